@@ -1,0 +1,194 @@
+import * as z from 'zod/mini'
+import { CardId, DocumentId, DraftId, EmployeeId, HoldId, Moment, ProductId, ReceiptId } from './ids.ts'
+import { AmountKopecks, Kopecks, sumKopecks } from './money.ts'
+import type { Programme } from './programme.ts'
+import type { RefusalCode } from './outcome.ts'
+import { Entered, type Operation } from './receipt.ts'
+import { certificatesOf, payableByCard, Sale } from './sale.ts'
+import { redeemCardsMax } from './split.ts'
+import { LocalDate } from './validity.ts'
+
+/** A new card chosen for one certificate of the sale. */
+export const DraftLoad = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  holdId: HoldId,
+  entered: Entered,
+  productId: ProductId,
+  faceKopecks: AmountKopecks,
+  paidKopecks: Kopecks,
+})
+export type DraftLoad = z.infer<typeof DraftLoad>
+
+/** A card that is to pay. */
+export const DraftRedeem = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  holdId: HoldId,
+  entered: Entered,
+  amountKopecks: AmountKopecks,
+  /** What could be taken from the card when it was scanned. */
+  availableKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+  /** The cashier pressed «Списать»: without it the card was only looked at. */
+  confirmed: z.boolean(),
+})
+export type DraftRedeem = z.infer<typeof DraftRedeem>
+
+/**
+ * A receipt that is being prepared while MoySklad's document is not saved yet (M2). Its `receiptId` is chosen at the
+ * start, so that two frames that both commit it make one receipt.
+ *
+ * preparing → prepared (every card confirmed) → committed | dropped
+ */
+export const Draft = z.strictObject({
+  id: DraftId,
+  receiptId: ReceiptId,
+  employeeId: EmployeeId,
+  createdAtMs: Moment,
+  updatedAtMs: Moment,
+  /** The form's own moment, `YYYY-MM-DD HH:mm`, as MoySklad will store it. */
+  documentMoment: z.nullable(z.string()),
+  sale: Sale,
+  loads: z.array(DraftLoad),
+  redeems: z.array(DraftRedeem),
+})
+export type Draft = z.infer<typeof Draft>
+
+export function draftIsEmpty(draft: Draft): boolean {
+  return draft.loads.length === 0 && draft.redeems.length === 0
+}
+
+/** Nothing of the draft waits for the cashier's press any more. */
+export function draftIsPrepared(draft: Draft): boolean {
+  return !draftIsEmpty(draft) && draft.redeems.every((redeem) => redeem.confirmed)
+}
+
+export function redeemTotal(draft: Draft): Kopecks {
+  return sumKopecks(draft.redeems.map((redeem) => redeem.amountKopecks))
+}
+
+export function loadTotal(draft: Draft): Kopecks {
+  return sumKopecks(draft.loads.map((load) => load.faceKopecks))
+}
+
+export function draftOperations(draft: Draft): Operation[] {
+  const loads = draft.loads.map(
+    ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered }): Operation => ({
+      kind: 'load',
+      cardId,
+      productId,
+      faceKopecks,
+      paidKopecks,
+      holdId,
+      entered,
+    }),
+  )
+  const redeems = draft.redeems.map(({ cardId, amountKopecks, holdId, entered }): Operation => ({
+    kind: 'redeem',
+    cardId,
+    amountKopecks,
+    holdId,
+    entered,
+  }))
+  return [...loads, ...redeems]
+}
+
+/** Why MoySklad must not save the sale as it stands (M2); the words are in widget/i18n and fit 100 characters. */
+export type SaleFault =
+  | { code: 'certificate_without_card'; name: string }
+  | { code: 'cards_missing'; needed: number; scanned: number }
+  | { code: 'cards_spare'; needed: number; scanned: number }
+  | { code: 'above_payable'; amountKopecks: Kopecks; payableKopecks: Kopecks }
+  | { code: 'redeem_unconfirmed' }
+  | { code: Extract<RefusalCode, 'certificate_fraction' | 'certificate_discounted' | 'too_many_cards'> }
+
+/**
+ * Compares a sale with the cards prepared for it.
+ *
+ * @returns the first fault, or null when the sale may be saved; a sale with no certificates and no cards always may.
+ */
+export function saleFault(
+  programme: Programme,
+  sale: Sale,
+  draft: Pick<Draft, 'loads' | 'redeems'>,
+): SaleFault | null {
+  const { slots, problem } = certificatesOf(programme, sale)
+  if (problem) return { code: problem }
+  if (draft.loads.length < slots.length) {
+    const first =
+      slots.find((slot) => !draft.loads.some((load) => load.productId === slot.productId)) ?? slots[0]!
+    return slots.length === 1
+      ? { code: 'certificate_without_card', name: first.name }
+      : { code: 'cards_missing', needed: slots.length, scanned: draft.loads.length }
+  }
+  if (draft.loads.length > slots.length || unassigned(draft.loads, slots).length > 0) {
+    return { code: 'cards_spare', needed: slots.length, scanned: draft.loads.length }
+  }
+  if (draft.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
+  const amount = sumKopecks(draft.redeems.map((redeem) => redeem.amountKopecks))
+  const payable = payableByCard(programme, sale)
+  if (amount > payable) return { code: 'above_payable', amountKopecks: amount, payableKopecks: payable }
+  if (draft.redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
+  return null
+}
+
+type Slotted = { productId: string; paidKopecks: Kopecks }
+
+/** Loads that no certificate of the sale wants any more (its row was changed or deleted). */
+export function unassigned<L extends Slotted>(loads: readonly L[], slots: readonly Slotted[]): L[] {
+  const free = [...slots]
+  return loads.filter((load) => {
+    const at = free.findIndex(
+      (slot) => slot.productId === load.productId && slot.paidKopecks === load.paidKopecks,
+    )
+    if (at < 0) return true
+    free.splice(at, 1)
+    return false
+  })
+}
+
+/** The certificates of a sale that have no card yet. */
+export function openSlots<S extends Slotted>(slots: readonly S[], loads: readonly Slotted[]): S[] {
+  return unassigned(slots, loads)
+}
+
+/** A sale as MoySklad stored it. */
+export const SaleDocument = z.strictObject({
+  id: DocumentId,
+  name: z.string(),
+  /** `YYYY-MM-DD HH:mm` */
+  moment: z.string(),
+  createdAtMs: Moment,
+  employeeId: z.nullable(EmployeeId),
+  applicable: z.boolean(),
+  sale: Sale,
+})
+export type SaleDocument = z.infer<typeof SaleDocument>
+
+/** same: the draft was prepared for this very document; doubtful: a person must say (M3). */
+export type MatchVerdict = 'same' | 'doubtful' | 'other'
+
+/** Clocks of the till and of MoySklad may differ by this much before a document counts as older than its draft. */
+const clockSlackMs = 5 * 60_000
+/** A sale saved later than this after its last change is not taken for the draft's without asking. */
+const freshMs = 60 * 60_000
+
+function sameSale(a: Sale, b: Sale): boolean {
+  const key = (sale: Sale) =>
+    JSON.stringify([
+      sale.sumKopecks,
+      sale.rows.map((row) => [row.productId, row.quantity, row.priceKopecks, row.discountPercent]),
+    ])
+  return key(a) === key(b)
+}
+
+export function matchDraft(document: SaleDocument, draft: Draft): MatchVerdict {
+  if (!document.applicable) return 'other'
+  if (document.createdAtMs < draft.createdAtMs - clockSlackMs) return 'other'
+  const employee = document.employeeId === null || document.employeeId === draft.employeeId
+  const moment = draft.documentMoment === null || document.moment === draft.documentMoment
+  const fresh = document.createdAtMs <= draft.updatedAtMs + freshMs
+  if (sameSale(document.sale, draft.sale)) return employee && (moment || fresh) ? 'same' : 'doubtful'
+  return employee && moment && draft.documentMoment !== null ? 'doubtful' : 'other'
+}

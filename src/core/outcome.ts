@@ -1,0 +1,96 @@
+import * as z from 'zod/mini'
+import { CardId, Moment, ReceiptId } from './ids.ts'
+import { Kopecks } from './money.ts'
+import { LocalDate } from './validity.ts'
+
+/** Why a card, a sum or a sale was refused. Every code has a sentence in both languages (widget/i18n). */
+export const RefusalCode = z.enum([
+  'card_unknown',
+  'card_unsold',
+  'card_sold',
+  'card_blocked',
+  'card_annulled',
+  'card_expired',
+  'card_empty',
+  'card_held',
+  'card_twice',
+  'card_loaded_here',
+  'too_many_cards',
+  'insufficient_funds',
+  'above_payable',
+  'above_balance_max',
+  'certificate_unknown',
+  'certificate_discounted',
+  'certificate_fraction',
+  'certificate_not_in_sale',
+  'refund_not_of_sale',
+  'refund_above_paid',
+  'receipt_unknown',
+  'receipt_of_other_till',
+  'void_twice',
+  'void_not_possible',
+  'load_spent',
+  'sale_exists',
+  'sale_unchecked',
+  'promise_impossible',
+  'hold_over',
+  'programme_missing',
+  'not_allowed',
+])
+export type RefusalCode = z.infer<typeof RefusalCode>
+
+/** Why a receipt waits for a human. */
+export const CaseCode = z.enum([
+  'receipt_malformed',
+  'receipt_conflict',
+  'promise_without_hold',
+  'card_unknown',
+  'card_sold_twice',
+  'promise_refused',
+])
+export type CaseCode = z.infer<typeof CaseCode>
+
+export const Refusal = z.strictObject({
+  code: RefusalCode,
+  cardId: z.nullable(CardId),
+  /** What would have been possible, where the code is about a sum. */
+  possibleKopecks: z.nullable(Kopecks),
+})
+export type Refusal = z.infer<typeof Refusal>
+
+export function refusal(
+  code: RefusalCode,
+  cardId: CardId | null = null,
+  possibleKopecks: Kopecks | null = null,
+): Refusal {
+  return { code, cardId, possibleKopecks }
+}
+
+/** What a receipt did to one card. */
+export const CardEffect = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  /** Signed minor units: what the balance gained or lost. */
+  changeKopecks: z.int(),
+  balanceKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+  /** The part of a promise that the card could not cover (O6). */
+  lossKopecks: Kopecks,
+})
+export type CardEffect = z.infer<typeof CardEffect>
+
+/** The server's final answer to a receipt, or `later` for "not yet, ask again" (J6). */
+export const Outcome = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('applied'),
+    /** The twin that did the work when an ask and its promise both arrived (J2). */
+    by: z.nullable(ReceiptId),
+    postedAtMs: Moment,
+    effects: z.array(CardEffect),
+  }),
+  z.strictObject({ status: z.literal('refused'), refusal: Refusal }),
+  z.strictObject({ status: z.literal('held'), code: CaseCode }),
+  z.strictObject({ status: z.literal('later'), afterMs: z.int().check(z.minimum(0)) }),
+])
+export type Outcome = z.infer<typeof Outcome>
+export type FinalOutcome = Exclude<Outcome, { status: 'later' }>

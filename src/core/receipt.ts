@@ -1,0 +1,134 @@
+import * as z from 'zod/mini'
+import {
+  CardId,
+  DocumentId,
+  DraftId,
+  EmployeeId,
+  HoldId,
+  Moment,
+  ProductId,
+  ProgrammeId,
+  ReceiptId,
+  StoreId,
+  TillId,
+} from './ids.ts'
+import { AmountKopecks, Kopecks } from './money.ts'
+import { LocalDate } from './validity.ts'
+
+/**
+ * The version of wire and journal records. `dev-…` versions carry plain card ids under an unsigned envelope; a server
+ * that speaks a released version refuses them.
+ */
+export const wireVersion = 'dev-1'
+
+/** A sale with more operations than this is no sale that a person made. */
+export const operationsMax = 120
+
+/** How the number came in (A5): typed numbers are marked for the owner and never work without the line. */
+export const Entered = z.enum(['scanned', 'typed'])
+export type Entered = z.infer<typeof Entered>
+
+/** A new card becomes known and stays unsold. Made by the server alone: it alone may see the number. */
+const Issue = z.strictObject({
+  kind: z.literal('issue'),
+  cardId: CardId,
+  programmeId: ProgrammeId,
+  /** Keyed hash of the number, hex (L9). */
+  numberHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  last4: z.string().check(z.regex(/^\d{4}$/)),
+})
+
+/** A card that was sold before Podarok came starts with the balance that it had. */
+const Open = z.strictObject({
+  kind: z.literal('open'),
+  cardId: CardId,
+  paidKopecks: Kopecks,
+  grantedKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+})
+
+const Load = z.strictObject({
+  kind: z.literal('load'),
+  cardId: CardId,
+  productId: ProductId,
+  faceKopecks: AmountKopecks,
+  /** What the buyer paid for the certificate, after the row's discount. */
+  paidKopecks: Kopecks,
+  holdId: z.nullable(HoldId),
+  entered: Entered,
+})
+
+const Redeem = z.strictObject({
+  kind: z.literal('redeem'),
+  cardId: CardId,
+  amountKopecks: AmountKopecks,
+  holdId: z.nullable(HoldId),
+  entered: Entered,
+})
+
+/** Money goes back to a card that paid in the receipt named (C7). */
+const Refund = z.strictObject({
+  kind: z.literal('refund'),
+  cardId: CardId,
+  amountKopecks: AmountKopecks,
+  saleReceiptId: ReceiptId,
+})
+
+/**
+ * A whole receipt is undone (C8). `unanswered`: the till never showed its outcome, the cashier gave up waiting;
+ * `cancelled`: it was done and is to be undone, which needs the sale to be gone from MoySklad.
+ */
+const Void = z.strictObject({
+  kind: z.literal('void'),
+  receiptId: ReceiptId,
+  because: z.enum(['unanswered', 'cancelled']),
+})
+
+const Block = z.strictObject({ kind: z.literal('block'), cardId: CardId })
+const Unblock = z.strictObject({ kind: z.literal('unblock'), cardId: CardId })
+
+export const Operation = z.discriminatedUnion('kind', [
+  Issue,
+  Open,
+  Load,
+  Redeem,
+  Refund,
+  Void,
+  Block,
+  Unblock,
+])
+export type Operation = z.infer<typeof Operation>
+export type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>
+
+/** What one person decided in one go: the operations stand or fall together. */
+export const Receipt = z.strictObject({
+  version: z.literal(wireVersion),
+  id: ReceiptId,
+  /** An ask waits for the server; a promise was already made to the buyer on the strength of a hold (J1). */
+  mode: z.enum(['ask', 'promise']),
+  /** The unanswered ask that this promise stands for (J2): the two are applied once. */
+  standsFor: z.nullable(ReceiptId),
+  /** Null for receipts that the server makes itself (imports). */
+  till: z.nullable(
+    z.strictObject({
+      id: TillId,
+      epoch: z.int().check(z.minimum(1)),
+      seq: z.int().check(z.minimum(1)),
+    }),
+  ),
+  employeeId: EmployeeId,
+  storeId: z.nullable(StoreId),
+  happenedAtMs: Moment,
+  sale: z.nullable(
+    z.strictObject({
+      documentId: z.nullable(DocumentId),
+      draftId: z.nullable(DraftId),
+      sumKopecks: Kopecks,
+    }),
+  ),
+  operations: z.array(Operation).check(z.minLength(1), z.maxLength(operationsMax)),
+})
+export type Receipt = z.infer<typeof Receipt>
+
+/** Operations of a cashier; the rest belong to managers and imports (A3). */
+export const cashierOperations: ReadonlySet<Operation['kind']> = new Set(['load', 'redeem', 'refund', 'void'])

@@ -1,0 +1,379 @@
+import * as z from 'zod/mini'
+import { CardState } from './card.ts'
+import { Draft, SaleDocument } from './draft.ts'
+import {
+  AccountId,
+  CardId,
+  DocumentId,
+  DraftId,
+  EmployeeId,
+  HoldId,
+  Moment,
+  ReceiptId,
+  StoreId,
+  TillId,
+} from './ids.ts'
+import { AmountKopecks, Kopecks } from './money.ts'
+import { Outcome, Refusal } from './outcome.ts'
+import { Programme } from './programme.ts'
+import { Entered, Receipt, wireVersion } from './receipt.ts'
+import { LocalDate } from './validity.ts'
+
+/**
+ * What till and server say to each other: request and answer of every route, written once and used by both sides and
+ * by the OpenAPI document. Money is in minor units, moments are milliseconds since 1970 UTC.
+ */
+
+/** A batch has at most this many records and bytes (J5). */
+export const batchRecordsMax = 200
+export const batchBytesMax = 256 * 1024
+/** A longer receipt is nothing that a till writes. */
+export const receiptBytesMax = 64 * 1024
+/** How long a till may promise on a hold, and how long the server keeps the money for a silent till (O2). */
+export const holdUseMs = 15 * 60_000
+export const holdKeepMs = 72 * 3_600_000
+
+/** Codes of answers that are no answer to the question asked: with a 4xx or 5xx status. */
+export const ErrorCode = z.enum([
+  'body_invalid',
+  'body_too_large',
+  'not_found',
+  'session_missing',
+  'session_expired',
+  'context_invalid',
+  'not_allowed',
+  'wire_version_unknown',
+  'till_unknown',
+  'id_taken',
+  'programme_missing',
+  'too_many_attempts',
+  'moysklad_unreachable',
+  'internal',
+])
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+export const ErrorAnswer = z.object({
+  error: z.object({ code: ErrorCode, message: z.string() }),
+})
+
+export const Role = z.enum(['cashier', 'manager'])
+
+export const SessionRequest = z.strictObject({
+  wire: z.literal(wireVersion),
+  /** The key that MoySklad put into the frame's address; lives five minutes. */
+  contextKey: z.string().check(z.minLength(1), z.maxLength(200)),
+  till: z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) }),
+})
+
+export const TillHead = z.strictObject({
+  /** The highest `seq` of this till's epoch that the server has stored; 0 for none (J7). */
+  headSeq: z.int().check(z.minimum(0)),
+  serverTimeMs: Moment,
+})
+
+export const SessionAnswer = z.strictObject({
+  accountId: AccountId,
+  token: z.string(),
+  expiresAtMs: Moment,
+  employee: z.strictObject({ id: EmployeeId, name: z.string(), role: Role }),
+  till: z.strictObject({ id: TillId, name: z.string() }),
+  stores: z.array(z.strictObject({ id: StoreId, name: z.string() })),
+  programme: z.nullable(Programme),
+  head: TillHead,
+})
+export type SessionAnswer = z.infer<typeof SessionAnswer>
+
+export const CardView = z.strictObject({
+  id: CardId,
+  last4: z.string(),
+  state: CardState,
+  balanceKopecks: Kopecks,
+  grantedKopecks: Kopecks,
+  /** Balance less what other tills hold. */
+  availableKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+  /** The other till that holds money of the card, or the unsold card itself. */
+  heldBy: z.nullable(z.string()),
+})
+export type CardView = z.infer<typeof CardView>
+
+export const HoldPurpose = z.enum(['redeem', 'load'])
+
+export const Hold = z.strictObject({
+  id: HoldId,
+  cardId: CardId,
+  purpose: HoldPurpose,
+  /** What is held; 0 for an unsold card, which is held whole. */
+  amountKopecks: Kopecks,
+  /** For how long from the answer the till may promise on it. */
+  useForMs: z.int().check(z.minimum(0)),
+})
+export type Hold = z.infer<typeof Hold>
+
+/** Reserve what the scan will need, in the same round trip as the look-up (O2, P2). */
+export const HoldWish = z.strictObject({
+  id: HoldId,
+  draftId: DraftId,
+  /** An active card pays: up to this sum is held. Null when nothing is to be paid. */
+  redeemKopecks: z.nullable(AmountKopecks),
+  /** An unsold card is wanted for a certificate. */
+  load: z.boolean(),
+})
+
+export const LookupRequest = z.strictObject({
+  number: z.string().check(z.regex(/^\d{6,24}$/)),
+  entered: Entered,
+  hold: z.nullable(HoldWish),
+})
+
+export const LookupAnswer = z.strictObject({
+  /** Null when the number is unknown. */
+  card: z.nullable(CardView),
+  hold: z.nullable(Hold),
+  /** Why the wish was not met, or that the card is unknown. */
+  refusal: z.nullable(Refusal),
+})
+export type LookupAnswer = z.infer<typeof LookupAnswer>
+
+export const HoldRequest = z.strictObject({
+  draftId: DraftId,
+  cardId: CardId,
+  purpose: HoldPurpose,
+  /** The new sum of a redeem hold; null for a load. */
+  amountKopecks: z.nullable(AmountKopecks),
+})
+
+export const HoldAnswer = z.strictObject({ hold: z.nullable(Hold), refusal: z.nullable(Refusal) })
+export type HoldAnswer = z.infer<typeof HoldAnswer>
+
+export const ReleaseAnswer = z.strictObject({ released: z.boolean() })
+
+export const SyncRequest = z.strictObject({
+  wire: z.literal(wireVersion),
+  till: z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) }),
+  records: z
+    .array(
+      z.strictObject({
+        seq: z.int().check(z.minimum(1)),
+        id: ReceiptId,
+        /** The receipt exactly as it was committed to the journal: a JSON text, hashed as it stands (L5). */
+        receipt: z.string().check(z.minLength(2), z.maxLength(receiptBytesMax)),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(batchRecordsMax)),
+})
+export type SyncRequest = z.infer<typeof SyncRequest>
+
+export const SyncAnswer = z.strictObject({
+  head: TillHead,
+  outcomes: z.array(z.strictObject({ seq: z.int(), id: ReceiptId, outcome: Outcome })),
+})
+export type SyncAnswer = z.infer<typeof SyncAnswer>
+
+export const DraftAnswer = z.strictObject({ stored: z.boolean() })
+
+export const MatchRequest = z.strictObject({
+  /** The document that was opened, or null: look for the drafts' documents yourself. */
+  documentId: z.nullable(DocumentId),
+  drafts: z.array(Draft).check(z.maxLength(20)),
+})
+
+export const MatchAnswer = z.strictObject({
+  /** The document asked for; null when none was asked for or MoySklad does not have it. */
+  document: z.nullable(SaleDocument),
+  matches: z.array(
+    z.strictObject({
+      /** The draft as the server knows it: it may have outlived the till's storage. */
+      draft: Draft,
+      verdict: z.enum(['same', 'doubtful', 'other']),
+      documentId: z.nullable(DocumentId),
+    }),
+  ),
+})
+export type MatchAnswer = z.infer<typeof MatchAnswer>
+
+/** A receipt as the ledger knows it. */
+export const LedgerReceipt = z.strictObject({
+  receipt: Receipt,
+  outcome: Outcome,
+  postedAtMs: Moment,
+  /** The receipt that undid this one. */
+  voidedBy: z.nullable(ReceiptId),
+})
+export type LedgerReceipt = z.infer<typeof LedgerReceipt>
+
+export const SaleAnswer = z.strictObject({
+  document: z.nullable(SaleDocument),
+  receipts: z.array(LedgerReceipt),
+})
+export type SaleAnswer = z.infer<typeof SaleAnswer>
+
+export const OperationsAnswer = z.strictObject({ receipts: z.array(LedgerReceipt) })
+
+/** Cards of a batch, new or with the balance they already have. */
+export const CardsRequest = z.strictObject({
+  receiptId: ReceiptId,
+  cards: z
+    .array(
+      z.strictObject({
+        id: CardId,
+        number: z.string().check(z.regex(/^\d{6,24}$/)),
+        opening: z.nullable(
+          z.strictObject({ paidKopecks: Kopecks, grantedKopecks: Kopecks, expiresOn: z.nullable(LocalDate) }),
+        ),
+        blocked: z.boolean(),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(40)),
+})
+
+export const CardsAnswer = z.strictObject({ outcome: Outcome })
+
+export const HealthAnswer = z.strictObject({
+  status: z.literal('ok'),
+  wire: z.literal(wireVersion),
+  database: z.enum(['sqlite', 'postgres']),
+})
+
+/** How a route is called. `{id}` in a path stands for the one parameter. */
+export interface Endpoint {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  /** One sentence for the API document. */
+  says: string
+  access: 'open' | 'session' | 'manager'
+  request: z.ZodMiniType | null
+  answer: z.ZodMiniType
+}
+
+const endpoint = <E extends Endpoint>(e: E): E => e
+
+export const endpoints = {
+  health: endpoint({
+    method: 'GET',
+    path: '/api/health',
+    says: 'The server is up and its database answers.',
+    access: 'open',
+    request: null,
+    answer: HealthAnswer,
+  }),
+  session: endpoint({
+    method: 'POST',
+    path: '/api/session',
+    says: 'Exchanges the context key of the frame for a session of this employee at this till.',
+    access: 'open',
+    request: SessionRequest,
+    answer: SessionAnswer,
+  }),
+  ping: endpoint({
+    method: 'GET',
+    path: '/api/ping',
+    says: 'Tells that server and session live, and how much of this till the server has.',
+    access: 'session',
+    request: null,
+    answer: TillHead,
+  }),
+  lookup: endpoint({
+    method: 'POST',
+    path: '/api/lookup',
+    says: 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.',
+    access: 'session',
+    request: LookupRequest,
+    answer: LookupAnswer,
+  }),
+  hold: endpoint({
+    method: 'PUT',
+    path: '/api/holds/{id}',
+    says: 'Makes a hold or changes its sum.',
+    access: 'session',
+    request: HoldRequest,
+    answer: HoldAnswer,
+  }),
+  release: endpoint({
+    method: 'DELETE',
+    path: '/api/holds/{id}',
+    says: 'Lets a hold go.',
+    access: 'session',
+    request: null,
+    answer: ReleaseAnswer,
+  }),
+  sync: endpoint({
+    method: 'POST',
+    path: '/api/sync',
+    says: 'Takes records of a till in order and answers each with its outcome; sending again is safe.',
+    access: 'session',
+    request: SyncRequest,
+    answer: SyncAnswer,
+  }),
+  syncRaw: endpoint({
+    method: 'POST',
+    path: '/api/sync/raw',
+    says: 'Stores one record that the server could not process and opens a case; decides nothing.',
+    access: 'session',
+    request: SyncRequest,
+    answer: SyncAnswer,
+  }),
+  saveDraft: endpoint({
+    method: 'PUT',
+    path: '/api/drafts/{id}',
+    says: 'Keeps a copy of a draft, so that it outlives the browser.',
+    access: 'session',
+    request: Draft,
+    answer: DraftAnswer,
+  }),
+  dropDraft: endpoint({
+    method: 'DELETE',
+    path: '/api/drafts/{id}',
+    says: 'Forgets a draft that was committed or given up, and lets its holds go.',
+    access: 'session',
+    request: null,
+    answer: DraftAnswer,
+  }),
+  match: endpoint({
+    method: 'POST',
+    path: '/api/drafts/match',
+    says: 'Finds which saved sale a draft was prepared for.',
+    access: 'session',
+    request: MatchRequest,
+    answer: MatchAnswer,
+  }),
+  sale: endpoint({
+    method: 'GET',
+    path: '/api/sales/{id}',
+    says: 'A sale of MoySklad and what cards did for it.',
+    access: 'session',
+    request: null,
+    answer: SaleAnswer,
+  }),
+  operations: endpoint({
+    method: 'GET',
+    path: '/api/operations',
+    says: 'The last receipts of this till, newest first.',
+    access: 'session',
+    request: null,
+    answer: OperationsAnswer,
+  }),
+  saveProgramme: endpoint({
+    method: 'PUT',
+    path: '/api/programme',
+    says: 'Sets the rules of the account’s cards.',
+    access: 'manager',
+    request: Programme,
+    answer: Programme,
+  }),
+  addCards: endpoint({
+    method: 'POST',
+    path: '/api/cards',
+    says: 'Adds cards: unsold ones, or live ones with their balance.',
+    access: 'manager',
+    request: CardsRequest,
+    answer: CardsAnswer,
+  }),
+} as const
+
+export type Endpoints = typeof endpoints
+export type EndpointName = keyof Endpoints
+export type AnswerOf<N extends EndpointName> = z.infer<Endpoints[N]['answer']>
+export type RequestOf<N extends EndpointName> = Endpoints[N]['request'] extends z.ZodMiniType
+  ? z.infer<Endpoints[N]['request']>
+  : null
