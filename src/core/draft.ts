@@ -13,6 +13,8 @@ export const DraftLoad = z.strictObject({
   cardId: CardId,
   last4: z.string(),
   holdId: HoldId,
+  /** Until this moment of the till's clock the till may promise on the hold (O2). */
+  useUntilMs: Moment,
   entered: Entered,
   productId: ProductId,
   faceKopecks: AmountKopecks,
@@ -25,8 +27,11 @@ export const DraftRedeem = z.strictObject({
   cardId: CardId,
   last4: z.string(),
   holdId: HoldId,
+  useUntilMs: Moment,
   entered: Entered,
   amountKopecks: AmountKopecks,
+  /** What the hold covers: a promise cannot be larger. */
+  heldKopecks: Kopecks,
   /** What could be taken from the card when it was scanned. */
   availableKopecks: Kopecks,
   expiresOn: z.nullable(LocalDate),
@@ -72,6 +77,16 @@ export function loadTotal(draft: Draft): Kopecks {
   return sumKopecks(draft.loads.map((load) => load.faceKopecks))
 }
 
+/** Whether the till may promise this draft without the line at the moment given (O2, O5). */
+export function mayPromise(draft: Draft, nowMs: number): boolean {
+  const live = ({ useUntilMs, entered }: { useUntilMs: number; entered: Entered }) =>
+    entered === 'scanned' && nowMs < useUntilMs
+  return (
+    draft.loads.every(live) &&
+    draft.redeems.every((redeem) => live(redeem) && redeem.amountKopecks <= redeem.heldKopecks)
+  )
+}
+
 export function draftOperations(draft: Draft): Operation[] {
   const loads = draft.loads.map(
     ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered }): Operation => ({
@@ -103,36 +118,41 @@ export type SaleFault =
   | { code: 'redeem_unconfirmed' }
   | { code: Extract<RefusalCode, 'certificate_fraction' | 'certificate_discounted' | 'too_many_cards'> }
 
+/** The cards of a sale: chosen in a draft, or at work already. */
+export interface SaleCards {
+  loads: readonly Slotted[]
+  redeems: readonly Pick<DraftRedeem, 'amountKopecks' | 'confirmed'>[]
+  /** What cards have paid for this sale already. */
+  redeemedKopecks: Kopecks
+}
+
 /**
  * Compares a sale with the cards prepared for it.
  *
  * @returns the first fault, or null when the sale may be saved; a sale with no certificates and no cards always may.
  */
-export function saleFault(
-  programme: Programme,
-  sale: Sale,
-  draft: Pick<Draft, 'loads' | 'redeems'>,
-): SaleFault | null {
+export function saleFault(programme: Programme, sale: Sale, cards: SaleCards): SaleFault | null {
   const { slots, problem } = certificatesOf(programme, sale)
   if (problem) return { code: problem }
-  if (draft.loads.length < slots.length) {
+  if (cards.loads.length < slots.length) {
     const first =
-      slots.find((slot) => !draft.loads.some((load) => load.productId === slot.productId)) ?? slots[0]!
+      slots.find((slot) => !cards.loads.some((load) => load.productId === slot.productId)) ?? slots[0]!
     return slots.length === 1
       ? { code: 'certificate_without_card', name: first.name }
-      : { code: 'cards_missing', needed: slots.length, scanned: draft.loads.length }
+      : { code: 'cards_missing', needed: slots.length, scanned: cards.loads.length }
   }
-  if (draft.loads.length > slots.length || unassigned(draft.loads, slots).length > 0) {
-    return { code: 'cards_spare', needed: slots.length, scanned: draft.loads.length }
+  if (cards.loads.length > slots.length || unassigned(cards.loads, slots).length > 0) {
+    return { code: 'cards_spare', needed: slots.length, scanned: cards.loads.length }
   }
-  if (draft.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
-  const amount = sumKopecks(draft.redeems.map((redeem) => redeem.amountKopecks))
+  if (cards.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
+  const amount = sumKopecks([cards.redeemedKopecks, ...cards.redeems.map((redeem) => redeem.amountKopecks)])
   const payable = payableByCard(programme, sale)
   if (amount > payable) return { code: 'above_payable', amountKopecks: amount, payableKopecks: payable }
-  if (draft.redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
+  if (cards.redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
   return null
 }
 
+/** A certificate or the card for it. */
 type Slotted = { productId: string; paidKopecks: Kopecks }
 
 /** Loads that no certificate of the sale wants any more (its row was changed or deleted). */

@@ -62,7 +62,6 @@ export const SessionRequest = z.strictObject({
   wire: z.literal(wireVersion),
   /** The key that MoySklad put into the frame's address; lives five minutes. */
   contextKey: z.string().check(z.minLength(1), z.maxLength(200)),
-  till: z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) }),
 })
 
 export const TillHead = z.strictObject({
@@ -76,12 +75,22 @@ export const SessionAnswer = z.strictObject({
   token: z.string(),
   expiresAtMs: Moment,
   employee: z.strictObject({ id: EmployeeId, name: z.string(), role: Role }),
-  till: z.strictObject({ id: TillId, name: z.string() }),
   stores: z.array(z.strictObject({ id: StoreId, name: z.string() })),
   programme: z.nullable(Programme),
-  head: TillHead,
 })
 export type SessionAnswer = z.infer<typeof SessionAnswer>
+
+/**
+ * Which till the session speaks for. It is told after the session is open, because the till keeps its identity in the
+ * database of its account, and only the session's answer says which account that is.
+ */
+export const TillRequest = z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) })
+export const TillAnswer = z.strictObject({
+  /** «Касса 2»: how other tills call this one. */
+  name: z.string(),
+  head: TillHead,
+})
+export type TillAnswer = z.infer<typeof TillAnswer>
 
 export const CardView = z.strictObject({
   id: CardId,
@@ -260,10 +269,18 @@ export const endpoints = {
   session: endpoint({
     method: 'POST',
     path: '/api/session',
-    says: 'Exchanges the context key of the frame for a session of this employee at this till.',
+    says: 'Exchanges the context key of the frame for a session of this employee.',
     access: 'open',
     request: SessionRequest,
     answer: SessionAnswer,
+  }),
+  till: endpoint({
+    method: 'PUT',
+    path: '/api/till',
+    says: 'Binds the session to a till, known or new; every route below needs that, the manager’s excepted.',
+    access: 'session',
+    request: TillRequest,
+    answer: TillAnswer,
   }),
   ping: endpoint({
     method: 'GET',

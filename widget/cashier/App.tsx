@@ -1,0 +1,78 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Language } from '../i18n/language.ts'
+import { CardList } from './CardList.tsx'
+import { NoticeLine } from './NoticeLine.tsx'
+import { Operations } from './Operations.tsx'
+import { QuestionBox } from './QuestionBox.tsx'
+import { Refused } from './Refused.tsx'
+import { ResultBox } from './ResultBox.tsx'
+import { ScanBox } from './ScanBox.tsx'
+import { StatusLine } from './StatusLine.tsx'
+import type { Checkout } from './model/checkout.ts'
+import { statusOf } from './model/result.ts'
+
+export interface ScreenProps {
+  checkout: Checkout
+  language: Language
+}
+
+/** The embedded screen, 400 px wide: the line of truth on top, then one thing to do. */
+export function App({ checkout, language }: ScreenProps) {
+  const focused = useFocus()
+  const trouble = checkout.trouble.value
+  const refused = checkout.attention.value[0] ?? null
+  return (
+    <div class="app">
+      <StatusLine checkout={checkout} language={language} />
+      {trouble ? (
+        <p class="trouble" role="alert">
+          <b aria-hidden="true">!</b> {language.words.trouble[trouble]}
+        </p>
+      ) : refused ? (
+        <Refused key={refused.record.id} state={refused} checkout={checkout} language={language} />
+      ) : checkout.screen.value === 'operations' ? (
+        <Operations checkout={checkout} language={language} />
+      ) : (
+        <main class="desk">
+          {checkout.questions.value.map((question) => (
+            <QuestionBox
+              key={question.draft.id}
+              question={question}
+              checkout={checkout}
+              language={language}
+            />
+          ))}
+          <div aria-live="polite">
+            {checkout.results.value
+              .filter((result) => statusOf(result) !== 'refused')
+              .map((result) => (
+                <ResultBox key={result.record.id} result={result} checkout={checkout} language={language} />
+              ))}
+          </div>
+          {checkout.questions.value.length === 0 && (
+            <>
+              <ScanBox checkout={checkout} language={language} focused={focused} />
+              <NoticeLine checkout={checkout} language={language} />
+              <CardList checkout={checkout} language={language} />
+            </>
+          )}
+        </main>
+      )}
+    </div>
+  )
+}
+
+/** Whether this frame gets the keys. */
+function useFocus(): boolean {
+  const [focused, setFocused] = useState(() => document.hasFocus())
+  useEffect(() => {
+    const update = () => setFocused(document.hasFocus())
+    window.addEventListener('focus', update)
+    window.addEventListener('blur', update)
+    return () => {
+      window.removeEventListener('focus', update)
+      window.removeEventListener('blur', update)
+    }
+  }, [])
+  return focused
+}

@@ -1,0 +1,35 @@
+import type { ScreenProps } from './App.tsx'
+
+/** One line of truth: the line, what is unsent and since when (J12). */
+export function StatusLine({ checkout, language }: ScreenProps) {
+  const { words, time } = language
+  const { reachable } = checkout.line.value
+  const { unsettled, oldestAtMs } = checkout.journal.value
+  const ready = checkout.ready.value !== null
+  const line =
+    reachable === false ? words.status.offline : ready ? words.status.online : words.status.starting
+  const sent = unsettled === 0 ? words.status.allSent : words.status.unsent(unsettled, time(oldestAtMs ?? 0))
+  const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
+  const open = checkout.screen.value === 'operations'
+  return (
+    <header class={`status ${tone}`}>
+      <p role="status">
+        <i class="dot" aria-hidden="true" />
+        {line}
+        {ready && ` · ${sent}`}
+      </p>
+      {ready && (
+        <button
+          type="button"
+          class="more"
+          aria-expanded={open}
+          aria-label={words.operations.open}
+          title={words.operations.open}
+          onClick={() => (checkout.screen.value = open ? 'desk' : 'operations')}
+        >
+          ⋯
+        </button>
+      )}
+    </header>
+  )
+}

@@ -1,0 +1,322 @@
+import { batch, type Signal } from '@preact/signals'
+import { isDenied, isUnreachable } from '../../../src/client/api.ts'
+import type { Till } from '../../../src/client/till.ts'
+import { recognise } from '../../../src/core/card-number.ts'
+import { type Draft, draftIsEmpty, type DraftRedeem } from '../../../src/core/draft.ts'
+import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
+import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
+import type { Refusal } from '../../../src/core/outcome.ts'
+import type { Entered } from '../../../src/core/receipt.ts'
+import type { Sale } from '../../../src/core/sale.ts'
+import { proposeSplit } from '../../../src/core/split.ts'
+import type { CardView, Hold } from '../../../src/core/wire.ts'
+import type { Need } from './need.ts'
+
+/** What the desk tells the cashier about the last thing that was scanned or pressed. */
+export type Notice =
+  | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
+  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' }
+  | { kind: 'offline' }
+  | { kind: 'too_many_attempts' }
+  | { kind: 'try_again' }
+  | { kind: 'programme_missing' }
+  | { kind: 'not_recorded' }
+
+/** What the cards are scanned for. */
+export interface Errand {
+  /** Stays the same as long as the same document is open; another value drops late answers (M4). */
+  token: object
+  sale: Sale | null
+  documentMoment: string | null
+  need: Need
+}
+
+export interface CardDeskDeps {
+  till: Till
+  draft: Signal<Draft | null>
+  looked: Signal<CardView | null>
+  notice: Signal<Notice | null>
+  busy: Signal<boolean>
+  errand: () => Errand | null
+  newId: () => string
+  now: () => number
+}
+
+/** A scanner that fires twice does it within this time. */
+const repeatMs = 2_000
+
+/** From a scanned number to a card in the draft: look-up, hold, split, change, removal. */
+export class CardDesk {
+  readonly #deps: CardDeskDeps
+  /** Scans and presses run one after another: each starts from the draft that the one before it left. */
+  #queue: Promise<void> = Promise.resolve()
+  #last: { number: string; atMs: number } | null = null
+
+  constructor(deps: CardDeskDeps) {
+    this.#deps = deps
+  }
+
+  /** A new document begins: what was scanned for the last one may be scanned again. */
+  reset(): void {
+    this.#last = null
+  }
+
+  scan(raw: string, entered: Entered): Promise<void> {
+    const programme = this.#deps.till.ready?.session.programme
+    if (!programme) return this.#say({ kind: this.#deps.till.ready ? 'programme_missing' : 'offline' })
+    const recognised = recognise(raw, programme.numberFormat)
+    if (recognised.kind === 'goods') return this.#say({ kind: 'scan', fault: 'goods' })
+    if (recognised.kind === 'unreadable') {
+      const fault = recognised.reason === 'wrong_check_digit' ? 'checkDigit' : 'unreadable'
+      return this.#say({ kind: 'scan', fault })
+    }
+    const { number } = recognised
+    const nowMs = this.#deps.now()
+    const repeated = this.#last?.number === number && nowMs - this.#last.atMs < repeatMs
+    this.#last = { number, atMs: nowMs }
+    // The same card twice in a breath is the scanner's doing, not a wish (U3).
+    if (repeated) return Promise.resolve()
+    return this.#inTurn((errand) => this.#lookUp(number, entered, errand))
+  }
+
+  /** The cashier changes what a card pays; the hold follows, where the line allows. */
+  setAmount(cardId: CardId, amountKopecks: Kopecks): Promise<void> {
+    return this.#inTurn(async (errand) => {
+      const draft = this.#deps.draft.value
+      const redeem = draft?.redeems.find((one) => one.cardId === cardId)
+      if (!draft || !redeem || !AmountKopecks.safeParse(amountKopecks).success) return
+      const room = kopecks(errand.need.leftKopecks + redeem.amountKopecks)
+      const amount = kopecks(Math.min(amountKopecks, room, redeem.availableKopecks))
+      if (amount === redeem.amountKopecks || amount === 0) return
+      const changed = await this.#moveHold(draft, redeem, amount)
+      if (changed) await this.#keep(errand, replaceRedeem(draft, changed))
+    })
+  }
+
+  /** The cashier presses «Списать»: every card in the draft is meant to pay. */
+  confirm(): Promise<void> {
+    return this.#inTurn(async (errand) => {
+      const draft = this.#deps.draft.value
+      if (!draft) return
+      await this.#keep(errand, {
+        ...draft,
+        redeems: draft.redeems.map((redeem) => ({ ...redeem, confirmed: true })),
+      })
+    })
+  }
+
+  remove(cardId: CardId): Promise<void> {
+    return this.#inTurn(async (errand) => {
+      const draft = this.#deps.draft.value
+      const gone = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])].find((one) => one.cardId === cardId)
+      if (!draft || !gone) return
+      this.#last = null
+      const rest: Draft = {
+        ...draft,
+        loads: draft.loads.filter((load) => load.cardId !== cardId),
+        redeems: draft.redeems.filter((redeem) => redeem.cardId !== cardId),
+      }
+      if (draftIsEmpty(rest)) {
+        await this.#deps.till.dropDraft(draft)
+        if (this.#isCurrent(errand)) this.#deps.draft.value = null
+        return
+      }
+      await this.#keep(errand, rest)
+      await this.#deps.till.releaseHold(gone.holdId)
+    })
+  }
+
+  #inTurn(work: (errand: Errand) => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(async () => {
+      const errand = this.#deps.errand()
+      if (!errand) return
+      this.#deps.busy.value = true
+      this.#deps.notice.value = null
+      try {
+        await work(errand)
+      } catch (error) {
+        this.#deps.notice.value = noticeOf(error)
+      } finally {
+        this.#deps.busy.value = false
+      }
+    })
+    this.#queue = turn
+    return turn
+  }
+
+  async #lookUp(number: string, entered: Entered, errand: Errand): Promise<void> {
+    const { till, newId, looked } = this.#deps
+    looked.value = null
+    const draft = this.#deps.draft.value
+    const draftId = draft?.id ?? DraftId.parse(newId())
+    const { need } = errand
+    const wishes = need.leftKopecks > 0 || need.open.length > 0
+    const wish = {
+      id: HoldId.parse(newId()),
+      draftId,
+      redeemKopecks: need.leftKopecks > 0 ? need.leftKopecks : null,
+      load: need.open.length > 0,
+    }
+    const askedAtMs = this.#deps.now()
+    const answer = await till.api('lookup', { number, entered, hold: wishes ? wish : null })
+    const { card, hold } = answer
+    if (!this.#isCurrent(errand)) {
+      // The document was changed while we asked: what was reserved for it must not stay reserved.
+      if (hold) await till.releaseHold(hold.id)
+      return
+    }
+    const inDraft = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])].some(
+      (one) => one.cardId === card?.id,
+    )
+    if (card && inDraft) {
+      this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
+      return
+    }
+    if (!card || !hold) {
+      batch(() => {
+        looked.value = card
+        if (answer.refusal) this.#deps.notice.value = { kind: 'refusal', refusal: answer.refusal, card }
+      })
+      return
+    }
+    const base = draft ?? this.#newDraft(draftId, errand)
+    const useUntilMs = askedAtMs + hold.useForMs
+    await this.#keep(errand, addCard(base, { card, hold, entered, useUntilMs }, need))
+    await this.#split(errand)
+  }
+
+  /** Cards that are not confirmed yet share the sum in the order of C6. */
+  async #split(errand: Errand): Promise<void> {
+    const draft = this.#deps.draft.value
+    if (!draft) return
+    const loose = draft.redeems.filter((redeem) => !redeem.confirmed)
+    if (loose.length < 2) return
+    const fixed = sumKopecks(
+      draft.redeems.filter((redeem) => redeem.confirmed).map((redeem) => redeem.amountKopecks),
+    )
+    const total = sumKopecks(loose.map((redeem) => redeem.amountKopecks))
+    const shares = proposeSplit(
+      loose,
+      kopecks(Math.min(total, Math.max(0, errand.need.payableKopecks - fixed))),
+    )
+    const wanted = loose.map((redeem) => ({
+      redeem,
+      amount: shares.find((share) => share.cardId === redeem.cardId)?.amountKopecks ?? kopecks(0),
+    }))
+    if (
+      wanted.every(({ redeem, amount }) => redeem.amountKopecks === amount) ||
+      wanted.some(({ amount }) => amount === 0)
+    )
+      return
+    let next = draft
+    // Sums that shrink go first, so that the prepared total never passes what can be paid.
+    for (const { redeem, amount } of wanted.toSorted(
+      (a, b) => a.amount - a.redeem.amountKopecks - (b.amount - b.redeem.amountKopecks),
+    )) {
+      const changed = await this.#moveHold(next, redeem, amount)
+      if (!changed) return
+      next = replaceRedeem(next, changed)
+    }
+    await this.#keep(errand, next)
+  }
+
+  /** @returns the redeem with its new sum, or null when the hold cannot follow; then the cashier is told */
+  async #moveHold(draft: Draft, redeem: DraftRedeem, amount: Kopecks): Promise<DraftRedeem | null> {
+    const askedAtMs = this.#deps.now()
+    try {
+      const answer = await this.#deps.till.api(
+        'hold',
+        { draftId: draft.id, cardId: redeem.cardId, purpose: 'redeem', amountKopecks: amount },
+        { id: redeem.holdId },
+      )
+      if (!answer.hold) {
+        if (answer.refusal) this.#deps.notice.value = { kind: 'refusal', refusal: answer.refusal, card: null }
+        return null
+      }
+      return {
+        ...redeem,
+        amountKopecks: amount,
+        heldKopecks: answer.hold.amountKopecks,
+        useUntilMs: askedAtMs + answer.hold.useForMs,
+      }
+    } catch (error) {
+      // Less than what is held needs nobody's leave; more cannot be had without the line.
+      if (isUnreachable(error) && amount <= redeem.heldKopecks) return { ...redeem, amountKopecks: amount }
+      throw error
+    }
+  }
+
+  async #keep(errand: Errand, draft: Draft): Promise<void> {
+    const { till, now } = this.#deps
+    // The document may have been edited while the server was asked: the draft follows what stands there now.
+    const sale = this.#deps.errand()?.sale ?? draft.sale
+    const next = { ...draft, sale, updatedAtMs: now() }
+    await till.saveDraft(next)
+    if (this.#isCurrent(errand)) this.#deps.draft.value = next
+  }
+
+  #isCurrent(errand: Errand): boolean {
+    return this.#deps.errand()?.token === errand.token
+  }
+
+  #newDraft(id: DraftId, errand: Errand): Draft {
+    const nowMs = this.#deps.now()
+    return {
+      id,
+      receiptId: ReceiptId.parse(this.#deps.newId()),
+      employeeId: this.#deps.till.ready!.session.employee.id,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      documentMoment: errand.documentMoment,
+      sale: errand.sale ?? { rows: [], sumKopecks: kopecks(0) },
+      loads: [],
+      redeems: [],
+    }
+  }
+
+  #say(notice: Notice): Promise<void> {
+    this.#deps.notice.value = notice
+    return Promise.resolve()
+  }
+}
+
+interface Arrived {
+  card: CardView
+  hold: Hold
+  entered: Entered
+  useUntilMs: number
+}
+
+function addCard(draft: Draft, { card, hold, entered, useUntilMs }: Arrived, need: Need): Draft {
+  const common = { cardId: card.id, last4: card.last4, holdId: hold.id, useUntilMs, entered }
+  const slot = need.open[0]
+  if (hold.purpose === 'load') {
+    if (!slot) throw new Error('a card was reserved for no certificate')
+    const { productId, faceKopecks, paidKopecks } = slot
+    return { ...draft, loads: [...draft.loads, { ...common, productId, faceKopecks, paidKopecks }] }
+  }
+  const redeem: DraftRedeem = {
+    ...common,
+    amountKopecks: hold.amountKopecks,
+    heldKopecks: hold.amountKopecks,
+    availableKopecks: card.availableKopecks,
+    expiresOn: card.expiresOn,
+    confirmed: false,
+  }
+  return { ...draft, redeems: [...draft.redeems, redeem] }
+}
+
+function replaceRedeem(draft: Draft, changed: DraftRedeem): Draft {
+  return { ...draft, redeems: draft.redeems.map((one) => (one.cardId === changed.cardId ? changed : one)) }
+}
+
+export function noticeOf(error: unknown): Notice {
+  if (isUnreachable(error)) return { kind: 'offline' }
+  if (isDenied(error)) {
+    if (error.code === 'too_many_attempts') return { kind: 'too_many_attempts' }
+    if (error.code === 'programme_missing') return { kind: 'programme_missing' }
+    return { kind: 'try_again' }
+  }
+  // The storage said no: nothing was kept.
+  return { kind: 'not_recorded' }
+}

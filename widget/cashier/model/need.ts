@@ -1,0 +1,64 @@
+import { type Draft, openSlots, redeemTotal } from '../../../src/core/draft.ts'
+import { type Kopecks, kopecks } from '../../../src/core/money.ts'
+import type { Programme } from '../../../src/core/programme.ts'
+import type { Operation } from '../../../src/core/receipt.ts'
+import { type CertificateSlot, certificatesOf, payableByCard, type Sale } from '../../../src/core/sale.ts'
+import type { SaleAnswer } from '../../../src/core/wire.ts'
+import { type Result, statusOf } from './result.ts'
+
+/** What cards have done for a saved sale already. */
+export interface Done {
+  loads: { productId: string; paidKopecks: Kopecks; cardId: string }[]
+  redeemedKopecks: Kopecks
+}
+
+export const nothingDone: Done = { loads: [], redeemedKopecks: kopecks(0) }
+
+/** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */
+export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done {
+  const operations: Operation[] = []
+  const known = new Set<string>()
+  for (const { receipt, outcome, voidedBy } of answer?.receipts ?? []) {
+    known.add(receipt.id)
+    if (receipt.standsFor) known.add(receipt.standsFor)
+    // An applied twin that names the one which did the work posted nothing itself.
+    if (outcome.status === 'applied' && outcome.by === null && voidedBy === null)
+      operations.push(...receipt.operations)
+  }
+  for (const result of own) {
+    const counts = ['waiting', 'promised', 'done'].includes(statusOf(result))
+    if (counts && !known.has(result.receipt.id)) operations.push(...result.receipt.operations)
+  }
+  let redeemed = 0
+  const loads: Done['loads'] = []
+  for (const operation of operations) {
+    if (operation.kind === 'load') loads.push(operation)
+    else if (operation.kind === 'redeem') redeemed += operation.amountKopecks
+    else if (operation.kind === 'refund') redeemed -= operation.amountKopecks
+  }
+  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
+}
+
+/** What a sale still wants from cards. */
+export interface Need {
+  slots: CertificateSlot[]
+  open: CertificateSlot[]
+  payableKopecks: Kopecks
+  /** Payable, less what cards paid and what is prepared. */
+  leftKopecks: Kopecks
+}
+
+export const noNeed: Need = { slots: [], open: [], payableKopecks: kopecks(0), leftKopecks: kopecks(0) }
+
+export function needOf(programme: Programme, sale: Sale | null, draft: Draft | null, done: Done): Need {
+  if (!sale) return noNeed
+  const { slots } = certificatesOf(programme, sale)
+  const payableKopecks = payableByCard(programme, sale)
+  const prepared = draft ? redeemTotal(draft) : 0
+  return {
+    slots,
+    open: openSlots(slots, [...done.loads, ...(draft?.loads ?? [])]),
+    payableKopecks,
+    leftKopecks: kopecks(Math.max(0, payableKopecks - done.redeemedKopecks - prepared)),
+  }
+}

@@ -1,0 +1,125 @@
+import { isUnreachable } from '../../../src/client/api.ts'
+import type { Till } from '../../../src/client/till.ts'
+import { type Draft, draftIsEmpty, draftIsPrepared } from '../../../src/core/draft.ts'
+import type { DocumentId } from '../../../src/core/ids.ts'
+import type { MatchAnswer } from '../../../src/core/wire.ts'
+import type { Opened } from './checkout.ts'
+
+/** A prepared draft whose sale is not certain: a person has to say (M3). */
+export interface Question {
+  draft: Draft
+  /**
+   * doubtful: the open sale resembles it; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
+   * the open sale may be the one; unchecked: the same, with no saved sale open
+   */
+  doubt: 'doubtful' | 'unsaved' | 'offline' | 'unchecked'
+  documentId: DocumentId | null
+}
+
+export interface Found {
+  /** Prepared for this very document: nobody needs to be asked. */
+  certain: { draft: Draft; documentId: DocumentId }[]
+  doubtful: Question[]
+}
+
+export interface QuestionsDeps {
+  till: Till
+  locks: LockManager
+  log: (event: string, error: unknown) => void
+}
+
+/** More open questions than this would hide the sale that the cashier is at. */
+const questionsMax = 3
+/** The server reads so many in one go. */
+const draftsMax = 20
+
+const lockOf = (draftId: string) => `podarok-draft-${draftId}`
+
+/** Finds, at each `Open`, which drafts wait for it. */
+export class Questions {
+  readonly #deps: QuestionsDeps
+  #owned: { id: string; release: () => void } | null = null
+
+  constructor(deps: QuestionsDeps) {
+    this.#deps = deps
+  }
+
+  /** This frame is preparing the draft: no other one asks about it meanwhile. Null ends that. */
+  own(draftId: string | null): void {
+    if (this.#owned?.id === draftId) return
+    this.#owned?.release()
+    this.#owned = null
+    if (draftId === null) return
+    let release: () => void = () => undefined
+    const released = new Promise<void>((done) => (release = done))
+    this.#owned = { id: draftId, release }
+    this.#deps.locks
+      .request(lockOf(draftId), () => released)
+      .catch((error: unknown) => {
+        this.#deps.log('draft_lock', error)
+      })
+  }
+
+  async ask(opened: Opened): Promise<Found> {
+    const drafts = await this.#waiting(opened)
+    let answer: MatchAnswer
+    try {
+      // Even with no draft at hand the server may know one that outlived this browser's storage.
+      const body = { documentId: opened.documentId, drafts: drafts.slice(0, draftsMax) }
+      answer = await this.#deps.till.api('match', body, { timeoutMs: 5_000 })
+    } catch (error) {
+      if (!isUnreachable(error)) this.#deps.log('match_failed', error)
+      const doubt = opened.documentId === null ? 'unchecked' : 'offline'
+      return {
+        certain: [],
+        doubtful: drafts.slice(0, questionsMax).map((draft) => ({ draft, doubt, documentId: null })),
+      }
+    }
+    const certain: Found['certain'] = []
+    const doubtful: Question[] = []
+    const owned = await this.#ownedElsewhere(opened)
+    for (const { draft, verdict, documentId } of answer.matches) {
+      if (draftIsEmpty(draft) || owned.has(lockOf(draft.id)) || (await this.#recorded(draft))) continue
+      if (verdict === 'same' && documentId !== null && draftIsPrepared(draft))
+        certain.push({ draft, documentId })
+      else if (verdict !== 'other') doubtful.push({ draft, doubt: 'doubtful', documentId })
+      else if (opened.documentId === null && (await this.#worthAsking(draft))) {
+        doubtful.push({ draft, doubt: 'unsaved', documentId: null })
+      }
+    }
+    return { certain, doubtful: doubtful.slice(0, questionsMax) }
+  }
+
+  async #waiting(opened: Opened): Promise<Draft[]> {
+    const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
+    const owned = await this.#ownedElsewhere(opened)
+    const found: Draft[] = []
+    for (const draft of drafts) {
+      if (draftIsEmpty(draft) || owned.has(lockOf(draft.id))) continue
+      if (opened.documentId !== null || (await this.#worthAsking(draft))) found.push(draft)
+    }
+    return found
+  }
+
+  /**
+   * Drafts that live frames are preparing. After a first save the form that prepared a draft is still alive, for nobody
+   * tells it of its end, and the saved sale must find the draft: so only a new form looks at this.
+   */
+  async #ownedElsewhere(opened: Opened): Promise<Set<string>> {
+    if (opened.documentId !== null) return new Set()
+    const { held } = await this.#deps.locks.query()
+    return new Set((held ?? []).flatMap(({ name }) => name ?? []))
+  }
+
+  /** A card that was only scanned, without «Списать», was for looking at: its draft goes without a question. */
+  async #worthAsking(draft: Draft): Promise<boolean> {
+    if (draft.loads.length > 0 || draft.redeems.some((redeem) => redeem.confirmed)) return true
+    await this.#deps.till.dropDraft(draft)
+    return false
+  }
+
+  async #recorded(draft: Draft): Promise<boolean> {
+    const known = await this.#deps.till.ready?.journal.find(draft.receiptId)
+    return Boolean(known)
+  }
+}

@@ -1,0 +1,77 @@
+import type { RecordState } from '../../../src/client/journal/journal.ts'
+import { receiptOf } from '../../../src/client/journal/journal.ts'
+import type { JournalRecord } from '../../../src/client/journal/database.ts'
+import type { FinalOutcome } from '../../../src/core/outcome.ts'
+import type { Receipt } from '../../../src/core/receipt.ts'
+
+/**
+ * A receipt with what was done about it since: the promise that took its place and the receipt that undid it are
+ * records of their own, and a person sees the three as one.
+ */
+export interface Result {
+  record: JournalRecord
+  receipt: Receipt
+  outcome: FinalOutcome | null
+  promise: RecordState | null
+  undo: RecordState | null
+}
+
+export type ResultStatus =
+  /** An ask is on its way: nobody may act on it yet. */
+  | 'waiting'
+  /** The till has given its word, the server has not answered. */
+  | 'promised'
+  | 'done'
+  | 'refused'
+  | 'held'
+  | 'cancelling'
+  | 'cancelled'
+
+/** Puts records, newest first, together into results, newest first. */
+export function resultsOf(states: readonly RecordState[]): Result[] {
+  const results: Result[] = []
+  const promises = new Map<string, RecordState>()
+  const undos = new Map<string, RecordState>()
+  for (const state of states) {
+    const receipt = receiptOf(state.record)
+    const undone = receipt.operations.find((operation) => operation.kind === 'void')
+    if (undone) {
+      // A refused cancel changes nothing; an older one may have worked.
+      if (state.outcome?.status !== 'refused') undos.set(undone.receiptId, state)
+    } else if (receipt.standsFor) {
+      promises.set(receipt.standsFor, state)
+    } else {
+      const { id } = receipt
+      results.push({
+        record: state.record,
+        receipt,
+        outcome: state.outcome,
+        promise: promises.get(id) ?? null,
+        undo: undos.get(id) ?? undos.get(promises.get(id)?.record.id ?? '') ?? null,
+      })
+    }
+  }
+  return results
+}
+
+export function statusOf({ receipt, outcome, promise, undo }: Result): ResultStatus {
+  if (undo) return undo.outcome?.status === 'applied' ? 'cancelled' : 'cancelling'
+  const decisive = outcome?.status === 'applied' ? outcome : (promise?.outcome ?? (promise ? null : outcome))
+  if (decisive === null) return promise || receipt.mode === 'promise' ? 'promised' : 'waiting'
+  switch (decisive.status) {
+    case 'applied':
+      return 'done'
+    case 'refused':
+      return 'refused'
+    case 'held':
+      return 'held'
+  }
+}
+
+/** What the server posted for a result, by itself or by the promise that took its place. */
+export function effectsOf({ outcome, promise }: Result) {
+  for (const one of [outcome, promise?.outcome ?? null]) {
+    if (one?.status === 'applied' && one.effects.length > 0) return one.effects
+  }
+  return []
+}

@@ -1,0 +1,232 @@
+import type { Words } from './words.ts'
+
+export const en: Words = {
+  title: 'Gift cards',
+  status: {
+    online: 'Online',
+    offline: 'Offline',
+    starting: 'Connecting…',
+    allSent: 'all sent',
+    unsent: (count, since) => `unsent: ${count}, since ${since}`,
+  },
+  scan: {
+    idle: 'Click here and scan a gift card',
+    listening: 'Scanner is listening',
+    typeNumber: 'Enter number',
+    numberField: 'Gift card number',
+    find: 'Find',
+    checking: 'Checking the card…',
+    certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
+    hint: 'Scan a card to see its balance, to redeem it or to sell it',
+  },
+  card: {
+    state: {
+      unsold: 'Unsold',
+      active: 'Active',
+      blocked: 'Blocked',
+      annulled: 'Annulled',
+      expired: 'Expired',
+      used_up: 'Used up',
+    },
+    face: (last4) => `•••• ${last4}`,
+    balance: 'Balance',
+    available: (sum) => `available ${sum}`,
+    heldBy: (till) => `in use: ${till}`,
+    noExpiry: 'no expiry',
+    until: (date) => `until ${date}`,
+    typed: 'typed entry',
+    remove: 'Remove card',
+    amount: 'Amount from the gift card',
+    forCertificate: (name) => `for “${name}”`,
+  },
+  sale: {
+    redeem: (sum) => `Redeem ${sum} from the gift card`,
+    load: (sum) => `Activate the gift card for ${sum}`,
+    toPay: (sum, qrForbidden) => `Remaining to pay ${sum}: cash or bank card${qrForbidden ? ', no QR' : ''}`,
+    nothingToPay: 'Nothing left to pay: gift cards cover it all',
+    prepared: 'Prepared. We redeem when you save the sale',
+    preparedLoad: 'Prepared. We activate when you save the sale',
+    another: 'Another gift card? Scan it',
+    forgotten: 'This sale has a certificate without a card. Scan a card to activate it',
+    nothingPayable: 'Nothing in this sale can be paid by gift card',
+  },
+  question: {
+    offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
+    unchecked: (time) => `Prepared at ${time}. Was that sale saved?`,
+    unsaved: (time) => `Prepared at ${time}, but we found no such sale. Was it saved?`,
+    doubtful: (time) => `Prepared at ${time}, the sale has changed since. Is it for this one?`,
+    saleSum: (sum) => `Sale of ${sum}`,
+    yesRedeem: (sum) => `Yes, redeem ${sum}`,
+    yesLoad: (sum) => `Yes, activate for ${sum}`,
+    yesBoth: (loaded, redeemed) => `Yes, activate for ${loaded} and redeem ${redeemed}`,
+    no: 'No, release the card',
+    cannotPromise: 'The card was scanned too long ago or typed: it cannot be done offline. Wait for the line',
+  },
+  result: {
+    waiting: 'Recorded, waiting for the answer…',
+    wait: 'Wait',
+    cancel: 'Cancel',
+    acceptOffline: 'Accept offline',
+    promised: 'Accepted offline, we will send it',
+    redeemed: (sum, balance) => `Redeemed ${sum}. Balance ${balance}`,
+    loaded: (last4, sum) => `Card •••• ${last4} activated for ${sum}. Hand it to the buyer`,
+    loadedPromise: (last4) => `Card •••• ${last4}: hand it to the buyer. It can pay once the line is back`,
+    cancelling: (sum) => `Cancel recorded. Collect ${sum} in money`,
+    cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in money`,
+    cancelledLoad: 'Cancel recorded: do not hand this card over',
+    notRedeemed: 'NOT REDEEMED',
+    collect: (sum) => `Collect ${sum} in money or delete the sale`,
+    notLoaded: 'CARD NOT ACTIVATED',
+    otherCard: 'Do not hand this card over. Scan another one or delete the sale',
+    held: (code) =>
+      ({
+        receipt_malformed: 'The record could not be read; a manager will settle it',
+        receipt_conflict: 'Such a record exists with other content; a manager will settle it',
+        promise_without_hold: 'The card was not held; a manager will settle it',
+        card_unknown: 'The card was not found; a manager will settle it',
+        card_sold_twice: 'The card had been sold before; a manager will settle it',
+        promise_refused: 'The offline operation could not be posted; a manager will settle it',
+      })[code],
+    loss: (sum) => `The card lacked ${sum}: the loss is booked, the card is blocked, call the manager`,
+    understood: 'OK',
+    earlier: (time) => `Operation at ${time}`,
+    notRecorded: 'Could not be recorded, nothing happened. Try again or take money',
+    returned: (sum, last4) => `${sum} went back to card •••• ${last4}`,
+  },
+  ring: {
+    title: 'Ring up on the fiscal register:',
+    sold: (name, sum) => `“${name}” as goods, ${sum}`,
+    advance: (sum) => `advance ${sum}`,
+    discount: (sum) => `discount on the goods ${sum}`,
+    offset: (sum) => `advance offset ${sum}`,
+    rest: (sum) => `to be paid in money ${sum}`,
+    undo: 'If the fiscal receipt is printed already, ring up a return',
+  },
+  operations: {
+    open: 'Operations of this till',
+    title: 'Last operations of this till',
+    back: 'Back',
+    none: 'No operations at this till yet',
+    redeem: 'Redeem',
+    load: 'Activation',
+    refund: 'Refund to card',
+    void: 'Void',
+    undo: 'Void',
+    undoSure: 'Void the whole operation?',
+    undoYes: 'Yes, void it',
+    undoNo: 'No',
+    states: {
+      sending: 'unsent',
+      promised: 'accepted offline',
+      done: 'posted',
+      refused: 'refused',
+      held: 'case',
+      voided: 'voided',
+    },
+  },
+  refusal: (code, { sum, date, till }) => {
+    switch (code) {
+      case 'card_unknown':
+        return 'Card not found. Check the number'
+      case 'card_unsold':
+        return 'The card has not been sold yet'
+      case 'card_sold':
+        return 'The card has been sold already, take another one'
+      case 'card_blocked':
+        return 'The card is blocked, call the manager'
+      case 'card_annulled':
+        return 'The card is annulled, call the manager'
+      case 'card_expired':
+        return `Expired${date ? ` on ${date}` : ''}: it cannot pay, the manager pays the money back`
+      case 'card_empty':
+        return 'The card is empty'
+      case 'card_held':
+        return `The card is in use${till ? `: ${till}` : ' at another till'}`
+      case 'card_twice':
+        return 'This card is in the receipt already'
+      case 'card_loaded_here':
+        return 'A card sold here cannot pay here'
+      case 'too_many_cards':
+        return 'No more than 5 gift cards in one sale'
+      case 'insufficient_funds':
+        return `The card lacks money${sum ? `, available ${sum}` : ''}`
+      case 'above_payable':
+        return `Gift cards may pay no more than ${sum ?? '0'} here`
+      case 'above_balance_max':
+        return `The card cannot be topped up above its limit${sum ? `, ${sum} more is possible` : ''}`
+      case 'certificate_unknown':
+        return 'This product is not set up as a certificate, call the manager'
+      case 'certificate_discounted':
+        return 'Remove the discount from the certificate'
+      case 'certificate_fraction':
+        return 'Certificates are sold in whole pieces only'
+      case 'certificate_not_in_sale':
+        return 'This sale has no certificate for this card'
+      case 'refund_not_of_sale':
+        return 'This card did not pay for the sale'
+      case 'refund_above_paid':
+        return `No more than ${sum ?? '0'} can go back to the card`
+      case 'receipt_unknown':
+        return 'The server has no such operation'
+      case 'receipt_of_other_till':
+        return 'This is another till’s operation: void it there or ask the manager'
+      case 'void_twice':
+        return 'The operation is voided already'
+      case 'void_not_possible':
+        return 'This operation cannot be voided, call the manager'
+      case 'load_spent':
+        return 'The card has paid already, its sale cannot be voided'
+      case 'sale_exists':
+        return 'Delete the sale in MoySklad first, then void the operation'
+      case 'sale_unchecked':
+        return 'MoySklad does not answer, so we cannot see whether the sale is deleted. Try later'
+      case 'promise_impossible':
+        return 'This cannot be done offline'
+      case 'hold_over':
+        return 'The card had to be let go, scan it again'
+      case 'programme_missing':
+        return 'Gift cards are not set up yet, call the manager'
+      case 'not_allowed':
+        return 'You have no right to do this, call the manager'
+    }
+  },
+  fault: (fault, sum) => {
+    switch (fault.code) {
+      case 'certificate_without_card':
+        return `Scan a card for “${fault.name}” in the Podarok window`
+      case 'cards_missing':
+        return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
+      case 'cards_spare':
+        return `A gift card too many: needed ${fault.needed}, scanned ${fault.scanned}. Remove it`
+      case 'above_payable':
+        return `Card amount ${sum(fault.amountKopecks)}, but only ${sum(fault.payableKopecks)} can be paid. Lower it`
+      case 'redeem_unconfirmed':
+        return 'Press “Redeem from the gift card” or remove the card in the Podarok window'
+      case 'too_many_cards':
+        return 'No more than 5 gift cards in one sale'
+      case 'certificate_discounted':
+        return 'Remove the discount from the certificate'
+      case 'certificate_fraction':
+        return 'Certificates are sold in whole pieces only'
+    }
+  },
+  scanFault: {
+    goods: 'This is a product, not a gift card',
+    unreadable: 'This is not a gift card number',
+    checkDigit: 'The number has an error. Scan again or check the digits',
+    twice: 'This card is in the receipt already',
+  },
+  checkingFault: 'Checking the card, please wait',
+  offlineNow: 'Offline. Gift cards cannot be taken now',
+  tooManyAttempts: 'Too many attempts, call the manager',
+  tryAgain: 'That did not work, try again',
+  programmeMissing: 'Gift cards are not set up yet, call the manager',
+  trouble: {
+    storage_denied: 'The browser gives no storage: gift cards do not work here. Call the manager',
+    storage_blocked: 'Close other MoySklad tabs: an old version is open in them',
+    storage_lost: 'The browser closed its storage. Reload the page',
+    page_outdated: 'Reload the page: an old version is open',
+    session_over: 'The session is over. Reload the page',
+    wire_unknown: 'Reload the page: an old version is open',
+  },
+}

@@ -1,0 +1,121 @@
+import type { SaleFault } from '../../src/core/draft.ts'
+import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
+import type { CardState } from '../../src/core/card.ts'
+import type { Trouble } from '../../src/client/till.ts'
+
+/**
+ * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per
+ * sentence keeps word order and number forms each language's own business.
+ */
+export interface Words {
+  status: {
+    online: string
+    offline: string
+    starting: string
+    allSent: string
+    unsent(count: number, since: string): string
+  }
+  scan: {
+    idle: string
+    listening: string
+    typeNumber: string
+    numberField: string
+    find: string
+    checking: string
+    certificate(name: string, at: number, of: number): string
+    hint: string
+  }
+  card: {
+    state: Record<CardState, string>
+    face(last4: string): string
+    balance: string
+    available(sum: string): string
+    heldBy(till: string): string
+    noExpiry: string
+    until(date: string): string
+    typed: string
+    remove: string
+    amount: string
+    forCertificate(name: string): string
+  }
+  sale: {
+    redeem(sum: string): string
+    load(sum: string): string
+    toPay(sum: string, qrForbidden: boolean): string
+    nothingToPay: string
+    prepared: string
+    preparedLoad: string
+    another: string
+    forgotten: string
+    nothingPayable: string
+  }
+  question: {
+    offline(time: string): string
+    unchecked(time: string): string
+    unsaved(time: string): string
+    doubtful(time: string): string
+    saleSum(sum: string): string
+    yesRedeem(sum: string): string
+    yesLoad(sum: string): string
+    yesBoth(loaded: string, redeemed: string): string
+    no: string
+    cannotPromise: string
+  }
+  result: {
+    waiting: string
+    wait: string
+    cancel: string
+    acceptOffline: string
+    promised: string
+    redeemed(sum: string, balance: string): string
+    loaded(last4: string, sum: string): string
+    loadedPromise(last4: string): string
+    cancelling(sum: string): string
+    cancelled(sum: string): string
+    cancelledLoad: string
+    notRedeemed: string
+    collect(sum: string): string
+    notLoaded: string
+    otherCard: string
+    held(code: CaseCode): string
+    loss(sum: string): string
+    understood: string
+    earlier(time: string): string
+    notRecorded: string
+    returned(sum: string, last4: string): string
+  }
+  ring: {
+    title: string
+    sold(name: string, sum: string): string
+    advance(sum: string): string
+    discount(sum: string): string
+    offset(sum: string): string
+    rest(sum: string): string
+    undo: string
+  }
+  operations: {
+    open: string
+    title: string
+    back: string
+    none: string
+    redeem: string
+    load: string
+    refund: string
+    void: string
+    undo: string
+    undoSure: string
+    undoYes: string
+    undoNo: string
+    states: { sending: string; promised: string; done: string; refused: string; held: string; voided: string }
+  }
+  refusal(code: RefusalCode, detail: { sum: string | null; date: string | null; till: string | null }): string
+  fault(fault: SaleFault, sum: (kopecks: number) => string): string
+  scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string }
+  checkingFault: string
+  offlineNow: string
+  tooManyAttempts: string
+  tryAgain: string
+  programmeMissing: string
+  trouble: Record<Trouble, string>
+  title: string
+}
