@@ -10,7 +10,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'widget/**/*.test.ts', 'manifest/**/*.test.ts', 'test/stories/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'widget/**/*.test.ts',
+            'manifest/**/*.test.ts',
+            'test/stories/**/*.test.ts',
+          ],
           exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts'],
           testTimeout: 60_000,
         },
@@ -26,6 +31,17 @@ export default defineConfig({
       },
       {
         plugins: [preact()],
+        // Found late, a dependency makes Vite reload the page in the middle of a test.
+        optimizeDeps: {
+          include: [
+            'idb',
+            'zod/mini',
+            'preact',
+            'preact/hooks',
+            '@preact/signals',
+            '@testing-library/preact',
+          ],
+        },
         test: {
           name: 'web',
           include: ['src/**/*.web.test.ts', 'widget/**/*.web.test.tsx', 'widget/**/*.web.test.ts'],
@@ -41,7 +57,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.e2e.test.ts'],
+          include: ['test/e2e/**/*.e2e.test.ts', 'src/sandbox/**/*.e2e.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -47,15 +47,14 @@ export class Sync {
   #running: Promise<void> | null = null
   #again = false
   #stopped = true
-  /** The server's head as last heard. */
-  #headSeq: number
+  /** The server's head where it is known to have lost what lies above, or null (J7). */
+  #lostAboveSeq: number | null = null
   #attempt = 0
   #serverFailures = 0
   #batchMax = batchRecordsMax
 
-  constructor(deps: SyncDeps, headSeq: number) {
+  constructor(deps: SyncDeps) {
     this.#deps = deps
-    this.#headSeq = headSeq
   }
 
   start(): void {
@@ -116,22 +115,23 @@ export class Sync {
     const { api, journal } = this.#deps
     for (;;) {
       if (this.#stopped) return tickMs
-      const batch = await journal.batch(this.#headSeq, this.#batchMax)
+      const lost = this.#lostAboveSeq
+      const batch = await journal.batch(lost ?? Infinity, this.#batchMax)
       if (batch.length === 0) {
         await this.#letHoldsGo()
-        const head = await api('ping', null)
-        if (head.headSeq >= this.#headSeq) {
-          this.#headSeq = head.headSeq
-          return tickMs
-        }
-        // The server was set back to an earlier moment: what it lost is sent again (J7).
-        this.#headSeq = head.headSeq
+        const { headSeq } = await api('ping', null)
+        // A server that was set back to an earlier moment is refilled from here.
+        this.#lostAboveSeq = headSeq < (await journal.state()).headSeq ? headSeq : null
+        if (this.#lostAboveSeq === null) return tickMs
         continue
       }
       const answer = await this.#send(batch)
-      this.#headSeq = answer.head.headSeq
       const waitMs = await this.#settle(batch, answer)
       if (waitMs !== null) return waitMs
+      if (lost === null) continue
+      this.#lostAboveSeq = answer.head.headSeq
+      // A server that takes the records but does not move would be sent the same for ever.
+      if (answer.head.headSeq <= lost) return tickMs
     }
   }
 

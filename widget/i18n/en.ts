@@ -1,4 +1,4 @@
-import type { Words } from './words.ts'
+import { clip, type Words } from './words.ts'
 
 export const en: Words = {
   title: 'Gift cards',
@@ -193,7 +193,7 @@ export const en: Words = {
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Scan a card for “${fault.name}” in the Podarok window`
+        return `Scan a card for “${clip(fault.name)}” in the Podarok window`
       case 'cards_missing':
         return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
       case 'cards_spare':

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts'
+import { clip, type Words } from './words.ts'
 
 export const ru: Words = {
   title: 'Подарочные карты',
@@ -197,7 +197,7 @@ export const ru: Words = {
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Отсканируйте карту для «${fault.name}» в окне «Подарок»`
+        return `Отсканируйте карту для «${clip(fault.name)}» в окне «Подарок»`
       case 'cards_missing':
         return `Нужно карт: ${fault.needed}, отсканировано: ${fault.scanned}`
       case 'cards_spare':

@@ -13,7 +13,7 @@ export interface Words {
     offline: string
     starting: string
     allSent: string
-    unsent(count: number, since: string): string
+    unsent: (count: number, since: string) => string
   }
   scan: {
     idle: string
@@ -22,26 +22,26 @@ export interface Words {
     numberField: string
     find: string
     checking: string
-    certificate(name: string, at: number, of: number): string
+    certificate: (name: string, at: number, of: number) => string
     hint: string
   }
   card: {
     state: Record<CardState, string>
-    face(last4: string): string
+    face: (last4: string) => string
     balance: string
-    available(sum: string): string
-    heldBy(till: string): string
+    available: (sum: string) => string
+    heldBy: (till: string) => string
     noExpiry: string
-    until(date: string): string
+    until: (date: string) => string
     typed: string
     remove: string
     amount: string
-    forCertificate(name: string): string
+    forCertificate: (name: string) => string
   }
   sale: {
-    redeem(sum: string): string
-    load(sum: string): string
-    toPay(sum: string, qrForbidden: boolean): string
+    redeem: (sum: string) => string
+    load: (sum: string) => string
+    toPay: (sum: string, qrForbidden: boolean) => string
     nothingToPay: string
     prepared: string
     preparedLoad: string
@@ -50,14 +50,14 @@ export interface Words {
     nothingPayable: string
   }
   question: {
-    offline(time: string): string
-    unchecked(time: string): string
-    unsaved(time: string): string
-    doubtful(time: string): string
-    saleSum(sum: string): string
-    yesRedeem(sum: string): string
-    yesLoad(sum: string): string
-    yesBoth(loaded: string, redeemed: string): string
+    offline: (time: string) => string
+    unchecked: (time: string) => string
+    unsaved: (time: string) => string
+    doubtful: (time: string) => string
+    saleSum: (sum: string) => string
+    yesRedeem: (sum: string) => string
+    yesLoad: (sum: string) => string
+    yesBoth: (loaded: string, redeemed: string) => string
     no: string
     cannotPromise: string
   }
@@ -67,30 +67,30 @@ export interface Words {
     cancel: string
     acceptOffline: string
     promised: string
-    redeemed(sum: string, balance: string): string
-    loaded(last4: string, sum: string): string
-    loadedPromise(last4: string): string
-    cancelling(sum: string): string
-    cancelled(sum: string): string
+    redeemed: (sum: string, balance: string) => string
+    loaded: (last4: string, sum: string) => string
+    loadedPromise: (last4: string) => string
+    cancelling: (sum: string) => string
+    cancelled: (sum: string) => string
     cancelledLoad: string
     notRedeemed: string
-    collect(sum: string): string
+    collect: (sum: string) => string
     notLoaded: string
     otherCard: string
-    held(code: CaseCode): string
-    loss(sum: string): string
+    held: (code: CaseCode) => string
+    loss: (sum: string) => string
     understood: string
-    earlier(time: string): string
+    earlier: (time: string) => string
     notRecorded: string
-    returned(sum: string, last4: string): string
+    returned: (sum: string, last4: string) => string
   }
   ring: {
     title: string
-    sold(name: string, sum: string): string
-    advance(sum: string): string
-    discount(sum: string): string
-    offset(sum: string): string
-    rest(sum: string): string
+    sold: (name: string, sum: string) => string
+    advance: (sum: string) => string
+    discount: (sum: string) => string
+    offset: (sum: string) => string
+    rest: (sum: string) => string
     undo: string
   }
   operations: {
@@ -108,8 +108,11 @@ export interface Words {
     undoNo: string
     states: { sending: string; promised: string; done: string; refused: string; held: string; voided: string }
   }
-  refusal(code: RefusalCode, detail: { sum: string | null; date: string | null; till: string | null }): string
-  fault(fault: SaleFault, sum: (kopecks: number) => string): string
+  refusal: (
+    code: RefusalCode,
+    detail: { sum: string | null; date: string | null; till: string | null },
+  ) => string
+  fault: (fault: SaleFault, sum: (kopecks: number) => string) => string
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string }
   checkingFault: string
   offlineNow: string
@@ -118,4 +121,9 @@ export interface Words {
   programmeMissing: string
   trouble: Record<Trouble, string>
   title: string
+}
+
+/** A product's name may fill 255 characters; MoySklad shows 100 of a whole sentence. */
+export function clip(name: string): string {
+  return name.length <= 40 ? name : `${name.slice(0, 39)}…`
 }

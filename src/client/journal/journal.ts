@@ -104,16 +104,16 @@ export class Journal {
   }
 
   /**
-   * The next records to send, in `seq` order (J5): all without an outcome, and, when the server's head is below ours
-   * because it was restored to an earlier moment, all above that head, settled or not (J7).
+   * The next records to send, in `seq` order (J5): all without an outcome, and all above `lostAboveSeq`, settled or not:
+   * a server that was restored to an earlier moment has lost them (J7).
    */
-  async batch(serverHeadSeq: number, recordsMax = batchRecordsMax): Promise<JournalRecord[]> {
+  async batch(lostAboveSeq: number, recordsMax = batchRecordsMax): Promise<JournalRecord[]> {
     const { epoch } = this.identity
     const tx = this.#db.transaction(['records', 'unsettled'])
     const unsettled = await tx.objectStore('unsettled').getAllKeys(null, recordsMax)
     const missing = await tx
       .objectStore('records')
-      .getAllKeys(IDBKeyRange.bound([epoch, serverHeadSeq + 1], [epoch, Infinity]), recordsMax)
+      .getAllKeys(IDBKeyRange.bound([epoch, lostAboveSeq + 1], [epoch, Infinity]), recordsMax)
     const keys = [...new Map([...unsettled, ...missing].map((key) => [key.join(), key])).values()]
       .sort((a, b) => a[0] - b[0] || a[1] - b[1])
       .slice(0, recordsMax)
@@ -122,7 +122,7 @@ export class Journal {
     let bytes = 0
     for (const record of found) {
       if (!record || record.epoch !== (batch[0] ?? record).epoch) break
-      bytes += record.receipt.length * 3 + 200
+      bytes += sentBytes(record)
       if (batch.length > 0 && bytes > batchBytesMax) break
       batch.push(record)
     }
@@ -189,6 +189,11 @@ export class Journal {
       tx.objectStore('attention').delete([record.epoch, record.seq]),
     )
   }
+}
+
+/** What a record takes on the wire: its text is a string inside JSON there, so its quotes are escaped. */
+function sentBytes({ seq, id, receipt }: JournalRecord): number {
+  return new TextEncoder().encode(JSON.stringify({ seq, id, receipt })).length + 1
 }
 
 export function receiptOf(record: JournalRecord): Receipt {

@@ -19,7 +19,7 @@ import {
 } from '../../../src/core/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import type { Sale } from '../../../src/core/sale.ts'
-import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
+import { type CardView, holdUseMs, type SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice } from './card-desk.ts'
 import { type Done, doneFor, type Need, needOf, noNeed, nothingDone } from './need.ts'
@@ -172,7 +172,7 @@ export class Checkout implements HostListener {
       }
     })
     this.#giveVerdict()
-    if (this.draft.value) this.#quietly(this.#deps.till.saveDraft(this.draft.value), 'draft_not_saved')
+    if (this.draft.value) void this.#quietly(this.#deps.till.saveDraft(this.draft.value), 'draft_not_saved')
   }
 
   save({ objectId }: HostMessageOf<'Save'>): void {
@@ -263,7 +263,9 @@ export class Checkout implements HostListener {
   }
 
   /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
-  canAcceptOffline({ receipt }: Result): boolean {
+  canAcceptOffline({ receipt, record }: Result): boolean {
+    // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
+    if (this.#deps.now() - record.recordedAtMs > holdUseMs) return false
     return receipt.operations.every(
       (operation) =>
         (operation.kind === 'load' || operation.kind === 'redeem') &&

@@ -1,6 +1,7 @@
 import type { RecordState } from '../../../src/client/journal/journal.ts'
 import { receiptOf } from '../../../src/client/journal/journal.ts'
 import type { JournalRecord } from '../../../src/client/journal/database.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import type { FinalOutcome } from '../../../src/core/outcome.ts'
 import type { Receipt } from '../../../src/core/receipt.ts'
 
@@ -74,4 +75,16 @@ export function effectsOf({ outcome, promise }: Result) {
     if (one?.status === 'applied' && one.effects.length > 0) return one.effects
   }
   return []
+}
+
+/** The parts of a receipt that a person is told about. */
+export function summaryOf({ receipt, record }: Pick<Result, 'receipt' | 'record'>) {
+  const loads = receipt.operations.filter((operation) => operation.kind === 'load')
+  const redeems = receipt.operations.filter((operation) => operation.kind === 'redeem')
+  return {
+    loads,
+    redeems,
+    redeemedKopecks: sumKopecks(redeems.map((redeem) => redeem.amountKopecks)),
+    last4Of: (cardId: string) => record.faces.find((face) => face.cardId === cardId)?.last4 ?? '',
+  }
 }

@@ -1,0 +1,172 @@
+import { deleteDB, openDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import { wireVersion } from '../../core/receipt.ts'
+import { batchRecordsMax } from '../../core/wire.ts'
+import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
+import { databaseName, databaseVersion, openTillDatabase, type TillDatabase } from './database.ts'
+import { Drafts } from './drafts.ts'
+import { AlreadyRecorded, Journal, receiptOf } from './journal.ts'
+
+const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1 as never, effects: [] }
+const refused: FinalOutcome = {
+  status: 'refused',
+  refusal: { code: 'insufficient_funds', cardId: null, possibleKopecks: null },
+}
+
+let account: string
+let db: TillDatabase
+let journal: Journal
+const events = { onBlocked: vi.fn(), onOutdated: vi.fn(), onTerminated: vi.fn() }
+
+beforeEach(async () => {
+  account = uuid()
+  db = await openTillDatabase(account, events)
+  journal = await Journal.open(db, uuid, () => 1000)
+})
+
+afterEach(async () => {
+  db.close()
+  await deleteDB(databaseName(account))
+  vi.restoreAllMocks()
+})
+
+const append = (of = redeemReceipt()) => journal.append(of, wireVersion, [], null)
+
+describe('journal', () => {
+  it('[J3] gives every record the next seq of the epoch and keeps its bytes', async () => {
+    const first = await append()
+    const second = await append()
+    expect([first.seq, second.seq]).toEqual([1, 2])
+    expect(receiptOf(first).till).toEqual({ id: journal.identity.tillId, epoch: 1, seq: 1 })
+    expect((await journal.find(first.id))?.record).toEqual(first)
+  })
+
+  it('[J3] two frames that append together never share a seq', async () => {
+    const otherDb = await openTillDatabase(account, events)
+    const other = await Journal.open(otherDb, uuid, () => 1000)
+    expect(other.identity).toEqual(journal.identity)
+    const both = Array.from({ length: 40 }, (_, i) =>
+      (i % 2 ? journal : other).append(redeemReceipt(), wireVersion, [], null),
+    )
+    const seqs = (await Promise.all(both)).map((record) => record.seq).sort((a, b) => a - b)
+    expect(seqs).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+    expect((await journal.state()).unsettled).toBe(40)
+    otherDb.close()
+  })
+
+  it('[J3] two frames that open empty storage at once agree on one till', async () => {
+    const fresh = uuid()
+    const dbs = await Promise.all([openTillDatabase(fresh, events), openTillDatabase(fresh, events)])
+    const [a, b] = await Promise.all(dbs.map((one) => Journal.open(one, uuid, () => 1)))
+    expect(a!.identity).toEqual(b!.identity)
+    dbs.forEach((one) => one.close())
+    await deleteDB(databaseName(fresh))
+  })
+
+  it('[J1] a record survives closing and opening the database', async () => {
+    const record = await append()
+    db.close()
+    db = await openTillDatabase(account, events)
+    journal = await Journal.open(db, uuid, () => 2000)
+    expect(await journal.batch(0)).toEqual([record])
+  })
+
+  it('[J9] a second record of the same receipt is refused and the first keeps its bytes', async () => {
+    const parts = redeemReceipt()
+    const record = await append(parts)
+    await expect(append({ ...parts, happenedAtMs: 5 as never })).rejects.toBeInstanceOf(AlreadyRecorded)
+    expect((await journal.find(parts.id))?.record).toEqual(record)
+    expect(await journal.state()).toMatchObject({ headSeq: 1, unsettled: 1 })
+  })
+
+  it('[M3] committing takes the draft in the same transaction, and a late copy does not bring it back', async () => {
+    const drafts = new Drafts(db)
+    const prepared = draft()
+    await drafts.save(prepared)
+    await journal.append(redeemReceipt({ id: prepared.receiptId }), wireVersion, [], prepared.id)
+    expect(await drafts.waiting()).toEqual([])
+    await drafts.save(prepared)
+    expect(await drafts.waiting()).toEqual([])
+  })
+
+  it('[M3] a draft whose receipt could not be written stays', async () => {
+    const drafts = new Drafts(db)
+    const prepared = draft()
+    await drafts.save(prepared)
+    const broken = redeemReceipt({ id: prepared.receiptId, operations: [() => 0] as never })
+    vi.spyOn(JSON, 'stringify').mockImplementation(() => {
+      throw new Error('no')
+    })
+    await expect(journal.append(broken, wireVersion, [], prepared.id)).rejects.toThrow('no')
+    vi.restoreAllMocks()
+    expect(await drafts.waiting()).toEqual([prepared])
+    expect(await journal.state()).toEqual({ headSeq: 0, unsettled: 0, oldestAtMs: null })
+  })
+
+  it('[J5] a batch is in seq order and never longer than the limit', async () => {
+    for (let i = 0; i < batchRecordsMax + 5; i++) await append()
+    const batch = await journal.batch(0)
+    expect(batch.map((record) => record.seq)).toEqual(
+      Array.from({ length: batchRecordsMax }, (_, i) => i + 1),
+    )
+    expect(await journal.batch(0, 3)).toHaveLength(3)
+  })
+
+  it('[J7] what the server has lost is sent again, settled or not', async () => {
+    const records = [await append(), await append(), await append()]
+    await journal.settle(records.map(({ epoch, seq }) => ({ key: [epoch, seq], outcome: applied })))
+    expect(await journal.batch(3)).toEqual([])
+    expect(await journal.batch(1)).toEqual(records.slice(1))
+  })
+
+  it('[J6] a settled record leaves the unsent ones once, whatever comes again', async () => {
+    const { epoch, seq, id } = await append()
+    await journal.settle([{ key: [epoch, seq], outcome: applied }])
+    await journal.settle([{ key: [epoch, seq], outcome: refused }])
+    expect(await journal.state()).toEqual({ headSeq: 1, unsettled: 0, oldestAtMs: null })
+    expect((await journal.find(id))?.outcome).toEqual(applied)
+  })
+
+  it('[U5] a refused record waits for a person, also after a restart', async () => {
+    const record = await append()
+    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused }])
+    db.close()
+    db = await openTillDatabase(account, events)
+    journal = await Journal.open(db, uuid, () => 2000)
+    expect(await journal.attention()).toEqual([{ record, outcome: refused }])
+    await journal.acknowledge(record)
+    expect(await journal.attention()).toEqual([])
+  })
+
+  it('[J12] tells how many are unsent and since when', async () => {
+    await append()
+    await append()
+    expect(await journal.state()).toEqual({ headSeq: 2, unsettled: 2, oldestAtMs: 1000 })
+  })
+
+  it('[J1] every write asks for strict durability', async () => {
+    const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    const drafts = new Drafts(db)
+    const record = await append()
+    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused }])
+    await journal.acknowledge(record)
+    await drafts.save(draft())
+    await drafts.drop(draft())
+    await drafts.forget(draft().id)
+    await drafts.noteRelease(uuid())
+    await drafts.forgetRelease(uuid())
+    const writes = opened.mock.calls.filter(([, mode]) => mode === 'readwrite')
+    expect(writes).toHaveLength(8)
+    for (const [, , options] of writes) expect(options).toEqual({ durability: 'strict' })
+  })
+
+  it('[J10] a newer page may upgrade: this one closes its connection and says so', async () => {
+    await append()
+    const newer = await openDB(databaseName(account), databaseVersion + 1)
+    expect(events.onOutdated).toHaveBeenCalled()
+    await expect(append()).rejects.toThrow()
+    expect(await newer.getAll('records')).toHaveLength(1)
+    newer.close()
+  })
+})

@@ -1,0 +1,246 @@
+import { deleteDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Outcome } from '../core/outcome.ts'
+import { wireVersion } from '../core/receipt.ts'
+import type { SyncRequest } from '../core/wire.ts'
+import { type Api, Denied, Unreachable } from './api.ts'
+import { databaseName, openTillDatabase, type TillDatabase } from './journal/database.ts'
+import { Drafts } from './journal/drafts.ts'
+import { Journal } from './journal/journal.ts'
+import { backoffMaxMs, backoffMinMs, probeMaxMs, Sync } from './sync.ts'
+import { draft, redeemReceipt, uuid } from './testing/builders.ts'
+
+const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1 as never, effects: [] }
+
+/** A server that stores what it gets; each test bends it. */
+class FakeServer {
+  readonly stored = new Map<string, number>()
+  readonly batches: number[][] = []
+  readonly raw: string[] = []
+  readonly released: string[] = []
+  head = 0
+  /** Thrown instead of an answer; `after` stores the batch first. */
+  fail: ((request: SyncRequest) => { error: Error; after: boolean } | null) | null = null
+  outcome: (id: string) => Outcome | null = () => applied
+
+  api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
+    await Promise.resolve()
+    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1 }
+    if (name === 'release' || name === 'dropDraft') {
+      this.released.push(options.id!)
+      return { released: true, stored: true }
+    }
+    const request = body as SyncRequest
+    if (name === 'syncRaw') this.raw.push(...request.records.map((record) => record.id))
+    else {
+      this.batches.push(request.records.map((record) => record.seq))
+      const failure = this.fail?.(request)
+      if (failure && !failure.after) throw failure.error
+      if (failure) this.store(request)
+      if (failure) throw failure.error
+    }
+    this.store(request)
+    return {
+      head: { headSeq: this.head, serverTimeMs: 1 },
+      outcomes: request.records.flatMap(({ seq, id }) => {
+        const outcome = this.outcome(id)
+        return outcome ? [{ seq, id, outcome }] : []
+      }),
+    }
+  }) as unknown as Api
+
+  store(request: SyncRequest): void {
+    for (const { id, seq } of request.records) {
+      this.stored.set(id, (this.stored.get(id) ?? 0) + 1)
+      this.head = Math.max(this.head, seq)
+    }
+  }
+}
+
+let account: string
+let db: TillDatabase
+let journal: Journal
+let drafts: Drafts
+let server: FakeServer
+let sync: Sync
+let waits: number[]
+const onDenied = vi.fn()
+
+beforeEach(async () => {
+  account = uuid()
+  db = await openTillDatabase(account, { onBlocked: vi.fn(), onOutdated: vi.fn(), onTerminated: vi.fn() })
+  journal = await Journal.open(db, uuid, () => 1000)
+  drafts = new Drafts(db)
+  server = new FakeServer()
+  waits = []
+  onDenied.mockReset()
+  sync = newSync()
+  // Ticks are counted, not waited for: a test says when the next try comes.
+  sync.start()
+  await sync.kick()
+  server.batches.length = 0
+})
+
+afterEach(async () => {
+  sync.stop()
+  db.close()
+  await deleteDB(databaseName(account))
+})
+
+function newSync(): Sync {
+  return new Sync({
+    api: server.api,
+    journal,
+    drafts,
+    locks: navigator.locks,
+    random: () => 1,
+    setTimeout: (_work, ms) => waits.push(ms),
+    clearTimeout: () => undefined,
+    onSettled: () => undefined,
+    onDenied,
+    onTrouble: (error) => {
+      throw error
+    },
+  })
+}
+
+const append = () => journal.append(redeemReceipt(), wireVersion, [], null)
+const unsent = async () => (await journal.state()).unsettled
+
+describe('sync', () => {
+  it('[J5] sends in seq order and settles each record by its own outcome', async () => {
+    for (let i = 0; i < 3; i++) await append()
+    await sync.kick()
+    expect(server.batches).toEqual([[1, 2, 3]])
+    expect(await unsent()).toBe(0)
+  })
+
+  it('[J6] [F1] an answer lost after the commit: the same records go again and nothing is counted twice', async () => {
+    const record = await append()
+    server.fail = () => ({ error: new Unreachable('cut', null), after: true })
+    await sync.kick()
+    expect(await unsent()).toBe(1)
+    server.fail = null
+    await sync.kick()
+    expect(server.batches).toEqual([[1], [1]])
+    expect(server.stored.get(record.id)).toBe(2)
+    expect(await unsent()).toBe(0)
+  })
+
+  it('[J5] a refused record does not block the next', async () => {
+    const bad = await append()
+    await append()
+    const refusal = { code: 'insufficient_funds' as const, cardId: null, possibleKopecks: null }
+    server.outcome = (id) => (id === bad.id ? { status: 'refused', refusal } : applied)
+    await sync.kick()
+    expect(await unsent()).toBe(0)
+    expect((await journal.attention()).map((state) => state.record.id)).toEqual([bad.id])
+  })
+
+  it('[J6] `later` stops this record and all after it, and waits as told', async () => {
+    const records = [await append(), await append(), await append()]
+    server.outcome = (id) => (id === records[0]!.id ? applied : { status: 'later', afterMs: 7_000 })
+    await sync.kick()
+    expect(await unsent()).toBe(2)
+    expect(waits.at(-1)).toBe(7_000)
+    server.outcome = () => applied
+    await sync.kick()
+    expect(server.batches).toEqual([
+      [1, 2, 3],
+      [2, 3],
+    ])
+  })
+
+  it('[J6] silence about a record of the batch is no outcome', async () => {
+    const records = [await append(), await append()]
+    server.outcome = (id) => (id === records[0]!.id ? null : applied)
+    await sync.kick()
+    expect(await unsent()).toBe(2)
+  })
+
+  it('[J6] a 4xx of the whole batch settles nothing and is told', async () => {
+    await append()
+    server.fail = () => ({ error: new Denied('session_expired', 'over'), after: false })
+    await sync.kick()
+    expect(await unsent()).toBe(1)
+    expect(onDenied).toHaveBeenCalledWith('session_expired')
+  })
+
+  it('[J6] waits grow with full jitter up to the bound, and a cut line is probed sooner than a broken server', async () => {
+    await append()
+    server.fail = () => ({ error: new Unreachable('cut', null), after: false })
+    for (let i = 0; i < 12; i++) await sync.kick()
+    expect(waits.at(-12)).toBe(backoffMinMs)
+    expect(waits.at(-1)).toBe(probeMaxMs)
+    server.fail = () => ({ error: new Unreachable('broken', 500), after: false })
+    for (let i = 0; i < 3; i++) await sync.kick()
+    expect(waits.at(-1)).toBe(backoffMaxMs)
+  })
+
+  it('[J6] [F20] a record that breaks the server is isolated by halving and then only stored', async () => {
+    const records = []
+    for (let i = 0; i < 8; i++) records.push(await append())
+    const poison = records[5]!.id
+    server.fail = (request) =>
+      request.records.some((record) => record.id === poison)
+        ? { error: new Unreachable('500', 500), after: false }
+        : null
+    for (let i = 0; i < 40 && (await unsent()) > 0; i++) await sync.kick()
+    expect(server.raw).toEqual([poison])
+    expect(await unsent()).toBe(0)
+    expect(server.stored.size).toBe(8)
+  })
+
+  it('[J7] [F22] a server set back to an earlier moment is refilled', async () => {
+    for (let i = 0; i < 4; i++) await append()
+    await sync.kick()
+    server.head = 1
+    server.batches.length = 0
+    await sync.kick()
+    expect(server.batches).toEqual([[2, 3, 4]])
+    expect(server.head).toBe(4)
+  })
+
+  it('[J11] two frames drain one journal without sending at the same time', async () => {
+    for (let i = 0; i < 5; i++) await append()
+    let inside = 0
+    let most = 0
+    const slow = server.api
+    server.api = (async (...args: Parameters<Api>) => {
+      inside++
+      most = Math.max(most, inside)
+      await new Promise((done) => setTimeout(done, 5))
+      const answer = await slow(...args)
+      inside--
+      return answer
+    }) as Api
+    const [a, b] = [newSync(), newSync()]
+    a.start()
+    b.start()
+    await Promise.all([a.kick(), b.kick()])
+    a.stop()
+    b.stop()
+    expect(most).toBe(1)
+    expect([...server.stored.values()]).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('[O2] what was given up without the line is let go when it is back', async () => {
+    const given = draft()
+    const hold = uuid()
+    await drafts.save(given)
+    await drafts.drop(given)
+    await drafts.noteRelease(hold)
+    await sync.kick()
+    expect(server.released).toEqual([hold, given.id])
+    expect(await drafts.dropped()).toEqual([])
+    expect(await drafts.releases()).toEqual([])
+  })
+
+  it('[J5] a record that is appended while a try is running goes in the same kick', async () => {
+    await append()
+    const first = sync.kick()
+    await append()
+    await Promise.all([first, sync.kick()])
+    expect(await unsent()).toBe(0)
+  })
+})

@@ -1,0 +1,39 @@
+import type { Draft } from '../../core/draft.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { ReceiptParts } from '../journal/journal.ts'
+
+/** Plain things for tests; every one may be overridden. */
+
+export const uuid = () => crypto.randomUUID()
+export const employeeId = '8a000000-0000-11f0-0a80-000000000001' as Draft['employeeId']
+export const productId = 'ad000000-0000-11f0-0a80-000000000001'
+
+export function redeemReceipt(overrides: Partial<ReceiptParts> = {}): ReceiptParts {
+  const redeem = { kind: 'redeem', cardId: uuid(), amountKopecks: 150_000, holdId: null, entered: 'scanned' }
+  return {
+    id: uuid() as Receipt['id'],
+    mode: 'ask',
+    standsFor: null,
+    employeeId,
+    storeId: null,
+    happenedAtMs: 1_700_000_000_000,
+    sale: null,
+    operations: [redeem as Receipt['operations'][number]],
+    ...overrides,
+  }
+}
+
+export function draft(overrides: Partial<Draft> = {}): Draft {
+  return {
+    id: uuid() as Draft['id'],
+    receiptId: uuid() as Draft['receiptId'],
+    employeeId,
+    createdAtMs: 1_700_000_000_000,
+    updatedAtMs: 1_700_000_000_000,
+    documentMoment: '2026-11-23 12:41',
+    sale: { rows: [], sumKopecks: 0 as Draft['sale']['sumKopecks'] },
+    loads: [],
+    redeems: [],
+    ...overrides,
+  }
+}

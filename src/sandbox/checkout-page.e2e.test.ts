@@ -1,0 +1,217 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildDescriptor } from '../../manifest/build.ts'
+import { chromiumLaunch } from '../../test/support/chromium.ts'
+import { CERTIFICATES, GOODS } from './demo.ts'
+import { startSandbox, type Sandbox } from './server.ts'
+import { fakeWidgetHtml } from './testing/fake-widget.ts'
+import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
+
+/** The checkout page in a real browser, with a fake widget on another site. Needs dist/sandbox. */
+let browser: Browser
+let page: Page
+let product: ProductDouble
+let sandbox: Sandbox
+
+beforeAll(async () => {
+  browser = await chromium.launch(chromiumLaunch())
+})
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  product = await startProductDouble((req, res) => {
+    res.setHeader('content-type', 'text/html; charset=utf-8')
+    if (req.url === '/mark') res.end('<script>localStorage.setItem("mark", "first-party")</script>')
+    else res.end(fakeWidgetHtml(req.url?.startsWith('/w/sale?') === true ? 'edit' : 'create'))
+  })
+  sandbox = await startSandbox({
+    hostPort: 0,
+    widgetPort: 0,
+    productPort: product.port,
+    dataDir: mkdtempSync(join(tmpdir(), 'sandbox-')),
+    pageDir: fileURLToPath(new URL('../../dist/sandbox', import.meta.url)),
+    descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
+  })
+  page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+})
+
+afterEach(async () => {
+  await page.close()
+  await sandbox.close()
+  await product.close()
+})
+
+const frame = (point: 'create' | 'edit') => page.frameLocator(`[data-testid=widget-${point}]`)
+const press = (testId: string) => page.getByTestId(testId).click()
+const tell = (point: 'create' | 'edit', button: string) => frame(point).locator(`#${button}`).click()
+const textOf = (testId: string) => page.getByTestId(testId).textContent()
+const state = (wanted: string) => expect.poll(() => textOf('widget-state')).toBe(wanted)
+const control = (path: string, body: unknown) =>
+  fetch(`${sandbox.hostUrl}/control/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
+async function openNew(query = ''): Promise<void> {
+  await page.goto(`${sandbox.hostUrl}/${query}`)
+  await state('create Opened')
+}
+
+async function log(point: 'create' | 'edit'): Promise<string[]> {
+  return ((await frame(point).locator('#log').textContent()) ?? '').trim().split('\n').slice(2)
+}
+
+async function saveOne(): Promise<string> {
+  await press('good-00003')
+  await press('save')
+  await state('edit Opened')
+  return new URL(page.url()).hash.slice('#retaildemand/edit?id='.length)
+}
+
+describe('the frame', () => {
+  it('has the platform’s attributes, exactly 400 px and the height of the descriptor', async () => {
+    await openNew('?employee=boris&locale=en_US')
+    const element = page.getByTestId('widget-create')
+    expect(await element.getAttribute('sandbox')).toBe(
+      'allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads',
+    )
+    expect(await element.getAttribute('allow')).toBe('clipboard-read; clipboard-write')
+    expect(await element.boundingBox()).toMatchObject({ width: 400, height: 420 })
+    expect(await frame('create').locator('#log').textContent()).toContain('frame podarok.sandbox en_US 40')
+  })
+
+  it('has storage of its own for the site of the checkout page', async () => {
+    await page.goto(`${sandbox.widgetUrl}/mark`)
+    await openNew()
+    expect(await frame('create').locator('#log').textContent()).toContain('stored null')
+  })
+})
+
+describe('a sale', () => {
+  it('is scanned, refused, agreed, saved, and opened at the other point', async () => {
+    await openNew()
+    await press('goods-field')
+    await page.keyboard.type(`${GOODS[0]!.barcode}\n${CERTIFICATES[0]!.barcode}\n${GOODS[0]!.barcode}\n`)
+    await expect.poll(() => textOf('total')).toBe('4\u00a0298,00')
+    await tell('create', 'bad')
+    await press('save')
+    await expect.poll(() => textOf('error')).toBe('Ошибка Подарок: Нужно карт: 1')
+    await tell('create', 'good')
+    await press('save')
+    await state('edit Opening')
+    expect(await page.getByTestId('widget-loader').isVisible()).toBe(true)
+    await state('edit Opened')
+    expect(await log('create')).toEqual([
+      'Open 1',
+      'Change 2 positions',
+      'Change 3 positions',
+      'Change 4 positions',
+    ])
+    expect(await log('edit')).toEqual([expect.stringMatching(/^Open 1 [0-9a-f-]{36}$/)])
+  })
+
+  it('is not saved while the widget is silent', async () => {
+    await openNew()
+    await tell('create', 'mute')
+    await press('good-00003')
+    const startedAt = performance.now()
+    await press('save')
+    await expect.poll(() => page.getByTestId('error').isVisible(), { timeout: 5000 }).toBe(true)
+    expect(await textOf('error')).toContain('Ошибка Подарок: Приложение не отвечает.')
+    expect(performance.now() - startedAt).toBeGreaterThan(2900)
+  })
+
+  it('saved again tells the widget; the next one uses the same frames', async () => {
+    await openNew()
+    const first = await saveOne()
+    await page.getByTestId('description').fill('тест')
+    await press('save')
+    await expect.poll(() => log('edit')).toEqual([`Open 1 ${first}`, 'Change 2 _fields', `Save 3 ${first}`])
+    await press('new-sale')
+    await state('create Opened')
+    const second = await saveOne()
+    expect((await log('edit')).at(-1)).toBe(`Open 4 ${second}`)
+    expect(product.seen.filter((request) => request.includes('/w/'))).toHaveLength(2)
+  })
+
+  it('is opened from the list, changed in its cells and deleted', async () => {
+    await openNew()
+    await saveOne()
+    await press('close')
+    await press('open-00001')
+    await state('edit Opened')
+    await page.getByTestId('quantity-1').fill('3')
+    await page.getByTestId('discount-1').fill('10')
+    await page.getByTestId('no-cash').fill('1000')
+    await page.keyboard.press('Enter')
+    await press('save')
+    await expect.poll(() => textOf('save-state')).toBe('Сохранено')
+    expect([await textOf('total'), await page.getByTestId('cash').inputValue()]).toEqual([
+      '4\u00a0452,30',
+      '3\u00a0452,30',
+    ])
+    await press('delete')
+    await press('dialog-yes')
+    await expect.poll(() => page.getByText('Продаж пока нет').isVisible()).toBe(true)
+  })
+})
+
+describe('the widget’s requests', () => {
+  it('dialogs, the dirty mark and navigation work on a saved sale', async () => {
+    await openNew()
+    await saveOne()
+    await tell('edit', 'dialog')
+    await press('dialog-yes')
+    await expect.poll(async () => (await log('edit')).at(-1)).toBe('ShowDialogResponse yes')
+    await tell('edit', 'dirty')
+    await tell('edit', 'list')
+    await press('dialog-no')
+    await expect.poll(() => page.getByTestId('sales').isVisible()).toBe(true)
+  })
+})
+
+describe('the switches', () => {
+  it('«Наш сервер»: loaded frames stay, new ones fail and have no say', async () => {
+    await openNew()
+    await press('switch-server')
+    await press('new-sale')
+    await state('create Opened')
+    await saveWithoutEditFrame()
+    await page.reload()
+    await state('edit Failed')
+    await press('switch-server')
+    await press('new-sale')
+    await state('create Opened')
+  })
+
+  it('«Вся связь»: the host cannot save and says so; a page opened now has only the switch', async () => {
+    await openNew()
+    await control('switch', { everything: 'down' })
+    await press('good-00003')
+    await press('save')
+    await expect.poll(() => textOf('error')).toContain('Нет связи с МойСклад')
+    await expect
+      .poll(() => page.getByTestId('switch-everything').getAttribute('aria-checked'), { timeout: 3000 })
+      .toBe('false')
+    await page.reload()
+    await press('restore')
+    await state('create Opened')
+  })
+
+  it('a frame answered with an error status has failed to load', async () => {
+    await control('fault', { kind: 'status', path: '/w/', status: 500 })
+    await page.goto(sandbox.hostUrl)
+    await state('create Failed')
+  })
+
+  async function saveWithoutEditFrame(): Promise<void> {
+    await press('good-00003')
+    await press('save')
+    await state('edit Failed')
+  }
+})

@@ -1,0 +1,62 @@
+import { Hono, type Context } from 'hono'
+import * as z from 'zod/mini'
+import type { Documents } from './documents.ts'
+import { FaultRequest, type Faults } from './faults.ts'
+import type { FrameLoads } from './frame-loads.ts'
+import type { Line } from './line.ts'
+import { SwitchRequest } from './page/wire/ui-wire.ts'
+import type { Switches } from './switches.ts'
+
+export type ControlDeps = {
+  documents: Documents
+  faults: Faults
+  frameLoads: FrameLoads
+  line: Line
+  switches: Switches
+}
+
+/** The handles of the box itself. They work in every state of the line. */
+export function createControl({ documents, faults, frameLoads, line, switches }: ControlDeps): Hono {
+  const app = new Hono()
+  const state = () => ({
+    ...switches.state(),
+    line: line.isUp() ? 'up' : 'down',
+    faults: faults.list(),
+  })
+
+  app.get('/state', (c) => c.json(state()))
+  app.post('/switch', async (c) => {
+    const request = SwitchRequest.safeParse(await json(c))
+    if (!request.success) return refused(c, request.error)
+    await switches.set(request.data)
+    return c.json(state())
+  })
+  app.post('/fault', async (c) => {
+    const request = FaultRequest.safeParse(await json(c))
+    if (!request.success) return refused(c, request.error)
+    return c.json(faults.add(request.data), 201)
+  })
+  app.delete('/faults', (c) => {
+    faults.clear()
+    return c.json(state())
+  })
+  app.get('/documents', (c) => c.json({ sales: documents.list() }))
+  app.get('/frame-loads/:contextKey', (c) =>
+    c.json({ status: frameLoads.statusOf(c.req.param('contextKey')) }),
+  )
+  return app
+}
+
+/** Undefined for a body that is not JSON: no schema accepts it, so it is refused with the others. */
+async function json(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function refused(c: Context, error: z.core.$ZodError): Response {
+  return c.json({ error: z.prettifyError(error) }, 400)
+}

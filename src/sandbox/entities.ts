@@ -1,0 +1,218 @@
+import {
+  ACCOUNT_ID,
+  AGENT,
+  CREATED,
+  CURRENCY_ID,
+  GROUP_ID,
+  ORGANIZATION_ID,
+  PRICE_TYPE_ID,
+  SHIFT,
+  STORE,
+  WAREHOUSE_ID,
+  ADMINISTRATOR_ID,
+  EMPLOYEES,
+  type DemoEmployee,
+  type DemoProduct,
+} from './demo.ts'
+import type { SaleView } from './page/wire/ui-wire.ts'
+
+/** JSON as MoySklad's JSON API 1.2 shows it: kopecks, Moscow time, references as `meta`, absent fields left out. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+export type JsonObject = { [key: string]: Json }
+
+const UI = 'https://online.moysklad.ru/app/'
+
+/** @param base address of the emulated API, `…/api/remap/1.2` */
+export function createEntities(base: string) {
+  function meta(type: string, path: string): JsonObject {
+    return { href: `${base}/${path}`, type, mediaType: 'application/json' }
+  }
+
+  function reference(type: string, id: string): JsonObject {
+    return { meta: meta(type, `entity/${type}/${id}`) }
+  }
+
+  /** `uuidHref` leads into the user interface, where some types bear other names. */
+  function ownMeta(type: string, id: string, uiName = type): JsonObject {
+    return {
+      ...meta(type, `entity/${type}/${id}`),
+      metadataHref: `${base}/entity/${type}/metadata`,
+      uuidHref: `${UI}#${uiName}/edit?id=${id}`,
+    }
+  }
+
+  const shared = {
+    owner: reference('employee', ADMINISTRATOR_ID),
+    shared: true,
+    group: reference('group', GROUP_ID),
+  }
+  const price = (value: number): JsonObject => ({ value, currency: reference('currency', CURRENCY_ID) })
+
+  function positions(sale: SaleView, expanded: boolean): JsonObject {
+    const path = `entity/retaildemand/${sale.id}/positions`
+    const size = { size: sale.rows.length, limit: 1000, offset: 0 }
+    const listMeta = { ...meta('demandposition', path), ...size }
+    if (!expanded) return { meta: listMeta }
+    return {
+      meta: listMeta,
+      rows: sale.rows.map((row) => ({
+        meta: meta('demandposition', `${path}/${row.id}`),
+        id: row.id,
+        accountId: ACCOUNT_ID,
+        quantity: row.quantity,
+        price: row.price,
+        discount: row.discount,
+        vat: 0,
+        vatEnabled: false,
+        assortment: reference('product', row.productId),
+      })),
+    }
+  }
+
+  return {
+    meta,
+
+    retailDemand(sale: SaleView, expand: ReadonlySet<string>): JsonObject {
+      return {
+        meta: ownMeta('retaildemand', sale.id),
+        id: sale.id,
+        accountId: ACCOUNT_ID,
+        owner: reference('employee', sale.ownerId),
+        shared: true,
+        group: reference('group', GROUP_ID),
+        ...(sale.deleted === null ? {} : { deleted: sale.deleted }),
+        updated: sale.updated,
+        name: sale.name,
+        ...(sale.description === null ? {} : { description: sale.description }),
+        externalCode: sale.id.slice(0, 8),
+        moment: sale.moment,
+        applicable: sale.applicable,
+        rate: { currency: reference('currency', CURRENCY_ID) },
+        sum: sale.sum,
+        store: reference('store', WAREHOUSE_ID),
+        agent: reference('counterparty', AGENT.id),
+        organization: reference('organization', ORGANIZATION_ID),
+        created: sale.created,
+        printed: false,
+        published: false,
+        positions: positions(sale, expand.has('positions')),
+        vatEnabled: false,
+        vatIncluded: true,
+        vatSum: 0,
+        payedSum: sale.sum,
+        retailStore: reference('retailstore', sale.storeId),
+        retailShift: reference('retailshift', SHIFT.id),
+        cashSum: sale.cashSum,
+        noCashSum: sale.noCashSum,
+        qrSum: 0,
+        prepaymentCashSum: 0,
+        prepaymentNoCashSum: 0,
+        prepaymentQrSum: 0,
+        advancePaymentSum: 0,
+      }
+    },
+
+    product(product: DemoProduct): JsonObject {
+      return {
+        meta: ownMeta('product', product.id, 'good'),
+        id: product.id,
+        accountId: ACCOUNT_ID,
+        ...shared,
+        updated: CREATED,
+        name: product.name,
+        code: product.code,
+        externalCode: product.code,
+        archived: false,
+        pathName: '',
+        useParentVat: false,
+        vat: 0,
+        vatEnabled: false,
+        effectiveVat: 0,
+        effectiveVatEnabled: false,
+        taxSystem: 'TAX_SYSTEM_SAME_AS_GROUP',
+        paymentItemType: product.certificate ? 'ANOTHER_PAYMENT_ITEM' : 'GOOD',
+        discountProhibited: product.certificate,
+        weighed: product.uom === 'кг',
+        trackingType: 'NOT_TRACKED',
+        minPrice: price(0),
+        salePrices: [
+          {
+            ...price(product.priceKopecks),
+            priceType: { meta: meta('pricetype', `context/companysettings/pricetype/${PRICE_TYPE_ID}`) },
+          },
+        ],
+        barcodes: [{ ean13: product.barcode }],
+      }
+    },
+
+    retailStore(): JsonObject {
+      return {
+        meta: ownMeta('retailstore', STORE.id),
+        id: STORE.id,
+        accountId: ACCOUNT_ID,
+        ...shared,
+        updated: CREATED,
+        name: STORE.name,
+        externalCode: 'lesnaya',
+        archived: false,
+        active: true,
+        organization: reference('organization', ORGANIZATION_ID),
+        store: reference('store', WAREHOUSE_ID),
+        priceType: { meta: meta('pricetype', `context/companysettings/pricetype/${PRICE_TYPE_ID}`) },
+        cashiers: {
+          meta: {
+            ...meta('cashier', `entity/retailstore/${STORE.id}/cashiers`),
+            size: EMPLOYEES.filter((person) => person.cashierId !== null).length,
+            limit: 1000,
+            offset: 0,
+          },
+        },
+        discountEnable: true,
+        discountMaxPercent: 100,
+      }
+    },
+
+    /** The answer of the Vendor API to a context key: employee, points of sale and rights in one. */
+    employeeContext(person: DemoEmployee): JsonObject {
+      const initial = person.firstName.slice(0, 1)
+      return {
+        meta: {
+          ...ownMeta('employee', person.id),
+          href: `${base}/entity/employee/${person.id}?expand=cashier.retailStore`,
+        },
+        id: person.id,
+        accountId: ACCOUNT_ID,
+        ...shared,
+        updated: CREATED,
+        created: CREATED,
+        name: person.lastName,
+        externalCode: person.login,
+        archived: false,
+        uid: `${person.login}@podarok-demo`,
+        firstName: person.firstName,
+        lastName: person.lastName,
+        fullName: `${person.lastName} ${person.firstName}`,
+        shortFio: `${person.lastName} ${initial}.`,
+        position: person.position,
+        cashiers:
+          person.cashierId === null
+            ? []
+            : [{ meta: meta('cashier', `entity/retailstore/${STORE.id}/cashiers/${person.cashierId}`) }],
+        permissions: permissionsOf(person),
+      }
+    },
+  }
+}
+
+export type Entities = ReturnType<typeof createEntities>
+
+function permissionsOf(person: DemoEmployee): JsonObject {
+  const cashier = {
+    retaildemand: { view: 'ALL', create: 'ALL', update: 'ALL', delete: 'OWN', approve: 'ALL', print: 'ALL' },
+    retailstore: { view: 'ALL' },
+    retailshift: { view: 'ALL', create: 'ALL' },
+    product: { view: 'ALL' },
+    counterparty: { view: 'ALL' },
+  }
+  return person.id === ADMINISTRATOR_ID ? { ...cashier, admin: { view: 'ALL' } } : cashier
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod/mini'
+
+/** A fault on the line to the product server, matched by the beginning of the request's path. */
+export const FaultRequest = z.strictObject({
+  kind: z.enum(['drop-request', 'drop-answer', 'delay', 'status']),
+  path: z.string().check(z.startsWith('/')),
+  method: z.optional(z.string()),
+  /** How many requests it hits; null means until it is cleared. */
+  times: z._default(z.nullable(z.int().check(z.minimum(1))), 1),
+  delayMs: z._default(z.int().check(z.minimum(0), z.maximum(600_000)), 1000),
+  status: z._default(z.int().check(z.minimum(400), z.maximum(599)), 503),
+})
+export type FaultRequest = z.infer<typeof FaultRequest>
+
+export type Fault = FaultRequest & { readonly id: number }
+
+export type Faults = ReturnType<typeof createFaults>
+
+export function createFaults() {
+  let faults: Fault[] = []
+  let lastId = 0
+  return {
+    add(request: FaultRequest): Fault {
+      lastId += 1
+      const fault = { ...request, id: lastId }
+      faults.push(fault)
+      return fault
+    },
+    /** The oldest fault that fits, with one of its times used up. */
+    take(method: string, path: string): Fault | undefined {
+      const fault = faults.find(
+        (candidate) =>
+          path.startsWith(candidate.path) && (candidate.method === undefined || candidate.method === method),
+      )
+      if (fault === undefined || fault.times === null) return fault
+      const times = fault.times - 1
+      faults = faults.flatMap((other) =>
+        other.id !== fault.id ? [other] : times === 0 ? [] : [{ ...other, times }],
+      )
+      return fault
+    },
+    clear(): void {
+      faults = []
+    },
+    list: (): readonly Fault[] => faults,
+  }
+}

@@ -1,0 +1,193 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { APP_TOKEN, CERTIFICATES, EMPLOYEES, GOODS, STORE } from './demo.ts'
+import { openDocuments, type Documents } from './documents.ts'
+import { createEntities } from './entities.ts'
+import { createJsonApi } from './json-api.ts'
+
+const BASE = 'http://host/api/remap/1.2'
+const anna = EMPLOYEES[0]!.id
+const boris = EMPLOYEES[1]!.id
+let clock: number
+let documents: Documents
+let app: ReturnType<typeof createJsonApi>
+
+type Body = {
+  id?: string
+  meta?: { size: number; nextHref?: string; previousHref?: string }
+  rows?: { id: string; name: string; positions?: { rows?: unknown[] } }[]
+  errors?: { error: string; code?: number }[]
+}
+
+beforeEach(() => {
+  clock = Date.parse('2026-10-02T09:00:00.000Z')
+  documents = openDocuments({
+    file: join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'sales.json'),
+    storeId: STORE.id,
+    now: () => clock,
+  })
+  app = createJsonApi({ documents, entities: createEntities(BASE), token: APP_TOKEN })
+})
+
+async function call(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  const answer = await app.request(path, {
+    method,
+    headers: { authorization: `Bearer ${APP_TOKEN}`, 'accept-encoding': 'gzip', ...headers },
+  })
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  const packed = answer.headers.get('content-encoding') === 'gzip'
+  const text = (packed ? gunzipSync(bytes) : bytes).toString()
+  return { status: answer.status, packed, body: (text === '' ? {} : JSON.parse(text)) as Body, text }
+}
+
+function sell(ownerId: string, minutesLater: number) {
+  clock += minutesLater * 60_000
+  return documents.create(ownerId, {
+    applicable: true,
+    description: null,
+    rows: [{ id: null, productId: GOODS[0]!.id, quantity: 1, price: 100, discount: 0 }],
+    cashSum: 100,
+    noCashSum: 0,
+  })
+}
+
+async function names(filter: string, rest = ''): Promise<string[]> {
+  const { body } = await call(`/entity/retaildemand?filter=${encodeURIComponent(filter)}${rest}`)
+  return body.rows?.map((row) => row.name) ?? [JSON.stringify(body)]
+}
+
+describe('every request', () => {
+  it('needs Accept-Encoding: gzip, otherwise 415 without body', async () => {
+    expect(await call('/entity/product', { 'accept-encoding': 'br' })).toMatchObject({
+      status: 415,
+      text: '',
+    })
+  })
+
+  it('needs the token of the application', async () => {
+    const { status, body } = await call('/entity/product', { authorization: 'Bearer other' })
+    expect([status, body.errors?.[0]?.code]).toEqual([401, 1056])
+  })
+
+  it('may not ask for plain application/json (1062)', async () => {
+    expect((await call('/entity/product', { accept: 'application/json' })).body.errors?.[0]?.code).toBe(1062)
+    expect((await call('/entity/product', { accept: 'application/json;charset=utf-8' })).status).toBe(200)
+  })
+
+  it('is answered packed, an error too', async () => {
+    expect(await call('/entity/nothing')).toMatchObject({ status: 404, packed: true })
+  })
+})
+
+describe('a retail sale', () => {
+  it('shows its rows only when asked to', async () => {
+    const { id } = sell(anna, 0)
+    expect((await call(`/entity/retaildemand/${id}`)).text).not.toContain('"rows"')
+    const { body } = await call(`/entity/retaildemand/${id}?expand=positions`)
+    expect(body).toMatchObject({
+      id,
+      moment: '2026-10-02 12:00:00.000',
+      applicable: true,
+      sum: 100,
+      cashSum: 100,
+      noCashSum: 0,
+      advancePaymentSum: 0,
+      owner: { meta: { href: `${BASE}/entity/employee/${anna}`, type: 'employee' } },
+      retailStore: { meta: { href: `${BASE}/entity/retailstore/${STORE.id}` } },
+      positions: {
+        meta: { size: 1 },
+        rows: [
+          {
+            quantity: 1,
+            price: 100,
+            discount: 0,
+            assortment: { meta: { href: `${BASE}/entity/product/${GOODS[0]!.id}` } },
+          },
+        ],
+      },
+    })
+  })
+
+  it('unknown is 404; deleted is gone', async () => {
+    expect((await call('/entity/retaildemand/00000000-0000-11f0-0a80-000000000000')).status).toBe(404)
+    const { id } = sell(anna, 0)
+    expect((await call(`/entity/retaildemand/${id}`, {}, 'DELETE')).status).toBe(200)
+    expect((await call(`/entity/retaildemand/${id}`)).body.errors?.[0]?.code).toBe(1021)
+  })
+})
+
+describe('the list of sales', () => {
+  beforeEach(() => {
+    sell(anna, 0)
+    sell(boris, 10)
+    sell(anna, 10)
+  })
+
+  it('filters by moment, owner and both', async () => {
+    const owner = `owner=${BASE}/entity/employee/${anna}`
+    expect(await names('moment>=2026-10-02 12:10:00')).toEqual(['00003', '00002'])
+    expect(await names('moment>=2026-10-02 12:05:00;moment<=2026-10-02 12:10:00.000')).toEqual(['00002'])
+    expect(await names(owner)).toEqual(['00003', '00001'])
+    expect(await names(`${owner};moment>2026-10-02 12:00:00`)).toEqual(['00003'])
+    expect(await names('updated>=2026-10-02 12:20:00')).toEqual(['00003'])
+  })
+
+  it('reads several equalities of one field as "or", several inequalities as "and"', async () => {
+    const [third, , first] = documents.list()
+    expect(await names(`id=${first!.id};id=${third!.id}`)).toEqual(['00003', '00001'])
+    expect(await names(`id!=${first!.id};id!=${third!.id}`)).toEqual(['00002'])
+  })
+
+  it('refuses an equality beside an inequality, an unknown field and money fields', async () => {
+    for (const filter of ['sum=100;sum>5', 'colour=red', 'cashSum=100']) {
+      expect((await call(`/entity/retaildemand?filter=${encodeURIComponent(filter)}`)).status).toBe(400)
+    }
+  })
+
+  it('leaves the bin out unless it is asked for', async () => {
+    documents.trash(documents.list()[0]!.id)
+    expect(await names('')).toEqual(['00002', '00001'])
+    expect(await names('isDeleted=true')).toEqual(['00003'])
+  })
+
+  it('sorts and pages, with links that can be followed', async () => {
+    expect(await names('', '&order=name,asc')).toEqual(['00001', '00002', '00003'])
+    const { body } = await call('/entity/retaildemand?order=name&limit=2')
+    expect(body.rows?.map((row) => row.name)).toEqual(['00001', '00002'])
+    expect(body.meta?.size).toBe(3)
+    const next = await call((body.meta?.nextHref ?? '').slice(BASE.length))
+    expect(next.body.rows?.map((row) => row.name)).toEqual(['00003'])
+    expect(next.body.meta?.previousHref).toContain('offset=0')
+  })
+
+  it('expands rows only up to a limit of 100, silently', async () => {
+    const rowsAt = async (limit: number) =>
+      (await call(`/entity/retaildemand?expand=positions&limit=${limit}`)).body.rows?.[0]?.positions?.rows
+    expect(await rowsAt(100)).toHaveLength(1)
+    expect(await rowsAt(101)).toBeUndefined()
+  })
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'offset=-1', 'order=colour'])('refuses %s', async (query) => {
+    expect((await call(`/entity/retaildemand?${query}`)).status).toBe(400)
+  })
+})
+
+describe('goods', () => {
+  it('are found by barcode, several at once too', async () => {
+    const barcodes = CERTIFICATES.map((product) => `barcode=${product.barcode}`)
+    const { body } = await call(`/entity/assortment?filter=${barcodes[0]}`)
+    expect(body.rows?.map((row) => row.name)).toEqual(['Сертификат 1 000 ₽'])
+    expect((await call(`/entity/product?filter=${barcodes.join(';')}`)).body.rows).toHaveLength(2)
+    expect((await call('/entity/assortment?filter=barcode=2000000000015')).body.rows).toEqual([])
+  })
+
+  it('are read one by one; stores too', async () => {
+    expect((await call(`/entity/product/${GOODS[0]!.id}`)).body).toMatchObject({
+      salePrices: [{ value: 164_900 }],
+    })
+    expect((await call('/entity/retailstore')).body.rows).toMatchObject([{ name: STORE.name, active: true }])
+  })
+})

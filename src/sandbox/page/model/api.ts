@@ -1,0 +1,78 @@
+import type * as z from 'zod/mini'
+import {
+  ApiErrors,
+  Bootstrap,
+  ContextKey,
+  FrameLoad,
+  GoodList,
+  NewSale,
+  SaleList,
+  SaleView,
+  SwitchState,
+  type SaveRequest,
+  type SwitchRequest,
+} from '../wire/ui-wire.ts'
+
+/** A refusal that the server put into words. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+/** No answer at all. */
+export class NoConnection extends Error {
+  override readonly name = 'NoConnection'
+}
+
+export type Api = ReturnType<typeof createApi>
+
+/** The checkout page's own server, and the handles of the sandbox. */
+export function createApi() {
+  return {
+    bootstrap: () => call(Bootstrap, 'GET', '/ui/bootstrap'),
+    contextKey: (employeeId: string) => call(ContextKey, 'POST', '/ui/context-keys', { employeeId }),
+    goodsByBarcode: (barcode: string) =>
+      call(GoodList, 'GET', `/ui/goods?barcode=${encodeURIComponent(barcode)}`),
+    goodsByText: (text: string) => call(GoodList, 'GET', `/ui/goods?search=${encodeURIComponent(text)}`),
+    newSale: () => call(NewSale, 'GET', '/ui/sales/new'),
+    sales: () => call(SaleList, 'GET', '/ui/sales'),
+    sale: (id: string) => call(SaleView, 'GET', `/ui/sales/${id}`),
+    createSale: (request: SaveRequest) => call(SaleView, 'POST', '/ui/sales', request),
+    updateSale: (id: string, request: SaveRequest) => call(SaleView, 'PUT', `/ui/sales/${id}`, request),
+    async deleteSale(id: string): Promise<void> {
+      await answerOf('DELETE', `/ui/sales/${id}`)
+    },
+    switches: () => call(SwitchState, 'GET', '/control/state'),
+    setSwitch: (request: SwitchRequest) => call(SwitchState, 'POST', '/control/switch', request),
+    frameLoad: (contextKey: string) => call(FrameLoad, 'GET', `/control/frame-loads/${contextKey}`),
+    async descriptor(): Promise<string> {
+      return (await answerOf('GET', '/descriptor.xml')).text()
+    },
+  }
+}
+
+/** @throws Refused or NoConnection */
+async function call<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<z.output<Schema>> {
+  const answer = await answerOf(method, path, body)
+  return schema.parse(await answer.json())
+}
+
+async function answerOf(method: string, path: string, body?: unknown): Promise<Response> {
+  const init =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  let answer: Response
+  try {
+    answer = await fetch(path, { method, cache: 'no-store', ...init })
+  } catch (error) {
+    throw new NoConnection('Нет связи с МойСклад. Проверьте подключение к интернету', { cause: error })
+  }
+  if (answer.ok) return answer
+  const errors = ApiErrors.safeParse(await answer.json())
+  throw new Refused(
+    errors.success ? errors.data.errors.map((one) => one.error).join('. ') : `Ошибка ${answer.status}`,
+  )
+}

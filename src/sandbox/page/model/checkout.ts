@@ -1,0 +1,223 @@
+import { batch, computed, signal } from '@preact/signals'
+import type { ChangeHint } from '../protocol/host-messages.ts'
+import type { HostWindow } from '../protocol/host-window.ts'
+import { CREATE, EDIT } from '../protocol/points.ts'
+import type { Bootstrap, Good, SaleView } from '../wire/ui-wire.ts'
+import { NoConnection, Refused, type Api } from './api.ts'
+import type { Dialogs } from './dialog.ts'
+import { objectState } from './object-state.ts'
+import type { Route } from './route.ts'
+import {
+  draftOf,
+  emptySale,
+  saleFrom,
+  withGood,
+  withNoCash,
+  withoutRow,
+  withRow,
+  type RowEdit,
+  type Sale,
+} from './sale.ts'
+
+export type CheckoutDeps = {
+  readonly api: Api
+  readonly shop: Bootstrap
+  readonly employeeId: string
+  readonly dialogs: Dialogs
+  readonly host: HostWindow
+  /** Told of every page that is shown, so that the address bar follows. */
+  readonly onRoute: (route: Route) => void
+}
+
+export type Checkout = ReturnType<typeof createCheckout>
+
+/** The document page: one sale on screen, or the list of saved ones. */
+export function createCheckout(deps: CheckoutDeps) {
+  const { api, shop, employeeId, dialogs, host } = deps
+  const route = signal<Route>({ page: 'new' })
+  const sale = signal<Sale | null>(null)
+  const list = signal<readonly SaleView[]>([])
+  /** Edited since it was opened or saved. Undoing an edit does not take this back. */
+  const changed = signal(false)
+  const busy = signal(false)
+  const error = signal<string | null>(null)
+  let lastRowKey = 0
+  let running: Promise<void> = Promise.resolve()
+  let scans: Promise<void> = Promise.resolve()
+
+  /** What the server refuses becomes the red line at the top of the page. */
+  async function explained(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (failure) {
+      if (!(failure instanceof Refused) && !(failure instanceof NoConnection)) throw failure
+      error.value = failure.message
+    }
+  }
+
+  /** Runs one action at a time; a second press while the first one works is not a second wish. */
+  function act(work: () => Promise<void>): Promise<void> {
+    if (busy.value) return running
+    busy.value = true
+    error.value = null
+    running = explained(work).finally(() => (busy.value = false))
+    return running
+  }
+
+  function edit(next: (current: Sale) => Sale, hint: ChangeHint): void {
+    const before = sale.value
+    if (before === null || busy.value) return
+    const after = next(before)
+    const state = objectState(after, shop)
+    // A value that was typed anew without being another one is no change.
+    if (JSON.stringify(state) === JSON.stringify(objectState(before, shop))) return
+    batch(() => {
+      sale.value = after
+      changed.value = true
+      error.value = null
+    })
+    host.change(state, [hint])
+  }
+
+  function show(next: Route, shown: Sale | null): void {
+    batch(() => {
+      route.value = next
+      sale.value = shown
+      changed.value = false
+    })
+    deps.onRoute(next)
+    if (shown === null) host.close()
+    else void host.open(shown.id === null ? CREATE : EDIT, shown.id)
+  }
+
+  async function load(next: Route): Promise<void> {
+    switch (next.page) {
+      case 'new':
+        return show(next, emptySale(await api.newSale()))
+      case 'sale':
+        return show(next, saleFrom(await api.sale(next.id)))
+      case 'list':
+        list.value = (await api.sales()).sales
+        return show(next, null)
+    }
+  }
+
+  /** False when the document could not be stored; the reason stands at the top of the page. */
+  async function store(): Promise<boolean> {
+    const current = sale.value
+    if (current === null) return true
+    if (current.rows.length === 0) {
+      error.value = 'Добавьте в продажу хотя бы одну позицию'
+      return false
+    }
+    // Saving without changes asks nobody.
+    const refusal = changed.value ? await host.askVerdict() : null
+    if (refusal !== null) {
+      error.value = refusal
+      return false
+    }
+    const request = { employeeId, draft: draftOf(current) }
+    if (current.id === null) {
+      const view = await api.createSale(request)
+      // The widget of a new sale is closed without a word; the other one opens with the new id.
+      show({ page: 'sale', id: view.id }, saleFrom(view))
+      return true
+    }
+    const view = await api.updateSale(current.id, request)
+    batch(() => {
+      sale.value = saleFrom(view)
+      changed.value = false
+    })
+    host.saved()
+    return true
+  }
+
+  /** The platform's own question; false means "stay". */
+  async function mayLeave(): Promise<boolean> {
+    if (!changed.value && !host.isDirty()) return true
+    const answer = await dialogs.ask('Сохранение изменений', 'Данные были изменены. Сохранить изменения?', [
+      { name: 'yes', caption: 'Да' },
+      { name: 'no', caption: 'Нет' },
+      { name: 'cancel', caption: 'Отмена' },
+    ])
+    if (answer.dialogResolution === 'closedByUser' || answer.buttonName === 'cancel') return false
+    return answer.buttonName === 'no' || store()
+  }
+
+  return {
+    shop,
+    route: computed(() => route.value),
+    sale: computed(() => sale.value),
+    list: computed(() => list.value),
+    changed: computed(() => changed.value),
+    busy: computed(() => busy.value),
+    error: computed(() => error.value),
+
+    go: (next: Route) =>
+      act(async () => {
+        if (await mayLeave()) await load(next)
+        // The address bar may already show the other page.
+        else deps.onRoute(route.value)
+      }),
+    save: () =>
+      act(async () => {
+        await store()
+      }),
+    remove: () =>
+      act(async () => {
+        const id = sale.value?.id ?? null
+        if (id === null) return
+        const answer = await dialogs.ask('Удаление', `Удалить продажу № ${sale.value?.name ?? ''}?`, [
+          { name: 'yes', caption: 'Удалить' },
+          { name: 'no', caption: 'Отмена' },
+        ])
+        if (answer.dialogResolution !== 'normal' || answer.buttonName !== 'yes') return
+        await api.deleteSale(id)
+        await load({ page: 'list' })
+      }),
+    noSuchPage(path: string): void {
+      error.value = `В песочнице нет страницы ${path}`
+    },
+    /** Another employee or language begins with a new page, after the question about unsaved changes. */
+    leaveFor: (work: () => void) =>
+      act(async () => {
+        if (await mayLeave()) work()
+      }),
+
+    /** A scanner's burst, or typed text that names one thing. Bursts queue up: none of them may be lost. */
+    scan(text: string): Promise<void> {
+      scans = scans.then(() => running).then(() => explained(() => addScanned(text)))
+      return scans
+    },
+    addGood,
+    editRow: (key: string, rowEdit: RowEdit) =>
+      edit((current) => withRow(current, key, rowEdit), 'positions'),
+    removeRow: (key: string) => edit((current) => withoutRow(current, key), 'positions'),
+    setDescription: (text: string) =>
+      edit((current) => ({ ...current, description: text === '' ? null : text }), '_fields'),
+    setApplicable: (applicable: boolean) => edit((current) => ({ ...current, applicable }), '_fields'),
+    /** Payment has no Change-handler mark: the document becomes unsaved, and the widget hears nothing. */
+    setNoCash(noCashSum: number): void {
+      const before = sale.value
+      if (before === null || busy.value) return
+      const after = withNoCash(before, noCashSum)
+      if (after.noCashSum === before.noCashSum) return
+      sale.value = after
+      changed.value = true
+    },
+  }
+
+  async function addScanned(text: string): Promise<void> {
+    const exact = await api.goodsByBarcode(text)
+    const { goods } = exact.goods.length > 0 ? exact : await api.goodsByText(text)
+    const [good] = goods
+    if (good === undefined) error.value = `Товар со штрихкодом или названием «${text}» не найден`
+    else if (goods.length > 1) error.value = 'Уточните название товара'
+    else addGood(good)
+  }
+
+  function addGood(good: Good): void {
+    lastRowKey += 1
+    edit((current) => withGood(current, good, `new-${lastRowKey}`), 'positions')
+  }
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../model/object-state.ts'
+import type { Point } from './points.ts'
+
+/** What the host sends to a widget, by MoySklad's vendor documentation, window protocol. */
+export type HostMessage =
+  | {
+      name: 'Open'
+      messageId: number
+      extensionPoint: Point
+      objectId: string | null
+      displayMode: 'expanded'
+    }
+  | {
+      name: 'Change'
+      messageId: number
+      extensionPoint: Point
+      changeHints: readonly ChangeHint[]
+      objectState: JsonObject
+    }
+  | { name: 'Save'; messageId: number; extensionPoint: Point; objectId: string }
+  | ({ name: 'ShowDialogResponse'; correlationId: number } & DialogResolution)
+  | { name: 'NavigateResponse'; correlationId: number }
+  | InvalidMessageError
+
+export type ChangeHint = '_fields' | 'positions'
+
+export type DialogResolution =
+  { dialogResolution: 'normal'; buttonName: string } | { dialogResolution: 'closedByUser' }
+
+export type InvalidMessageError = {
+  name: 'InvalidMessageError'
+  /** Null when the bad message had no usable `messageId`. */
+  correlationId: number | null
+  invalidMessage: unknown
+  errors: readonly { code: number; error: string }[]
+}

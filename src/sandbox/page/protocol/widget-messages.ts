@@ -1,0 +1,144 @@
+import * as z from 'zod/mini'
+import type { InvalidMessageError } from './host-messages.ts'
+
+/** What a widget may send at the points of a sale, by MoySklad's vendor documentation, window protocol. */
+const MAX_FEEDBACK_LENGTH = 100
+const MAX_DIALOG_LENGTH = 4096
+const MAX_CAPTION_LENGTH = 100
+
+const integer = z.int('ожидается целое число')
+const text = (max: number) =>
+  z.string('ожидается строка').check(z.maxLength(max, `длина больше ${max} символов`))
+
+const feedback = { name: z.literal('ValidationFeedback'), messageId: integer, correlationId: integer }
+
+const SCHEMAS = {
+  OpenFeedback: z.object({ name: z.literal('OpenFeedback'), correlationId: integer }),
+  ValidationFeedback: z.discriminatedUnion(
+    'valid',
+    [
+      // With a good verdict the official SDK sends a message as well; it means nothing.
+      z.object({ ...feedback, valid: z.literal(true) }),
+      z.object({ ...feedback, valid: z.literal(false), message: text(MAX_FEEDBACK_LENGTH) }),
+    ],
+    'ожидается true или false',
+  ),
+  SetDirty: z.object({ name: z.literal('SetDirty'), messageId: integer, openMessageId: integer }),
+  ClearDirty: z.object({ name: z.literal('ClearDirty'), messageId: integer }),
+  ShowDialogRequest: z.object({
+    name: z.literal('ShowDialogRequest'),
+    messageId: integer,
+    dialogText: text(MAX_DIALOG_LENGTH),
+    buttons: z
+      .array(z.object({ name: z.string('ожидается строка'), caption: text(MAX_CAPTION_LENGTH) }))
+      .check(z.minLength(1, 'нужна хотя бы одна кнопка')),
+  }),
+  NavigateRequest: z.object({
+    name: z.literal('NavigateRequest'),
+    messageId: integer,
+    path: z.string('ожидается строка').check(z.startsWith('#', 'ожидается адрес, который начинается с #')),
+    target: z.enum(['self', 'blank'], 'ожидается self или blank'),
+  }),
+} as const
+
+type Name = keyof typeof SCHEMAS
+export type WidgetMessage = z.infer<(typeof SCHEMAS)[Name]>
+
+/** Which element of the descriptor allows a message. */
+const PROTOCOL_OF: Readonly<Record<Name, string>> = {
+  OpenFeedback: 'open-feedback',
+  ValidationFeedback: 'validation-feedback',
+  SetDirty: 'dirty-state',
+  ClearDirty: 'dirty-state',
+  ShowDialogRequest: 'standard-dialogs',
+  NavigateRequest: 'navigation-service',
+}
+
+/** Messages of the platform that the checkout points of this sandbox never grant. */
+const NEVER_GRANTED: ReadonlySet<string> = new Set([
+  'UpdateRequest',
+  'ShowPopupRequest',
+  'SelectGoodFolderRequest',
+  'UserContextRequest',
+])
+
+export type Read =
+  | { readonly kind: 'message'; readonly message: WidgetMessage }
+  | { readonly kind: 'invalid'; readonly answer: InvalidMessageError }
+  /** The raw height of a main window, which means nothing for a widget. */
+  | { readonly kind: 'ignored' }
+
+const Named = z.looseObject({ name: z.string() })
+
+/** @param protocols what the descriptor declares for the point of the sender */
+export function readWidgetMessage(data: unknown, protocols: ReadonlySet<string>): Read {
+  const named = Named.safeParse(data)
+  if (!named.success) {
+    const isHeight = z.strictObject({ height: z.number() }).safeParse(data).success
+    return isHeight ? { kind: 'ignored' } : invalid(data, missing('name'))
+  }
+  const { name } = named.data
+  if (NEVER_GRANTED.has(name)) return invalid(data, unsupported(name))
+  if (!isName(name)) return invalid(data, badValue('name', `неизвестное сообщение '${name}'`))
+  if (!protocols.has(PROTOCOL_OF[name])) return invalid(data, unsupported(name))
+  const parsed = SCHEMAS[name].safeParse(data)
+  if (parsed.success) return { kind: 'message', message: parsed.data }
+  return invalid(
+    data,
+    ...parsed.error.issues.map((issue) => {
+      const parameter = issue.path.map(String).join('.')
+      const top = String(issue.path[0])
+      return named.data[top] === undefined ? missing(top) : badValue(parameter, issue.message)
+    }),
+  )
+}
+
+export function wrongState(data: unknown, state: string, expected: string): InvalidMessageError {
+  const name = Named.safeParse(data)
+  return invalidMessage(data, {
+    code: 1000,
+    error:
+      `Недопустимое состояние виджета ${state} для сообщения ${name.success ? name.data.name : ''}, ` +
+      `допустимые состояния: ${expected}`,
+  })
+}
+
+export function badParameter(data: unknown, parameter: string, reason: string): InvalidMessageError {
+  return invalidMessage(data, badValue(parameter, reason))
+}
+
+export function parallelRequest(data: unknown, name: string): InvalidMessageError {
+  return invalidMessage(data, { code: 1003, error: `Параллельный запрос ${name}` })
+}
+
+type MessageFault = InvalidMessageError['errors'][number]
+
+function missing(parameter: string): MessageFault {
+  return { code: 1001, error: `Отсутствует обязательный параметр ${parameter}` }
+}
+
+function badValue(parameter: string, reason: string): MessageFault {
+  return { code: 1002, error: `Некорректное значение параметра ${parameter}: ${reason}` }
+}
+
+function unsupported(name: string): MessageFault {
+  return { code: 1004, error: `Виджет не поддерживает протокол для обработки сообщения ${name}` }
+}
+
+function invalid(data: unknown, ...errors: MessageFault[]): Read {
+  return { kind: 'invalid', answer: invalidMessage(data, ...errors) }
+}
+
+function invalidMessage(data: unknown, ...errors: MessageFault[]): InvalidMessageError {
+  const withId = z.object({ messageId: z.int() }).safeParse(data)
+  return {
+    name: 'InvalidMessageError',
+    correlationId: withId.success ? withId.data.messageId : null,
+    invalidMessage: data,
+    errors,
+  }
+}
+
+function isName(name: string): name is Name {
+  return Object.hasOwn(SCHEMAS, name)
+}

@@ -1,0 +1,107 @@
+import type { ReadonlySignal } from '@preact/signals'
+import type { Checkout } from '../model/checkout.ts'
+import type { Dialogs } from '../model/dialog.ts'
+import type { SandboxBarModel } from '../model/sandbox-bar.ts'
+import type { WidgetView } from '../protocol/host-window.ts'
+import type { WidgetPoints } from '../protocol/points.ts'
+import type { Employee } from '../wire/ui-wire.ts'
+import { DialogBox } from './DialogBox.tsx'
+import { GoodsField } from './GoodsField.tsx'
+import { Payment } from './Payment.tsx'
+import { Positions } from './Positions.tsx'
+import { SalesList } from './SalesList.tsx'
+import { SandboxBar } from './SandboxBar.tsx'
+import { Toolbar } from './Toolbar.tsx'
+import { WidgetPanel } from './WidgetPanel.tsx'
+
+export type AppProps = {
+  readonly checkout: Checkout
+  readonly dialogs: Dialogs
+  readonly bar: SandboxBarModel
+  readonly points: WidgetPoints
+  readonly widgetView: ReadonlySignal<WidgetView>
+  readonly frameContainer: HTMLElement
+  readonly employee: Employee
+  readonly locale: string
+  readonly onChoose: (choice: { employee?: string; locale?: string }) => void
+}
+
+const SECTIONS = ['Показатели', 'Закупки', 'Продажи', 'Товары', 'Контрагенты', 'Деньги', 'Розница', 'Задачи']
+const CURRENT_SECTION = 'Розница'
+
+export function App(props: AppProps) {
+  const { checkout, dialogs, employee } = props
+  const sale = checkout.sale.value
+  const { storeName, shiftName, appName } = checkout.shop
+  return (
+    <>
+      <SandboxBar
+        model={props.bar}
+        shop={checkout.shop}
+        login={employee.login}
+        locale={props.locale}
+        onChoose={props.onChoose}
+      />
+      <header class="head">
+        <span class="logo">МойСклад</span>
+        <ul class="sections" aria-label="Разделы">
+          {SECTIONS.map((name) => (
+            <li key={name} class={name === CURRENT_SECTION ? 'current' : ''}>
+              {name}
+            </li>
+          ))}
+        </ul>
+        <span class="user">{employee.name}</span>
+      </header>
+      <nav class="pages" aria-label="Розница">
+        <span>Точки продаж</span>
+        <span>Смены</span>
+        <button
+          type="button"
+          class="link current"
+          data-testid="sales-tab"
+          onClick={() => void checkout.go({ page: 'list' })}
+        >
+          Продажи
+        </button>
+        <span>Возвраты</span>
+        <span>Внесения</span>
+        <span>Выплаты</span>
+      </nav>
+      {checkout.error.value !== null && (
+        <div class="error" role="alert" data-testid="error">
+          {checkout.error.value}
+        </div>
+      )}
+      <div class="page">
+        <main aria-busy={checkout.busy.value}>
+          {sale === null ? (
+            checkout.route.value.page === 'list' && <SalesList checkout={checkout} />
+          ) : (
+            <>
+              <Toolbar checkout={checkout} sale={sale} />
+              <dl class="fields">
+                <dt>Контрагент</dt>
+                <dd>Розничный покупатель</dd>
+                <dt>Точка продаж</dt>
+                <dd>{storeName}</dd>
+                <dt>Смена</dt>
+                <dd>№ {shiftName}</dd>
+              </dl>
+              <GoodsField checkout={checkout} />
+              <Positions checkout={checkout} sale={sale} />
+              <Payment checkout={checkout} sale={sale} />
+            </>
+          )}
+        </main>
+        <WidgetPanel
+          title={appName}
+          points={props.points}
+          view={props.widgetView}
+          container={props.frameContainer}
+        />
+      </div>
+      <DialogBox dialogs={dialogs} />
+    </>
+  )
+}

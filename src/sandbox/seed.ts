@@ -1,0 +1,65 @@
+import * as z from 'zod/mini'
+import { Programme } from '../core/programme.ts'
+import { wireVersion } from '../core/receipt.ts'
+import { CardsAnswer, SessionAnswer } from '../core/wire.ts'
+import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
+
+/**
+ * Puts the demo shop into a product server by the routes that a manager's window uses. Running it again changes
+ * nothing: the ids are fixed, so a second import is the first one again.
+ *
+ * @param contextKey of an administrator
+ */
+export async function seed(productUrl: string, contextKey: string): Promise<void> {
+  const call = async <S extends z.ZodMiniType>(
+    method: string,
+    path: string,
+    body: unknown,
+    answer: S,
+    token = '',
+  ) => {
+    const response = await fetch(productUrl + path, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+    return z.parse(answer, JSON.parse(text))
+  }
+
+  const session = await call('POST', '/api/session', { wire: wireVersion, contextKey }, SessionAnswer)
+  await call('PUT', '/api/programme', programme, Programme, session.token)
+  const cards = CARDS.map(importOf)
+  const { outcome } = await call('POST', '/api/cards', { receiptId, cards }, CardsAnswer, session.token)
+  if (outcome.status !== 'applied')
+    throw new Error(`the demo cards were not taken: ${JSON.stringify(outcome)}`)
+}
+
+const receiptId = '5eed0000-0000-4000-8000-000000000001'
+
+const programme: z.input<typeof Programme> = {
+  id: '5eed0000-0000-4000-8000-000000000002',
+  name: 'Подарочный сертификат',
+  currency: 'RUB',
+  timeZone: 'Europe/Moscow',
+  certificates: CERTIFICATES.map(({ id, name, priceKopecks }) => ({
+    productId: id,
+    name,
+    faceKopecks: priceKopecks,
+  })),
+  creditBase: 'face',
+  coefficientTenThousandths: 10_000,
+  validity: { kind: 'none' },
+  reloadable: false,
+  balanceMaxKopecks: null,
+  shareTenThousandths: 10_000,
+  excludedProductIds: [],
+  accounting: 'goods',
+  numberFormat: { prefix: '29', length: 13, check: 'ean13' },
+}
+
+function importOf({ id, number, state, paidKopecks, grantedKopecks, expiresOn }: DemoCard) {
+  const opening = state === 'unsold' ? null : { paidKopecks, grantedKopecks, expiresOn }
+  return { id, number, opening, blocked: state === 'blocked' }
+}

@@ -1,0 +1,109 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { createAppTokens } from './app-jwt.ts'
+import { createContextKeys, type ContextKeys } from './context-keys.ts'
+import { createControl } from './control.ts'
+import { APP_SECRET, APP_TOKEN, APP_UID, STORE } from './demo.ts'
+import { openDocuments } from './documents.ts'
+import { createEntities } from './entities.ts'
+import { createFaults } from './faults.ts'
+import { createFrameLoads } from './frame-loads.ts'
+import { createJsonApi } from './json-api.ts'
+import { createLine } from './line.ts'
+import { sheetHtml } from './sheet.ts'
+import { createSwitches } from './switches.ts'
+import { createUiApi } from './ui-api.ts'
+import { createVendorApi } from './vendor-api.ts'
+
+export type SandboxOptions = {
+  /** Ports; 0 takes any free one. */
+  readonly hostPort: number
+  readonly widgetPort: number
+  /** Where the product server listens on loopback; 0 when it is told later by `setProductPort`. */
+  readonly productPort: number
+  /** Folder for the sandbox's own data (saved sales). */
+  readonly dataDir: string
+  /** Folder of the built checkout page. */
+  readonly pageDir: string
+  readonly descriptorXml: (widgetUrl: string) => string
+  readonly now?: () => number
+}
+
+export type Sandbox = {
+  /** The checkout page: `http://127.0.0.1:…`. */
+  readonly hostUrl: string
+  /** The widget's public address: `http://localhost:…`, another site than the page's, so storage is partitioned. */
+  readonly widgetUrl: string
+  readonly contextKeys: ContextKeys
+  setProductPort(port: number): void
+  close(): Promise<void>
+}
+
+/** MoySklad in a box: checkout page, APIs, and the line to the product with its switches. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const now = options.now ?? Date.now
+  const faults = createFaults()
+  const frameLoads = createFrameLoads()
+  let productPort = options.productPort
+  const line = await createLine({
+    port: options.widgetPort,
+    faults,
+    target: () => productPort,
+    onAnswer: (path, status) => frameLoads.note(path, status),
+  })
+  const widgetUrl = `http://localhost:${line.port}`
+  const switches = createSwitches(line)
+  const documents = openDocuments({ file: join(options.dataDir, 'sales.json'), storeId: STORE.id, now })
+  const contextKeys = createContextKeys(now)
+
+  const app = new Hono()
+  const listener = getRequestListener(app.fetch)
+  const server = createServer((req, res) => {
+    const isHostCall = (req.url ?? '').startsWith('/ui/')
+    if (isHostCall && !switches.admitHostCall(req.socket, (done) => res.on('close', done))) return
+    void listener(req, res)
+  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.hostPort, '127.0.0.1', resolve)
+    })
+  } catch (error) {
+    await line.down()
+    throw error
+  }
+  const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const apiBase = `${hostUrl}/api/remap/1.2`
+  const entities = createEntities(apiBase)
+  const checkToken = createAppTokens({ appUid: APP_UID, secret: APP_SECRET, now })
+  const descriptor = options.descriptorXml(widgetUrl)
+  app.route('/api/remap/1.2', createJsonApi({ documents, entities, token: APP_TOKEN }))
+  app.route('/api/vendor/1.0', createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities }))
+  app.route('/ui', createUiApi({ apiBase, documents, contextKeys, now }))
+  app.route('/control', createControl({ documents, faults, frameLoads, line, switches }))
+  app.get('/descriptor.xml', (c) =>
+    c.body(descriptor, 200, { 'content-type': 'application/xml; charset=utf-8' }),
+  )
+  app.get('/sheet.html', (c) => c.html(sheetHtml()))
+  app.use('*', serveStatic({ root: options.pageDir }))
+
+  return {
+    hostUrl,
+    widgetUrl,
+    contextKeys,
+    setProductPort(port) {
+      productPort = port
+    },
+    async close() {
+      await line.down()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

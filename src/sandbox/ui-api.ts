@@ -1,0 +1,129 @@
+import { Hono, type Context } from 'hono'
+import * as z from 'zod/mini'
+import type { ContextKeys } from './context-keys.ts'
+import {
+  ACCOUNT_ID,
+  AGENT,
+  APP_ID,
+  APP_NAME,
+  APP_UID,
+  CARDS,
+  CURRENCY_ID,
+  EMPLOYEES,
+  PRODUCTS,
+  SHIFT,
+  STORE,
+  type DemoProduct,
+} from './demo.ts'
+import { cardCaption } from './captions.ts'
+import { PaymentMismatch, type Documents } from './documents.ts'
+import { apiError } from './json-errors.ts'
+import { moscowMinute } from './moscow-time.ts'
+import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
+
+export type UiApiDeps = {
+  apiBase: string
+  documents: Documents
+  contextKeys: ContextKeys
+  now: () => number
+}
+
+const ContextKeyRequest = z.strictObject({ employeeId: z.guid() })
+
+/** What the checkout page asks its own server. */
+export function createUiApi({ apiBase, documents, contextKeys, now }: UiApiDeps): Hono {
+  const app = new Hono()
+
+  app.get('/bootstrap', (c) => {
+    const bootstrap: Bootstrap = {
+      accountId: ACCOUNT_ID,
+      apiBase,
+      appId: APP_ID,
+      appUid: APP_UID,
+      appName: APP_NAME,
+      currencyId: CURRENCY_ID,
+      agentId: AGENT.id,
+      storeName: STORE.name,
+      shiftName: SHIFT.name,
+      employees: EMPLOYEES.map(({ id, login, firstName, lastName, position }) => ({
+        id,
+        login,
+        name: `${firstName} ${lastName}`,
+        position,
+      })),
+      goods: PRODUCTS.map(good),
+      cards: CARDS.map((card) => ({ number: card.number, caption: cardCaption(card) })),
+    }
+    return c.json(bootstrap)
+  })
+
+  app.post('/context-keys', async (c) => {
+    const { employeeId } = await bodyOf(c, ContextKeyRequest)
+    return c.json({ contextKey: contextKeys.issue(employeeId, APP_UID) })
+  })
+
+  /** A scanner's barcode finds one thing exactly; typed text finds by a part of the name or code. */
+  app.get('/goods', (c) => {
+    const barcode = c.req.query('barcode')
+    const text = (c.req.query('search') ?? '').toLowerCase()
+    const found = PRODUCTS.filter((product) =>
+      barcode !== undefined
+        ? product.barcode === barcode
+        : product.name.toLowerCase().includes(text) || product.code.includes(text),
+    )
+    return c.json({ goods: found.map(good) })
+  })
+
+  app.get('/sales/new', (c) => {
+    const fresh: NewSale = { name: documents.nextName(), moment: moscowMinute(now()) }
+    return c.json(fresh)
+  })
+  app.get('/sales', (c) => c.json({ sales: documents.list().filter((sale) => sale.deleted === null) }))
+  app.get('/sales/:id', (c) => {
+    const sale = documents.get(c.req.param('id'))
+    return sale === undefined || sale.deleted !== null ? noSale(c) : c.json(sale)
+  })
+  app.post('/sales', async (c) => {
+    const { employeeId, draft } = await bodyOf(c, SaveRequest)
+    return c.json(documents.create(employeeId, draft), 201)
+  })
+  app.put('/sales/:id', async (c) => {
+    const { draft } = await bodyOf(c, SaveRequest)
+    const sale = documents.update(c.req.param('id'), draft)
+    return sale === undefined ? noSale(c) : c.json(sale)
+  })
+  app.delete('/sales/:id', (c) => (documents.trash(c.req.param('id')) ? c.body(null, 204) : noSale(c)))
+
+  app.onError((error, c) => {
+    if (error instanceof BadBody) return apiError(c, 400, error.message)
+    if (error instanceof PaymentMismatch) return apiError(c, 412, error.message, 18000)
+    throw error
+  })
+  return app
+}
+
+class BadBody extends Error {
+  override readonly name = 'BadBody'
+}
+
+/** The body of a request, or an answer 400 that says what is wrong with it. */
+async function bodyOf<Schema extends z.ZodMiniType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
+  let json: unknown
+  try {
+    json = await c.req.json()
+  } catch (error) {
+    throw new BadBody('Тело запроса не является JSON', { cause: error })
+  }
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) throw new BadBody(`Ошибка формата: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+function noSale(c: Context): Response {
+  return apiError(c, 404, 'Продажа не найдена', 1021)
+}
+
+function good(product: DemoProduct): Good {
+  const { id, name, code, barcode, priceKopecks, uom, certificate } = product
+  return { id, name, code, barcode, priceKopecks, uom, certificate, weighed: uom === 'кг' }
+}

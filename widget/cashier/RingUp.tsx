@@ -1,0 +1,32 @@
+import { certificateOf } from '../../src/core/programme.ts'
+import type { ScreenProps } from './App.tsx'
+import { type Result, summaryOf } from './model/result.ts'
+
+/** What to ring up on the fiscal register (M10), by the pair of entries that the shop's accountant chose (M6). */
+export function RingUp({ result, checkout, language: { words, sum } }: ScreenProps & { result: Result }) {
+  const programme = checkout.ready.value?.session.programme
+  if (!programme) return null
+  const { loads, redeemedKopecks } = summaryOf(result)
+  const advance = programme.accounting === 'advance'
+  const rest = Math.max(0, (result.receipt.sale?.sumKopecks ?? 0) - redeemedKopecks)
+  return (
+    <div class="ring">
+      <p>{words.ring.title}</p>
+      <ul>
+        {loads.map(({ cardId, productId, paidKopecks }) => (
+          <li key={cardId}>
+            {advance
+              ? words.ring.advance(sum(paidKopecks))
+              : words.ring.sold(certificateOf(programme, productId)?.name ?? '', sum(paidKopecks))}
+          </li>
+        ))}
+        {redeemedKopecks > 0 && (
+          <>
+            <li>{(advance ? words.ring.offset : words.ring.discount)(sum(redeemedKopecks))}</li>
+            <li>{words.ring.rest(sum(rest))}</li>
+          </>
+        )}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { validationMessageMax } from '../../src/core/host-messages.ts'
+import { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
+import type { SaleFault } from '../../src/core/draft.ts'
+import { en } from './en.ts'
+import { language } from './language.ts'
+import { ru } from './ru.ts'
+
+const huge = 10_000_000_000 as never
+const faults: SaleFault[] = [
+  { code: 'certificate_without_card', name: 'Подарочный сертификат на всё, что есть в магазине, '.repeat(5) },
+  { code: 'cards_missing', needed: 100, scanned: 99 },
+  { code: 'cards_spare', needed: 100, scanned: 99 },
+  { code: 'above_payable', amountKopecks: huge, payableKopecks: huge },
+  { code: 'redeem_unconfirmed' },
+  { code: 'too_many_cards' },
+  { code: 'certificate_discounted' },
+  { code: 'certificate_fraction' },
+]
+
+describe.each([
+  ['ru', ru],
+  ['en', en],
+] as const)('words in %s', (code, words) => {
+  const { sum } = language({ code, words }, 'RUB')
+
+  it('[M2] every reason not to save fits the host’s 100 characters', () => {
+    for (const text of [...faults.map((fault) => words.fault(fault, sum)), words.checkingFault]) {
+      expect(text.length, text).toBeLessThanOrEqual(validationMessageMax)
+    }
+  })
+
+  it('every refusal and every case has its own sentence', () => {
+    const detail = { sum: null, date: null, till: null }
+    const refusals = RefusalCode.options.map((option) => words.refusal(option, detail))
+    const cases = CaseCode.options.map((option) => words.result.held(option))
+    for (const sentence of [...refusals, ...cases]) expect(sentence.length).toBeGreaterThan(5)
+    expect(new Set(refusals).size).toBe(refusals.length)
+    expect(new Set(cases).size).toBe(cases.length)
+  })
+})
+
+describe('formats', () => {
+  it('sums are written as people write them', () => {
+    expect(language({ code: 'ru', words: ru }, 'RUB').sum(150_000)).toBe('1\u00a0500,00\u00a0₽')
+    expect(language({ code: 'en', words: en }, 'RUB').sum(150_001)).toBe('₽1,500.01')
+    expect(language({ code: 'ru', words: ru }, 'RUB').date('2026-11-23')).toBe('23.11.2026')
+  })
+})
