@@ -70,7 +70,7 @@ beforeEach(async () => {
   account = uuid()
   db = await openTillDatabase(account, { onBlocked: vi.fn(), onOutdated: vi.fn(), onTerminated: vi.fn() })
   journal = await Journal.open(db, uuid, () => 1000)
-  drafts = new Drafts(db)
+  drafts = new Drafts(db, 'tab')
   server = new FakeServer()
   waits = []
   onDenied.mockReset()

@@ -38,6 +38,7 @@ const till = new Till({
   now: () => Date.now(),
   random: () => Math.random(),
   contextKey,
+  tab: tabName(),
   log,
 })
 
@@ -67,3 +68,17 @@ listenToKeys(document, (text) => checkout.scan(text, 'scanned'))
 render(<Screen />, document.getElementById('app')!)
 host.listen(checkout)
 void till.start()
+
+/** Frames of one tab share the session storage, frames of two tabs do not. */
+function tabName(): string {
+  const fresh = crypto.randomUUID()
+  try {
+    const known = sessionStorage.getItem('podarok-tab')
+    if (known === null) sessionStorage.setItem('podarok-tab', fresh)
+    return known ?? fresh
+  } catch (error) {
+    // Storage is denied altogether, which the till finds out and says.
+    log('session_storage', error)
+    return fresh
+  }
+}

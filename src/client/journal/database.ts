@@ -61,6 +61,8 @@ export interface CardFace {
 export interface StoredDraft {
   id: string
   draft: Draft
+  /** The browser tab that prepared it. */
+  tab: string
   /** Given up; its holds are let go when the line allows, then the row goes. */
   dropped: boolean
 }

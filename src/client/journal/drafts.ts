@@ -5,23 +5,27 @@ import { strictly, type TillDatabase } from './database.ts'
 /** Drafts at the till (M2): they must outlive the tab between MoySklad's Save and our charge (M3). */
 export class Drafts {
   readonly #db: TillDatabase
+  readonly #tab: string
 
-  constructor(db: TillDatabase) {
+  /** @param tab names the browser tab; its frames of new and of saved sales share the name */
+  constructor(db: TillDatabase, tab: string) {
     this.#db = db
+    this.#tab = tab
   }
 
   /** Keeps the newest state of a draft. One that another frame has committed meanwhile stays gone. */
   async save(draft: Draft): Promise<void> {
     await strictly(this.#db, ['drafts', 'records'], async (tx) => {
       const committed = await tx.objectStore('records').index('id').getKey(draft.receiptId)
-      if (!committed) await tx.objectStore('drafts').put({ id: draft.id, draft, dropped: false })
+      if (!committed)
+        await tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: false })
     })
   }
 
   /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
   async drop(draft: Draft): Promise<void> {
     await strictly(this.#db, ['drafts'], (tx) =>
-      tx.objectStore('drafts').put({ id: draft.id, draft, dropped: true }),
+      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: true }),
     )
   }
 
@@ -49,6 +53,12 @@ export class Drafts {
       .filter((row) => !row.dropped)
       .map((row) => row.draft)
       .sort((a, b) => b.updatedAtMs - a.updatedAtMs)
+  }
+
+  /** Ids of the drafts that this tab prepared. */
+  async ofThisTab(): Promise<Set<string>> {
+    const rows = await this.#db.getAll('drafts')
+    return new Set(rows.filter((row) => row.tab === this.#tab).map((row) => row.id))
   }
 
   async dropped(): Promise<Draft[]> {

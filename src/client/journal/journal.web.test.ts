@@ -81,7 +81,7 @@ describe('journal', () => {
   })
 
   it('[M3] committing takes the draft in the same transaction, and a late copy does not bring it back', async () => {
-    const drafts = new Drafts(db)
+    const drafts = new Drafts(db, 'tab')
     const prepared = draft()
     await drafts.save(prepared)
     await journal.append(redeemReceipt({ id: prepared.receiptId }), wireVersion, [], prepared.id)
@@ -91,7 +91,7 @@ describe('journal', () => {
   })
 
   it('[M3] a draft whose receipt could not be written stays', async () => {
-    const drafts = new Drafts(db)
+    const drafts = new Drafts(db, 'tab')
     const prepared = draft()
     await drafts.save(prepared)
     const broken = redeemReceipt({ id: prepared.receiptId, operations: [() => 0] as never })
@@ -147,7 +147,7 @@ describe('journal', () => {
 
   it('[J1] every write asks for strict durability', async () => {
     const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
-    const drafts = new Drafts(db)
+    const drafts = new Drafts(db, 'tab')
     const record = await append()
     await journal.settle([{ key: [record.epoch, record.seq], outcome: refused }])
     await journal.acknowledge(record)

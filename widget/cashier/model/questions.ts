@@ -75,15 +75,26 @@ export class Questions {
         doubtful: drafts.slice(0, questionsMax).map((draft) => ({ draft, doubt, documentId: null })),
       }
     }
+    const matches: MatchAnswer['matches'] = []
+    for (const match of answer.matches) {
+      if (draftIsEmpty(match.draft) || (await this.#recorded(match.draft))) continue
+      if (await this.#isForeign(match.draft)) continue
+      matches.push(match)
+    }
+    return this.#sort(opened, matches)
+  }
+
+  async #sort(opened: Opened, matches: MatchAnswer['matches']): Promise<Found> {
     const certain: Found['certain'] = []
     const doubtful: Question[] = []
-    const owned = await this.#ownedElsewhere(opened)
-    for (const { draft, verdict, documentId } of answer.matches) {
-      if (draftIsEmpty(draft) || owned.has(lockOf(draft.id)) || (await this.#recorded(draft))) continue
-      if (verdict === 'same' && documentId !== null && draftIsPrepared(draft))
+    for (const { draft, verdict, documentId } of matches) {
+      // One sale cannot be two drafts': where two fit, a person tells them apart.
+      const rivals = matches.filter((other) => other.verdict === 'same' && other.documentId === documentId)
+      if (verdict === 'same' && documentId !== null && rivals.length === 1 && draftIsPrepared(draft)) {
         certain.push({ draft, documentId })
-      else if (verdict !== 'other') doubtful.push({ draft, doubt: 'doubtful', documentId })
-      else if (opened.documentId === null && (await this.#worthAsking(draft))) {
+      } else if (verdict !== 'other') {
+        doubtful.push({ draft, doubt: 'doubtful', documentId })
+      } else if (opened.documentId === null && (await this.#worthAsking(draft))) {
         doubtful.push({ draft, doubt: 'unsaved', documentId: null })
       }
     }
@@ -92,23 +103,23 @@ export class Questions {
 
   async #waiting(opened: Opened): Promise<Draft[]> {
     const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
-    const owned = await this.#ownedElsewhere(opened)
     const found: Draft[] = []
     for (const draft of drafts) {
-      if (draftIsEmpty(draft) || owned.has(lockOf(draft.id))) continue
+      if (draftIsEmpty(draft) || (await this.#isForeign(draft))) continue
       if (opened.documentId !== null || (await this.#worthAsking(draft))) found.push(draft)
     }
     return found
   }
 
   /**
-   * Drafts that live frames are preparing. After a first save the form that prepared a draft is still alive, for nobody
-   * tells it of its end, and the saved sale must find the draft: so only a new form looks at this.
+   * Whether a live frame of another tab is preparing the draft: then it is no business of this one. In this tab the form
+   * that prepared it is alive as well, for nobody tells it of its end, and the saved sale must find the draft.
    */
-  async #ownedElsewhere(opened: Opened): Promise<Set<string>> {
-    if (opened.documentId !== null) return new Set()
+  async #isForeign(draft: Draft): Promise<boolean> {
+    const own = await this.#deps.till.ready?.drafts.ofThisTab()
+    if (own?.has(draft.id)) return false
     const { held } = await this.#deps.locks.query()
-    return new Set((held ?? []).flatMap(({ name }) => name ?? []))
+    return (held ?? []).some(({ name }) => name === lockOf(draft.id))
   }
 
   /** A card that was only scanned, without «Списать», was for looking at: its draft goes without a question. */

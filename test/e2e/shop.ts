@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { createServer } from 'node:net'
+import type { ChildProcess } from 'node:child_process'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { buildDescriptor } from '../../manifest/build.ts'
+import { ACCOUNT_ID, ADMINISTRATOR_ID, APP_UID, CARDS, type DemoCard } from '../../src/sandbox/demo.ts'
+import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/product-process.ts'
+import { seed } from '../../src/sandbox/seed.ts'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { chromiumLaunch } from '../support/chromium.ts'
+import { TillPage } from './till-page.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A fault of the line, as the sandbox's control takes it. */
+export interface Fault {
+  kind: 'drop-request' | 'drop-answer' | 'delay' | 'status'
+  path: string
+  method?: string
+  times?: number | null
+  delayMs?: number
+  status?: number
+}
+
+/** A whole shop: MoySklad in a box, the real product server behind a line that can be cut, and browsers. */
+export class Shop {
+  readonly #sandbox: Awaited<ReturnType<typeof startSandbox>>
+  readonly #folder: string
+  readonly #port: number
+  readonly #contexts: BrowserContext[] = []
+  #product: ChildProcess
+  #browser: Browser | null = null
+
+  private constructor(sandbox: Shop['_sandbox'], product: ChildProcess, folder: string, port: number) {
+    this.#sandbox = sandbox
+    this.#product = product
+    this.#folder = folder
+    this.#port = port
+  }
+  declare private readonly _sandbox: Awaited<ReturnType<typeof startSandbox>>
+
+  static async open(): Promise<Shop> {
+    const folder = mkdtempSync(join(tmpdir(), 'podarok-e2e-'))
+    const port = await freePort()
+    const sandbox = await startSandbox({
+      hostPort: 0,
+      widgetPort: 0,
+      productPort: port,
+      dataDir: join(folder, 'sandbox'),
+      pageDir: `${root}dist/sandbox`,
+      descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
+    })
+    const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
+    await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID))
+    return shop
+  }
+
+  get productUrl(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+  get hostUrl(): string {
+    return this.#sandbox.hostUrl
+  }
+  get widgetUrl(): string {
+    return this.#sandbox.widgetUrl
+  }
+
+  /** Closes the browsers, checks the books (L6) and stops everything. */
+  async close(): Promise<void> {
+    for (const context of this.#contexts) await context.close()
+    await this.#browser?.close()
+    try {
+      this.verify()
+    } finally {
+      await stopProduct(this.#product)
+      await this.#sandbox.close()
+      rmSync(this.#folder, { recursive: true, force: true })
+    }
+  }
+
+  /** `npm run verify` beside the running server; throws at a difference. */
+  verify(): void {
+    execFileSync(process.execPath, [`${root}src/server/verify.ts`], {
+      env: { ...process.env, PODAROK_DATA_DIR: this.#dataDir, DATABASE_URL: '' },
+    })
+  }
+
+  /** A new till: a browser storage of its own. */
+  async till(options: { employee?: string; locale?: string } = {}): Promise<TillPage> {
+    this.#browser ??= await chromium.launch(chromiumLaunch())
+    const context = await this.#browser.newContext({ viewport: { width: 1366, height: 768 } })
+    this.#contexts.push(context)
+    return TillPage.open(await context.newPage(), this.hostUrl, options)
+  }
+
+  /** A till in a browser of its own whose profile outlives it. */
+  async persistentTill(profile: string): Promise<TillPage> {
+    const context = await chromium.launchPersistentContext(join(this.#folder, profile), {
+      ...chromiumLaunch(),
+      viewport: { width: 1366, height: 768 },
+    })
+    this.#contexts.push(context)
+    return TillPage.open(context.pages()[0] ?? (await context.newPage()), this.hostUrl, {})
+  }
+
+  /** «Наш сервер» and «Вся связь». */
+  async switch(what: Partial<Record<'server' | 'everything', 'up' | 'down'>>): Promise<void> {
+    await this.#control('POST', 'switch', what)
+  }
+  async fault(fault: Fault): Promise<void> {
+    await this.#control('POST', 'fault', fault)
+  }
+  async clearFaults(): Promise<void> {
+    await this.#control('DELETE', 'faults')
+  }
+
+  /** Kills the server at once, as a power cut would, and starts it again on its data. */
+  async crashServer(): Promise<void> {
+    const ended = new Promise((done) => this.#product.once('exit', done))
+    this.#product.kill('SIGKILL')
+    await ended
+    this.#product = await startProduct(this.#sandbox, this.#folder, this.#port)
+  }
+
+  /** What the ledger says of a card, in kopecks. */
+  balance(card: DemoCard): number {
+    const [row] = this.#query('select paid + granted as balance from card where id = ?', card.id)
+    return Number(row?.['balance'])
+  }
+  status(card: DemoCard): string {
+    return String(this.#query('select status from card where id = ?', card.id)[0]?.['status'])
+  }
+  /** How often operations of a kind were posted for a card. */
+  posted(card: DemoCard, kind: string): number {
+    return this.#query('select 1 from operation where card_id = ? and kind = ?', card.id, kind).length
+  }
+  liveHolds(card: DemoCard): number {
+    return this.#query('select 1 from hold where card_id = ? and released_at_ms is null', card.id).length
+  }
+  /** Outcomes of all receipts that tills have sent, in order. */
+  tillOutcomes(): string[] {
+    const rows = this.#query(
+      'select status from receipt where till_id is not null order by posted_at_ms, seq',
+    )
+    return rows.map((row) => String(row['status']))
+  }
+
+  get #dataDir(): string {
+    return join(this.#folder, 'server')
+  }
+
+  #query(sql: string, ...params: string[]): Record<string, unknown>[] {
+    const file = readOnly(this.#dataDir)
+    try {
+      return file.prepare(sql).all(...params)
+    } finally {
+      file.close()
+    }
+  }
+
+  async #control(method: string, path: string, body?: unknown): Promise<void> {
+    const response = await fetch(`${this.hostUrl}/control/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`control ${path}: ${response.status} ${await response.text()}`)
+  }
+}
+
+async function startProduct(sandbox: { widgetUrl: string; hostUrl: string }, folder: string, port: number) {
+  const { widgetUrl, hostUrl } = sandbox
+  const product = spawnProduct(`${root}src/server/main.ts`, {
+    port,
+    dataDir: join(folder, 'server'),
+    widgetUrl,
+    hostUrl,
+  })
+  await waitUntilHealthy(product, `http://127.0.0.1:${port}`)
+  return product
+}
+
+function readOnly(dataDir: string): DatabaseSync {
+  return new DatabaseSync(join(dataDir, 'podarok.sqlite'), { readOnly: true })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer()
+    probe.once('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      probe.close(() => done(port))
+    })
+  })
+}
+
+/** The demo card with this state and balance. */
+export function cardWith(state: DemoCard['state'], kopecks?: number): DemoCard {
+  const card = CARDS.find(
+    (one) =>
+      one.state === state && (kopecks === undefined || one.paidKopecks + one.grantedKopecks === kopecks),
+  )
+  if (!card) throw new Error(`no demo card is ${state} with ${kopecks}`)
+  return card
+}
+
+export const unsoldCards = CARDS.filter((card) => card.state === 'unsold')
+export { ACCOUNT_ID }

@@ -1,0 +1,158 @@
+import type { CDPSession, FrameLocator, Locator, Page } from 'playwright-core'
+
+/** Goods of the demo shop by their code. */
+export const goods = {
+  certificate1000: '00001',
+  certificate3000: '00002',
+  coffee: '00003',
+  tea: '00004',
+  mug: '00005',
+  bag: '00009',
+} as const
+
+/** What a cashier sees and touches: MoySklad's page and, in it, the frame of the app. */
+export class TillPage {
+  readonly page: Page
+  readonly #cdp: CDPSession
+
+  private constructor(page: Page, cdp: CDPSession) {
+    this.page = page
+    this.#cdp = cdp
+  }
+
+  static async open(
+    page: Page,
+    hostUrl: string,
+    { employee = 'anna', locale = 'ru_RU' }: { employee?: string; locale?: string },
+  ): Promise<TillPage> {
+    page.setDefaultTimeout(12_000)
+    const till = new TillPage(page, await page.context().newCDPSession(page))
+    await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
+    await till.ready('create')
+    return till
+  }
+
+  frame(point: 'create' | 'edit'): FrameLocator {
+    return this.page.frameLocator(`[data-testid=widget-${point}]`)
+  }
+
+  /** The frame is opened by the host and its till is connected. */
+  async ready(point: 'create' | 'edit'): Promise<void> {
+    await this.page
+      .getByTestId('widget-state')
+      .filter({ hasText: `${point} Opened` })
+      .waitFor()
+    await this.frame(point).locator('.status.good').waitFor()
+  }
+
+  async addGood(code: string): Promise<void> {
+    await this.page.getByTestId(`good-${code}`).click()
+  }
+
+  /** Puts the cursor into the app's frame, as the cashier's click does. */
+  async focus(point: 'create' | 'edit'): Promise<void> {
+    await this.frame(point).locator('.scan-state').click()
+    await this.frame(point).locator('.scan-row.on').waitFor()
+  }
+
+  /**
+   * Keys of a scanner: 8 ms apart by their own time stamps, whatever the machine's load, to whoever has the cursor.
+   *
+   * @param enters how many Enter keys follow
+   */
+  async scanKeys(number: string, enters = 1): Promise<void> {
+    const keys = [
+      ...[...number].map((digit) => ({
+        code: `Digit${digit}`,
+        key: digit,
+        text: digit,
+        windowsVirtualKeyCode: digit.charCodeAt(0),
+      })),
+      ...Array.from({ length: enters }, () => ({
+        code: 'Enter',
+        key: 'Enter',
+        text: '\r',
+        windowsVirtualKeyCode: 13,
+      })),
+    ]
+    const startS = Date.now() / 1000
+    await Promise.all(
+      keys.flatMap((key, i) => {
+        const timestamp = startS + i * 0.008
+        return [
+          this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp }),
+          this.#cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp: timestamp + 0.002 }),
+        ]
+      }),
+    )
+  }
+
+  async scan(point: 'create' | 'edit', number: string): Promise<void> {
+    await this.focus(point)
+    await this.scanKeys(number)
+  }
+
+  async typeNumber(point: 'create' | 'edit', number: string): Promise<void> {
+    const frame = this.frame(point)
+    await frame.getByRole('button', { name: /Ввести номер|Enter number/ }).click()
+    await frame.getByRole('textbox', { name: /Номер подарочной карты|Gift card number/ }).fill(number)
+    await frame.getByRole('button', { name: /Найти|Find/ }).click()
+  }
+
+  /** Waits for a text in the app. */
+  async sees(point: 'create' | 'edit', text: string | RegExp, timeout = 15_000): Promise<Locator> {
+    const found = this.frame(point).getByText(text).first()
+    await found.waitFor({ timeout })
+    return found
+  }
+
+  async press(point: 'create' | 'edit', name: string | RegExp): Promise<void> {
+    await this.frame(point).getByRole('button', { name }).first().click()
+  }
+
+  async save(): Promise<void> {
+    await this.page.getByTestId('save').click()
+  }
+
+  /** Saves a new sale and waits for the frame of the saved one. */
+  async saveNew(): Promise<void> {
+    await this.save()
+    await this.page.getByTestId('widget-state').filter({ hasText: 'edit Opened' }).waitFor()
+  }
+
+  async saved(): Promise<void> {
+    await this.page.getByTestId('save-state').filter({ hasText: 'Сохранено' }).waitFor()
+  }
+
+  /** MoySklad's red line. */
+  async hostError(): Promise<string> {
+    const line = this.page.getByTestId('error')
+    await line.waitFor()
+    return (await line.textContent()) ?? ''
+  }
+
+  async newSale(): Promise<void> {
+    const state = this.page.getByTestId('save-state')
+    const unsaved = (await state.textContent()) === 'Не сохранено'
+    await this.page.getByTestId('new-sale').first().click()
+    // MoySklad asks about an unsaved document before it leaves it.
+    if (unsaved) await this.page.getByTestId('dialog-no').click()
+    await state.filter({ hasText: 'Новый документ' }).waitFor()
+    await this.page.getByTestId('widget-state').filter({ hasText: 'create Opened' }).waitFor()
+  }
+
+  async allSent(point: 'create' | 'edit'): Promise<void> {
+    await this.frame(point)
+      .locator('.status.good')
+      .getByText(/всё отправлено|all sent/)
+      .waitFor({ timeout: 30_000 })
+  }
+
+  async texts(point: 'create' | 'edit'): Promise<string> {
+    return (await this.frame(point).locator('.app').innerText()).replace(/[\u00a0\u202f]/g, ' ')
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.page.screenshot({ path })
+  }
+}
