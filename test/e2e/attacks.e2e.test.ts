@@ -63,6 +63,14 @@ describe('two at once', () => {
     const address = till.page.url()
     const pages = await Promise.all([1, 2].map(() => till.page.context().newPage()))
     await Promise.all(pages.map((page) => page.goto(address)))
+    const frames = pages.map((page) => page.frameLocator('[data-testid=widget-edit]'))
+    // The form that prepared it is alive in the first tab, so a person says that it is this sale; here two do at once.
+    await Promise.all(
+      frames.map((frame) => frame.getByRole('button', { name: /Да, списать 1.500,00/ }).waitFor()),
+    )
+    await Promise.all(
+      frames.map((frame) => frame.getByRole('button', { name: /Да, списать 1.500,00/ }).click()),
+    )
     await Promise.all(
       pages.map((page) =>
         page

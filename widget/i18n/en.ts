@@ -52,6 +52,7 @@ export const en: Words = {
   },
   question: {
     offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
+    which: (time) => `Prepared at ${time}. Is it for this sale?`,
     unchecked: (time) => `Prepared at ${time}. Was that sale saved?`,
     unsaved: (time) => `Prepared at ${time}, but we found no such sale. Was it saved?`,
     doubtful: (time) => `Prepared at ${time}, the sale has changed since. Is it for this one?`,

@@ -51,6 +51,7 @@ export interface Words {
   }
   question: {
     offline: (time: string) => string
+    which: (time: string) => string
     unchecked: (time: string) => string
     unsaved: (time: string) => string
     doubtful: (time: string) => string

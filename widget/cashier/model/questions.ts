@@ -9,10 +9,11 @@ import type { Opened } from './checkout.ts'
 export interface Question {
   draft: Draft
   /**
-   * doubtful: the open sale resembles it; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
+   * doubtful: the open sale resembles it; which: it fits, but so does another draft, or a live frame of another tab is
+   * still preparing it; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
    * the open sale may be the one; unchecked: the same, with no saved sale open
    */
-  doubt: 'doubtful' | 'unsaved' | 'offline' | 'unchecked'
+  doubt: 'doubtful' | 'which' | 'unsaved' | 'offline' | 'unchecked'
   documentId: DocumentId | null
 }
 
@@ -75,23 +76,23 @@ export class Questions {
         doubtful: drafts.slice(0, questionsMax).map((draft) => ({ draft, doubt, documentId: null })),
       }
     }
-    const matches: MatchAnswer['matches'] = []
-    for (const match of answer.matches) {
-      if (draftIsEmpty(match.draft) || (await this.#recorded(match.draft))) continue
-      if (await this.#isForeign(match.draft)) continue
-      matches.push(match)
-    }
-    return this.#sort(opened, matches)
-  }
-
-  async #sort(opened: Opened, matches: MatchAnswer['matches']): Promise<Found> {
     const certain: Found['certain'] = []
     const doubtful: Question[] = []
-    for (const { draft, verdict, documentId } of matches) {
+    const matches = []
+    for (const match of answer.matches) {
+      if (draftIsEmpty(match.draft) || (await this.#recorded(match.draft))) continue
+      matches.push({ ...match, foreign: await this.#isForeign(match.draft) })
+    }
+    for (const { draft, verdict, documentId, foreign } of matches) {
       // One sale cannot be two drafts': where two fit, a person tells them apart.
-      const rivals = matches.filter((other) => other.verdict === 'same' && other.documentId === documentId)
-      if (verdict === 'same' && documentId !== null && rivals.length === 1 && draftIsPrepared(draft)) {
-        certain.push({ draft, documentId })
+      const rivals = matches.filter(
+        (other) => !other.foreign && other.verdict === 'same' && other.documentId === documentId,
+      )
+      if (verdict === 'same' && documentId !== null) {
+        if (!foreign && rivals.length === 1 && draftIsPrepared(draft)) certain.push({ draft, documentId })
+        else if (!foreign || opened.documentId !== null) doubtful.push({ draft, doubt: 'which', documentId })
+      } else if (foreign) {
+        continue
       } else if (verdict !== 'other') {
         doubtful.push({ draft, doubt: 'doubtful', documentId })
       } else if (opened.documentId === null && (await this.#worthAsking(draft))) {
@@ -105,7 +106,8 @@ export class Questions {
     const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
     const found: Draft[] = []
     for (const draft of drafts) {
-      if (draftIsEmpty(draft) || (await this.#isForeign(draft))) continue
+      if (draftIsEmpty(draft)) continue
+      if (opened.documentId === null && (await this.#isForeign(draft))) continue
       if (opened.documentId !== null || (await this.#worthAsking(draft))) found.push(draft)
     }
     return found
