@@ -57,27 +57,36 @@ export function CardList({ checkout, language }: ScreenProps) {
           </div>
         </article>
       ))}
-      {!prepared || saved ? (
-        <button
-          type="button"
-          class="primary"
-          disabled={checkout.busy.value}
-          onClick={() => void checkout.confirm()}
-        >
-          {redeem > 0 ? words.sale.redeem(sum(redeem)) : words.sale.load(sum(loadTotal(draft)))}
-        </button>
-      ) : (
-        <p class="prepared" role="status">
-          <b aria-hidden="true">✓</b> {redeem > 0 ? words.sale.prepared : words.sale.preparedLoad}
-        </p>
-      )}
-      {redeem > 0 && (
-        <p class="to-pay">
-          {toPay > 0
-            ? words.sale.toPay(sum(toPay), programme?.accounting === 'advance')
-            : words.sale.nothingToPay}
-        </p>
-      )}
+      <div class="action">
+        {!prepared || saved ? (
+          <button
+            type="button"
+            class="primary"
+            disabled={checkout.busy.value}
+            onClick={() => void checkout.confirm()}
+          >
+            {redeem > 0
+              ? words.sale.redeem(sum(redeem), draft.redeems.length)
+              : words.sale.load(sum(loadTotal(draft)), draft.loads.length)}
+          </button>
+        ) : (
+          <p class="prepared" role="status">
+            <b aria-hidden="true">✓</b>{' '}
+            {redeem === 0
+              ? words.sale.preparedLoad
+              : draft.loads.length > 0
+                ? words.sale.preparedBoth
+                : words.sale.prepared}
+          </p>
+        )}
+        {redeem > 0 && (
+          <p class="to-pay">
+            {toPay > 0
+              ? words.sale.toPay(sum(toPay), programme?.accounting === 'advance')
+              : words.sale.nothingToPay}
+          </p>
+        )}
+      </div>
       {checkout.need.value.leftKopecks > 0 && redeem > 0 && <p class="dim">{words.sale.another}</p>}
       {looked && <LookedCard card={looked} language={language} />}
     </section>

@@ -12,6 +12,11 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
   )
   const loads = operations.some((operation) => operation.kind === 'load')
   const cancels = operations.some((operation) => operation.kind === 'void')
+  const title = cancels
+    ? words.result.notCancelled
+    : amount > 0
+      ? words.result.notRedeemed
+      : words.result.notLoaded
   const reason =
     outcome?.status === 'refused'
       ? words.refusal(outcome.refusal.code, {
@@ -23,15 +28,12 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
         ? words.result.held(outcome.code)
         : ''
   return (
-    <section
-      class="refused"
-      role="alertdialog"
-      aria-label={amount > 0 ? words.result.notRedeemed : words.result.notLoaded}
-    >
+    <section class={`refused ${cancels ? 'mild' : ''}`} role="alertdialog" aria-label={title}>
       <p class="dim-on-red">
         {words.result.earlier(time(record.recordedAtMs))} ·{' '}
         {record.faces.map((face) => words.card.face(face.last4)).join(', ')}
       </p>
+      {cancels && <h1>{title}</h1>}
       {outcome?.status === 'refused' && !cancels && (
         <>
           {amount > 0 && <h1>{words.result.notRedeemed}</h1>}

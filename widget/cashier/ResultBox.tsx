@@ -30,10 +30,21 @@ export function ResultBox(props: ResultProps) {
 }
 
 /** The choices of a cashier whom nobody answers (J2). */
-function Waiting({ result, checkout, language: { words } }: ResultProps) {
+function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
+  const { loads, redeems, last4Of } = summaryOf(result)
   const unanswered = checkout.late.value.has(result.record.id) || checkout.line.value.reachable === false
   return (
-    <Box tone="dim" icon="…" head={words.result.waiting}>
+    <Box tone="plain" icon="…" head={words.result.waiting}>
+      {redeems.map(({ cardId, amountKopecks }) => (
+        <p key={cardId}>
+          {words.operations.redeem} {sum(amountKopecks)} · {words.card.face(last4Of(cardId))}
+        </p>
+      ))}
+      {loads.map(({ cardId, faceKopecks }) => (
+        <p key={cardId}>
+          {words.operations.load} {sum(faceKopecks)} · {words.card.face(last4Of(cardId))}
+        </p>
+      ))}
       {unanswered && (
         <div class="choices">
           {checkout.canAcceptOffline(result) && (
@@ -57,7 +68,7 @@ function Promised(props: ResultProps) {
   const { words } = props.language
   const { loads, last4Of } = summaryOf(props.result)
   return (
-    <Box tone="warn" icon="⏱" head={words.result.promised}>
+    <Box tone="warn" icon={<Clock />} head={words.result.promised}>
       {loads.map(({ cardId }) => (
         <p key={cardId}>{words.result.loadedPromise(last4Of(cardId))}</p>
       ))}
@@ -77,7 +88,9 @@ function Done(props: ResultProps) {
     <Box tone={loss > 0 ? 'bad' : 'good'} icon={loss > 0 ? '!' : '✓'} head={null}>
       {redeems.map(({ cardId, amountKopecks }) => (
         <p class="head" key={cardId}>
-          {words.result.redeemed(sum(amountKopecks), sum(balanceOf(cardId)))}
+          {redeems.length > 1
+            ? words.result.redeemedOf(last4Of(cardId), sum(amountKopecks), sum(balanceOf(cardId)))
+            : words.result.redeemed(sum(amountKopecks), sum(balanceOf(cardId)))}
         </p>
       ))}
       {loads.map(({ cardId }) => (
@@ -109,8 +122,8 @@ function Held({ result, language: { words } }: ResultProps) {
 }
 
 interface BoxProps {
-  tone: 'good' | 'warn' | 'bad' | 'dim'
-  icon: string
+  tone: 'good' | 'warn' | 'bad' | 'plain'
+  icon: ComponentChildren
   head: string | null
   children?: ComponentChildren
 }
@@ -126,5 +139,15 @@ function Box({ tone, icon, head, children }: BoxProps) {
         {children}
       </div>
     </section>
+  )
+}
+
+/** Drawn, because no font of a shop's computer is sure to have this sign. */
+function Clock() {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6">
+      <circle cx="8" cy="8" r="6.5" />
+      <path d="M8 4v4.3l2.8 1.7" />
+    </svg>
   )
 }

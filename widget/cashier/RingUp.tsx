@@ -23,7 +23,7 @@ export function RingUp({ result, checkout, language: { words, sum } }: ScreenPro
         {redeemedKopecks > 0 && (
           <>
             <li>{(advance ? words.ring.offset : words.ring.discount)(sum(redeemedKopecks))}</li>
-            <li>{words.ring.rest(sum(rest))}</li>
+            {rest > 0 && <li>{words.ring.rest(sum(rest))}</li>}
           </>
         )}
       </ul>

@@ -40,12 +40,13 @@ export const en: Words = {
     forCertificate: (name) => `for “${name}”`,
   },
   sale: {
-    redeem: (sum) => `Redeem ${sum} from the gift card`,
-    load: (sum) => `Activate the gift card for ${sum}`,
+    redeem: (sum, cards) => `Redeem ${sum} from the gift card${cards > 1 ? 's' : ''}`,
+    load: (sum, cards) => `Activate the gift card${cards > 1 ? 's' : ''} for ${sum}`,
     toPay: (sum, qrForbidden) => `Remaining to pay ${sum}: cash or bank card${qrForbidden ? ', no QR' : ''}`,
     nothingToPay: 'Nothing left to pay: gift cards cover it all',
     prepared: 'Prepared. We redeem when you save the sale',
     preparedLoad: 'Prepared. We activate when you save the sale',
+    preparedBoth: 'Prepared. We activate and redeem when you save the sale',
     another: 'Another gift card? Scan it',
     forgotten: 'This sale has a certificate without a card. Scan a card to activate it',
     nothingPayable: 'Nothing in this sale can be paid by gift card',
@@ -70,6 +71,7 @@ export const en: Words = {
     acceptOffline: 'Accept offline',
     promised: 'Accepted offline, we will send it',
     redeemed: (sum, balance) => `Redeemed ${sum}. Balance ${balance}`,
+    redeemedOf: (last4, sum, balance) => `•••• ${last4}: redeemed ${sum}, balance ${balance}`,
     loaded: (last4, sum) => `Card •••• ${last4} activated for ${sum}. Hand it to the buyer`,
     loadedPromise: (last4) => `Card •••• ${last4}: hand it to the buyer. It can pay once the line is back`,
     cancelling: (sum) => `Cancel recorded. Collect ${sum} in money`,
@@ -78,6 +80,7 @@ export const en: Words = {
     notRedeemed: 'NOT REDEEMED',
     collect: (sum) => `Collect ${sum} in money or delete the sale`,
     notLoaded: 'CARD NOT ACTIVATED',
+    notCancelled: 'NOT VOIDED',
     otherCard: 'Do not hand this card over. Scan another one or delete the sale',
     held: (code) =>
       ({

@@ -39,12 +39,13 @@ export interface Words {
     forCertificate: (name: string) => string
   }
   sale: {
-    redeem: (sum: string) => string
-    load: (sum: string) => string
+    redeem: (sum: string, cards: number) => string
+    load: (sum: string, cards: number) => string
     toPay: (sum: string, qrForbidden: boolean) => string
     nothingToPay: string
     prepared: string
     preparedLoad: string
+    preparedBoth: string
     another: string
     forgotten: string
     nothingPayable: string
@@ -69,6 +70,7 @@ export interface Words {
     acceptOffline: string
     promised: string
     redeemed: (sum: string, balance: string) => string
+    redeemedOf: (last4: string, sum: string, balance: string) => string
     loaded: (last4: string, sum: string) => string
     loadedPromise: (last4: string) => string
     cancelling: (sum: string) => string
@@ -77,6 +79,7 @@ export interface Words {
     notRedeemed: string
     collect: (sum: string) => string
     notLoaded: string
+    notCancelled: string
     otherCard: string
     held: (code: CaseCode) => string
     loss: (sum: string) => string
