@@ -16,8 +16,14 @@ export const graceDays = 30
 
 /** The day that `momentMs` falls on in an IANA time zone such as `Europe/Moscow`. */
 export function localDate(momentMs: number, timeZone: string): string {
+  return localDates(timeZone)(momentMs)
+}
+
+/** Like `localDate`, for who asks often: making the formatter costs much more than using it. */
+export function localDates(timeZone: string): (momentMs: number) => string {
   // The Swedish locale writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(momentMs)
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
+  return (momentMs) => format.format(momentMs)
 }
 
 export function addDays(date: string, days: number): string {

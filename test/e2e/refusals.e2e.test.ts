@@ -137,6 +137,10 @@ describe('sales that MoySklad must not save', () => {
 describe('after the sale was saved', () => {
   it('[U5] a refused charge fills the screen with the sum to collect', async () => {
     const card = cardWith('active', 150_000)
+    await till.addGood(goods.tea)
+    await till.saveNew()
+    await till.ready('edit')
+    await till.newSale()
     await till.addGood(goods.coffee)
     await till.addGood(goods.tea)
     await till.scan('create', card.number)
@@ -155,6 +159,7 @@ describe('after the sale was saved', () => {
     await till.sees('edit', /Примите 1.500,00.₽ деньгами или удалите продажу/)
     await till.sees('edit', /не больше 349,00/)
     expect(shop.balance(card)).toBe(150_000)
+    expect(shop.liveHolds(card)).toBe(0)
     await till.press('edit', 'Понятно')
     await till.frame('edit').getByText('НЕ СПИСАНО').waitFor({ state: 'detached' })
   })

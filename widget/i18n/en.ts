@@ -219,6 +219,7 @@ export const en: Words = {
     unreadable: 'This is not a gift card number',
     checkDigit: 'The number has an error. Scan again or check the digits',
     twice: 'This card is in the receipt already',
+    elsewhere: 'This card is prepared in another sale of this till already',
   },
   checkingFault: 'Checking the card, please wait',
   offlineNow: 'Offline. Gift cards cannot be taken now',

@@ -117,7 +117,7 @@ export interface Words {
     detail: { sum: string | null; date: string | null; till: string | null },
   ) => string
   fault: (fault: SaleFault, sum: (kopecks: number) => string) => string
-  scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string }
+  scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
   checkingFault: string
   offlineNow: string
   tooManyAttempts: string

@@ -9,13 +9,13 @@ import type { Refusal } from '../../../src/core/outcome.ts'
 import type { Entered } from '../../../src/core/receipt.ts'
 import type { Sale } from '../../../src/core/sale.ts'
 import { proposeSplit } from '../../../src/core/split.ts'
-import type { CardView, Hold } from '../../../src/core/wire.ts'
+import type { CardView, Hold, LookupAnswer } from '../../../src/core/wire.ts'
 import type { Need } from './need.ts'
 
 /** What the desk tells the cashier about the last thing that was scanned or pressed. */
 export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
-  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' }
+  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
   | { kind: 'offline' }
   | { kind: 'too_many_attempts' }
   | { kind: 'try_again' }
@@ -158,7 +158,14 @@ export class CardDesk {
       load: need.open.length > 0,
     }
     const askedAtMs = this.#deps.now()
-    const answer = await till.api('lookup', { number, entered, hold: wishes ? wish : null })
+    let answer: LookupAnswer
+    try {
+      answer = await till.api('lookup', { number, entered, hold: wishes ? wish : null })
+    } catch (error) {
+      // The server may have reserved the card before the answer was lost.
+      if (wishes) await till.releaseHold(wish.id)
+      throw error
+    }
     const { card, hold } = answer
     if (!this.#isCurrent(errand)) {
       // The document was changed while we asked: what was reserved for it must not stay reserved.
@@ -172,6 +179,11 @@ export class CardDesk {
       this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
       return
     }
+    if (card && hold && (await this.#isElsewhere(card.id, draftId))) {
+      await till.releaseHold(hold.id)
+      this.#deps.notice.value = { kind: 'scan', fault: 'elsewhere' }
+      return
+    }
     if (!card || !hold) {
       batch(() => {
         looked.value = card
@@ -183,6 +195,15 @@ export class CardDesk {
     const useUntilMs = askedAtMs + hold.useForMs
     await this.#keep(errand, addCard(base, { card, hold, entered, useUntilMs }, need))
     await this.#split(errand)
+  }
+
+  /** Holds guard a card against other tills; against another sale of this one, in another tab, the drafts do. */
+  async #isElsewhere(cardId: CardId, draftId: DraftId): Promise<boolean> {
+    const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
+    return drafts.some(
+      (draft) =>
+        draft.id !== draftId && [...draft.loads, ...draft.redeems].some((one) => one.cardId === cardId),
+    )
   }
 
   /** Cards that are not confirmed yet share the sum in the order of C6. */

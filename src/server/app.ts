@@ -1,0 +1,99 @@
+import { type Context, Hono } from 'hono'
+import { type Endpoint, type EndpointName, endpoints } from '../core/wire.ts'
+import type { Deps } from './deps.ts'
+import { ApiError } from './errors.ts'
+import type { Env } from './http.ts'
+import { errorFacts } from './log.ts'
+import { openApiDocument } from './openapi.ts'
+import { addCards } from './routes/cards.ts'
+import { dropDraft, saveDraft } from './routes/drafts.ts'
+import type { Handlers } from './routes/handler.ts'
+import { health } from './routes/health.ts'
+import { operations, sale } from './routes/history.ts'
+import { hold, release } from './routes/holds.ts'
+import { lookup } from './routes/lookup.ts'
+import { match } from './routes/match.ts'
+import { ping } from './routes/ping.ts'
+import { saveProgramme } from './routes/programme.ts'
+import { session } from './routes/session.ts'
+import { sync, syncRaw } from './routes/sync.ts'
+import { till } from './routes/till.ts'
+import { requireManager, requireSession, requireTill } from './sessions.ts'
+import { widgetFiles } from './static.ts'
+
+/** The server as a function from requests to answers; it opens no port and reads no environment. */
+export function createApp(deps: Deps): Hono<Env> {
+  const app = new Hono<Env>()
+  const handlers: Handlers = {
+    health: health(deps),
+    session: session(deps),
+    till: till(deps),
+    ping: ping(deps),
+    lookup: lookup(deps),
+    hold: hold(deps),
+    release: release(deps),
+    sync: sync(deps),
+    syncRaw: syncRaw(deps),
+    saveDraft: saveDraft(deps),
+    dropDraft: dropDraft(deps),
+    match: match(deps),
+    sale: sale(deps),
+    operations: operations(deps),
+    saveProgramme: saveProgramme(deps),
+    addCards: addCards(deps),
+  }
+
+  app.use('/api/*', async (c, next) => {
+    await next()
+    // Answers hold balances and the only copy of a token.
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
+  })
+  let document: ReturnType<typeof openApiDocument> | undefined
+  app.get('/api/openapi.json', (c) => c.json((document ??= openApiDocument())))
+  registerEndpoints(app, deps, handlers)
+  app.route('/', widgetFiles(deps))
+
+  app.notFound((c) => answerError(c, new ApiError('not_found')))
+  app.onError((error, c) => {
+    if (error instanceof ApiError) return answerError(c, error)
+    deps.log.error({ event: 'request_failed', method: c.req.method, route: routeOf(c), ...errorFacts(error) })
+    return answerError(c, new ApiError('internal'))
+  })
+  return app
+}
+
+function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void {
+  const guard = requireSession(deps)
+  const guardsOf = (name: EndpointName, { access }: Endpoint) => {
+    if (access === 'open') return []
+    if (access === 'manager') return [guard, requireManager]
+    return name === 'till' ? [guard] : [guard, requireTill]
+  }
+  const entries = Object.entries<Endpoint>(endpoints) as [EndpointName, Endpoint][]
+  // A fixed path goes before a path with a parameter, which would take it for an id.
+  entries.sort(([, a], [, b]) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
+  const paths = new Set<string>()
+  for (const [name, endpoint] of entries) {
+    const path = endpoint.path.replace(/\{(\w+)\}/, ':$1')
+    paths.add(path)
+    app.on(endpoint.method, [path], ...guardsOf(name, endpoint), async (c) => c.json(await handlers[name](c)))
+  }
+  for (const path of paths) {
+    app.all(path, () => {
+      throw new ApiError('not_found', { status: 405 })
+    })
+  }
+}
+
+function answerError(c: Context, error: ApiError): Response {
+  return c.json({ error: { code: error.code, message: error.message } }, error.status)
+}
+
+/** The pattern, not the address: an address may hold what no log may keep. */
+function routeOf(c: Context): string {
+  const name = Object.entries<Endpoint>(endpoints).find(([, { path }]) =>
+    new RegExp(`^${path.replace(/\{\w+\}/, '[^/]+')}$`).test(c.req.path),
+  )
+  return name?.[1].path ?? 'other'
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+const trimmed = z.pipe(
+  httpUrl,
+  z.transform((url: string) => url.replace(/\/+$/, '')),
+)
+
+/** A space-separated list of origins, `https://online.moysklad.ru https://*.moysklad.ru` included. */
+const Origins = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(
+        /^(https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)( +https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)*$/i,
+        'must be origins separated by spaces',
+      ),
+    ),
+  z.transform((list: string) => list.split(/ +/)),
+)
+
+const filled = (text: string) => z.string(text).check(z.minLength(1, text))
+
+const Environment = z.object({
+  PODAROK_HOST: z._default(z.string(), '127.0.0.1'),
+  PODAROK_PORT: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 8080),
+  PODAROK_DATA_DIR: z._default(z.string().check(z.minLength(1)), 'data/server'),
+  PODAROK_WIDGET_DIR: z._default(z.string().check(z.minLength(1)), 'dist/widget'),
+  DATABASE_URL: z.optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' })),
+  PODAROK_PUBLIC_URL: z.optional(trimmed),
+  PODAROK_HOST_ORIGINS: z._default(Origins, ['https://online.moysklad.ru', 'https://*.moysklad.ru']),
+  PODAROK_MOYSKLAD_API: z._default(trimmed, 'https://api.moysklad.ru/api/remap/1.2'),
+  PODAROK_MOYSKLAD_VENDOR_API: z._default(trimmed, 'https://apps-api.moysklad.ru/api/vendor/1.0'),
+  PODAROK_MOYSKLAD_APP_UID: filled('the application’s uid (appUid) from the developer’s cabinet is needed'),
+  PODAROK_MOYSKLAD_APP_SECRET: filled('the application’s secret key from the developer’s cabinet is needed'),
+  PODAROK_MOYSKLAD_TOKEN: filled('the access token of the account for the JSON API is needed'),
+  PODAROK_CARD_KEY: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
+})
+
+export interface Config {
+  host: string
+  port: number
+  dataDir: string
+  widgetDir: string
+  databaseUrl: string | null
+  /** Where browsers reach this server; null when nobody said. */
+  publicUrl: string | null
+  /** Pages that may show the widget in a frame. */
+  hostOrigins: string[]
+  moysklad: { api: string; vendorApi: string; appUid: string; appSecret: string; token: string }
+  /** Null: from the key file of the data folder. */
+  cardKey: Buffer | null
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** @throws ConfigError that names every variable that is wrong, and no value */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  // An empty variable is one that nobody set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = z.safeParse(Environment, given)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The environment is not complete:\n${faults.join('\n')}`)
+  }
+  const env = parsed.data
+  return {
+    host: env.PODAROK_HOST,
+    port: env.PODAROK_PORT,
+    dataDir: env.PODAROK_DATA_DIR,
+    widgetDir: env.PODAROK_WIDGET_DIR,
+    databaseUrl: env.DATABASE_URL ?? null,
+    publicUrl: env.PODAROK_PUBLIC_URL ?? null,
+    hostOrigins: env.PODAROK_HOST_ORIGINS,
+    moysklad: {
+      api: env.PODAROK_MOYSKLAD_API,
+      vendorApi: env.PODAROK_MOYSKLAD_VENDOR_API,
+      appUid: env.PODAROK_MOYSKLAD_APP_UID,
+      appSecret: env.PODAROK_MOYSKLAD_APP_SECRET,
+      token: env.PODAROK_MOYSKLAD_TOKEN,
+    },
+    cardKey: env.PODAROK_CARD_KEY ? Buffer.from(env.PODAROK_CARD_KEY, 'hex') : null,
+  }
+}
+
+const keyFile = 'card-key.hex'
+
+/**
+ * The key that card numbers are hashed with, made once for a data folder. Without it no stored card can be found again:
+ * it belongs in the backup, apart from the database.
+ */
+export function cardKeyOf(folder: string): Buffer {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, keyFile)
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  const text = readFileSync(file, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new ConfigError(`${file} is no key of 64 hex digits.`)
+  return Buffer.from(text, 'hex')
+}

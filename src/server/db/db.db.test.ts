@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import { onBothEngines } from '../../../test/server/engines.ts'
+import type { Tx } from './db.ts'
+import { migrate } from './migrate.ts'
+
+onBothEngines('the database port', (engine) => {
+  let tables = 0
+  async function counter(): Promise<string> {
+    const name = `counter_${++tables}`
+    await engine.db().write((tx) => tx.run(`create table ${name} (id text primary key, n bigint not null)`))
+    return name
+  }
+  const put = (table: string, id: string, n: number) => (tx: Tx) =>
+    tx.run(`insert into ${table} (id, n) values ($1, $2)`, [id, n])
+  const ids = async (table: string) =>
+    (await engine.db().read((query) => query.all(`select id from ${table} order by id`))).map(
+      (row) => row['id'],
+    )
+
+  test('a transaction that throws leaves nothing, its neighbours stay', async () => {
+    const table = await counter()
+    const results = await Promise.allSettled(
+      ['a', 'b', 'c'].map((id) =>
+        engine.db().write(async (tx) => {
+          await put(table, id, 1)(tx)
+          if (id === 'b') throw new Error('stop')
+        }),
+      ),
+    )
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await ids(table)).toEqual(['a', 'c'])
+  })
+
+  test('[J6] a series stops at its first failure and keeps what went before', async () => {
+    const table = await counter()
+    const ran: string[] = []
+    const works = ['a', 'b', 'bad', 'c'].map((id) => async (tx: Tx) => {
+      ran.push(id)
+      await put(table, id, 1)(tx)
+      if (id === 'bad') throw new Error('stop')
+      return id
+    })
+    const series = await engine.db().writeEach(works)
+    expect(series.done).toEqual(['a', 'b'])
+    expect(series.failure?.error).toMatchObject({ message: 'stop' })
+    expect(ran).toEqual(['a', 'b', 'bad'])
+    expect(await ids(table)).toEqual(['a', 'b'])
+  })
+
+  test('[L4] many more transactions than one commit takes are all kept, in order', async () => {
+    const table = await counter()
+    const order: number[] = []
+    const series = await engine.db().writeEach(
+      Array.from({ length: 130 }, (_, n) => async (tx: Tx) => {
+        order.push(n)
+        await put(table, String(n), n)(tx)
+        return n
+      }),
+    )
+    expect(series.done).toHaveLength(130)
+    expect(order).toEqual(series.done)
+    expect(await ids(table)).toHaveLength(130)
+  })
+
+  test('a read sees one moment, whatever is written meanwhile', async () => {
+    const table = await counter()
+    await engine.db().read(async (query) => {
+      const before = await query.all(`select count(*) as n from ${table}`)
+      await engine.db().write(put(table, 'a', 1))
+      expect(await query.all(`select count(*) as n from ${table}`)).toEqual(before)
+    })
+    expect(await ids(table)).toEqual(['a'])
+  })
+
+  test('writing is impossible while reading', async () => {
+    const table = await counter()
+    await expect(engine.db().read((query) => query.run(`delete from ${table}`))).rejects.toThrow(
+      /read-?only/i,
+    )
+  })
+
+  test('a number that JavaScript cannot hold is an error, not a rounded sum', async () => {
+    const table = await counter()
+    const read = async (sql: string) => {
+      await engine.db().write((tx) => tx.run(`insert into ${table} (id, n) values ('${sql}', ${sql})`))
+      const rows = await engine.db().read((query) => query.all(`select n from ${table} where id = '${sql}'`))
+      return rows[0]?.['n']
+    }
+    expect(await read('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER)
+    await expect(read('9007199254740993')).rejects.toThrow(/integer|number/i)
+  })
+
+  test('two first writers of one key: one inserts, the other runs again and sees it', async () => {
+    const table = await counter()
+    const insertOrAdd = async (tx: Tx) => {
+      const known = await tx.all(`select n from ${table} where id = 'k'`)
+      if (known.length > 0) return tx.run(`update ${table} set n = n + 1 where id = 'k'`)
+      await new Promise((resolve) => setImmediate(resolve))
+      return put(table, 'k', 1)(tx)
+    }
+    await Promise.all(Array.from({ length: 6 }, () => engine.db().write(insertOrAdd)))
+    const rows = await engine.db().read((query) => query.all(`select n from ${table}`))
+    expect(rows.map((row) => row['n'])).toEqual([6])
+  })
+
+  test('locked rows make the next transaction wait, so no addition is lost', async () => {
+    const table = await counter()
+    await engine.db().write(put(table, 'k', 0))
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        engine.db().write(async (tx) => {
+          const [row] = await tx.lock(`select n from ${table} where id = 'k'`)
+          await tx.run(`update ${table} set n = $1 where id = 'k'`, [Number(row!['n']) + 1])
+        }),
+      ),
+    )
+    const rows = await engine.db().read((query) => query.all(`select n from ${table}`))
+    expect(rows.map((row) => row['n'])).toEqual([20])
+  })
+
+  test('migrating twice does nothing the second time', async () => {
+    const versions = () => engine.db().read((query) => query.all('select version from migration'))
+    const before = await versions()
+    await Promise.all([migrate(engine.db(), Date.now), migrate(engine.db(), Date.now)])
+    expect(await versions()).toEqual(before)
+  })
+
+  test('a database newer than the program is left alone', async () => {
+    await engine.db().write((tx) => tx.run('insert into migration (version, applied_at_ms) values (999, 0)'))
+    await expect(migrate(engine.db(), Date.now)).rejects.toThrow('run a newer one')
+    await engine.db().write((tx) => tx.run('delete from migration where version = 999'))
+  })
+})

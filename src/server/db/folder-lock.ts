@@ -1,0 +1,27 @@
+import { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
+
+export class FolderTaken extends Error {
+  override name = 'FolderTaken'
+}
+
+/**
+ * Keeps a data folder for this process. The lock is SQLite's own on a small file of its own: the operating system
+ * drops it when the process dies, so a crash leaves nothing to clean up. (WAL alone would let a second server write.)
+ *
+ * @returns a function that gives the folder back
+ * @throws FolderTaken when another process has it
+ */
+export function lockFolder(folder: string): () => void {
+  const lock = new DatabaseSync(join(folder, 'lock.sqlite'), { timeout: 0 })
+  try {
+    lock.exec('pragma journal_mode = delete; begin exclusive')
+  } catch (cause) {
+    lock.close()
+    throw new FolderTaken(
+      `The data folder ${folder} is in use by another Podarok server. Stop that one, or choose another PODAROK_DATA_DIR.`,
+      { cause },
+    )
+  }
+  return () => lock.close()
+}

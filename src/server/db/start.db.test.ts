@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { freshPostgres } from '../../../test/server/engines.ts'
+import { freshFolder } from '../../../test/server/folders.ts'
+import { databaseFile, openSqlite, openSqliteReadOnly } from './sqlite.ts'
+import { FolderTaken } from './folder-lock.ts'
+import { connectSqlite } from './sqlite-connection.ts'
+import { migrate } from './migrate.ts'
+import { openPostgres } from './postgres.ts'
+
+const folders: string[] = []
+function folder(): string {
+  const made = freshFolder()
+  folders.push(made)
+  return made
+}
+afterEach(() => {
+  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true })
+})
+
+describe('two processes that start at once', () => {
+  test('migrate one PostgreSQL database once', async () => {
+    const { url, drop } = await freshPostgres()
+    const processes = Array.from({ length: 4 }, () => openPostgres(url))
+    await Promise.all(processes.map((db) => migrate(db, Date.now)))
+    expect(await processes[0]!.read((query) => query.all('select version from migration'))).toEqual([
+      { version: 1 },
+    ])
+    await Promise.all(processes.map((db) => db.close()))
+    await drop()
+  })
+
+  test('migrate one SQLite file once', async () => {
+    const here = folder()
+    // Four processes, started together: the lock of the folder is left out, the race is inside the file.
+    const script = join(here, 'migrate.ts')
+    const module = (name: string) => JSON.stringify(join(import.meta.dirname, name))
+    writeFileSync(
+      script,
+      `import { connectSqlite } from ${module('sqlite-connection.ts')}
+       import { migrate } from ${module('migrate.ts')}
+       const connection = connectSqlite(${JSON.stringify(databaseFile(here))}, false)
+       const write = async (work) => {
+         connection.exec('begin immediate')
+         const value = await work(connection.tx)
+         connection.exec('commit')
+         return value
+       }
+       await migrate({ engine: 'sqlite', write }, Date.now)`,
+    )
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const child = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit'] })
+        const [code] = (await once(child, 'exit')) as [number]
+        return code
+      }),
+    )
+    expect(codes).toEqual([0, 0, 0, 0])
+    const reader = connectSqlite(databaseFile(here), true)
+    expect(await reader.tx.all('select count(*) as n from migration')).toMatchObject([{ n: 1 }])
+    reader.close()
+  })
+})
+
+describe('the data folder', () => {
+  test('belongs to one server; a second one is told so', async () => {
+    const here = folder()
+    const first = openSqlite(here)
+    expect(() => openSqlite(here)).toThrow(FolderTaken)
+    expect(() => openSqlite(here)).toThrow('is in use by another Podarok server')
+    await first.close()
+    await openSqlite(here).close()
+  })
+
+  test('is free again when its server was killed', async () => {
+    const here = folder()
+    const script = join(here, 'hold.ts')
+    writeFileSync(
+      script,
+      `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, 'sqlite.ts'))}
+       openSqlite(${JSON.stringify(here)})
+       process.stdout.write('open')
+       setInterval(() => undefined, 1000)`,
+    )
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    expect(() => openSqlite(here)).toThrow(FolderTaken)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await openSqlite(here).close()
+  })
+
+  test('can be read beside its server, and not written', async () => {
+    const here = folder()
+    const server = openSqlite(here)
+    await migrate(server, Date.now)
+    const reader = openSqliteReadOnly(here)
+    expect(await reader.read((query) => query.all('select version from migration'))).toMatchObject([
+      { version: 1 },
+    ])
+    await expect(reader.write((tx) => tx.run('delete from migration'))).rejects.toThrow('for reading only')
+    await reader.close()
+    await server.close()
+  })
+
+  test('what was acknowledged survives a kill', async () => {
+    const here = folder()
+    const script = join(here, 'write.ts')
+    writeFileSync(
+      script,
+      `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, 'sqlite.ts'))}
+       const db = openSqlite(${JSON.stringify(here)})
+       await db.write((tx) => tx.run('create table t (n bigint primary key)'))
+       for (let n = 1; ; n++) {
+         await db.write((tx) => tx.run('insert into t (n) values ($1)', [n]))
+         process.stdout.write(n + '\\n')
+       }`,
+    )
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let heard = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      heard += chunk.toString()
+      if (heard.split('\n').length > 50) child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    const acknowledged = Number(heard.trim().split('\n').at(-1))
+    const db = openSqlite(here)
+    const [row] = await db.read((query) => query.all('select max(n) as newest, count(*) as n from t'))
+    expect(row!['newest']).toBeGreaterThanOrEqual(acknowledged)
+    expect(row!['n']).toBe(row!['newest'])
+    await db.close()
+  })
+})

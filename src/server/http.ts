@@ -1,0 +1,96 @@
+import type { Context } from 'hono'
+import * as z from 'zod/mini'
+import { wireVersion } from '../core/receipt.ts'
+import type { TillId } from '../core/ids.ts'
+import type { Session } from './ledger/sessions.ts'
+import { ApiError } from './errors.ts'
+
+export type Env = {
+  Variables: {
+    session: Session
+    tokenHash: string
+    /** The till that the session speaks for. */
+    tillId: TillId
+  }
+}
+
+const bodyBytesMax = 256 * 1024
+
+/**
+ * Reads and checks the body of a request.
+ *
+ * @throws ApiError for a body that is too large, no JSON, or of another shape; it tells the place, never the contents
+ */
+export async function readBody<S extends z.ZodMiniType>(
+  c: Context,
+  schema: S,
+  bytesMax = bodyBytesMax,
+): Promise<z.infer<S>> {
+  const parsed = z.safeParse(schema, parseJson(await readText(c, bytesMax)))
+  if (parsed.success) return parsed.data
+  throw new ApiError('body_invalid', { detail: placeOf(parsed.error.issues) })
+}
+
+/** Like `readBody`; a body that names another version of the wire is answered as such before its shape is judged. */
+export async function readVersioned<S extends z.ZodMiniType>(
+  c: Context,
+  schema: S,
+  bytesMax = bodyBytesMax,
+): Promise<z.infer<S>> {
+  const json = parseJson(await readText(c, bytesMax))
+  const named = z.safeParse(z.object({ wire: z.string() }), json)
+  if (named.success && named.data.wire !== wireVersion) throw new ApiError('wire_version_unknown')
+  const parsed = z.safeParse(schema, json)
+  if (parsed.success) return parsed.data
+  throw new ApiError('body_invalid', { detail: placeOf(parsed.error.issues) })
+}
+
+/** The `{id}` of a path. */
+export function readId<S extends z.ZodMiniType>(c: Context, schema: S): z.infer<S> {
+  const parsed = z.safeParse(schema, c.req.param('id'))
+  if (parsed.success) return parsed.data
+  throw new ApiError('body_invalid', { detail: 'id' })
+}
+
+/** Names of our own schemas only: a key that the caller invented may be anything, a card number included. */
+function placeOf(issues: readonly { code?: string; path: readonly PropertyKey[] }[]): string {
+  const first = issues[0]
+  if (!first) return 'body'
+  const path = first.path.map(String).join('.') || 'body'
+  return first.code === 'unrecognized_keys' ? `${path}: лишние поля` : path
+}
+
+async function readText(c: Context, bytesMax: number): Promise<string> {
+  const announced = c.req.header('content-length')
+  if (Number(announced ?? 0) > bytesMax) throw new ApiError('body_too_large')
+  // HTTP itself cuts a body at its announced length; only one without a length must be watched while it comes.
+  const bytes = announced === undefined ? await readWatched(c, bytesMax) : await c.req.arrayBuffer()
+  if (bytes.byteLength > bytesMax) throw new ApiError('body_too_large')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ApiError('body_invalid', { detail: 'UTF-8' })
+  }
+}
+
+async function readWatched(c: Context, bytesMax: number): Promise<Uint8Array> {
+  const body = c.req.raw.body
+  if (!body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > bytesMax) throw new ApiError('body_too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's message quotes the text, which may hold a number.
+    throw new ApiError('body_invalid', { detail: 'JSON' })
+  }
+}

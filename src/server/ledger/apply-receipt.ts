@@ -1,0 +1,204 @@
+import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
+import { kopecks } from '../../core/money.ts'
+import { type CardEffect, type FinalOutcome, type Refusal, refusal } from '../../core/outcome.ts'
+import { post, type PostedOperation, type Posting } from '../../core/posting.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { Tx } from '../db/db.ts'
+import type { Arrival, Decision, SaleFacts } from './arrival.ts'
+import { findCardByNumber } from './cards.ts'
+import { openCase } from './cases.ts'
+import { consumeHolds } from './holds.ts'
+import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
+import type { Programmes } from './programmes.ts'
+import { findReceipt, insertReceipt } from './receipts.ts'
+import { advanceHead, lockTill, type Till } from './tills.ts'
+import { settledByTwin } from './twin.ts'
+import { checkPosting, writePosting } from './write-posting.ts'
+
+/**
+ * Decides one record and writes it with its outcome: one transaction, everything or nothing (L4). Sending it again gives
+ * the stored outcome (L5); a refused record stays refused.
+ *
+ * @throws when the database fails or the books would not balance; then nothing was written
+ */
+export async function applyReceipt(
+  tx: Tx,
+  arrival: Arrival,
+  facts: SaleFacts,
+  { programmes, nowMs }: { programmes: Programmes; nowMs: number },
+): Promise<Decision> {
+  const till = arrival.till && (await requireTill(tx, arrival.accountId, arrival.till.id))
+  const known = await findReceipt(tx, arrival.accountId, arrival.id)
+  if (known) {
+    if (known.digest === arrival.digest) {
+      const head = till && { epoch: till.epoch, seq: till.headSeq }
+      return { outcome: known.outcome, alarm: null, head }
+    }
+    const head = await moveHead(tx, arrival, till)
+    return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
+  }
+  const verdict = await decide(tx, arrival, facts, programmes, nowMs)
+  await write(tx, arrival, verdict, nowMs)
+  const head = await moveHead(tx, arrival, till)
+  return { outcome: verdict.outcome, alarm: null, head }
+}
+
+async function moveHead(
+  tx: Tx,
+  { accountId, till: from }: Arrival,
+  till: Till | null,
+): Promise<Decision['head']> {
+  return from && till ? advanceHead(tx, accountId, from.id, till, from.epoch, from.seq) : null
+}
+
+async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof lockTill>[2]): Promise<Till> {
+  const till = await lockTill(tx, accountId, id)
+  if (!till) throw new Error(`till ${id} was never registered`)
+  return till
+}
+
+/** [L5] The id is taken by another text: the stored history stays, this text waits for a human. */
+async function conflict(tx: Tx, arrival: Arrival, nowMs: number): Promise<FinalOutcome> {
+  await openCase(tx, caseOf(arrival, 'receipt_conflict', true), nowMs)
+  return { status: 'held', code: 'receipt_conflict' }
+}
+
+function caseOf(arrival: Arrival, code: Parameters<typeof openCase>[1]['code'], withBody: boolean) {
+  return {
+    accountId: arrival.accountId,
+    receiptId: arrival.id,
+    code,
+    digest: arrival.digest,
+    tillId: arrival.till?.id ?? null,
+    body: withBody ? arrival.text : null,
+  }
+}
+
+interface Verdict {
+  outcome: FinalOutcome
+  receipt: Receipt | null
+  /** What is to be written besides the receipt, where it did something itself. */
+  work: { posted: PostedOperation[]; context: Loaded } | null
+}
+
+async function decide(
+  tx: Tx,
+  { accountId, content }: Arrival,
+  facts: SaleFacts,
+  programmes: Programmes,
+  nowMs: number,
+): Promise<Verdict> {
+  if (content.kind === 'malformed') {
+    return { outcome: { status: 'held', code: 'receipt_malformed' }, receipt: null, work: null }
+  }
+  const { receipt } = content
+  const settled = (outcome: FinalOutcome): Verdict => ({ outcome, receipt, work: null })
+  if (content.kind === 'barred') return settled(refused(receipt, content.refusal))
+  const byTwin = await settledByTwin(tx, accountId, receipt)
+  if (byTwin) return settled(byTwin)
+  const programme = await programmes.current(tx, accountId)
+  if (!programme) return settled(refused(receipt, refusal('programme_missing')))
+  const taken = await takenNumber(tx, accountId, receipt)
+  if (taken) return settled(refused(receipt, refusal('card_sold', taken)))
+  const today = programmes.day(programme, nowMs)
+  const resolved = await resolveTargets(tx, accountId, receipt)
+  const context = await loadContext(tx, accountId, resolved, programme, today, facts, nowMs)
+  const posting: Posting = post(resolved, context)
+  switch (posting.status) {
+    case 'refused':
+      return settled({ status: 'refused', refusal: posting.refusal })
+    case 'held':
+      return settled({ status: 'held', code: posting.code })
+    case 'posted': {
+      const effects = effectsOf(posting.operations)
+      return {
+        outcome: { status: 'applied', by: null, postedAtMs: nowMs, effects },
+        receipt,
+        work: { posted: posting.operations, context },
+      }
+    }
+  }
+}
+
+/** A promise cannot be refused any more: the buyer left with the goods, so a human decides (J1). */
+function refused(receipt: Receipt, why: Refusal): FinalOutcome {
+  return receipt.mode === 'promise'
+    ? { status: 'held', code: 'promise_refused' }
+    : { status: 'refused', refusal: why }
+}
+
+/** A card that would get a number that another card of the account, or of this receipt, has. */
+async function takenNumber(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId | null> {
+  const seen = new Set<string>()
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'issue') continue
+    if (seen.has(operation.numberHash)) return operation.cardId
+    seen.add(operation.numberHash)
+    if (await findCardByNumber(tx, accountId, operation.numberHash)) return operation.cardId
+  }
+  return null
+}
+
+function effectsOf(operations: readonly PostedOperation[]): CardEffect[] {
+  const effects = new Map<CardId, CardEffect>()
+  for (const { cardId, before, after, lossKopecks } of operations) {
+    const held = (card: typeof before) => (card ? card.paidKopecks + card.grantedKopecks : 0)
+    const earlier = effects.get(cardId)
+    effects.set(cardId, {
+      cardId,
+      last4: after.last4,
+      changeKopecks: (earlier?.changeKopecks ?? 0) + held(after) - held(before),
+      balanceKopecks: kopecks(held(after)),
+      expiresOn: after.expiresOn,
+      lossKopecks: kopecks((earlier?.lossKopecks ?? 0) + lossKopecks),
+    })
+  }
+  return [...effects.values()]
+}
+
+async function write(
+  tx: Tx,
+  arrival: Arrival,
+  { outcome, receipt, work }: Verdict,
+  nowMs: number,
+): Promise<void> {
+  if (work) checkPosting(work.posted)
+  await insertReceipt(tx, {
+    accountId: arrival.accountId,
+    id: arrival.id,
+    body: arrival.text,
+    digest: arrival.digest,
+    tillId: arrival.till?.id ?? null,
+    epoch: arrival.till?.epoch ?? null,
+    seq: arrival.till?.seq ?? null,
+    receipt,
+    postedAtMs: nowMs,
+    outcome,
+    voids: work ? undoneBy(work.posted) : null,
+  })
+  if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
+  // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
+  // receipt that a human has to decide keeps its money held.
+  if (receipt && outcome.status !== 'held') await consume(tx, arrival, receipt, nowMs)
+  if (outcome.status === 'held') await openCase(tx, caseOf(arrival, outcome.code, false), nowMs)
+  if (work?.posted.some((posted) => posted.lossKopecks > 0)) {
+    await openCase(tx, caseOf(arrival, 'shortfall', false), nowMs)
+  }
+}
+
+/** The receipt that these operations undid; a void that had nothing to undo leaves no mark. */
+function undoneBy(operations: readonly PostedOperation[]): ReceiptId | null {
+  const first = operations[0]?.operation
+  return first?.kind === 'void' ? first.receiptId : null
+}
+
+async function consume(tx: Tx, { accountId }: Arrival, receipt: Receipt, nowMs: number): Promise<void> {
+  if (!receipt.till) return
+  const draftId = receipt.sale?.draftId ?? null
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
+    const { cardId, holdId } = operation
+    if (draftId === null && holdId === null) continue
+    await consumeHolds(tx, accountId, receipt.till.id, { cardId, draftId, holdId }, nowMs)
+  }
+}

@@ -1,0 +1,107 @@
+import type { OthersHolds } from '../../core/card.ts'
+import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
+import type { PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
+import type { Programme } from '../../core/programme.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { Tx } from '../db/db.ts'
+import type { SaleFacts } from './arrival.ts'
+import { type CardRow, lockCards } from './cards.ts'
+import { lockDocument, saleContext } from './documents.ts'
+import { othersHolds } from './holds.ts'
+import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
+import { findDoer } from './receipts.ts'
+
+export interface Loaded extends PostingContext {
+  cards: ReadonlyMap<CardId, CardRow>
+}
+
+/**
+ * Names the receipts that did the work: a refund or a void of a promise that its ask had settled is about the ask, and
+ * two names of one business must not be returned twice.
+ */
+export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<Receipt> {
+  const resolve = async (id: ReceiptId) => (await findDoer(tx, accountId, id))?.id ?? id
+  const operations: Receipt['operations'] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind === 'void') {
+      operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
+    } else if (operation.kind === 'refund') {
+      operations.push({ ...operation, saleReceiptId: await resolve(operation.saleReceiptId) })
+    } else operations.push(operation)
+  }
+  return { ...receipt, operations }
+}
+
+/**
+ * Locks what the receipt touches and reads what decides it. The order of locks is the same for every receipt: the
+ * till (by the caller), the document, the cards by id; so no two wait for each other (L4).
+ *
+ * @param receipt with resolved targets
+ */
+export async function loadContext(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+  programme: Programme,
+  today: string,
+  facts: SaleFacts,
+  nowMs: number,
+): Promise<Loaded> {
+  const documentId = receipt.sale?.documentId ?? null
+  if (documentId) await lockDocument(tx, accountId, documentId)
+  const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
+  const others = new Map<CardId, OthersHolds>()
+  for (const id of cards.keys()) {
+    others.set(id, await othersHolds(tx, accountId, id, receipt.till?.id ?? null, nowMs))
+  }
+  return {
+    programme,
+    cards,
+    others,
+    today,
+    sale: documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale) : null,
+    redeemsLeft: await redeemsLeft(tx, accountId, receipt),
+    voidTargets: await voidTargets(tx, accountId, receipt, facts),
+  }
+}
+
+async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId[]> {
+  const ids: CardId[] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind === 'void') ids.push(...(await cardsOfReceipt(tx, accountId, operation.receiptId)))
+    else ids.push(operation.cardId)
+  }
+  return ids
+}
+
+async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<RedeemLeft[]> {
+  const all: RedeemLeft[] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'refund') continue
+    const left = await redeemLeft(tx, accountId, operation.saleReceiptId, operation.cardId)
+    if (left) all.push(left)
+  }
+  return all
+}
+
+async function voidTargets(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+  facts: SaleFacts,
+): Promise<Map<ReceiptId, VoidTarget>> {
+  const targets = new Map<ReceiptId, VoidTarget>()
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'void') continue
+    const stored = await findDoer(tx, accountId, operation.receiptId)
+    if (!stored) continue
+    targets.set(operation.receiptId, {
+      tillId: stored.tillId,
+      posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
+      voided: stored.voidedBy !== null,
+      refunded: await isRefunded(tx, accountId, stored.id),
+      sale: facts.voided,
+    })
+  }
+  return targets
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini'
+import type { AccountId, EmployeeId } from '../../core/ids.ts'
+import { Programme } from '../../core/programme.ts'
+import { localDates } from '../../core/validity.ts'
+import type { Query, Tx } from '../db/db.ts'
+import { parseFirst } from './rows.ts'
+
+const Newest = z.object({ version: z.int(), setAtMs: z.int() })
+type Newest = z.infer<typeof Newest>
+const Stored = z.object({ body: z.string() })
+
+export interface Programmes {
+  /** The rules in force, or null before the owner set any. */
+  current(query: Query, accountId: AccountId): Promise<Programme | null>
+  /** The day in the programme's time zone. */
+  day(programme: Programme, momentMs: number): string
+  /** Sets new rules; the old version stays (L2). */
+  save(tx: Tx, accountId: AccountId, programme: Programme, by: EmployeeId, nowMs: number): Promise<void>
+}
+
+/**
+ * Remembers parsed programmes: a version never changes, and parsing one costs more than posting a receipt. The moment
+ * is compared too, since a version may have been read inside a transaction that was not committed after all.
+ */
+export function createProgrammes(): Programmes {
+  const known = new Map<AccountId, Newest & { programme: Programme }>()
+  const days = new Map<string, (momentMs: number) => string>()
+
+  async function current(query: Query, accountId: AccountId): Promise<Programme | null> {
+    const newest = await newestVersion(query, accountId)
+    if (!newest) return null
+    const remembered = known.get(accountId)
+    if (remembered?.version === newest.version && remembered.setAtMs === newest.setAtMs) {
+      return remembered.programme
+    }
+    const programme = await read(query, accountId, newest.version)
+    known.set(accountId, { ...newest, programme })
+    return programme
+  }
+
+  return {
+    current,
+    day({ timeZone }, momentMs) {
+      let dates = days.get(timeZone)
+      if (!dates) days.set(timeZone, (dates = localDates(timeZone)))
+      return dates(momentMs)
+    },
+    async save(tx, accountId, programme, by, nowMs) {
+      const version = (await newestVersion(tx, accountId))?.version ?? 0
+      await tx.run(
+        'insert into programme (account_id, version, id, body, set_by, set_at_ms) values ($1, $2, $3, $4, $5, $6)',
+        [accountId, version + 1, programme.id, JSON.stringify(programme), by, nowMs],
+      )
+    },
+  }
+}
+
+async function newestVersion(query: Query, accountId: AccountId): Promise<Newest | null> {
+  const rows = await query.all(
+    'select version, set_at_ms as "setAtMs" from programme where account_id = $1 order by version desc limit 1',
+    [accountId],
+  )
+  return parseFirst(Newest, rows)
+}
+
+async function read(query: Query, accountId: AccountId, version: number): Promise<Programme> {
+  const [row] = await query.all('select body from programme where account_id = $1 and version = $2', [
+    accountId,
+    version,
+  ])
+  return z.parse(Programme, JSON.parse(z.parse(Stored, row).body))
+}

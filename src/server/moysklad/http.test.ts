@@ -1,0 +1,222 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { DocumentId, EmployeeId } from '../../core/ids.ts'
+import { createMoySkladHttp } from './http.ts'
+import { fromMoscow, toMoscow } from './moscow-time.ts'
+import { MoySkladUnreachable } from './moysklad.ts'
+
+const documentId = 'c3000000-0000-11f0-0a80-000000000001' as DocumentId
+const employeeId = '8a000000-0000-11f0-0a80-000000000001' as EmployeeId
+const productId = 'ad000000-0000-11f0-0a80-000000000001'
+const meta = (path: string) => ({
+  meta: { href: `https://ms.test/api/remap/1.2/${path}`, type: 'x', more: 1 },
+})
+const secret = 'the-secret-key-of-the-application'
+
+interface Call {
+  url: string
+  method: string
+  headers: Headers
+}
+
+/** MoySklad as a function from an address to a status and a body. */
+function setup(answer: (url: URL) => [number, unknown] | Error) {
+  const calls: Call[] = []
+  const moysklad = createMoySkladHttp(
+    {
+      api: 'https://ms.test/api/remap/1.2',
+      vendorApi: 'https://ms.test/api/vendor/1.0',
+      appUid: 'podarok.vendor',
+      appSecret: secret,
+      token: 'json-api-token',
+    },
+    {
+      clock: () => 1_790_000_000_123,
+      newId: randomUUID,
+      fetch: (input, init) => {
+        const url = new URL(input as string)
+        calls.push({ url: url.href, method: init?.method ?? '', headers: new Headers(init?.headers) })
+        const result = answer(url)
+        if (result instanceof Error) return Promise.reject(result)
+        const [status, body] = result
+        return Promise.resolve(
+          new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }),
+        )
+      },
+    },
+  )
+  return { moysklad, calls }
+}
+
+const employee = {
+  id: employeeId,
+  accountId: '9b000000-0000-11f0-0a80-000000000001',
+  name: 'Иванова',
+  shortFio: 'Иванова А.',
+  uid: 'cashier1@shop',
+  updated: '2026-09-01 10:00:00.000',
+  cashiers: [
+    meta(
+      'entity/retailstore/aa000000-0000-11f0-0a80-000000000001/cashiers/ac000000-0000-11f0-0a80-000000000001',
+    ),
+    meta(
+      'entity/retailstore/aa000000-0000-11f0-0a80-000000000001/cashiers/ac000000-0000-11f0-0a80-000000000002',
+    ),
+  ],
+  permissions: { retaildemand: { view: 'ALL', create: 'OWN' } },
+}
+const demand = {
+  id: documentId,
+  name: '00042',
+  moment: '2026-10-02 12:31:00.000',
+  created: '2026-10-02 12:31:07.250',
+  applicable: true,
+  owner: meta(`entity/employee/${employeeId}`),
+  sum: 150_099.6,
+  unknown: { field: true },
+  positions: {
+    meta: { size: 1 },
+    rows: [{ assortment: meta(`entity/product/${productId}`), quantity: 2, price: 75_049.8, vat: 0 }],
+  },
+}
+
+describe('a context key', () => {
+  test('is exchanged by a fresh token each time, and becomes an employee', async () => {
+    const { moysklad, calls } = setup(() => [200, employee])
+    const context = await moysklad.exchangeContext('a/b')
+    expect(context).toEqual({
+      accountId: employee.accountId,
+      employeeId,
+      name: 'Иванова А.',
+      role: 'cashier',
+      maySell: true,
+      storeIds: ['aa000000-0000-11f0-0a80-000000000001'],
+    })
+    await moysklad.exchangeContext('a/b')
+    expect(calls[0]).toMatchObject({ method: 'POST', url: 'https://ms.test/api/vendor/1.0/context/a%2Fb' })
+    expect(calls[0]!.headers.get('accept-encoding')).toBe('gzip')
+    const tokens = calls.map((call) => call.headers.get('authorization')!.slice('Bearer '.length).split('.'))
+    const read = (part: string | undefined) =>
+      JSON.parse(Buffer.from(part!, 'base64url').toString()) as Record<string, unknown>
+    expect(read(tokens[0]![0])).toMatchObject({ alg: 'HS256' })
+    const claims = tokens.map((token) => read(token[1]))
+    expect(claims[0]).toMatchObject({ sub: 'podarok.vendor', iat: 1_790_000_000 })
+    expect(claims[0]!['jti']).not.toBe(claims[1]!['jti'])
+    const [head, body, signature] = tokens[0]!
+    expect(createHmac('sha256', secret).update(`${head}.${body}`).digest('base64url')).toBe(signature)
+  })
+
+  test.each([
+    [{ admin: { view: 'ALL' } }, 'manager', true],
+    [{ Admin: { view: 'ALL' } }, 'manager', true],
+    [{ admin: { view: 'OWN' }, retailDemand: { create: 'ALL' } }, 'cashier', true],
+    [{ retaildemand: { create: 'NO' } }, 'cashier', false],
+    [{ retaildemand: { view: 'ALL' } }, 'cashier', false],
+    [{}, 'cashier', false],
+  ])('[A3] rights %j make a %s, who may sell: %s', async (permissions, role, maySell) => {
+    const { moysklad } = setup(() => [
+      200,
+      { ...employee, permissions, cashiers: { rows: employee.cashiers } },
+    ])
+    expect(await moysklad.exchangeContext('key')).toMatchObject({
+      role,
+      maySell,
+      storeIds: [expect.any(String)],
+    })
+  })
+
+  test.each([403, 404])('answered %d opens nothing', async (status) => {
+    expect(await setup(() => [status, {}]).moysklad.exchangeContext('key')).toBeNull()
+  })
+
+  test('and its address stay out of every error', async () => {
+    const key = 'top-secret-key'
+    for (const answer of [
+      new TypeError(`fetch failed: https://ms.test/${key}`),
+      [500, key],
+      [200, `{"${key}"`],
+      [200, { id: key }],
+    ] as const) {
+      const { moysklad } = setup(() => answer as [number, unknown] | Error)
+      const error = await moysklad.exchangeContext(key).catch((e: unknown) => e)
+      expect(error).toBeInstanceOf(MoySkladUnreachable)
+      expect(`${(error as Error).stack} ${String((error as Error).cause)}`).not.toContain(key)
+    }
+  })
+})
+
+describe('a sale', () => {
+  const document = {
+    id: documentId,
+    name: '00042',
+    moment: '2026-10-02 12:31',
+    createdAtMs: Date.parse('2026-10-02T09:31:07.250Z'),
+    employeeId,
+    applicable: true,
+    sale: {
+      rows: [{ productId, quantity: 2, priceKopecks: 75_049.8, discountPercent: 0 }],
+      sumKopecks: 150_100,
+    },
+  }
+  test('is read with its rows, whatever else MoySklad says', async () => {
+    const { moysklad, calls } = setup(() => [200, demand])
+    expect(await moysklad.retailDemand(documentId)).toEqual(document)
+    expect(calls[0]).toMatchObject({
+      method: 'GET',
+      url: `https://ms.test/api/remap/1.2/entity/retaildemand/${documentId}?expand=positions`,
+    })
+    expect(calls[0]!.headers.get('authorization')).toBe('Bearer json-api-token')
+  })
+  test('that MoySklad does not have, or has in the bin, is none', async () => {
+    expect(await setup(() => [404, {}]).moysklad.retailDemand(documentId)).toBeNull()
+    const binned = { ...demand, deleted: '2026-10-02 13:00:00.000' }
+    expect(await setup(() => [200, binned]).moysklad.retailDemand(documentId)).toBeNull()
+  })
+  test('of more rows than one answer holds is read to the end', async () => {
+    const row = demand.positions.rows[0]!
+    const { moysklad } = setup((url) =>
+      url.pathname.endsWith('/positions')
+        ? [200, { rows: Array.from({ length: 50 }, () => row), meta: { size: 150 } }]
+        : [
+            200,
+            { ...demand, positions: { meta: { size: 150 }, rows: Array.from({ length: 100 }, () => row) } },
+          ],
+    )
+    expect((await moysklad.retailDemand(documentId))?.sale.rows).toHaveLength(150)
+  })
+  test.each([401, 403, 415, 429, 500, 503])('%d is silence, not absence', async (status) => {
+    await expect(setup(() => [status, '']).moysklad.retailDemand(documentId)).rejects.toBeInstanceOf(
+      MoySkladUnreachable,
+    )
+  })
+  test('of another shape is silence', async () => {
+    for (const body of [
+      {},
+      [],
+      { ...demand, moment: 'today' },
+      { ...demand, positions: { rows: [{}] } },
+      { ...demand, sum: -5 },
+    ]) {
+      await expect(setup(() => [200, body]).moysklad.retailDemand(documentId)).rejects.toBeInstanceOf(
+        MoySkladUnreachable,
+      )
+    }
+  })
+  test('of one employee since a moment is searched in Moscow time', async () => {
+    const { moysklad, calls } = setup(() => [200, { rows: [demand, { ...demand, deleted: 'yes' }] }])
+    expect(await moysklad.retailDemandsSince(employeeId, Date.parse('2026-10-02T21:05:06Z'))).toEqual([
+      document,
+    ])
+    const query = new URL(calls[0]!.url).searchParams
+    expect(query.get('filter')).toBe(
+      `created>=2026-10-03 00:05:06;owner=https://ms.test/api/remap/1.2/entity/employee/${employeeId}`,
+    )
+    expect(Number(query.get('limit'))).toBeLessThanOrEqual(100)
+  })
+})
+
+test('Moscow time goes both ways', () => {
+  expect(fromMoscow('2026-10-02 00:00:00.000')).toBe(Date.parse('2026-10-01T21:00:00Z'))
+  expect(toMoscow(Date.parse('2026-10-01T21:00:00Z'))).toBe('2026-10-02 00:00:00')
+  expect(() => fromMoscow('2026-10-02')).toThrow('not a moment')
+})

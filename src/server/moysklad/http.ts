@@ -1,0 +1,142 @@
+import { SignJWT } from 'jose'
+import * as z from 'zod/mini'
+import type { SaleDocument } from '../../core/draft.ts'
+import { toMoscow } from './moscow-time.ts'
+import { type MoySklad, MoySkladUnreachable } from './moysklad.ts'
+import {
+  Employee,
+  Positions,
+  RetailDemand,
+  RetailDemands,
+  RetailStores,
+  toEmployeeContext,
+  toSaleDocument,
+  toStores,
+} from './parse.ts'
+
+export interface MoySkladHttpConfig {
+  /** `https://api.moysklad.ru/api/remap/1.2` */
+  api: string
+  /** `https://apps-api.moysklad.ru/api/vendor/1.0` */
+  vendorApi: string
+  appUid: string
+  appSecret: string
+  /** Access token of the account for the JSON API. */
+  token: string
+}
+
+export interface MoySkladHttpDeps {
+  fetch: typeof fetch
+  clock: () => number
+  newId: () => string
+}
+
+/** A cashier waits: whoever does not answer in this time counts as away. */
+const timeoutMs = 3_000
+/** Above this MoySklad passes over `expand` in silence. */
+const expandedMax = 100
+const pageMax = 1_000
+
+/** MoySklad over its Vendor API 1.0 and JSON API 1.2. */
+export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHttpDeps): MoySklad {
+  const secret = new TextEncoder().encode(config.appSecret)
+
+  /** A token works once, so every call makes its own. */
+  const vendorToken = () =>
+    new SignJWT({ sub: config.appUid })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuedAt(Math.floor(deps.clock() / 1000))
+      .setJti(deps.newId())
+      .sign(secret)
+
+  /** @returns the parsed answer, or null for a status of `absent` */
+  async function call<S extends z.ZodMiniType>(
+    what: string,
+    method: 'GET' | 'POST',
+    url: string,
+    token: string,
+    schema: S,
+    absent: readonly number[],
+  ): Promise<z.infer<S> | null> {
+    let status: number
+    let text: string
+    try {
+      const response = await deps.fetch(url, {
+        method,
+        // Without this header MoySklad answers 415 and no body.
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json;charset=utf-8',
+          'accept-encoding': 'gzip',
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      status = response.status
+      text = await response.text()
+    } catch (error) {
+      // Not as a cause: messages of fetch may hold the address.
+      throw new MoySkladUnreachable(`${what}: no answer (${error instanceof Error ? error.name : 'unknown'})`)
+    }
+    if (absent.includes(status)) return null
+    if (status < 200 || status > 299) throw new MoySkladUnreachable(`${what}: status ${status}`)
+    try {
+      return z.parse(schema, JSON.parse(text))
+    } catch (error) {
+      const fields =
+        error instanceof z.core.$ZodError ? error.issues.map((issue) => issue.path.join('.')) : []
+      throw new MoySkladUnreachable(`${what}: an answer of another shape (${fields.join(', ') || 'no JSON'})`)
+    }
+  }
+
+  const get = <S extends z.ZodMiniType>(
+    what: string,
+    path: string,
+    schema: S,
+    absent: readonly number[] = [],
+  ) => call(what, 'GET', `${config.api}${path}`, config.token, schema, absent)
+
+  /** An answer with `expand` holds the first hundred rows; the rest is asked for. */
+  async function wholeDocument(demand: RetailDemand): Promise<SaleDocument | null> {
+    const rows = [...(demand.positions?.rows ?? [])]
+    const size = demand.positions?.meta?.size ?? rows.length
+    while (rows.length < size) {
+      const path = `/entity/retaildemand/${demand.id}/positions?limit=${pageMax}&offset=${rows.length}`
+      const more = await get('positions of a sale', path, Positions)
+      if (!more?.rows?.length) throw new MoySkladUnreachable('positions of a sale: fewer than announced')
+      rows.push(...more.rows)
+    }
+    try {
+      return toSaleDocument(demand, rows)
+    } catch (cause) {
+      throw new MoySkladUnreachable('a sale of another shape', { cause })
+    }
+  }
+
+  return {
+    async exchangeContext(contextKey) {
+      const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
+      const employee = await call('context', 'POST', url, await vendorToken(), Employee, [400, 403, 404])
+      return employee && toEmployeeContext(employee)
+    },
+    async retailDemand(id) {
+      const demand = await get('sale', `/entity/retaildemand/${id}?expand=positions`, RetailDemand, [404])
+      return demand && wholeDocument(demand)
+    },
+    async retailDemandsSince(employeeId, sinceMs) {
+      const filter = `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`
+      const query = new URLSearchParams({
+        filter,
+        order: 'created,asc',
+        expand: 'positions',
+        limit: String(expandedMax),
+      })
+      const list = await get('sales', `/entity/retaildemand?${query.toString()}`, RetailDemands)
+      const documents = await Promise.all((list?.rows ?? []).map(wholeDocument))
+      return documents.filter((document) => document !== null)
+    },
+    async retailStores() {
+      const list = await get('points of sale', `/entity/retailstore?limit=${pageMax}`, RetailStores)
+      return list ? toStores(list) : []
+    },
+  }
+}

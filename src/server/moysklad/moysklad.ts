@@ -1,0 +1,34 @@
+import type { SaleDocument } from '../../core/draft.ts'
+import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../core/ids.ts'
+
+export interface EmployeeContext {
+  accountId: AccountId
+  employeeId: EmployeeId
+  name: string
+  role: 'cashier' | 'manager'
+  /** May make retail sales in MoySklad, and so may sell and redeem here (A3). */
+  maySell: boolean
+  /** Points of sale where this person is a cashier. */
+  storeIds: StoreId[]
+}
+
+export interface Store {
+  id: StoreId
+  name: string
+}
+
+/** What the server needs of MoySklad. Every call throws `MoySkladUnreachable` when no answer could be had. */
+export interface MoySklad {
+  /** @returns null when the key is unknown, too old, or another application's */
+  exchangeContext(contextKey: string): Promise<EmployeeContext | null>
+  /** @returns null when MoySklad does not have the sale, or has it only in the bin */
+  retailDemand(id: DocumentId): Promise<SaleDocument | null>
+  /** Sales that this employee made since the moment, oldest first, at most 100. */
+  retailDemandsSince(employeeId: EmployeeId, sinceMs: number): Promise<SaleDocument[]>
+  retailStores(): Promise<Store[]>
+}
+
+/** No answer in time, or one that says nothing about the question. Its text carries no address: that may hold a key. */
+export class MoySkladUnreachable extends Error {
+  override name = 'MoySkladUnreachable'
+}

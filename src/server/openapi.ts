@@ -1,0 +1,60 @@
+import * as z from 'zod/mini'
+import { type Endpoint, endpoints, ErrorAnswer } from '../core/wire.ts'
+
+type Json = Record<string, unknown>
+
+const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): Json => {
+  const json: Json = { ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) }
+  // The document as a whole says which dialect it speaks.
+  delete json['$schema']
+  return json
+}
+const jsonOf = (schema: z.ZodMiniType, io: 'input' | 'output') => ({
+  'application/json': { schema: schemaOf(schema, io) },
+})
+
+/** The API document (OpenAPI 3.1), made from the same schemas that check every request. */
+export function openApiDocument(): Json {
+  const paths: Record<string, Json> = {}
+  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operationOf(name, endpoint),
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Podarok',
+      version: '1',
+      description:
+        'Gift cards at the MoySklad checkout. Money is in minor units, moments in milliseconds since 1970 UTC.',
+    },
+    paths,
+    components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } },
+  }
+}
+
+function operationOf(name: string, endpoint: Endpoint): Json {
+  const parameter = /\{(\w+)\}/.exec(endpoint.path)?.[1]
+  return {
+    operationId: name,
+    summary: endpoint.says,
+    security: endpoint.access === 'open' ? [] : [{ session: [] }],
+    ...(endpoint.access === 'manager' && { description: 'For managers.' }),
+    ...(parameter && {
+      parameters: [
+        { name: parameter, in: 'path', required: true, schema: { type: 'string', format: 'uuid' } },
+      ],
+    }),
+    ...(endpoint.request && { requestBody: { required: true, content: jsonOf(endpoint.request, 'input') } }),
+    responses: {
+      '200': { description: 'The answer.', content: jsonOf(endpoint.answer, 'output') },
+      '4XX': {
+        description: 'Understood and refused; nothing was changed.',
+        content: jsonOf(ErrorAnswer, 'output'),
+      },
+      '5XX': { description: 'Unknown: send the same again.', content: jsonOf(ErrorAnswer, 'output') },
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { AccountId, CardId } from '../../core/ids.ts'
+import { kopecks } from '../../core/money.ts'
+import { onBothEngines } from '../../../test/server/engines.ts'
+import { goodsSale } from '../../../test/server/fake-moysklad.ts'
+import { redeem, saleOf } from '../../../test/server/test-till.ts'
+import {
+  addCard,
+  newNumber,
+  newReceiptId,
+  programmeOf,
+  verdictOf,
+  world,
+} from '../../../test/server/world.ts'
+
+onBothEngines('cards and history', (engine) => {
+  test('adding the same cards twice gives the same answer; other cards under the same id are a conflict', async () => {
+    const shop = world(engine.db())
+    const { manager } = await shop.shop()
+    const request = {
+      receiptId: newReceiptId(),
+      cards: [{ id: randomUUID() as CardId, number: newNumber(), opening: null, blocked: true }],
+    }
+    const twoAtOnce = await Promise.all([1, 2].map(() => manager.answer('addCards', request)))
+    expect(twoAtOnce[0]).toEqual(twoAtOnce[1])
+    // A card that was never sold has nothing to block.
+    expect(verdictOf(twoAtOnce[0]!.outcome)).toBe('refused not_allowed')
+    const live = {
+      receiptId: newReceiptId(),
+      cards: [
+        {
+          id: randomUUID() as CardId,
+          number: newNumber(),
+          opening: { paidKopecks: kopecks(500), grantedKopecks: kopecks(0), expiresOn: null },
+          blocked: true,
+        },
+      ],
+    }
+    const first = await manager.answer('addCards', live)
+    expect(first.outcome).toMatchObject({ status: 'applied', effects: [{ changeKopecks: 500 }] })
+    shop.time.nowMs += 60_000
+    await manager.answer('saveProgramme', programmeOf({ id: randomUUID() as never }))
+    expect(await manager.answer('addCards', live)).toEqual(first)
+    const other = { ...live, cards: [{ ...live.cards[0]!, number: newNumber() }] }
+    expect(verdictOf((await manager.answer('addCards', other)).outcome)).toBe('held receipt_conflict')
+  })
+
+  test('without rules there is nothing to look up nor to add', async () => {
+    const shop = world(engine.db())
+    const manager = await shop.till(randomUUID() as AccountId, 'manager')
+    const card = { id: randomUUID() as CardId, number: newNumber(), opening: null, blocked: false }
+    expect(await manager.denial('addCards', { receiptId: newReceiptId(), cards: [card] })).toBe(
+      '409 programme_missing',
+    )
+    const guess = { number: card.number, entered: 'scanned' as const, hold: null }
+    expect(await manager.denial('lookup', guess)).toBe('409 programme_missing')
+  })
+
+  test('a sale shows its document and what cards did for it; the till sees its last receipts, newest first', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 1_000 })
+    const document = shop.moysklad.sell(goodsSale(500))
+    const first = till.receipt([redeem(card.id, 100)], { sale: saleOf(document.id, 500) })
+    const second = till.receipt([redeem(card.id, 50)])
+    const undo = till.receipt([{ kind: 'void', receiptId: first.id, because: 'unanswered' }])
+    for (const receipt of [first, second, undo]) {
+      await till.send(receipt)
+      shop.time.nowMs += 1_000
+    }
+    const sale = await till.answer('sale', null, document.id)
+    expect(sale).toMatchObject({
+      document: { id: document.id },
+      receipts: [{ receipt: first, voidedBy: undo.id }],
+    })
+    const { receipts } = await till.answer('operations', null)
+    expect(receipts.map(({ receipt }) => receipt.id)).toEqual([undo.id, second.id, first.id])
+    const nothing = await till.answer('sale', null, randomUUID())
+    expect(nothing).toEqual({ document: null, receipts: [] })
+    shop.moysklad.away = true
+    expect(await till.denial('sale', null, document.id)).toBe('424 moysklad_unreachable')
+  })
+})

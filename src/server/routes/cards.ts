@@ -1,0 +1,79 @@
+import * as z from 'zod/mini'
+import type { Programme } from '../../core/programme.ts'
+import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
+import { CardsRequest } from '../../core/wire.ts'
+import type { Tx } from '../db/db.ts'
+import type { Deps } from '../deps.ts'
+import { ApiError } from '../errors.ts'
+import { readBody } from '../http.ts'
+import { applyReceipt } from '../ledger/apply-receipt.ts'
+import { noSaleFacts } from '../ledger/arrival.ts'
+import { findReceipt } from '../ledger/receipts.ts'
+import type { Session } from '../ledger/sessions.ts'
+import { hashNumber, sha256 } from '../secrets.ts'
+import type { Handler } from './handler.ts'
+
+type Wanted = z.infer<typeof CardsRequest>
+
+/** Adds cards in one receipt of the server's own: numbers end here, the ledger gets their hashes (L9). */
+export function addCards(deps: Deps): Handler<'addCards'> {
+  return async (c) => {
+    const { session } = c.var
+    const wanted = await readBody(c, CardsRequest)
+    const { outcome, alarm } = await deps.db.write(async (tx) => {
+      const programme = await deps.programmes.current(tx, session.accountId)
+      if (!programme) throw new ApiError('programme_missing')
+      const nowMs = deps.clock()
+      const receipt = await buildReceipt(tx, deps, session, programme, wanted, nowMs)
+      const text = JSON.stringify(receipt)
+      const arrival = {
+        accountId: session.accountId,
+        id: receipt.id,
+        text,
+        digest: sha256(text),
+        till: null,
+        content: { kind: 'receipt' as const, receipt },
+      }
+      return applyReceipt(tx, arrival, noSaleFacts, { programmes: deps.programmes, nowMs })
+    })
+    if (alarm) deps.log.error({ event: alarm, accountId: session.accountId, receiptId: wanted.receiptId })
+    return { outcome }
+  }
+}
+
+/** The same request makes the same bytes (L5): what a repetition could not know comes from the stored receipt. */
+async function buildReceipt(
+  tx: Tx,
+  { keys }: Deps,
+  { accountId, employeeId }: Session,
+  programme: Programme,
+  wanted: Wanted,
+  nowMs: number,
+): Promise<Receipt> {
+  const stored = await findReceipt(tx, accountId, wanted.receiptId)
+  const first = stored?.mode ? z.parse(Receipt, JSON.parse(stored.body)) : null
+  const issued = first?.operations.find((operation) => operation.kind === 'issue')
+  const programmeId = issued?.programmeId ?? programme.id
+  return {
+    version: wireVersion,
+    id: wanted.receiptId,
+    mode: 'ask',
+    standsFor: null,
+    till: null,
+    employeeId: first?.employeeId ?? employeeId,
+    storeId: null,
+    happenedAtMs: first?.happenedAtMs ?? nowMs,
+    sale: null,
+    operations: wanted.cards.flatMap((card): Operation[] => [
+      {
+        kind: 'issue',
+        cardId: card.id,
+        programmeId,
+        numberHash: hashNumber(keys.card, accountId, card.number),
+        last4: card.number.slice(-4),
+      },
+      ...(card.opening ? [{ kind: 'open' as const, cardId: card.id, ...card.opening }] : []),
+      ...(card.blocked ? [{ kind: 'block' as const, cardId: card.id }] : []),
+    ]),
+  }
+}

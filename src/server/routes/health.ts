@@ -1,0 +1,10 @@
+import { wireVersion } from '../../core/receipt.ts'
+import type { Deps } from '../deps.ts'
+import type { Handler } from './handler.ts'
+
+export function health({ db }: Deps): Handler<'health'> {
+  return async () => {
+    await db.read((query) => query.all('select 1 as one'))
+    return { status: 'ok', wire: wireVersion, database: db.engine }
+  }
+}

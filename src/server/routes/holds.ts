@@ -1,0 +1,58 @@
+import { HoldId } from '../../core/ids.ts'
+import { refusal } from '../../core/outcome.ts'
+import { HoldRequest } from '../../core/wire.ts'
+import type { Deps } from '../deps.ts'
+import { ApiError } from '../errors.ts'
+import { readBody, readId } from '../http.ts'
+import { lockCard } from '../ledger/cards.ts'
+import { findHold, othersHolds, releaseHold } from '../ledger/holds.ts'
+import { draftIsCommitted } from '../ledger/receipts.ts'
+import { takeHold } from '../ledger/take-hold.ts'
+import type { Handler } from './handler.ts'
+
+export function hold({ db, clock, programmes }: Deps): Handler<'hold'> {
+  return async (c) => {
+    const { accountId } = c.var.session
+    const { tillId } = c.var
+    const id = readId(c, HoldId)
+    const { draftId, cardId, purpose, amountKopecks } = await readBody(c, HoldRequest)
+    if ((purpose === 'redeem') !== (amountKopecks !== null)) {
+      throw new ApiError('body_invalid', { detail: 'amountKopecks' })
+    }
+    const taken = await db.write(async (tx) => {
+      const nowMs = clock()
+      const programme = await programmes.current(tx, accountId)
+      if (!programme) throw new ApiError('programme_missing')
+      const card = await lockCard(tx, accountId, cardId)
+      if (!card) return { status: 'refused' as const, refusal: refusal('card_unknown', cardId) }
+      const others = await othersHolds(tx, accountId, cardId, tillId, nowMs)
+      const today = programmes.day(programme, nowMs)
+      const wanted = { id, draftId, redeemKopecks: amountKopecks, orLess: false }
+      return takeHold(tx, card, others, wanted, { accountId, tillId, programme, today, nowMs })
+    })
+    switch (taken.status) {
+      case 'taken':
+        throw new ApiError('id_taken')
+      case 'refused':
+        return { hold: null, refusal: taken.refusal }
+      case 'held':
+        return { hold: taken.hold, refusal: null }
+    }
+  }
+}
+
+export function release({ db, clock }: Deps): Handler<'release'> {
+  return async (c) => {
+    const { accountId } = c.var.session
+    const { tillId } = c.var
+    const id = readId(c, HoldId)
+    const released = await db.write(async (tx) => {
+      const known = await findHold(tx, accountId, id)
+      if (!known) return false
+      // The money of a promise that waits for a human stays where it is (O2).
+      if (await draftIsCommitted(tx, accountId, known.draftId)) return false
+      return releaseHold(tx, accountId, tillId, id, clock())
+    })
+    return { released }
+  }
+}

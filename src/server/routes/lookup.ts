@@ -1,0 +1,103 @@
+import { availableOf, balanceOf, type Card, cardState, loadBar } from '../../core/card.ts'
+import type { AccountId, TillId } from '../../core/ids.ts'
+import { refusal } from '../../core/outcome.ts'
+import type { Programme } from '../../core/programme.ts'
+import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire.ts'
+import type { z } from 'zod/mini'
+import { createAttempts } from '../attempts.ts'
+import type { Tx } from '../db/db.ts'
+import type { Deps } from '../deps.ts'
+import { ApiError } from '../errors.ts'
+import { readBody } from '../http.ts'
+import { findCardByNumber, lockCard } from '../ledger/cards.ts'
+import { othersHolds } from '../ledger/holds.ts'
+import { type HoldContext, type HoldTaken, takeHold } from '../ledger/take-hold.ts'
+import { hashNumber } from '../secrets.ts'
+import type { Handler } from './handler.ts'
+
+type Wish = NonNullable<z.infer<typeof LookupRequest>['hold']>
+type Others = Awaited<ReturnType<typeof othersHolds>>
+
+export function lookup(deps: Deps): Handler<'lookup'> {
+  const attempts = createAttempts(deps.clock)
+
+  return async (c) => {
+    const { accountId, employeeId } = c.var.session
+    const { tillId } = c.var
+    const request = await readBody(c, LookupRequest)
+    const person = `${accountId}/${tillId}/${employeeId}`
+    if (attempts.spent(person)) {
+      deps.log.warn({ event: 'too_many_unknown_numbers', accountId, tillId, employeeId })
+      throw new ApiError('too_many_attempts')
+    }
+    // Hashed before the transaction opens, known or not: both take the same time (A5).
+    const hash = hashNumber(deps.keys.card, accountId, request.number)
+    const answer = await deps.db.write((tx) => find(tx, deps, accountId, tillId, hash, request.hold))
+    if (!answer.card) attempts.miss(person)
+    return answer
+  }
+}
+
+async function find(
+  tx: Tx,
+  { programmes, clock }: Deps,
+  accountId: AccountId,
+  tillId: TillId,
+  hash: string,
+  wish: Wish | null,
+): Promise<LookupAnswer> {
+  const nowMs = clock()
+  const programme = await programmes.current(tx, accountId)
+  if (!programme) throw new ApiError('programme_missing')
+  const id = await findCardByNumber(tx, accountId, hash)
+  const card = id && (await lockCard(tx, accountId, id))
+  if (!card) return { card: null, hold: null, refusal: refusal('card_unknown') }
+  const today = programmes.day(programme, nowMs)
+  const others = await othersHolds(tx, accountId, card.id, tillId, nowMs)
+  const view = viewOf(card, others, today)
+  if (!wish) return { card: view, hold: null, refusal: null }
+  const taken = await grant(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
+  if (taken?.status === 'taken') throw new ApiError('id_taken')
+  return {
+    card: view,
+    hold: taken?.status === 'held' ? taken.hold : null,
+    refusal: taken?.status === 'refused' ? taken.refusal : null,
+  }
+}
+
+/** What the scan needs: money of a live card, or the card itself for a certificate; null when neither is wanted. */
+async function grant(
+  tx: Tx,
+  card: Card,
+  others: Others,
+  wish: Wish,
+  context: HoldContext,
+): Promise<HoldTaken | null> {
+  const { id, draftId, redeemKopecks, load } = wish
+  const take = (sum: typeof redeemKopecks) =>
+    takeHold(tx, card, others, { id, draftId, redeemKopecks: sum, orLess: true }, context)
+  const loadable = load && isLoadable(context.programme, card, others, context.today)
+  if (redeemKopecks !== null && !(card.status === 'unsold' && load)) {
+    const taken = await take(redeemKopecks)
+    // An empty reloadable card cannot pay, and may be what the certificate is loaded on.
+    return taken.status === 'refused' && taken.refusal.code !== 'hold_over' && loadable ? take(null) : taken
+  }
+  return load ? take(null) : null
+}
+
+function isLoadable(programme: Programme, card: Card, others: Others, today: string): boolean {
+  return loadBar(programme, card, others, today) === null
+}
+
+export function viewOf(card: Card, others: Others, today: string): CardView {
+  return {
+    id: card.id,
+    last4: card.last4,
+    state: cardState(card, today),
+    balanceKopecks: balanceOf(card),
+    grantedKopecks: card.grantedKopecks,
+    availableKopecks: availableOf(card, others),
+    expiresOn: card.expiresOn,
+    heldBy: others.heldBy,
+  }
+}

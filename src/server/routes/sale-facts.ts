@@ -1,0 +1,88 @@
+import type { AccountId, DocumentId, ReceiptId } from '../../core/ids.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { Db } from '../db/db.ts'
+import { type Arrival, noSaleFacts, type SaleFacts } from '../ledger/arrival.ts'
+import { findReceipt } from '../ledger/receipts.ts'
+import type { SaleReader, SaleRead } from '../sale-reader.ts'
+
+/** Questions to MoySklad that run at once; it allows five. */
+const parallelMax = 4
+/** A till waits for its batch: what MoySklad has not said by then counts as unknown. */
+const withinMs = 3_000
+
+/** Asks MoySklad what the records of a batch hang on, before any transaction opens. Never throws for its silence. */
+export async function gatherFacts(
+  db: Db,
+  sales: SaleReader,
+  accountId: AccountId,
+  arrivals: readonly Arrival[],
+): Promise<SaleFacts[]> {
+  if (!arrivals.some(hangsOnMoySklad)) return arrivals.map(() => noSaleFacts)
+  const giveUp = deadline(withinMs)
+  const queue = arrivals.map((arrival, n) => ({ arrival, n }))
+  const facts: SaleFacts[] = arrivals.map(() => noSaleFacts)
+  const inBatch = new Map(arrivals.map((arrival) => [arrival.id, arrival]))
+  const ask = (read: Promise<SaleRead>) => Promise.race([read, giveUp.reached])
+
+  async function worker(): Promise<void> {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { content } = next.arrival
+      if (content.kind !== 'receipt') continue
+      facts[next.n] = {
+        sale: await saleOf(content.receipt),
+        voided: await voidedSaleOf(content.receipt),
+      }
+    }
+  }
+  async function saleOf(receipt: Receipt): Promise<SaleFacts['sale']> {
+    const documentId = receipt.sale?.documentId
+    // A promise is booked whatever the sale says by now.
+    if (receipt.mode !== 'ask' || !documentId || receipt.operations.some((o) => o.kind === 'void'))
+      return null
+    const read = await ask(sales.recent(documentId))
+    return read.kind === 'found' ? read.document.sale : null
+  }
+  async function voidedSaleOf(receipt: Receipt): Promise<SaleFacts['voided']> {
+    const undo = receipt.operations.find((operation) => operation.kind === 'void')
+    if (undo?.because !== 'cancelled') return 'none'
+    const documentId = await documentOf(undo.receiptId)
+    if (!documentId) return 'none'
+    const read = await ask(sales.now(documentId))
+    switch (read.kind) {
+      case 'unknown':
+        return 'unchecked'
+      case 'gone':
+        return 'gone'
+      case 'found':
+        return read.document.applicable ? 'stands' : 'gone'
+    }
+  }
+  /** The receipt to be undone may stand earlier in the same batch. */
+  async function documentOf(id: ReceiptId): Promise<DocumentId | null> {
+    const beside = inBatch.get(id)?.content
+    if (beside?.kind === 'receipt') return beside.receipt.sale?.documentId ?? null
+    return db.read(async (query) => (await findReceipt(query, accountId, id))?.documentId ?? null)
+  }
+
+  try {
+    await Promise.all(Array.from({ length: parallelMax }, worker))
+  } finally {
+    giveUp.cancel()
+  }
+  return facts
+}
+
+/** Most records do not: a promise, or a receipt that names no document. */
+function hangsOnMoySklad({ content }: Arrival): boolean {
+  if (content.kind !== 'receipt' || content.receipt.mode === 'promise') return false
+  const { sale, operations } = content.receipt
+  return Boolean(sale?.documentId) || operations.some((operation) => operation.kind === 'void')
+}
+
+function deadline(ms: number): { reached: Promise<SaleRead>; cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  const reached = new Promise<SaleRead>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'unknown' }), ms)
+  })
+  return { reached, cancel: () => clearTimeout(timer) }
+}

@@ -1,0 +1,73 @@
+import type { StoreId } from '../../core/ids.ts'
+import { SessionRequest } from '../../core/wire.ts'
+import type { Deps } from '../deps.ts'
+import { ApiError } from '../errors.ts'
+import { readVersioned } from '../http.ts'
+import { forgetOldSessions, insertSession, type Session } from '../ledger/sessions.ts'
+import { errorFacts } from '../log.ts'
+import type { EmployeeContext, Store } from '../moysklad/moysklad.ts'
+import { sha256 } from '../secrets.ts'
+import { newToken, sessionMs } from '../sessions.ts'
+import type { Handler } from './handler.ts'
+
+/** Exchanges a frame's context key for a session (A1). */
+export function session(deps: Deps): Handler<'session'> {
+  const { db, clock, programmes } = deps
+
+  return async (c) => {
+    const { contextKey } = await readVersioned(c, SessionRequest)
+    const [context, stores] = await Promise.all([exchange(deps, contextKey), knownStores(deps)])
+    if (!context) throw new ApiError('context_invalid')
+    if (!context.maySell) throw new ApiError('not_allowed')
+    const { accountId } = context
+    const nowMs = clock()
+    const opened: Session = {
+      accountId,
+      employeeId: context.employeeId,
+      employeeName: context.name,
+      role: context.role,
+      tillId: null,
+      expiresAtMs: nowMs + sessionMs,
+    }
+    const token = newToken(deps, accountId)
+    const programme = await db.write(async (tx) => {
+      await forgetOldSessions(tx, accountId, nowMs)
+      await insertSession(tx, sha256(token), opened)
+      return programmes.current(tx, accountId)
+    })
+    return {
+      accountId,
+      token,
+      expiresAtMs: opened.expiresAtMs,
+      employee: { id: context.employeeId, name: context.name, role: context.role },
+      stores: storesOf(context, stores),
+      programme,
+    }
+  }
+}
+
+async function exchange({ moysklad, log }: Deps, contextKey: string): Promise<EmployeeContext | null> {
+  try {
+    return await moysklad.exchangeContext(contextKey)
+  } catch (error) {
+    log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
+    throw new ApiError('moysklad_unreachable')
+  }
+}
+
+/** Null when MoySklad does not say: a nameless store must not keep a cashier out, the key works perhaps once. */
+async function knownStores({ moysklad, log }: Deps): Promise<Store[] | null> {
+  try {
+    return await moysklad.retailStores()
+  } catch (error) {
+    log.warn({ event: 'stores_unknown', error: errorFacts(error).error })
+    return null
+  }
+}
+
+/** A cashier's own points of sale; an administrator who is no cashier sees them all. */
+function storesOf({ role, storeIds }: EmployeeContext, stores: Store[] | null): Store[] {
+  const nameOf = (id: StoreId) => stores?.find((store) => store.id === id)?.name ?? 'Точка продаж'
+  if (storeIds.length === 0 && role === 'manager') return stores ?? []
+  return storeIds.map((id) => ({ id, name: nameOf(id) }))
+}

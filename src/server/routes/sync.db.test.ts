@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { batchBytesMax } from '../../core/wire.ts'
+import { onBothEngines } from '../../../test/server/engines.ts'
+import { redeem } from '../../../test/server/test-till.ts'
+import { addCard, newReceiptId, verdictOf, world } from '../../../test/server/world.ts'
+
+onBothEngines('batches of records', (engine) => {
+  test('[J5] a batch of more than 256 KiB of records is refused as a whole', async () => {
+    const { till } = await world(engine.db()).shop()
+    const record = { seq: 1, id: newReceiptId(), receipt: '"'.repeat(60 * 1024) }
+    const records = Array.from({ length: 5 }, (_, n) => ({ ...record, seq: n + 1, id: newReceiptId() }))
+    expect(5 * 60 * 1024).toBeGreaterThan(batchBytesMax)
+    expect(await till.denial('sync', { ...till.batch([]), records })).toBe('413 body_too_large')
+    const fits = { ...till.batch([]), records: records.slice(0, 4) }
+    expect((await till.answer('sync', fits)).outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(
+      Array<string>(4).fill('held receipt_malformed'),
+    )
+  })
+
+  test('records that cannot be read are kept, held, and block nobody', async () => {
+    const shop = world(engine.db())
+    const { manager, till, accountId } = await shop.shop()
+    const card = await addCard(manager, { paid: 100 })
+    const good = [till.receipt([redeem(card.id, 10)]), till.receipt([redeem(card.id, 10)])]
+    const batch = till.batch(good)
+    const bad = (receipt: string) => ({ seq: ++till.seq, id: newReceiptId(), receipt })
+    const text = JSON.stringify(good[0])
+    const poison = [
+      bad('not JSON'),
+      bad(text.replace('dev-1', 'dev-0')),
+      bad(text),
+      bad('{"a":"\0"}'),
+      bad('\ud800\ud800'),
+      bad(JSON.stringify({ ...good[0], surprise: true })),
+    ]
+    const records = [batch.records[0]!, ...poison, batch.records[1]!]
+    const { outcomes, head } = await till.answer('sync', { ...batch, records })
+    expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
+      'applied',
+      ...poison.map(() => 'held receipt_malformed'),
+      'applied',
+    ])
+    expect(head.headSeq).toBe(till.seq)
+    const again = await till.answer('sync', { ...batch, records })
+    expect(again.outcomes).toEqual(outcomes)
+    const cases = await engine
+      .db()
+      .read((query) => query.all('select code from open_case where account_id = $1', [accountId]))
+    expect(cases).toHaveLength(poison.length)
+    expect((await till.answer('operations', null)).receipts).toHaveLength(2)
+  })
+
+  test('[J6] the raw road keeps a record, opens a case and decides nothing', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100 })
+    const receipt = till.receipt([redeem(card.id, 10)])
+    const batch = till.batch([receipt])
+    const { outcomes } = await till.answer('syncRaw', batch)
+    expect(verdictOf(outcomes[0]!.outcome)).toBe('held receipt_malformed')
+    expect(verdictOf(await till.send(receipt))).toBe('held receipt_malformed')
+    const found = await till.answer('lookup', { number: card.number, entered: 'scanned', hold: null })
+    expect(found.card?.balanceKopecks).toBe(100)
+  })
+
+  test('[J6] when the database fails in the middle, that record and all after it are `later`', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100 })
+    const { programmes } = shop.deps
+    const current = programmes.current.bind(programmes)
+    let calls = 0
+    programmes.current = (query, accountId) =>
+      ++calls === 2 ? Promise.reject(new Error('disk on fire')) : current(query, accountId)
+    const receipts = [10, 20, 30].map((amount) => till.receipt([redeem(card.id, amount)]))
+    const { outcomes, head } = await till.sync(...receipts)
+    expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(['applied', 'later', 'later'])
+    expect(head.headSeq).toBe(1)
+    expect(shop.logged.some((line) => line.includes('receipt_failed') && line.includes('disk on fire'))).toBe(
+      true,
+    )
+    const retried = await till.sync(...receipts)
+    expect(retried.outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
+      'applied',
+      'applied',
+      'applied',
+    ])
+  })
+
+  test('[J5] a till sends only its own records', async () => {
+    const shop = world(engine.db())
+    const { manager, till, accountId } = await shop.shop()
+    const other = await shop.till(accountId)
+    const card = await addCard(manager, { paid: 100 })
+    const receipt = till.receipt([redeem(card.id, 10)])
+    expect(await other.denial('sync', till.batch([receipt]))).toBe('403 till_unknown')
+    const smuggled = { ...other.batch([receipt]) }
+    const { outcomes } = await other.answer('sync', smuggled)
+    expect(verdictOf(outcomes[0]!.outcome)).toBe('held receipt_malformed')
+  })
+})

@@ -1,0 +1,88 @@
+import type { z } from 'zod/mini'
+import { batchBytesMax, type SyncAnswer, SyncRequest } from '../../core/wire.ts'
+import type { Deps } from '../deps.ts'
+import { ApiError } from '../errors.ts'
+import { readVersioned } from '../http.ts'
+import { applyReceipt } from '../ledger/apply-receipt.ts'
+import type { Arrival, Decision } from '../ledger/arrival.ts'
+import { headOf } from '../ledger/tills.ts'
+import { errorFacts } from '../log.ts'
+import { createSaleReader } from '../sale-reader.ts'
+import type { Handler } from './handler.ts'
+import { gatherFacts } from './sale-facts.ts'
+import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
+
+type Batch = z.infer<typeof SyncRequest>
+
+/** Texts travel inside a JSON text: quotation marks are escaped, so the request is larger than its records. */
+const requestBytesMax = 2 * batchBytesMax
+/** After this the till sends again what could not be decided now. */
+const laterMs = 1_000
+
+export function sync(deps: Deps): Handler<'sync'> {
+  const sales = createSaleReader(deps)
+  return async (c) => {
+    const { accountId } = c.var.session
+    const sender = { accountId, tillId: c.var.tillId }
+    const batch = checkBatch(deps, sender, await readVersioned(c, SyncRequest, requestBytesMax))
+    const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
+    const facts = await gatherFacts(deps.db, sales, accountId, arrivals)
+    return settle(deps, sender, batch, arrivals, (n) => facts[n]!)
+  }
+}
+
+/** Keeps records that the server failed at, so that they block nobody (J6); a human decides them. */
+export function syncRaw(deps: Deps): Handler<'syncRaw'> {
+  return async (c) => {
+    const { accountId } = c.var.session
+    const sender = { accountId, tillId: c.var.tillId }
+    const batch = checkBatch(deps, sender, await readVersioned(c, SyncRequest, requestBytesMax))
+    const arrivals = batch.records.map((record) => malformedArrival(sender, batch.till.epoch, record))
+    return settle(deps, sender, batch, arrivals, () => ({ sale: null, voided: 'unchecked' }))
+  }
+}
+
+function checkBatch({ log }: Deps, sender: Sender, batch: Batch): Batch {
+  if (batch.till.id !== sender.tillId) {
+    log.warn({ event: 'foreign_till', ...sender })
+    throw new ApiError('till_unknown')
+  }
+  const bytes = batch.records.reduce((sum, record) => sum + Buffer.byteLength(record.receipt), 0)
+  if (bytes > batchBytesMax) throw new ApiError('body_too_large')
+  return batch
+}
+
+/** Decides the records in order. A failing database stops at that record: it and all after it are `later` (J6). */
+async function settle(
+  { db, programmes, clock, log }: Deps,
+  { accountId, tillId }: Sender,
+  batch: Batch,
+  arrivals: readonly Arrival[],
+  factsOf: (n: number) => Parameters<typeof applyReceipt>[2],
+): Promise<SyncAnswer> {
+  const { done, failure } = await db.writeEach<Decision>(
+    arrivals.map(
+      (arrival, n) => (tx) => applyReceipt(tx, arrival, factsOf(n), { programmes, nowMs: clock() }),
+    ),
+  )
+  if (failure) {
+    const { id } = arrivals[done.length]!
+    log.error({ event: 'receipt_failed', accountId, tillId, receiptId: id, ...errorFacts(failure.error) })
+  }
+  for (const [n, { alarm }] of done.entries()) {
+    if (alarm) log.error({ event: alarm, accountId, tillId, receiptId: arrivals[n]!.id })
+  }
+  const head = done.at(-1)?.head
+  const headSeq =
+    head?.epoch === batch.till.epoch
+      ? head.seq
+      : await db.read((query) => headOf(query, accountId, tillId, batch.till.epoch))
+  return {
+    head: { headSeq, serverTimeMs: clock() },
+    outcomes: batch.records.map(({ seq, id }, n) => ({
+      seq,
+      id,
+      outcome: done[n]?.outcome ?? { status: 'later', afterMs: laterMs },
+    })),
+  }
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import type { SaleDocument } from '../../src/core/draft.ts'
+import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
+import {
+  type EmployeeContext,
+  type MoySklad,
+  MoySkladUnreachable,
+} from '../../src/server/moysklad/moysklad.ts'
+
+/** MoySklad behind the port: people by context key, sales by id, and a switch for its silence. */
+export class FakeMoySklad implements MoySklad {
+  readonly people = new Map<string, EmployeeContext>()
+  readonly sales = new Map<DocumentId, SaleDocument>()
+  away = false
+  asked = 0
+
+  hire(person: Partial<EmployeeContext> & { accountId: AccountId }): {
+    key: string
+    person: EmployeeContext
+  } {
+    const key = randomUUID()
+    const hired: EmployeeContext = {
+      employeeId: randomUUID() as EmployeeId,
+      name: 'Иванова А.',
+      role: 'cashier',
+      maySell: true,
+      storeIds: [storeId],
+      ...person,
+    }
+    this.people.set(key, hired)
+    return { key, person: hired }
+  }
+
+  /** A saved sale. */
+  sell(sale: SaleDocument['sale'], rest: Partial<SaleDocument> = {}): SaleDocument {
+    const document: SaleDocument = {
+      id: randomUUID() as DocumentId,
+      name: '00001',
+      moment: '2026-10-02 12:31',
+      createdAtMs: Date.parse('2026-10-02T09:31:00Z'),
+      employeeId: null,
+      applicable: true,
+      sale,
+      ...rest,
+    }
+    this.sales.set(document.id, document)
+    return document
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    this.asked++
+    return this.away ? Promise.reject(new MoySkladUnreachable('away')) : Promise.resolve(value)
+  }
+  exchangeContext(contextKey: string) {
+    return this.#answer(this.people.get(contextKey) ?? null)
+  }
+  retailDemand(id: DocumentId) {
+    return this.#answer(this.sales.get(id) ?? null)
+  }
+  retailDemandsSince(employeeId: EmployeeId, sinceMs: number) {
+    return this.#answer(
+      [...this.sales.values()].filter(
+        (sale) => (sale.employeeId ?? employeeId) === employeeId && sale.createdAtMs >= sinceMs,
+      ),
+    )
+  }
+  retailStores() {
+    return this.#answer([{ id: storeId, name: 'Магазин на Невском' }])
+  }
+}
+
+export const storeId = 'aa000000-0000-11f0-0a80-000000000001' as StoreId
+
+/** A sale of one kind of goods. */
+export function goodsSale(sumKopecks: number): SaleDocument['sale'] {
+  return {
+    rows: [{ productId: goodsId, quantity: 1, priceKopecks: sumKopecks, discountPercent: 0 }],
+    sumKopecks: kopecks(sumKopecks),
+  }
+}
+
+export const goodsId = 'ad000000-0000-11f0-0a80-000000000009' as SaleDocument['sale']['rows'][0]['productId']

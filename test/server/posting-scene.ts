@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { programmeOf } from './world.ts'
+import type { Card, OthersHolds } from '../../src/core/card.ts'
+import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
+import { post, type PostingContext, type RedeemLeft, type VoidTarget } from '../../src/core/posting.ts'
+import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
+
+export const today = '2026-10-02'
+export const tillId = randomUUID() as TillId
+export const holdId = randomUUID() as HoldId
+export const saleId = randomUUID() as ReceiptId
+
+export const cardOf = (
+  rest: Partial<Omit<Card, 'paidKopecks' | 'grantedKopecks'>> & { paid?: number; granted?: number } = {},
+): Card => {
+  const { paid = 100, granted = 50, ...others } = rest
+  return {
+    id: randomUUID() as CardId,
+    last4: '4821',
+    status: 'active',
+    paidKopecks: kopecks(paid),
+    grantedKopecks: kopecks(granted),
+    expiresOn: null,
+    ...others,
+  }
+}
+export const receiptOf = (operations: Operation[], mode: Receipt['mode'] = 'ask'): Receipt => ({
+  version: wireVersion,
+  id: randomUUID() as ReceiptId,
+  mode,
+  standsFor: null,
+  till: { id: tillId, epoch: 1, seq: 1 },
+  employeeId: randomUUID() as EmployeeId,
+  storeId: null,
+  happenedAtMs: 0,
+  sale: null,
+  operations,
+})
+export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): PostingContext => ({
+  programme: programmeOf(),
+  cards: new Map(cards.map((card) => [card.id, card])),
+  others: new Map(),
+  today,
+  sale: null,
+  redeemsLeft: [],
+  voidTargets: new Map(),
+  ...rest,
+})
+export const held = (card: Card, heldKopecks: number, reserved = false) =>
+  new Map<CardId, OthersHolds>([[card.id, { heldKopecks: kopecks(heldKopecks), reserved }]])
+export const leftOf = (card: Card, paid: number, granted: number, loss = 0): RedeemLeft => ({
+  receiptId: saleId,
+  cardId: card.id,
+  paidKopecks: kopecks(paid),
+  grantedKopecks: kopecks(granted),
+  lossKopecks: kopecks(loss),
+})
+export const targetOf = (rest: Partial<VoidTarget> = {}) =>
+  new Map<ReceiptId, VoidTarget>([
+    [saleId, { tillId, posted: null, voided: false, refunded: false, sale: 'none', ...rest }],
+  ])
+/** The code of a refusal or a hold, or the entries as `account amount`. */
+export function verdict(receipt: Receipt, context: PostingContext): string | string[] {
+  const posting = post(receipt, context)
+  switch (posting.status) {
+    case 'refused':
+      return posting.refusal.possibleKopecks === null
+        ? posting.refusal.code
+        : `${posting.refusal.code} ${posting.refusal.possibleKopecks}`
+    case 'held':
+      return `held ${posting.code}`
+    case 'posted':
+      return posting.operations.flatMap(({ entries }) =>
+        entries.map((e) => `${e.account} ${e.amountKopecks}`),
+      )
+  }
+}
+export const ask = (operations: Operation[], cards: Card[], rest: Partial<PostingContext> = {}) =>
+  verdict(receiptOf(operations), contextOf(cards, rest))
+export const promise = (operations: Operation[], cards: Card[], rest: Partial<PostingContext> = {}) =>
+  verdict(receiptOf(operations, 'promise'), contextOf(cards, rest))

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod/mini'
+import type {
+  CardId,
+  DocumentId,
+  DraftId,
+  EmployeeId,
+  HoldId,
+  ProductId,
+  ReceiptId,
+  TillId,
+} from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
+import type { Outcome } from '../../src/core/outcome.ts'
+import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
+import {
+  type AnswerOf,
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  ErrorAnswer,
+  type RequestOf,
+  type SyncAnswer,
+} from '../../src/core/wire.ts'
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>
+
+/** A till as the server sees it: a session, an identity, and records with rising numbers. */
+export class TestTill {
+  readonly id = randomUUID() as TillId
+  epoch = 1
+  seq = 0
+  token = ''
+  name = ''
+  readonly fetch: Fetch
+  readonly employeeId: EmployeeId
+  readonly #clock: () => number
+
+  private constructor(fetch: Fetch, employeeId: EmployeeId, clock: () => number) {
+    this.fetch = fetch
+    this.employeeId = employeeId
+    this.#clock = clock
+  }
+
+  static async open(
+    fetch: Fetch,
+    contextKey: string,
+    employeeId: EmployeeId,
+    clock: () => number,
+  ): Promise<TestTill> {
+    const till = new TestTill(fetch, employeeId, clock)
+    till.token = (await till.answer('session', { wire: wireVersion, contextKey })).token
+    till.name = (await till.answer('till', { id: till.id, epoch: till.epoch })).name
+    return till
+  }
+
+  /** The raw answer. */
+  call<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<Response> {
+    const endpoint: Endpoint = endpoints[name]
+    const headers: Record<string, string> = { 'content-type': 'application/json' }
+    if (this.token) headers['authorization'] = `Bearer ${this.token}`
+    return this.fetch(endpoint.path.replace('{id}', id), {
+      method: endpoint.method,
+      headers,
+      body: body === null ? null : JSON.stringify(body),
+    })
+  }
+
+  /** The answer, checked against the wire; throws for any status but 200. */
+  async answer<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<AnswerOf<N>> {
+    const response = await this.call(name, body, id)
+    const text = await response.text()
+    if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
+    const schema: z.ZodMiniType = endpoints[name].answer
+    return z.parse(schema, JSON.parse(text)) as AnswerOf<N>
+  }
+
+  /** `<status> <code>` of a call that the server refuses as a whole. */
+  async denial<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<string> {
+    const response = await this.call(name, body, id)
+    const { error } = z.parse(ErrorAnswer, await response.json())
+    return `${response.status} ${error.code}`
+  }
+
+  /** A record with the next number of this till. */
+  receipt(operations: Operation[], rest: Partial<Receipt> = {}): Receipt {
+    this.seq++
+    return {
+      version: wireVersion,
+      id: randomUUID() as ReceiptId,
+      mode: 'ask',
+      standsFor: null,
+      till: { id: this.id, epoch: this.epoch, seq: this.seq },
+      employeeId: this.employeeId,
+      storeId: null,
+      happenedAtMs: this.#clock(),
+      sale: null,
+      operations,
+      ...rest,
+    }
+  }
+
+  batch(receipts: readonly Receipt[]): RequestOf<'sync'> {
+    return {
+      wire: wireVersion,
+      till: { id: this.id, epoch: this.epoch },
+      records: receipts.map((receipt) => ({
+        seq: receipt.till!.seq,
+        id: receipt.id,
+        receipt: JSON.stringify(receipt),
+      })),
+    }
+  }
+
+  sync(...receipts: Receipt[]): Promise<SyncAnswer> {
+    return this.answer('sync', this.batch(receipts))
+  }
+
+  /** Sends one receipt and returns its outcome. */
+  async send(receipt: Receipt): Promise<Outcome> {
+    return (await this.sync(receipt)).outcomes[0]!.outcome
+  }
+}
+
+interface CardOperation {
+  holdId?: HoldId | null
+  entered?: 'scanned' | 'typed'
+}
+
+export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {
+  return { kind: 'redeem', cardId, amountKopecks: kopecks(amount), holdId: null, entered: 'scanned', ...rest }
+}
+
+export function load(
+  cardId: CardId,
+  productId: ProductId,
+  face: number,
+  rest: CardOperation & { paid?: number } = {},
+): Operation {
+  const { paid = face, ...others } = rest
+  return {
+    kind: 'load',
+    cardId,
+    productId,
+    faceKopecks: kopecks(face),
+    paidKopecks: kopecks(paid),
+    holdId: null,
+    entered: 'scanned',
+    ...others,
+  }
+}
+
+export function refund(cardId: CardId, amount: number, saleReceiptId: ReceiptId): Operation {
+  return { kind: 'refund', cardId, amountKopecks: kopecks(amount), saleReceiptId }
+}
+
+export function undo(receiptId: ReceiptId, because: 'unanswered' | 'cancelled' = 'unanswered'): Operation {
+  return { kind: 'void', receiptId, because }
+}
+
+export function saleOf(
+  documentId: DocumentId | null,
+  sum: number,
+  draftId: DraftId | null = null,
+): NonNullable<Receipt['sale']> {
+  return { documentId, draftId, sumKopecks: kopecks(sum) }
+}
+
+export const newHoldId = () => randomUUID() as HoldId
+export const newDraftId = () => randomUUID() as DraftId
