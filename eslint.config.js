@@ -23,7 +23,10 @@ export default tseslint.config(
     rules: {
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       // It takes a branded number for something else than a number.
       '@typescript-eslint/no-unsafe-unary-minus': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -46,7 +49,10 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the moment as an argument.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Take the moment as an argument.',
+        },
       ],
     },
   },

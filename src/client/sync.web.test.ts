@@ -10,7 +10,7 @@ import { Journal } from './journal/journal.ts'
 import { backoffMaxMs, backoffMinMs, probeMaxMs, Sync } from './sync.ts'
 import { draft, redeemReceipt, uuid } from './testing/builders.ts'
 
-const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1 as never, effects: [] }
+const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 
 /** A server that stores what it gets; each test bends it. */
 class FakeServer {

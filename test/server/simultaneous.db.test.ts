@@ -29,6 +29,15 @@ onBothEngines('simultaneous redemptions', (engine) => {
     console.log(`${engine.name}: ${rounds} rounds of ${rivals}, one winner each`)
   })
 
+  test('a hundred tills that register at once get names of their own', async () => {
+    const shop = world(engine.db())
+    const { accountId } = await shop.shop()
+    const tills = await Promise.all(Array.from({ length: 100 }, () => shop.till(accountId)))
+    const ordinals = tills.map((till) => Number(till.name.replace('Касса ', '')))
+    // The shop has two tills before.
+    expect(ordinals.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n + 3))
+  })
+
   test('[L8] the same record sent fifty times at once is applied once', async () => {
     const { manager, till } = await world(engine.db()).shop()
     const card = await addCard(manager, { paid: 1_000 })

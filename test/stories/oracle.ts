@@ -24,7 +24,6 @@ export class Oracle {
   readonly #stored = new Map<string, Stored>()
   readonly #rules: Rules
   today: string
-
   constructor(rules: Rules, today: string) {
     this.#rules = rules
     this.today = today
@@ -77,7 +76,6 @@ export class Oracle {
     }
     return verdict
   }
-
   #doer(id: string): Stored | undefined {
     const named = this.#stored.get(id)
     return named?.verdict.by ? this.#stored.get(named.verdict.by) : named
@@ -129,7 +127,6 @@ export class Oracle {
       if (wanted > (paper.certificates.get(product) ?? 0)) throw new No()
     }
   }
-
   #act(act: Act, record: Record): Done[] {
     switch (act.kind) {
       case 'redeem':

@@ -37,7 +37,6 @@ export async function playStory(db: Db, seed: number): Promise<void> {
   const journals = new Map<TestTill, Page[]>(tills.map((one) => [one, []]))
   const holds: { id: HoldId; till: TestTill; draft: DraftId; card: CardId; amount: number }[] = []
   const papers: DocumentId[] = []
-
   for (let step = random.int(8, stepsMax); step > 0; step--) await act()
   // At the end the line is up for everybody.
   for (const one of random.shuffle(tills)) await drain(one, true)

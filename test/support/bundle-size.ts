@@ -31,7 +31,8 @@ export function criticalPath(folder = widgetDir): CriticalPath {
   const start = withImports(folder, linked)
   const spoken = languages.map((code) => {
     const chunks = readdirSync(join(folder, 'assets')).filter((name) => isChunkOf(code, name))
-    if (chunks.length !== 1) throw new Error(`the words of "${code}" are in ${chunks.length} chunks, not in one`)
+    if (chunks.length !== 1)
+      throw new Error(`the words of "${code}" are in ${chunks.length} chunks, not in one`)
     return measured(folder, new Set([...start, ...withImports(folder, [`assets/${chunks[0]!}`])]))
   })
   // A cashier loads one language; the larger one counts.

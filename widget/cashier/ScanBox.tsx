@@ -9,11 +9,14 @@ export function ScanBox({ checkout, language, focused }: ScreenProps & { focused
   const { open, slots } = checkout.need.value
   const busy = checkout.busy.value
   const next = open[0]
-  const forgotten = next && checkout.opened.value?.documentId && !checkout.draft.value
+  const saved = Boolean(checkout.opened.value?.documentId)
+  // Before its drafts are found a saved sale only seems to lack cards.
+  const unsure = saved && checkout.searching.value
+  const forgotten = next && saved && !unsure && !checkout.draft.value
   return (
     <section class="scan">
       {forgotten && <p class="forgotten">{words.sale.forgotten}</p>}
-      {next && (
+      {next && !unsure && (
         <p class="wanted">
           {words.scan.certificate(next.name, slots.length - open.length + 1, slots.length)}
         </p>

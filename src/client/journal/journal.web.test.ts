@@ -8,7 +8,7 @@ import { databaseName, databaseVersion, openTillDatabase, type TillDatabase } fr
 import { Drafts } from './drafts.ts'
 import { AlreadyRecorded, Journal, receiptOf } from './journal.ts'
 
-const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1 as never, effects: [] }
+const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 const refused: FinalOutcome = {
   status: 'refused',
   refusal: { code: 'insufficient_funds', cardId: null, possibleKopecks: null },
@@ -75,7 +75,7 @@ describe('journal', () => {
   it('[J9] a second record of the same receipt is refused and the first keeps its bytes', async () => {
     const parts = redeemReceipt()
     const record = await append(parts)
-    await expect(append({ ...parts, happenedAtMs: 5 as never })).rejects.toBeInstanceOf(AlreadyRecorded)
+    await expect(append({ ...parts, happenedAtMs: 5 })).rejects.toBeInstanceOf(AlreadyRecorded)
     expect((await journal.find(parts.id))?.record).toEqual(record)
     expect(await journal.state()).toMatchObject({ headSeq: 1, unsettled: 1 })
   })

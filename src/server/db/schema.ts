@@ -12,6 +12,11 @@ export const tables: readonly string[] = [
     set_at_ms bigint not null,
     primary key (account_id, version)
   )`,
+  // Counts the tills of an account, so that two that register at once get different ordinals.
+  `create table account (
+    account_id text not null primary key,
+    tills integer not null
+  )`,
   `create table till (
     account_id text not null,
     id text not null,

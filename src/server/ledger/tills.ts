@@ -7,7 +7,7 @@ const TillRow = z.object({ ordinal: z.int(), epoch: z.int(), headSeq: z.int() })
 export type Till = z.infer<typeof TillRow>
 
 const tillColumns = 'ordinal, epoch, head_seq as "headSeq"'
-const Ordinal = z.object({ ordinal: z.nullable(z.int()) })
+const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
 
 export const tillName = (ordinal: number) => `Касса ${ordinal}`
@@ -39,7 +39,7 @@ export async function registerTill(
 ): Promise<Till> {
   const known = await lockTill(tx, accountId, id)
   if (!known) {
-    const till = { ordinal: (await lastOrdinal(tx, accountId)) + 1, epoch, headSeq: 0 }
+    const till = { ordinal: await nextOrdinal(tx, accountId), epoch, headSeq: 0 }
     await tx.run(
       'insert into till (account_id, id, ordinal, epoch, head_seq, made_at_ms) values ($1, $2, $3, $4, 0, $5)',
       [accountId, id, till.ordinal, epoch, nowMs],
@@ -51,9 +51,15 @@ export async function registerTill(
   return { ...known, epoch, headSeq: 0 }
 }
 
-async function lastOrdinal(tx: Tx, accountId: AccountId): Promise<number> {
-  const rows = await tx.all('select max(ordinal) as ordinal from till where account_id = $1', [accountId])
-  return parseFirst(Ordinal, rows)?.ordinal ?? 0
+/** Registrations of one account wait for each other here: a race for the highest ordinal would only be lost often. */
+async function nextOrdinal(tx: Tx, accountId: AccountId): Promise<number> {
+  await tx.run(
+    `insert into account (account_id, tills) values ($1, 1)
+      on conflict (account_id) do update set tills = account.tills + 1`,
+    [accountId],
+  )
+  const [row] = await tx.all('select tills from account where account_id = $1', [accountId])
+  return z.parse(Count, row).tills
 }
 
 /** Moves the head over a stored record; a record of an older epoch leaves it alone (J7). @returns where it stands */

@@ -71,6 +71,8 @@ export class Checkout implements HostListener {
   readonly notice = signal<Notice | null>(null)
   readonly busy = signal(false)
   readonly questions = signal<Question[]>([])
+  /** It is not known yet which drafts the open document has. */
+  readonly searching = signal(false)
   readonly history = signal<Result[]>([])
   readonly attention = signal<RecordState[]>([])
   /** Receipts that were not answered in time. */
@@ -194,15 +196,17 @@ export class Checkout implements HostListener {
 
   /** The one main action: before the sale is saved it prepares, afterwards it commits. */
   async confirm(): Promise<void> {
-    const documentId = this.opened.value?.documentId ?? null
+    const opened = this.opened.value
     await this.#desk.confirm()
     const draft = this.draft.value
-    if (documentId !== null && draft && draftIsPrepared(draft)) await this.commit(draft, documentId)
+    if (this.opened.value !== opened || !opened?.documentId) return
+    if (draft && draftIsPrepared(draft)) await this.commit(draft, opened.documentId)
   }
 
   /** Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one. */
   async commit(draft: Draft, documentId: DocumentId | null): Promise<void> {
     const { till } = this.#deps
+    const opened = this.opened.value
     const offline = till.line.reachable === false
     if (offline && !mayPromise(draft, this.#deps.now())) {
       this.notice.value = { kind: 'offline' }
@@ -211,7 +215,8 @@ export class Checkout implements HostListener {
     try {
       const record = await till.commitDraft(draft, documentId, offline ? 'promise' : 'ask')
       batch(() => {
-        this.#mine.value = new Set([...this.#mine.value, record.id])
+        // A new document may have been opened meanwhile; what happened to the last one is not its business (M4).
+        if (this.opened.value === opened) this.#mine.value = new Set([...this.#mine.value, record.id])
         if (this.draft.value?.id === draft.id) this.draft.value = null
         this.questions.value = this.questions.value.filter((question) => question.draft.id !== draft.id)
         this.looked.value = null
@@ -289,11 +294,13 @@ export class Checkout implements HostListener {
   async #begin(): Promise<void> {
     const opened = this.opened.value
     if (!opened || !this.ready.value) return
+    this.searching.value = true
     await this.#readHistory()
     const [found] = await Promise.all([this.#questions.ask(opened), this.#readSaved()])
     if (this.opened.value !== opened) return
     this.questions.value = found.doubtful
     for (const { draft, documentId } of found.certain) await this.commit(draft, documentId)
+    if (this.opened.value === opened) this.searching.value = false
   }
 
   /** What MoySklad and the ledger say of the open document. */

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { JournalRecord } from '../../../src/client/journal/database.ts'
+import type { RecordState } from '../../../src/client/journal/journal.ts'
+import { redeemReceipt, uuid } from '../../../src/client/testing/builders.ts'
+import type { FinalOutcome } from '../../../src/core/outcome.ts'
+import { type Receipt, wireVersion } from '../../../src/core/receipt.ts'
+import { effectsOf, resultsOf, statusOf } from './result.ts'
+
+const applied = (by: string | null = null): FinalOutcome => ({
+  status: 'applied',
+  by: by as never,
+  postedAtMs: 1,
+  effects: by
+    ? []
+    : [
+        {
+          cardId: uuid() as never,
+          last4: '4821',
+          changeKopecks: -1,
+          balanceKopecks: 0 as never,
+          expiresOn: null,
+          lossKopecks: 0 as never,
+        },
+      ],
+})
+const refused: FinalOutcome = {
+  status: 'refused',
+  refusal: { code: 'insufficient_funds', cardId: null, possibleKopecks: null },
+}
+
+let seq = 0
+function state(parts: Partial<Receipt>, outcome: FinalOutcome | null): RecordState {
+  const till = { id: uuid() as never, epoch: 1, seq: ++seq }
+  const receipt: Receipt = { version: wireVersion, ...redeemReceipt(), ...parts, till }
+  const record: JournalRecord = {
+    epoch: 1,
+    seq,
+    id: receipt.id,
+    receipt: JSON.stringify(receipt),
+    recordedAtMs: 1,
+    faces: [],
+  }
+  return { record, outcome }
+}
+
+const idOf = ({ record }: RecordState) => record.id
+const promiseOf = (ask: RecordState, outcome: FinalOutcome | null) =>
+  state({ mode: 'promise', standsFor: idOf(ask) }, outcome)
+const voidOf = (of: RecordState, outcome: FinalOutcome | null) =>
+  state({ operations: [{ kind: 'void', receiptId: idOf(of), because: 'unanswered' }] }, outcome)
+
+/** The status of the one result of records given oldest first. */
+function statusAfter(...states: RecordState[]) {
+  const results = resultsOf(states.toReversed())
+  expect(results).toHaveLength(1)
+  return statusOf(results[0]!)
+}
+
+describe('results', () => {
+  it('[J1] an ask shows success only when the server said applied', () => {
+    expect(statusAfter(state({}, null))).toBe('waiting')
+    expect(statusAfter(state({}, applied()))).toBe('done')
+    expect(statusAfter(state({}, refused))).toBe('refused')
+  })
+
+  it('[J1] a promise is one from the start', () => {
+    expect(statusAfter(state({ mode: 'promise' }, null))).toBe('promised')
+    expect(statusAfter(state({ mode: 'promise' }, { status: 'held', code: 'promise_refused' }))).toBe('held')
+  })
+
+  it('[J2] an ask and the promise in its place are one thing to the cashier', () => {
+    const ask = state({}, null)
+    expect(statusAfter(ask, promiseOf(ask, null))).toBe('promised')
+    const answered = state({}, applied())
+    expect(statusAfter(answered, promiseOf(answered, null))).toBe('done')
+    const no = state({}, refused)
+    expect(statusAfter(no, promiseOf(no, null))).toBe('promised')
+    expect(statusAfter(no, promiseOf(no, applied()))).toBe('done')
+  })
+
+  it('[J2] the effects shown are those of the twin that did the work', () => {
+    const ask = state({}, refused)
+    const promise = promiseOf(ask, applied())
+    const [result] = resultsOf([promise, ask])
+    expect(effectsOf(result!)).toHaveLength(1)
+    const done = state({}, applied())
+    const [other] = resultsOf([promiseOf(done, applied(idOf(done))), done])
+    expect(effectsOf(other!)).toHaveLength(1)
+  })
+
+  it('[J2] [C8] what was given up or cancelled is no success any more, unless the cancel was refused', () => {
+    const ask = state({}, applied())
+    expect(statusAfter(ask, voidOf(ask, null))).toBe('cancelling')
+    expect(statusAfter(ask, voidOf(ask, applied()))).toBe('cancelled')
+    expect(statusAfter(ask, voidOf(ask, refused))).toBe('done')
+    expect(statusAfter(ask, voidOf(ask, applied()), voidOf(ask, refused))).toBe('cancelled')
+  })
+})
