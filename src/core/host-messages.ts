@@ -96,12 +96,14 @@ export function idOfHref(href: string | null | undefined): string | null {
 export function saleOfState(state: ObjectState): Sale {
   const rows = (state.positions?.rows ?? []).map((row): SaleRow => ({
     productId: (idOfHref(row.assortment.meta.href) ?? unnamedProduct) as ProductId,
-    quantity: row.quantity,
-    priceKopecks: row.price,
-    discountPercent: row.discount ?? 0,
+    // A field that is being typed may hold nonsense for a moment.
+    quantity: Math.max(0, row.quantity),
+    priceKopecks: Math.max(0, row.price),
+    discountPercent: Math.min(100, row.discount ?? 0),
   }))
   const sum = state.sum ?? rows.reduce((total, row) => total + rowSum(row), 0)
-  return { rows, sumKopecks: kopecks(Math.round(sum)) }
+  // A sum that is no sum is the host's to complain about; here it only must not stop the verdict.
+  return { rows, sumKopecks: kopecks(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(sum)))) }
 }
 
 /** `YYYY-MM-DD HH:mm`: MoySklad keeps the moment of a document to the minute. */

@@ -24,11 +24,18 @@ export type Sale = z.infer<typeof Sale>
 const scale = 1_000_000n
 const scaled = (n: number) => BigInt(Math.round(n * Number(scale)))
 
+/**
+ * No sale is worth more than this (ten trillion roubles). Larger products of mistyped quantities count as this much, so
+ * that nonsense on MoySklad's page never stops a till; no receipt can move such a sum anyway (C1).
+ */
+const sumMaxKopecks = 1_000_000_000_000_000
+const saturated = (n: number): Kopecks => kopecks(Math.min(sumMaxKopecks, n))
+
 /** The sum of a row, rounded half up to the kopeck. */
 export function rowSum(row: SaleRow): Kopecks {
   const exact = scaled(row.quantity) * scaled(row.priceKopecks) * (100n * scale - scaled(row.discountPercent))
   const unit = 100n * scale * scale * scale
-  return kopecks(Number((exact + unit / 2n) / unit))
+  return saturated(Number((exact + unit / 2n) / unit))
 }
 
 /** One card to be loaded: a certificate row of quantity n needs n of them (C2). */
@@ -86,8 +93,8 @@ export function payableByCard(programme: Programme, sale: Sale): Kopecks {
   for (const row of sale.rows) {
     const isBarred =
       certificateOf(programme, row.productId) || programme.excludedProductIds.includes(row.productId)
-    if (isBarred) barred += rowSum(row)
-    else eligible += rowSum(row)
+    if (isBarred) barred = saturated(barred + rowSum(row))
+    else eligible = saturated(eligible + rowSum(row))
   }
   const rest = Math.max(0, sale.sumKopecks - barred)
   const payable = minKopecks(kopecks(eligible), kopecks(rest))
