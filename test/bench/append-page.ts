@@ -1,0 +1,107 @@
+import { Dexie } from 'dexie'
+import { openTillDatabase } from '../../src/client/journal/database.ts'
+import type { JournalRecord } from '../../src/client/journal/database.ts'
+import { Drafts } from '../../src/client/journal/drafts.ts'
+import { Journal } from '../../src/client/journal/journal.ts'
+import { draft, redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
+import { wireVersion } from '../../src/core/receipt.ts'
+
+/**
+ * The page of P3. Three ways to put one record on the disk take turns in random order, each waits for its own end, so
+ * a busy machine slows all of them alike.
+ */
+
+export const ways = ['ours', 'bare', 'dexie'] as const
+export type Way = (typeof ways)[number]
+/** Milliseconds of every append, by the way it took. */
+export type Times = Record<Way, number[]>
+
+declare global {
+  interface Window {
+    benchAppend?: (appendsPerWay: number) => Promise<Times>
+  }
+}
+
+window.benchAppend = async (appendsPerWay) => {
+  const oursDb = await openTillDatabase(uuid(), {
+    onBlocked: () => {},
+    onOutdated: () => {},
+    onTerminated: () => {},
+  })
+  const journal = await Journal.open(oursDb, uuid, () => Date.now())
+  const drafts = new Drafts(oursDb, uuid())
+  const bareDb = await openBare(uuid())
+  const dexieDb = new Dexie(uuid(), { chromeTransactionDurability: 'strict' })
+  dexieDb.version(1).stores({ records: '[epoch+seq]' })
+  await dexieDb.open()
+  const dexieTable = dexieDb.table<JournalRecord>('records')
+
+  const times: Times = { ours: [], bare: [], dexie: [] }
+  const sample = await journal.append(redeemReceipt(), wireVersion, faces(), null)
+  /** The same bytes for the peers; ours makes its record inside the measured time. */
+  const recordOf = (seq: number): JournalRecord => ({ ...sample, seq, id: redeemReceipt().id })
+
+  /** As at the till: a prepared sale lies there and is taken by the commit. */
+  let prepared = draft()
+
+  const once: Record<Way, (n: number) => Promise<number>> = {
+    async ours() {
+      const parts = redeemReceipt({ id: prepared.receiptId })
+      const cards = faces()
+      return timed(() => journal.append(parts, wireVersion, cards, prepared.id))
+    },
+    async bare(n) {
+      const record = recordOf(n)
+      return timed(() => putBare(bareDb, record))
+    },
+    async dexie(n) {
+      const record = recordOf(n)
+      return timed(() => dexieTable.put(record))
+    },
+  }
+
+  for (let n = 1; n <= appendsPerWay; n++) {
+    // Before the turns, not before ours: the wake of this write must not fall on one of them alone.
+    prepared = draft()
+    await drafts.save(prepared)
+    for (const way of shuffled(ways)) times[way].push(await once[way](n))
+  }
+  oursDb.close()
+  bareDb.close()
+  dexieDb.close()
+  return times
+}
+
+const faces = () => [{ cardId: uuid(), last4: '4821', entered: 'scanned' as const }]
+
+async function timed(work: () => PromiseLike<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+function openBare(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 1)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('records', { keyPath: ['epoch', 'seq'] })
+    opening.onsuccess = () => resolve(opening.result)
+    opening.onerror = () => reject(opening.error ?? new Error('the bare database did not open'))
+  })
+}
+
+/** The least that a durable put can be: one request, one strict transaction. */
+function putBare(db: IDBDatabase, record: JournalRecord): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const tx = db.transaction('records', 'readwrite', { durability: 'strict' })
+    tx.objectStore('records').put(record)
+    tx.oncomplete = () => resolve()
+    tx.onabort = () => reject(tx.error ?? new Error('the bare put was aborted'))
+  })
+}
+
+function shuffled<T>(things: readonly T[]): T[] {
+  return things
+    .map((thing) => ({ thing, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ thing }) => thing)
+}
