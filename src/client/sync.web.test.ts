@@ -104,7 +104,7 @@ function newSync(): Sync {
   })
 }
 
-const append = () => journal.append(redeemReceipt(), wireVersion, [], null)
+const append = () => journal.append(redeemReceipt(), wireVersion, [])
 const unsent = async () => (await journal.state()).unsettled
 
 describe('sync', () => {

@@ -208,7 +208,7 @@ export class Till {
     faces: CardFace[],
     draft: Draft | null,
   ): Promise<JournalRecord> {
-    const { session, journal, sync } = this.#mustBeReady()
+    const { session, journal, drafts, sync } = this.#mustBeReady()
     const store = session.stores.length === 1 ? session.stores[0]!.id : null
     let record: JournalRecord
     try {
@@ -216,7 +216,6 @@ export class Till {
         { ...parts, employeeId: session.employee.id, storeId: store, happenedAtMs: this.#deps.now() },
         wireVersion,
         faces,
-        draft?.id ?? null,
       )
     } catch (error) {
       if (!(error instanceof AlreadyRecorded)) throw error
@@ -224,6 +223,8 @@ export class Till {
       if (!known) throw error
       record = known.record
     }
+    // The record has ended the draft; its row is only tidied away.
+    if (draft) void drafts.forget(draft.id).catch((error: unknown) => this.#deps.log('draft_row', error))
     this.#tell('journal')
     void sync.kick()
     return record

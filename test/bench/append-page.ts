@@ -1,9 +1,8 @@
 import { Dexie } from 'dexie'
 import { openTillDatabase } from '../../src/client/journal/database.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
-import { Drafts } from '../../src/client/journal/drafts.ts'
 import { Journal } from '../../src/client/journal/journal.ts'
-import { draft, redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
+import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import { wireVersion } from '../../src/core/receipt.ts'
 
 /**
@@ -29,7 +28,6 @@ window.benchAppend = async (appendsPerWay) => {
     onTerminated: () => {},
   })
   const journal = await Journal.open(oursDb, uuid, () => Date.now())
-  const drafts = new Drafts(oursDb, uuid())
   const bareDb = await openBare(uuid())
   const dexieDb = new Dexie(uuid(), { chromeTransactionDurability: 'strict' })
   dexieDb.version(1).stores({ records: '[epoch+seq]' })
@@ -37,18 +35,15 @@ window.benchAppend = async (appendsPerWay) => {
   const dexieTable = dexieDb.table<JournalRecord>('records')
 
   const times: Times = { ours: [], bare: [], dexie: [] }
-  const sample = await journal.append(redeemReceipt(), wireVersion, faces(), null)
+  const sample = await journal.append(redeemReceipt(), wireVersion, faces())
   /** The same bytes for the peers; ours makes its record inside the measured time. */
   const recordOf = (seq: number): JournalRecord => ({ ...sample, seq, id: redeemReceipt().id })
 
-  /** As at the till: a prepared sale lies there and is taken by the commit. */
-  let prepared = draft()
-
   const once: Record<Way, (n: number) => Promise<number>> = {
     async ours() {
-      const parts = redeemReceipt({ id: prepared.receiptId })
+      const parts = redeemReceipt()
       const cards = faces()
-      return timed(() => journal.append(parts, wireVersion, cards, prepared.id))
+      return timed(() => journal.append(parts, wireVersion, cards))
     },
     async bare(n) {
       const record = recordOf(n)
@@ -61,9 +56,6 @@ window.benchAppend = async (appendsPerWay) => {
   }
 
   for (let n = 1; n <= appendsPerWay; n++) {
-    // Before the turns, not before ours: the wake of this write must not fall on one of them alone.
-    prepared = draft()
-    await drafts.save(prepared)
     for (const way of shuffled(ways)) times[way].push(await once[way](n))
   }
   oursDb.close()

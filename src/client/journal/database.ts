@@ -13,8 +13,6 @@ import type { Entered } from '../../core/receipt.ts'
 export interface TillSchema extends DBSchema {
   /** One row, under the key `self`. */
   identity: { key: 'self'; value: TillIdentity }
-  /** One row, under the key `self`. */
-  head: { key: 'self'; value: TillHeadRow }
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
   unsettled: { key: RecordKey; value: { epoch: number; seq: number; recordedAtMs: number } }
   outcomes: {
@@ -32,13 +30,6 @@ export type RecordKey = [epoch: number, seq: number]
 export interface TillIdentity {
   tillId: TillId
   epoch: number
-}
-
-export interface TillHeadRow {
-  /** The last `seq` given out in this epoch. */
-  seq: number
-  /** Rows in `unsettled`: counting them is linear, a kept number is not. */
-  unsettled: number
 }
 
 export interface JournalRecord {
@@ -92,7 +83,6 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
     upgrade(db, oldVersion) {
       if (oldVersion < 1) {
         db.createObjectStore('identity')
-        db.createObjectStore('head')
         db.createObjectStore('records', { keyPath: ['epoch', 'seq'] }).createIndex('id', 'id', {
           unique: true,
         })

@@ -1,6 +1,6 @@
 import type { Draft } from '../../core/draft.ts'
 import type { DraftId } from '../../core/ids.ts'
-import { strictly, type TillDatabase } from './database.ts'
+import { type StoredDraft, strictly, type TillDatabase } from './database.ts'
 
 /** Drafts at the till (M2): they must outlive the tab between MoySklad's Save and our charge (M3). */
 export class Drafts {
@@ -13,13 +13,10 @@ export class Drafts {
     this.#tab = tab
   }
 
-  /** Keeps the newest state of a draft. One that another frame has committed meanwhile stays gone. */
   async save(draft: Draft): Promise<void> {
-    await strictly(this.#db, ['drafts', 'records'], async (tx) => {
-      const committed = await tx.objectStore('records').index('id').getKey(draft.receiptId)
-      if (!committed)
-        await tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: false })
-    })
+    await strictly(this.#db, ['drafts'], (tx) =>
+      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: false }),
+    )
   }
 
   /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
@@ -48,8 +45,8 @@ export class Drafts {
 
   /** Drafts that wait for their sale, newest first. */
   async waiting(): Promise<Draft[]> {
-    const rows = await this.#db.getAll('drafts')
-    return rows
+    const open = await this.#open()
+    return open
       .filter((row) => !row.dropped)
       .map((row) => row.draft)
       .sort((a, b) => b.updatedAtMs - a.updatedAtMs)
@@ -62,7 +59,20 @@ export class Drafts {
   }
 
   async dropped(): Promise<Draft[]> {
-    const rows = await this.#db.getAll('drafts')
-    return rows.filter((row) => row.dropped).map((row) => row.draft)
+    const open = await this.#open()
+    return open.filter((row) => row.dropped).map((row) => row.draft)
+  }
+
+  /**
+   * Rows whose receipt is not in the journal. A record is what ends a draft, whatever became of the draft's own row: a
+   * late copy of it, from another frame, brings nothing back.
+   */
+  async #open(): Promise<StoredDraft[]> {
+    const tx = this.#db.transaction(['drafts', 'records'])
+    const rows = await tx.objectStore('drafts').getAll()
+    const recorded = await Promise.all(
+      rows.map((row) => tx.objectStore('records').index('id').getKey(row.draft.receiptId)),
+    )
+    return rows.filter((_, at) => recorded[at] === undefined)
   }
 }

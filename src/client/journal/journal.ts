@@ -1,5 +1,5 @@
 import { Receipt } from '../../core/receipt.ts'
-import { type DraftId, type ReceiptId, TillId } from '../../core/ids.ts'
+import { type ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
 import { batchBytesMax, batchRecordsMax } from '../../core/wire.ts'
 import {
@@ -8,7 +8,6 @@ import {
   type RecordKey,
   strictly,
   type TillDatabase,
-  type TillHeadRow,
   type TillIdentity,
 } from './database.ts'
 
@@ -42,39 +41,44 @@ export class Journal {
   readonly #db: TillDatabase
   readonly identity: TillIdentity
   readonly #now: () => number
+  /** The last `seq` of the epoch as far as this frame knows; others append as well. */
+  #lastSeq: number
+  /** Appends of one frame run one after another, so that one that fails leaves no gap behind. */
+  #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(db: TillDatabase, identity: TillIdentity, now: () => number) {
+  private constructor(db: TillDatabase, identity: TillIdentity, lastSeq: number, now: () => number) {
     this.#db = db
     this.identity = identity
+    this.#lastSeq = lastSeq
     this.#now = now
   }
 
   /** Opens the journal; empty storage makes a new till (J3). Two frames that do it at once agree on one. */
   static async open(db: TillDatabase, newId: () => string, now: () => number): Promise<Journal> {
-    const stored = await db.get('identity', 'self')
-    const identity = stored ?? (await firstIdentity(db, newId()))
-    return new Journal(db, identity, now)
+    const identity = (await db.get('identity', 'self')) ?? (await firstIdentity(db, newId()))
+    return new Journal(db, identity, await lastSeq(db, identity.epoch), now)
   }
 
   /**
-   * Commits a receipt: reads the head, gives the next `seq`, adds the record (J3) and takes the draft it came from, in
-   * one strict transaction. When the promise resolves the record is on the disk; before that nothing happened (J1).
+   * Commits a receipt under the next `seq` of the epoch in one strict transaction. When the promise resolves the record
+   * is on the disk; before that nothing happened (J1).
    *
    * @throws AlreadyRecorded when a record with this receipt id exists; the storage's own error when it cannot be written
    */
-  async append(
-    parts: ReceiptParts,
-    version: Receipt['version'],
-    faces: CardFace[],
-    draftId: DraftId | null,
-  ): Promise<JournalRecord> {
+  append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
+    const turn = this.#turn.then(() => this.#append(parts, version, faces))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  /**
+   * The next `seq` is not read but claimed: `add` refuses a taken one (J3), and then another frame was faster. A read
+   * first would make every sale wait for one more turn of the disk's queue.
+   */
+  async #append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
     const { epoch, tillId } = this.identity
-    return strictly(this.#db, ['head', 'records', 'unsettled', 'drafts'], async (tx) => {
-      const records = tx.objectStore('records')
-      const known = await records.index('id').getKey(parts.id)
-      if (known) throw new AlreadyRecorded(parts.id)
-      const head = await headOf(tx.objectStore('head'))
-      const seq = head.seq + 1
+    for (;;) {
+      const seq = this.#lastSeq + 1
       const receipt: Receipt = { version, ...parts, till: { id: tillId, epoch, seq } }
       const record: JournalRecord = {
         epoch,
@@ -84,23 +88,36 @@ export class Journal {
         recordedAtMs: this.#now(),
         faces,
       }
-      await Promise.all([
-        records.add(record),
-        tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs: record.recordedAtMs }),
-        tx.objectStore('head').put({ seq, unsettled: head.unsettled + 1 }, 'self'),
-        ...(draftId ? [tx.objectStore('drafts').delete(draftId)] : []),
-      ])
-      return record
-    })
+      try {
+        await strictly(this.#db, ['records', 'unsettled'], (tx) => {
+          const written = Promise.all([
+            tx.objectStore('records').add(record),
+            tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs: record.recordedAtMs }),
+          ])
+          tx.commit()
+          return written
+        })
+        this.#lastSeq = seq
+        return record
+      } catch (error) {
+        if (!isTaken(error)) throw error
+        if (await this.#db.getKeyFromIndex('records', 'id', parts.id)) throw new AlreadyRecorded(parts.id)
+        const newest = await lastSeq(this.#db, epoch)
+        // Whoever took the number is in the book; if nobody is, the storage contradicts itself.
+        if (newest < seq) throw error
+        this.#lastSeq = newest
+      }
+    }
   }
 
   async state(): Promise<JournalState> {
-    const tx = this.#db.transaction(['head', 'unsettled'])
-    const [head, oldest] = await Promise.all([
-      headOf(tx.objectStore('head')),
+    const tx = this.#db.transaction(['records', 'unsettled'])
+    const [last, oldest, unsettled] = await Promise.all([
+      tx.objectStore('records').openKeyCursor(epochRange(this.identity.epoch), 'prev'),
       tx.objectStore('unsettled').getAll(null, 1),
+      tx.objectStore('unsettled').count(),
     ])
-    return { headSeq: head.seq, unsettled: head.unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
+    return { headSeq: last?.primaryKey[1] ?? 0, unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
   }
 
   /**
@@ -132,13 +149,10 @@ export class Journal {
   /** Files the server's answers. An outcome that is known already stays as it was. */
   async settle(settled: readonly { key: RecordKey; outcome: FinalOutcome }[]): Promise<void> {
     if (settled.length === 0) return
-    await strictly(this.#db, ['head', 'unsettled', 'outcomes', 'attention'], async (tx) => {
-      const head = await headOf(tx.objectStore('head'))
-      let done = 0
+    await strictly(this.#db, ['unsettled', 'outcomes', 'attention'], async (tx) => {
       for (const { key, outcome } of settled) {
         const [epoch, seq] = key
         if (!(await tx.objectStore('unsettled').getKey(key))) continue
-        done++
         const bad = outcome.status !== 'applied'
         await Promise.all([
           tx.objectStore('unsettled').delete(key),
@@ -146,8 +160,6 @@ export class Journal {
           ...(bad ? [tx.objectStore('attention').add({ epoch, seq })] : []),
         ])
       }
-      if (done > 0)
-        await tx.objectStore('head').put({ seq: head.seq, unsettled: head.unsettled - done }, 'self')
     })
   }
 
@@ -201,21 +213,22 @@ export function receiptOf(record: JournalRecord): Receipt {
 }
 
 async function firstIdentity(db: TillDatabase, tillId: string): Promise<TillIdentity> {
-  return strictly(db, ['identity', 'head'], async (tx) => {
+  return strictly(db, ['identity'], async (tx) => {
     const stored = await tx.objectStore('identity').get('self')
     if (stored) return stored
     const identity: TillIdentity = { tillId: TillId.parse(tillId), epoch: 1 }
-    await Promise.all([
-      tx.objectStore('identity').add(identity, 'self'),
-      tx.objectStore('head').add({ seq: 0, unsettled: 0 }, 'self'),
-    ])
+    await tx.objectStore('identity').add(identity, 'self')
     return identity
   })
 }
 
-async function headOf(store: { get(key: 'self'): Promise<TillHeadRow | undefined> }): Promise<TillHeadRow> {
-  const head = await store.get('self')
-  // Written together with the identity and never deleted: without it the storage is damaged.
-  if (!head) throw new Error('the journal has no head')
-  return head
+const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoch, Infinity])
+
+/** The newest `seq` in the book; 0 for none. */
+async function lastSeq(db: TillDatabase, epoch: number): Promise<number> {
+  const cursor = await db.transaction('records').store.openKeyCursor(epochRange(epoch), 'prev')
+  return cursor?.primaryKey[1] ?? 0
 }
+
+/** The key, or the receipt id, is in the book already. Errors of the storage are told by name. */
+const isTaken = (error: unknown) => error instanceof DOMException && error.name === 'ConstraintError'

@@ -31,7 +31,7 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-const append = (of = redeemReceipt()) => journal.append(of, wireVersion, [], null)
+const append = (of = redeemReceipt()) => journal.append(of, wireVersion, [])
 
 describe('journal', () => {
   it('[J3] gives every record the next seq of the epoch and keeps its bytes', async () => {
@@ -47,7 +47,7 @@ describe('journal', () => {
     const other = await Journal.open(otherDb, uuid, () => 1000)
     expect(other.identity).toEqual(journal.identity)
     const both = Array.from({ length: 40 }, (_, i) =>
-      (i % 2 ? journal : other).append(redeemReceipt(), wireVersion, [], null),
+      (i % 2 ? journal : other).append(redeemReceipt(), wireVersion, []),
     )
     const seqs = (await Promise.all(both)).map((record) => record.seq).sort((a, b) => a - b)
     expect(seqs).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
@@ -80,28 +80,34 @@ describe('journal', () => {
     expect(await journal.state()).toMatchObject({ headSeq: 1, unsettled: 1 })
   })
 
-  it('[M3] committing takes the draft in the same transaction, and a late copy does not bring it back', async () => {
+  it('[M3] a record ends its draft, and a late copy of the draft does not bring it back', async () => {
     const drafts = new Drafts(db, 'tab')
     const prepared = draft()
+    const given = draft()
     await drafts.save(prepared)
-    await journal.append(redeemReceipt({ id: prepared.receiptId }), wireVersion, [], prepared.id)
+    await drafts.save(given)
+    await drafts.drop(given)
+    await journal.append(redeemReceipt({ id: prepared.receiptId }), wireVersion, [])
+    await journal.append(redeemReceipt({ id: given.receiptId }), wireVersion, [])
     expect(await drafts.waiting()).toEqual([])
+    expect(await drafts.dropped()).toEqual([])
     await drafts.save(prepared)
     expect(await drafts.waiting()).toEqual([])
   })
 
-  it('[M3] a draft whose receipt could not be written stays', async () => {
+  it('[M3] a draft whose receipt could not be written stays, and its number is not lost', async () => {
     const drafts = new Drafts(db, 'tab')
     const prepared = draft()
     await drafts.save(prepared)
-    const broken = redeemReceipt({ id: prepared.receiptId, operations: [() => 0] as never })
-    vi.spyOn(JSON, 'stringify').mockImplementation(() => {
-      throw new Error('no')
+    vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError')
     })
-    await expect(journal.append(broken, wireVersion, [], prepared.id)).rejects.toThrow('no')
+    const failing = journal.append(redeemReceipt({ id: prepared.receiptId }), wireVersion, [])
+    await expect(failing).rejects.toThrow('full')
     vi.restoreAllMocks()
     expect(await drafts.waiting()).toEqual([prepared])
     expect(await journal.state()).toEqual({ headSeq: 0, unsettled: 0, oldestAtMs: null })
+    expect((await append()).seq).toBe(1)
   })
 
   it('[J5] a batch is in seq order and never longer than the limit', async () => {
