@@ -55,7 +55,7 @@ export interface TillDeps {
   /** From the frame's address; MoySklad gives it once per load. */
   contextKey: string
   /** Names the browser tab: two tabs may prepare equal sales at the same time. */
-  tab: string
+  tab: () => string
   log: (event: string, error: unknown) => void
 }
 
@@ -256,7 +256,7 @@ export class Till {
       onTerminated: () => this.#fail('storage_lost'),
     })
     const journal = await Journal.open(db, this.#deps.newId, this.#deps.now)
-    const drafts = new Drafts(db, this.#deps.tab)
+    const drafts = new Drafts(db, this.#deps.tab())
     const { name } = await this.#bindTill(journal)
     const { window, locks, random } = this.#deps
     const sync = new Sync({

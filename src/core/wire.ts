@@ -248,8 +248,6 @@ export const HealthAnswer = z.strictObject({
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
-  /** One sentence for the API document. */
-  says: string
   access: 'open' | 'session' | 'manager'
   request: z.ZodMiniType | null
   answer: z.ZodMiniType
@@ -261,7 +259,6 @@ export const endpoints = {
   health: endpoint({
     method: 'GET',
     path: '/api/health',
-    says: 'The server is up and its database answers.',
     access: 'open',
     request: null,
     answer: HealthAnswer,
@@ -269,7 +266,6 @@ export const endpoints = {
   session: endpoint({
     method: 'POST',
     path: '/api/session',
-    says: 'Exchanges the context key of the frame for a session of this employee.',
     access: 'open',
     request: SessionRequest,
     answer: SessionAnswer,
@@ -277,7 +273,6 @@ export const endpoints = {
   till: endpoint({
     method: 'PUT',
     path: '/api/till',
-    says: 'Binds the session to a till, known or new; every route below needs that, the manager’s excepted.',
     access: 'session',
     request: TillRequest,
     answer: TillAnswer,
@@ -285,7 +280,6 @@ export const endpoints = {
   ping: endpoint({
     method: 'GET',
     path: '/api/ping',
-    says: 'Tells that server and session live, and how much of this till the server has.',
     access: 'session',
     request: null,
     answer: TillHead,
@@ -293,7 +287,6 @@ export const endpoints = {
   lookup: endpoint({
     method: 'POST',
     path: '/api/lookup',
-    says: 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.',
     access: 'session',
     request: LookupRequest,
     answer: LookupAnswer,
@@ -301,7 +294,6 @@ export const endpoints = {
   hold: endpoint({
     method: 'PUT',
     path: '/api/holds/{id}',
-    says: 'Makes a hold or changes its sum.',
     access: 'session',
     request: HoldRequest,
     answer: HoldAnswer,
@@ -309,7 +301,6 @@ export const endpoints = {
   release: endpoint({
     method: 'DELETE',
     path: '/api/holds/{id}',
-    says: 'Lets a hold go.',
     access: 'session',
     request: null,
     answer: ReleaseAnswer,
@@ -317,7 +308,6 @@ export const endpoints = {
   sync: endpoint({
     method: 'POST',
     path: '/api/sync',
-    says: 'Takes records of a till in order and answers each with its outcome; sending again is safe.',
     access: 'session',
     request: SyncRequest,
     answer: SyncAnswer,
@@ -325,7 +315,6 @@ export const endpoints = {
   syncRaw: endpoint({
     method: 'POST',
     path: '/api/sync/raw',
-    says: 'Stores one record that the server could not process and opens a case; decides nothing.',
     access: 'session',
     request: SyncRequest,
     answer: SyncAnswer,
@@ -333,7 +322,6 @@ export const endpoints = {
   saveDraft: endpoint({
     method: 'PUT',
     path: '/api/drafts/{id}',
-    says: 'Keeps a copy of a draft, so that it outlives the browser.',
     access: 'session',
     request: Draft,
     answer: DraftAnswer,
@@ -341,7 +329,6 @@ export const endpoints = {
   dropDraft: endpoint({
     method: 'DELETE',
     path: '/api/drafts/{id}',
-    says: 'Forgets a draft that was committed or given up, and lets its holds go.',
     access: 'session',
     request: null,
     answer: DraftAnswer,
@@ -349,7 +336,6 @@ export const endpoints = {
   match: endpoint({
     method: 'POST',
     path: '/api/drafts/match',
-    says: 'Finds which saved sale a draft was prepared for.',
     access: 'session',
     request: MatchRequest,
     answer: MatchAnswer,
@@ -357,7 +343,6 @@ export const endpoints = {
   sale: endpoint({
     method: 'GET',
     path: '/api/sales/{id}',
-    says: 'A sale of MoySklad and what cards did for it.',
     access: 'session',
     request: null,
     answer: SaleAnswer,
@@ -365,7 +350,6 @@ export const endpoints = {
   operations: endpoint({
     method: 'GET',
     path: '/api/operations',
-    says: 'The last receipts of this till, newest first.',
     access: 'session',
     request: null,
     answer: OperationsAnswer,
@@ -373,7 +357,6 @@ export const endpoints = {
   saveProgramme: endpoint({
     method: 'PUT',
     path: '/api/programme',
-    says: 'Sets the rules of the account’s cards.',
     access: 'manager',
     request: Programme,
     answer: Programme,
@@ -381,7 +364,6 @@ export const endpoints = {
   addCards: endpoint({
     method: 'POST',
     path: '/api/cards',
-    says: 'Adds cards: unsold ones, or live ones with their balance.',
     access: 'manager',
     request: CardsRequest,
     answer: CardsAnswer,

@@ -1,7 +1,27 @@
 import * as z from 'zod/mini'
-import { type Endpoint, endpoints, ErrorAnswer } from '../core/wire.ts'
+import { type Endpoint, type EndpointName, endpoints, ErrorAnswer } from '../core/wire.ts'
 
 type Json = Record<string, unknown>
+
+/** What each route does, in one sentence for people. */
+export const sentences: Record<EndpointName, string> = {
+  health: 'The server is up and its database answers.',
+  session: 'Exchanges the context key of the frame for a session of this employee.',
+  till: 'Binds the session to a till, known or new; every route below needs that, the manager’s excepted.',
+  ping: 'Tells that server and session live, and how much of this till the server has.',
+  lookup: 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.',
+  hold: 'Makes a hold or changes its sum.',
+  release: 'Lets a hold go.',
+  sync: 'Takes records of a till in order and answers each with its outcome; sending again is safe.',
+  syncRaw: 'Stores one record that the server could not process and opens a case; decides nothing.',
+  saveDraft: 'Keeps a copy of a draft, so that it outlives the browser.',
+  dropDraft: 'Forgets a draft that was committed or given up, and lets its holds go.',
+  match: 'Finds which saved sale a draft was prepared for.',
+  sale: 'A sale of MoySklad and what cards did for it.',
+  operations: 'The last receipts of this till, newest first.',
+  saveProgramme: 'Sets the rules of the account’s cards.',
+  addCards: 'Adds cards: unsold ones, or live ones with their balance.',
+}
 
 const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): Json => {
   const json: Json = { ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) }
@@ -16,7 +36,8 @@ const jsonOf = (schema: z.ZodMiniType, io: 'input' | 'output') => ({
 /** The API document (OpenAPI 3.1), made from the same schemas that check every request. */
 export function openApiDocument(): Json {
   const paths: Record<string, Json> = {}
-  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
+  for (const name of Object.keys(endpoints) as EndpointName[]) {
+    const endpoint: Endpoint = endpoints[name]
     paths[endpoint.path] = {
       ...paths[endpoint.path],
       [endpoint.method.toLowerCase()]: operationOf(name, endpoint),
@@ -35,11 +56,11 @@ export function openApiDocument(): Json {
   }
 }
 
-function operationOf(name: string, endpoint: Endpoint): Json {
+function operationOf(name: EndpointName, endpoint: Endpoint): Json {
   const parameter = /\{(\w+)\}/.exec(endpoint.path)?.[1]
   return {
     operationId: name,
-    summary: endpoint.says,
+    summary: sentences[name],
     security: endpoint.access === 'open' ? [] : [{ session: [] }],
     ...(endpoint.access === 'manager' && { description: 'For managers.' }),
     ...(parameter && {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { extname, join } from 'node:path'
 import { Hono } from 'hono'
 import type { Deps } from './deps.ts'
@@ -47,16 +49,24 @@ export function widgetFiles({ config }: Pick<Deps, 'config'>): Hono {
       })
     })
   }
+  // The names hold a hash of the content, so what was compressed once stays right.
+  const compressed = new Map<string, Buffer>()
   app.get('/assets/:file{[\\w][\\w.-]*}', async (c) => {
     const name = c.req.param('file')
     const type = types[extname(name)]
     const file = type && (await read(join(config.widgetDir, 'assets', name)))
     if (!file) return c.notFound()
-    return c.body(new Uint8Array(file), 200, {
+    const headers = {
       'content-type': type,
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
-    })
+      vary: 'accept-encoding',
+    }
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? ''))
+      return c.body(new Uint8Array(file), 200, headers)
+    const small = compressed.get(name) ?? (await promisify(gzip)(file, { level: 9 }))
+    compressed.set(name, small)
+    return c.body(new Uint8Array(small), 200, { ...headers, 'content-encoding': 'gzip' })
   })
   return app
 }

@@ -2,7 +2,7 @@ import { render } from 'preact'
 import * as z from 'zod/mini'
 import { connectHost } from '../../src/client/host-bridge.ts'
 import { Till } from '../../src/client/till.ts'
-import { language, loadWords } from '../i18n/language.ts'
+import { type Language, language, loadWords } from '../i18n/language.ts'
 import { App } from './App.tsx'
 import './cashier.css'
 import { listenToKeys } from './keyboard.ts'
@@ -38,13 +38,21 @@ const till = new Till({
   now: () => Date.now(),
   random: () => Math.random(),
   contextKey,
-  tab: tabName(),
+  tab: tabName,
   log,
 })
 
 // MoySklad's accounts have one currency; until ours has told its own, nothing on the screen shows a sum.
 const spoken = await loadWords(locale)
-const words = () => language(spoken, till.ready?.session.programme?.currency ?? 'RUB')
+const languages = new Map<string, Language>()
+function words(): Language {
+  const currency = till.ready?.session.programme?.currency ?? 'RUB'
+  const known = languages.get(currency)
+  if (known) return known
+  const made = language(spoken, currency)
+  languages.set(currency, made)
+  return made
+}
 document.documentElement.lang = spoken.code
 
 const checkout = new Checkout({

@@ -24,18 +24,22 @@ export async function loadWords(userLocale: string | null): Promise<Pick<Languag
 
 export function language({ code, words }: Pick<Language, 'code' | 'words'>, currency: string): Language {
   const locale = code === 'ru' ? 'ru-RU' : 'en-GB'
-  const money = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-  })
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
-  const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone: 'UTC' })
+  // Formatters are dear to make, and the first screen shows no sum.
+  const money = once(
+    () => new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+  )
+  const clock = once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }))
+  const calendar = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone: 'UTC' }))
   return {
     code,
     words,
-    sum: (kopecks) => money.format(kopecks / 100),
-    date: (localDate) => calendar.format(Date.parse(`${localDate}T00:00:00Z`)),
-    time: (ms) => clock.format(ms),
+    sum: (kopecks) => money().format(kopecks / 100),
+    date: (localDate) => calendar().format(Date.parse(`${localDate}T00:00:00Z`)),
+    time: (ms) => clock().format(ms),
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
