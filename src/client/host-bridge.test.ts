@@ -60,6 +60,26 @@ describe('host bridge', () => {
     expect(onDropped).toHaveBeenCalledWith('origin', 'https://online.moysklad.ru.evil.example')
   })
 
+  it('[A4] a star in a configured origin stands for names of hosts and for nothing else', () => {
+    bridge.close()
+    bridge = connectHost({
+      window: frame as never,
+      origins: ['https://*.moysklad.ru'],
+      onDropped,
+      onHostError,
+    })
+    bridge.listen(listener)
+    const wrong = [
+      'https://moysklad.ru.evil.example',
+      'https://evil.example/.moysklad.ru',
+      'http://a.moysklad.ru',
+    ]
+    for (const one of wrong) frame.deliver(open, { origin: one })
+    expect(listener.open).not.toHaveBeenCalled()
+    frame.deliver(open, { origin: 'https://online-2.moysklad.ru' })
+    expect(listener.open).toHaveBeenCalledTimes(1)
+  })
+
   it('[A4] drops what has another shape', () => {
     bridge.listen(listener)
     for (const data of [

@@ -54,7 +54,8 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
 
   function receive(event: MessageEvent): void {
     if (event.source !== window.parent) return deps.onDropped('source', event.origin)
-    if (!origins.includes(event.origin)) return deps.onDropped('origin', event.origin)
+    if (!origins.some((origin) => isOrigin(origin, event.origin)))
+      return deps.onDropped('origin', event.origin)
     if (!listener) return void early.push(event)
     const parsed = z.safeParse(HostMessage, event.data)
     if (!parsed.success) return deps.onDropped('shape', event.origin)
@@ -127,6 +128,14 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
       for (const messageId of [...waiting.keys()]) settle(messageId, new Error('the bridge was closed'))
     },
   }
+}
+
+/** A configured origin may have a star for one or more names of hosts, as in a content security policy. */
+function isOrigin(configured: string, actual: string): boolean {
+  const star = configured.indexOf('*.')
+  if (star < 0) return configured === actual
+  const [before, after] = [configured.slice(0, star), configured.slice(star + 1)]
+  return actual.startsWith(before) && actual.endsWith(after) && /^[\w.-]+$/.test(actual.slice(before.length))
 }
 
 /** The host answers a longer text with an error, and then nobody can save. */

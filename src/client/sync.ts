@@ -188,7 +188,7 @@ export class Sync {
     }
     for (const draft of await drafts.dropped()) {
       await api('dropDraft', null, { id: draft.id })
-      await drafts.forget(draft.id)
+      await drafts.forgetDropped(draft.id)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Draft, draftOperations } from '../core/draft.ts'
 import type { DocumentId, ReceiptId } from '../core/ids.ts'
 import { type Operation, type Receipt, wireVersion } from '../core/receipt.ts'
-import type { SessionAnswer } from '../core/wire.ts'
+import type { ErrorCode, SessionAnswer } from '../core/wire.ts'
 import { type Api, createApi, isDenied, isUnreachable } from './api.ts'
 import { type CardFace, databaseName, openTillDatabase, type JournalRecord } from './journal/database.ts'
 import { Drafts } from './journal/drafts.ts'
@@ -29,6 +29,8 @@ export type Trouble =
   | 'session_over'
   /** The server speaks another version of the wire. */
   | 'wire_unknown'
+  /** MoySklad gives this employee no right to sell. */
+  | 'not_allowed'
 
 export interface Line {
   /** Null until the first answer or the first silence. */
@@ -100,7 +102,7 @@ export class Till {
       ready = await this.#openTill(session)
     } catch (error) {
       this.#deps.log('till_not_opened', error)
-      if (isDenied(error)) this.#fail(error.code === 'wire_version_unknown' ? 'wire_unknown' : 'session_over')
+      if (isDenied(error)) this.#fail(troubleOf(error.code))
       else this.#fail(this.trouble ?? 'storage_denied')
       return
     }
@@ -220,7 +222,8 @@ export class Till {
     } catch (error) {
       if (!(error instanceof AlreadyRecorded)) throw error
       const known = await journal.find(parts.id)
-      if (!known) throw error
+      // The same draft committed twice is one receipt; another content under its id is a fault, not a success.
+      if (!known || !sameOperations(known.record, parts)) throw error
       record = known.record
     }
     // The record has ended the draft; its row is only tidied away.
@@ -237,12 +240,13 @@ export class Till {
         this.#token = session.token
         return session
       } catch (error) {
-        if (isDenied(error)) {
+        const silent = isUnreachable(error) || (isDenied(error) && error.code === 'moysklad_unreachable')
+        if (isDenied(error) && !silent) {
           this.#deps.log('session_denied', error)
-          this.#fail(error.code === 'wire_version_unknown' ? 'wire_unknown' : 'session_over')
+          this.#fail(troubleOf(error.code))
           return null
         }
-        if (!isUnreachable(error)) throw error
+        if (!silent) throw error
         await this.#pause(attempt)
       }
     }
@@ -348,3 +352,17 @@ export class Till {
     return this.ready
   }
 }
+
+function troubleOf(code: ErrorCode): Trouble {
+  switch (code) {
+    case 'wire_version_unknown':
+      return 'wire_unknown'
+    case 'not_allowed':
+      return 'not_allowed'
+    default:
+      return 'session_over'
+  }
+}
+
+const sameOperations = (record: JournalRecord, { operations }: Pick<Receipt, 'operations'>) =>
+  JSON.stringify(receiptOf(record).operations) === JSON.stringify(operations)

@@ -114,6 +114,8 @@ export type SaleFault =
   | { code: 'certificate_without_card'; name: string }
   | { code: 'cards_missing'; needed: number; scanned: number }
   | { code: 'cards_spare'; needed: number; scanned: number }
+  /** A card is there, but the certificate's row was changed since. */
+  | { code: 'certificate_changed' }
   | { code: 'above_payable'; amountKopecks: Kopecks; payableKopecks: Kopecks }
   | { code: 'redeem_unconfirmed' }
   | { code: Extract<RefusalCode, 'certificate_fraction' | 'certificate_discounted' | 'too_many_cards'> }
@@ -141,9 +143,10 @@ export function saleFault(programme: Programme, sale: Sale, cards: SaleCards): S
       ? { code: 'certificate_without_card', name: first.name }
       : { code: 'cards_missing', needed: slots.length, scanned: cards.loads.length }
   }
-  if (cards.loads.length > slots.length || unassigned(cards.loads, slots).length > 0) {
+  if (cards.loads.length > slots.length) {
     return { code: 'cards_spare', needed: slots.length, scanned: cards.loads.length }
   }
+  if (unassigned(cards.loads, slots).length > 0) return { code: 'certificate_changed' }
   if (cards.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
   const amount = sumKopecks([cards.redeemedKopecks, ...cards.redeems.map((redeem) => redeem.amountKopecks)])
   const payable = payableByCard(programme, sale)
@@ -192,7 +195,7 @@ export type MatchVerdict = 'same' | 'doubtful' | 'other'
 /** Clocks of the till and of MoySklad may differ by this much before a document counts as older than its draft. */
 const clockSlackMs = 5 * 60_000
 /** A sale saved later than this after its last change is not taken for the draft's without asking. */
-const freshMs = 60 * 60_000
+const freshMs = 12 * 60 * 60_000
 
 function sameSale(a: Sale, b: Sale): boolean {
   const key = (sale: Sale) =>
@@ -207,8 +210,11 @@ export function matchDraft(document: SaleDocument, draft: Draft): MatchVerdict {
   if (!document.applicable) return 'other'
   if (document.createdAtMs < draft.createdAtMs - clockSlackMs) return 'other'
   const employee = document.employeeId === null || document.employeeId === draft.employeeId
-  const moment = draft.documentMoment === null || document.moment === draft.documentMoment
-  const fresh = document.createdAtMs <= draft.updatedAtMs + freshMs
-  if (sameSale(document.sale, draft.sale)) return employee && (moment || fresh) ? 'same' : 'doubtful'
-  return employee && moment && draft.documentMoment !== null ? 'doubtful' : 'other'
+  // An equal sale may have been made a minute before or after by the same hands: the form's own moment tells them apart.
+  const moment = draft.documentMoment !== null && document.moment === draft.documentMoment
+  if (sameSale(document.sale, draft.sale)) {
+    const fresh = document.createdAtMs <= draft.updatedAtMs + freshMs
+    return employee && moment && fresh ? 'same' : 'doubtful'
+  }
+  return employee && moment ? 'doubtful' : 'other'
 }

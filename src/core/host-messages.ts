@@ -15,10 +15,10 @@ const Meta = z.object({ href: z.nullish(z.string()), type: z.nullish(z.string())
 
 /** A row of `objectState.positions`; the numbers are JSON numbers, money in kopecks. */
 const Position = z.object({
-  quantity: z.number(),
-  price: z.number(),
+  quantity: z.nullish(z.number()),
+  price: z.nullish(z.number()),
   discount: z.nullish(z.number()),
-  assortment: z.object({ meta: Meta }),
+  assortment: z.nullish(z.object({ meta: z.nullish(Meta) })),
 })
 
 /** The unsaved document. Most fields may be null on `*.create`. */
@@ -95,10 +95,10 @@ export function idOfHref(href: string | null | undefined): string | null {
 /** The rows and the sum of an unsaved document. */
 export function saleOfState(state: ObjectState): Sale {
   const rows = (state.positions?.rows ?? []).map((row): SaleRow => ({
-    productId: (idOfHref(row.assortment.meta.href) ?? unnamedProduct) as ProductId,
+    productId: (idOfHref(row.assortment?.meta?.href) ?? unnamedProduct) as ProductId,
     // A field that is being typed may hold nonsense for a moment.
-    quantity: Math.max(0, row.quantity),
-    priceKopecks: Math.max(0, row.price),
+    quantity: Math.max(0, row.quantity ?? 0),
+    priceKopecks: Math.max(0, row.price ?? 0),
     discountPercent: Math.min(100, row.discount ?? 0),
   }))
   const sum = state.sum ?? rows.reduce((total, row) => total + rowSum(row), 0)

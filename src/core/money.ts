@@ -10,6 +10,9 @@ export type Kopecks = z.infer<typeof Kopecks>
 /** A sum that an operation moves (C1): a positive integer of minor units, at most `amountMaxKopecks`. */
 export const AmountKopecks = z.int().check(z.minimum(1), z.maximum(amountMaxKopecks)).brand<'Kopecks'>()
 
+/** A sum that an operation names and that may be zero: a part of a balance, a price that was paid (C1). */
+export const PartKopecks = z.int().check(z.minimum(0), z.maximum(amountMaxKopecks)).brand<'Kopecks'>()
+
 /** Says that `n` is a sum. Throws on anything else, because a wrong sum must stop the operation, not travel on. */
 export function kopecks(n: number): Kopecks {
   if (!Number.isSafeInteger(n) || n < 0) throw new Error(`not a sum in minor units: ${n}`)

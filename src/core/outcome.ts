@@ -32,6 +32,7 @@ export const RefusalCode = z.enum([
   'load_spent',
   'sale_exists',
   'sale_unchecked',
+  'sale_gone',
   'promise_impossible',
   'hold_over',
   'programme_missing',

@@ -14,6 +14,7 @@ import {
   cardOf,
   contextOf,
   held,
+  heldBy,
   holdId,
   leftOf,
   promise,
@@ -76,7 +77,7 @@ describe('redeem', () => {
     const card = cardOf()
     const posting = post(
       receiptOf([redeem(card.id, 200, { holdId })], 'promise'),
-      contextOf([card], { others: held(card, 30) }),
+      contextOf([card], { others: held(card, 30), ownHolds: heldBy([redeem(card.id, 200, { holdId })]) }),
     )
     expect(posting).toMatchObject({
       status: 'posted',
@@ -97,6 +98,36 @@ describe('redeem', () => {
       'held promise_without_hold',
     )
     expect(promise([redeem(card.id, 1, { holdId })], [])).toBe('held card_unknown')
+  })
+  test('[O2] the hold must be this till’s, for this card and purpose, and cover the sum', () => {
+    const card = cardOf()
+    const one = redeem(card.id, 100, { holdId })
+    const hold = { cardId: card.id, purpose: 'redeem' as const, amountKopecks: kopecks(100) }
+    const on = (ownHolds: PostingContext['ownHolds']) => promise([one], [card], { ownHolds })
+    expect(on(new Map([[holdId, hold]]))).toEqual(['card_paid -100', 'redeemed 100'])
+    expect(on(new Map())).toBe('held promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, cardId: cardOf().id }]]))).toBe('held promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, purpose: 'load' }]]))).toBe('held promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, amountKopecks: kopecks(99) }]]))).toBe('held promise_without_hold')
+  })
+  test('[M5] nothing is asked of a card for a sale that is gone; a promise is a fact all the same', () => {
+    const card = cardOf()
+    const one = redeem(card.id, 100, { holdId })
+    expect(ask([one], [card], { saleGone: true })).toBe('sale_gone')
+    expect(promise([one], [card], { saleGone: true })).toEqual(['card_paid -100', 'redeemed 100'])
+  })
+  test('[C2] [C5] a load must be paid as its row in the sale says', () => {
+    const card = cardOf({ status: 'unsold', paid: 0, granted: 0 })
+    const rows = [{ productId: certificateId, quantity: 1, priceKopecks: faceKopecks, discountPercent: 90 }]
+    const sale = {
+      sale: { rows, sumKopecks: kopecks(faceKopecks / 10) },
+      redeemedKopecks: kopecks(0),
+      loaded: new Map<string, number>(),
+    }
+    const full = [load(card.id, certificateId, faceKopecks)]
+    expect(ask(full, [card], { sale })).toBe('certificate_discounted')
+    const programme = programmeOf({ creditBase: 'paid' })
+    expect(ask(full, [card], { sale, programme })).toBe('certificate_not_in_sale')
   })
 })
 
@@ -141,15 +172,18 @@ describe('load', () => {
     }
     expect(sell(unsold(), { sale })).toBe('certificate_not_in_sale')
   })
-  test('[J1] a promised face value stays good when the owner changes it; a card sold elsewhere meanwhile waits', () => {
+  test('[J1] a promise with a face value that the owner has changed waits, and so does a card sold elsewhere', () => {
     const card = unsold()
-    expect(promise([load(card.id, certificateId, 500, { holdId })], [card])).toEqual([
-      'card_paid 500',
-      'sold -500',
+    expect(promise([load(card.id, certificateId, faceKopecks, { holdId })], [card])).toEqual([
+      `card_paid ${faceKopecks}`,
+      `sold -${faceKopecks}`,
     ])
+    expect(promise([load(card.id, certificateId, 500, { holdId })], [card])).toBe('held promise_refused')
     const sold = cardOf()
-    expect(promise([load(sold.id, certificateId, 500, { holdId })], [sold])).toBe('held card_sold_twice')
-    expect(promise([load(card.id, certificateId, 500)], [card])).toBe('held promise_without_hold')
+    expect(promise([load(sold.id, certificateId, faceKopecks, { holdId })], [sold])).toBe(
+      'held card_sold_twice',
+    )
+    expect(promise([load(card.id, certificateId, faceKopecks)], [card])).toBe('held promise_without_hold')
     expect(promise([load(card.id, randomUUID() as ProductId, 500, { holdId })], [card])).toBe(
       'held promise_refused',
     )

@@ -11,6 +11,7 @@ import {
 import type { CardId, ReceiptId } from './ids.ts'
 import { type Kopecks, kopecks, minKopecks, sumKopecks, zeroKopecks } from './money.ts'
 import { type CaseCode, type Refusal, refusal } from './outcome.ts'
+import { unassigned } from './draft.ts'
 import { certificateOf, creditOfLoad, type Programme } from './programme.ts'
 import type { Operation, OperationOf, Receipt } from './receipt.ts'
 import { certificatesOf, payableByCard, type Sale } from './sale.ts'
@@ -73,6 +74,13 @@ export interface SaleContext {
   loaded: ReadonlyMap<string, number>
 }
 
+/** A hold as it was taken at the scan (O2). */
+export interface OwnHold {
+  cardId: CardId
+  purpose: 'redeem' | 'load'
+  amountKopecks: Kopecks
+}
+
 export interface PostingContext {
   programme: Programme
   /** The cards that the receipt touches, those of a voided receipt included; an absent one is unknown. */
@@ -81,6 +89,10 @@ export interface PostingContext {
   today: string
   /** Null when the receipt names no document, or when MoySklad could not be asked. */
   sale: SaleContext | null
+  /** MoySklad said that the document is deleted or not posted (M5). */
+  saleGone: boolean
+  /** Holds of this very till that the receipt names, live or over. */
+  ownHolds: ReadonlyMap<string, OwnHold>
   redeemsLeft: readonly RedeemLeft[]
   voidTargets: ReadonlyMap<ReceiptId, VoidTarget>
 }
@@ -112,6 +124,7 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
   const done: PostedOperation[] = []
   try {
     checkTogether(receipt)
+    if (receipt.mode === 'ask' && context.saleGone) throw new Refused(refusal('sale_gone'))
     if (receipt.mode === 'ask' && context.sale) checkSale(receipt, context.sale, context.programme)
     for (const operation of receipt.operations) {
       for (const posted of postOperation(operation, receipt, context, working)) {
@@ -164,13 +177,17 @@ function checkSale(
   if (redeems.length > 0 && sumKopecks(redeems.map((redeem) => redeem.amountKopecks)) > room) {
     throw new Refused(refusal('above_payable', null, room))
   }
-  const { slots } = certificatesOf(programme, sale)
+  const { slots, problem } = certificatesOf(programme, sale)
   const loads = receipt.operations.filter((operation) => operation.kind === 'load')
   for (const { productId, cardId } of loads) {
     const sold = slots.filter((slot) => slot.productId === productId).length
     const wanted = loads.filter((load) => load.productId === productId).length + (loaded.get(productId) ?? 0)
+    if (problem) throw new Refused(refusal(problem, cardId))
     if (wanted > sold) throw new Refused(refusal('certificate_not_in_sale', cardId))
   }
+  // What was paid for a certificate is what its row says, not what the till says.
+  const astray = unassigned(loads, slots)[0]
+  if (astray) throw new Refused(refusal('certificate_not_in_sale', astray.cardId))
 }
 
 type Working = ReadonlyMap<CardId, Card>
@@ -258,14 +275,14 @@ function postLoad(
   const card = cardFor(operation.cardId, working)
   const certificate = certificateOf(programme, operation.productId)
   if (!certificate) throw new Refused(refusal('certificate_unknown', card.id))
-  // A face value that the owner changed after the promise was made is the old one on the paper in the buyer's hand.
-  if (receipt.mode === 'ask' && certificate.faceKopecks !== operation.faceKopecks) {
+  // A promise with a face value that the owner has changed since waits for a human like any other that cannot be posted.
+  if (certificate.faceKopecks !== operation.faceKopecks) {
     throw new Refused(refusal('certificate_unknown', card.id))
   }
   if (programme.creditBase === 'face' && operation.paidKopecks !== operation.faceKopecks) {
     throw new Refused(refusal('certificate_discounted', card.id))
   }
-  requireHold(operation, receipt)
+  requireHold(operation, receipt, context)
   const bar = loadBar(programme, card, context.others.get(card.id) ?? noHolds, today)
   if (bar) throw new Refused(bar)
   const credit = creditOfLoad(programme, operation.faceKopecks, operation.paidKopecks)
@@ -289,12 +306,21 @@ function postLoad(
 }
 
 /**
- * A promise stands on a hold of its own till that was taken at the scan (O2, O4), and never on a typed number (O5).
- * Whether the hold still lives is not asked: what the card lacks by now is booked as a loss.
+ * A promise stands on a hold that its own till took at the scan, for this card and at least this sum (O2, O4), and never
+ * on a typed number (O5). Whether the hold still lives is not asked: what the card lacks by now is booked as a loss.
  */
-function requireHold(operation: OperationOf<'load' | 'redeem'>, receipt: Receipt): void {
+function requireHold(
+  operation: OperationOf<'load' | 'redeem'>,
+  receipt: Receipt,
+  { ownHolds }: PostingContext,
+): void {
   if (receipt.mode === 'ask') return
-  if (operation.holdId === null || operation.entered === 'typed') throw new Held('promise_without_hold')
+  const hold = operation.holdId === null ? undefined : ownHolds.get(operation.holdId)
+  const fits =
+    hold?.cardId === operation.cardId &&
+    hold.purpose === operation.kind &&
+    (operation.kind === 'load' || operation.amountKopecks <= hold.amountKopecks)
+  if (!fits || operation.entered === 'typed') throw new Held('promise_without_hold')
 }
 
 function takeFrom(card: Card, amount: Kopecks): { paid: Kopecks; granted: Kopecks; after: Card } {
@@ -319,7 +345,7 @@ function postRedeem(
 ): PostedOperation {
   const card = cardFor(operation.cardId, working)
   const others = context.others.get(card.id) ?? noHolds
-  requireHold(operation, receipt)
+  requireHold(operation, receipt, context)
   const available = availableOf(card, others)
   let taken = operation.amountKopecks
   if (receipt.mode === 'ask') {

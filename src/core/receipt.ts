@@ -12,7 +12,7 @@ import {
   StoreId,
   TillId,
 } from './ids.ts'
-import { AmountKopecks, Kopecks } from './money.ts'
+import { AmountKopecks, Kopecks, PartKopecks } from './money.ts'
 import { LocalDate } from './validity.ts'
 
 /**
@@ -42,8 +42,8 @@ const Issue = z.strictObject({
 const Open = z.strictObject({
   kind: z.literal('open'),
   cardId: CardId,
-  paidKopecks: Kopecks,
-  grantedKopecks: Kopecks,
+  paidKopecks: PartKopecks,
+  grantedKopecks: PartKopecks,
   expiresOn: z.nullable(LocalDate),
 })
 
@@ -53,7 +53,7 @@ const Load = z.strictObject({
   productId: ProductId,
   faceKopecks: AmountKopecks,
   /** What the buyer paid for the certificate, after the row's discount. */
-  paidKopecks: Kopecks,
+  paidKopecks: PartKopecks,
   holdId: z.nullable(HoldId),
   entered: Entered,
 })

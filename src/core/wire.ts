@@ -13,7 +13,7 @@ import {
   StoreId,
   TillId,
 } from './ids.ts'
-import { AmountKopecks, Kopecks } from './money.ts'
+import { AmountKopecks, Kopecks, PartKopecks } from './money.ts'
 import { Outcome, Refusal } from './outcome.ts'
 import { Programme } from './programme.ts'
 import { Entered, Receipt, wireVersion } from './receipt.ts'
@@ -228,7 +228,11 @@ export const CardsRequest = z.strictObject({
         id: CardId,
         number: z.string().check(z.regex(/^\d{6,24}$/)),
         opening: z.nullable(
-          z.strictObject({ paidKopecks: Kopecks, grantedKopecks: Kopecks, expiresOn: z.nullable(LocalDate) }),
+          z.strictObject({
+            paidKopecks: PartKopecks,
+            grantedKopecks: PartKopecks,
+            expiresOn: z.nullable(LocalDate),
+          }),
         ),
         blocked: z.boolean(),
       }),

@@ -4,10 +4,14 @@ export const windowMs = 10 * 60_000
 const keysMax = 10_000
 
 export interface Attempts {
-  /** Whether this key has used up its attempts. */
-  spent(key: string): boolean
-  /** Counts a miss. */
-  miss(key: string): void
+  /**
+   * Counts a try before it is made, so that tries sent all at once are counted as well.
+   *
+   * @returns false when the key has used up its attempts
+   */
+  begin(key: string): boolean
+  /** The try was a hit: it does not count. */
+  forgive(key: string): void
 }
 
 /** Counts misses in memory: a restart forgives, which a guesser cannot cause. */
@@ -19,12 +23,17 @@ export function createAttempts(clock: () => number): Attempts {
     return (misses.get(key) ?? []).filter((at) => at > since)
   }
   return {
-    spent: (key) => recent(key).length >= unknownMax,
-    miss(key) {
+    begin(key) {
+      const tries = recent(key)
+      if (tries.length >= unknownMax) return false
       if (misses.size >= keysMax) {
         for (const known of misses.keys()) if (recent(known).length === 0) misses.delete(known)
       }
-      misses.set(key, [...recent(key), clock()])
+      misses.set(key, [...tries, clock()])
+      return true
+    },
+    forgive(key) {
+      misses.set(key, (misses.get(key) ?? []).slice(0, -1))
     },
   }
 }

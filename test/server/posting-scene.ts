@@ -41,6 +41,8 @@ export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): Po
   programme: programmeOf(),
   cards: new Map(cards.map((card) => [card.id, card])),
   others: new Map(),
+  saleGone: false,
+  ownHolds: new Map(),
   today,
   sale: null,
   redeemsLeft: [],
@@ -49,6 +51,15 @@ export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): Po
 })
 export const held = (card: Card, heldKopecks: number, reserved = false) =>
   new Map<CardId, OthersHolds>([[card.id, { heldKopecks: kopecks(heldKopecks), reserved }]])
+/** Holds of this till that fit the operations which name one. */
+export const heldBy = (operations: readonly Operation[]): PostingContext['ownHolds'] =>
+  new Map(
+    operations.flatMap((one) =>
+      (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null
+        ? [[one.holdId, { cardId: one.cardId, purpose: one.kind, amountKopecks: kopecks(1_000_000) }]]
+        : [],
+    ),
+  )
 export const leftOf = (card: Card, paid: number, granted: number, loss = 0): RedeemLeft => ({
   receiptId: saleId,
   cardId: card.id,
@@ -79,4 +90,4 @@ export function verdict(receipt: Receipt, context: PostingContext): string | str
 export const ask = (operations: Operation[], cards: Card[], rest: Partial<PostingContext> = {}) =>
   verdict(receiptOf(operations), contextOf(cards, rest))
 export const promise = (operations: Operation[], cards: Card[], rest: Partial<PostingContext> = {}) =>
-  verdict(receiptOf(operations, 'promise'), contextOf(cards, rest))
+  verdict(receiptOf(operations, 'promise'), contextOf(cards, { ownHolds: heldBy(operations), ...rest }))

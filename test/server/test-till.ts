@@ -82,6 +82,16 @@ export class TestTill {
     return `${response.status} ${error.code}`
   }
 
+  /** Holds money of a card for this till, or the unsold card itself; for a promise to stand on. */
+  async hold(cardId: CardId, amount: number | null): Promise<HoldId> {
+    const id = newHoldId()
+    const wanted = { draftId: newDraftId(), cardId, amountKopecks: amount === null ? null : kopecks(amount) }
+    const purpose = amount === null ? 'load' : 'redeem'
+    const { hold, refusal } = await this.answer('hold', { ...wanted, purpose }, id)
+    if (!hold) throw new Error(`no hold: ${JSON.stringify(refusal)}`)
+    return id
+  }
+
   /** A record with the next number of this till. */
   receipt(operations: Operation[], rest: Partial<Receipt> = {}): Receipt {
     this.seq++

@@ -3,6 +3,8 @@ import type { Hold, Record } from './oracle-words.ts'
 /** Who keeps what of which card. */
 export class Holds {
   readonly #all = new Map<string, Hold>()
+  /** Every hold that ever was: a promise may stand on one that is over by now. */
+  readonly #ever = new Map<string, Hold>()
 
   ofOthers(card: string, till: string): number {
     let held = 0
@@ -24,15 +26,28 @@ export class Holds {
       if (till === hold.till && draft === hold.draft && card === hold.card) this.#all.delete(other)
     }
     this.#all.set(id, hold)
+    this.#ever.set(id, hold)
   }
 
-  /** What an applied record used up. */
+  /** Whether a promise of this till may stand on the hold: the same card, the same purpose, not more than was held. */
+  carries(id: string | null, wanted: Omit<Hold, 'draft'>): boolean {
+    const hold = id === null ? undefined : this.#ever.get(id)
+    if (!hold || hold.till !== wanted.till || hold.card !== wanted.card || hold.kind !== wanted.kind)
+      return false
+    return wanted.kind === 'load' || wanted.amount <= hold.amount
+  }
+
+  /** What a record ended, whether it was applied or refused: its own holds and all of its draft. */
   free(record: Record): void {
+    for (const [id, hold] of this.#all) {
+      if (hold.till === record.till && record.draft !== null && hold.draft === record.draft)
+        this.#all.delete(id)
+    }
     for (const act of record.acts) {
       if (act.kind !== 'redeem' && act.kind !== 'load') continue
       for (const [id, hold] of this.#all) {
         if (hold.till !== record.till || hold.card !== act.card) continue
-        if (id === act.hold || (record.draft !== null && hold.draft === record.draft)) this.#all.delete(id)
+        if (id === act.hold) this.#all.delete(id)
       }
     }
   }

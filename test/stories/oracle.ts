@@ -72,8 +72,8 @@ export class Oracle {
       for (const act of record.acts) {
         if (act.kind === 'void' && done.length > 0) this.#doer(act.of)!.voidedBy = record.id
       }
-      this.holds.free(record)
     }
+    if (verdict.status !== 'held') this.holds.free(record)
     return verdict
   }
   #doer(id: string): Stored | undefined {
@@ -122,7 +122,9 @@ export class Oracle {
       acts.reduce((sum, act) => (act.kind === 'redeem' ? sum + act.amount : sum), 0)
     const payable = Math.floor((paper.goods * this.#rules.shareTenThousandths) / 10_000)
     if (paying.length > 0 && total(asked) > payable) throw new No()
-    for (const { product } of loading) {
+    for (const { product, paid } of loading) {
+      // The row says what was paid for a certificate, not the till.
+      if (paid !== this.#rules.certificates.get(product)) throw new No()
       const wanted = asked.filter((act) => act.kind === 'load' && act.product === product).length
       if (wanted > (paper.certificates.get(product) ?? 0)) throw new No()
     }
@@ -158,7 +160,9 @@ export class Oracle {
       if (card.state !== 'active' || this.#expired(card) || act.amount > available) throw new No()
     } else {
       // On a hold, and never by a typed number (O2, O5). The goods are gone: the rest is a loss (O6).
-      if (act.hold === null || act.typed) throw new No()
+      const { card: id, amount } = act
+      const stands = this.holds.carries(act.hold, { till: record.till, card: id, kind: 'redeem', amount })
+      if (!stands || act.typed) throw new No()
       taken = Math.min(act.amount, available)
     }
     const paid = Math.min(card.paid, taken)
@@ -182,9 +186,10 @@ export class Oracle {
     const card = this.#card(act.card)
     const rules = this.#rules
     const face = rules.certificates.get(act.product)
-    if (face === undefined || (record.mode === 'ask' && face !== act.face)) throw new No()
+    if (face === undefined || face !== act.face) throw new No()
     if (rules.creditBase === 'face' && act.paid !== act.face) throw new No()
-    if (record.mode === 'promise' && (act.hold === null || act.typed)) throw new No()
+    const reserved = { till: record.till, card: act.card, kind: 'load' as const, amount: 0 }
+    if (record.mode === 'promise' && (act.typed || !this.holds.carries(act.hold, reserved))) throw new No()
     if (this.holds.reservedByOthers(act.card, record.till)) throw new No()
     const fresh = card.state === 'unsold'
     if (!fresh && (card.state !== 'active' || !rules.reloadable || this.#expired(card))) throw new No()

@@ -9,6 +9,8 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
   const loaded = loadTotal(draft)
   const redeemed = redeemTotal(draft)
   const offline = checkout.line.value.reachable === false
+  // Where MoySklad answered that there is no such sale, there is nothing to charge for.
+  const answerable = doubt !== 'unsaved'
   const possible = !offline || mayPromise(draft, Date.now())
   const yes =
     loaded > 0 && redeemed > 0
@@ -25,7 +27,7 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
       <p class="dim">
         {words.question.saleSum(sum(draft.sale.sumKopecks))} · {cards}
       </p>
-      {possible ? (
+      {!answerable ? null : possible ? (
         <button type="button" class="primary" onClick={() => void checkout.answer(question, true)}>
           {yes}
         </button>

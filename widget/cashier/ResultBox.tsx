@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { receiptOf } from '../../src/client/journal/journal.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 import { effectsOf, type Result, statusOf, summaryOf } from './model/result.ts'
@@ -106,11 +107,17 @@ function Done(props: ResultProps) {
 
 function Cancelled({ result, settled, language: { words, sum } }: ResultProps & { settled: boolean }) {
   const { loads, redeemedKopecks } = summaryOf(result)
+  const undo = result.undo && receiptOf(result.undo.record).operations.find((one) => one.kind === 'void')
+  const gaveUp = undo?.because === 'unanswered'
   const told = settled ? words.result.cancelled : words.result.cancelling
   return (
-    <Box tone="warn" icon="↶" head={null}>
-      {redeemedKopecks > 0 && <p class="head">{told(sum(redeemedKopecks))}</p>}
-      {loads.length > 0 && <p class="head">{words.result.cancelledLoad}</p>}
+    <Box tone="warn" icon="↶" head={gaveUp || settled ? null : words.result.undoing}>
+      {gaveUp && redeemedKopecks > 0 && <p class="head">{told(sum(redeemedKopecks))}</p>}
+      {gaveUp && loads.length > 0 && <p class="head">{words.result.cancelledLoad}</p>}
+      {!gaveUp && settled && redeemedKopecks > 0 && (
+        <p class="head">{words.result.undone(sum(redeemedKopecks))}</p>
+      )}
+      {!gaveUp && settled && loads.length > 0 && <p class="head">{words.result.undoneLoad}</p>}
       <p>{words.ring.undo}</p>
     </Box>
   )

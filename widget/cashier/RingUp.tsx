@@ -8,7 +8,9 @@ export function RingUp({ result, checkout, language: { words, sum } }: ScreenPro
   if (!programme) return null
   const { loads, redeemedKopecks } = summaryOf(result)
   const advance = programme.accounting === 'advance'
-  const rest = Math.max(0, (result.receipt.sale?.sumKopecks ?? 0) - redeemedKopecks)
+  // A second receipt of the same sale leaves less to collect.
+  const paidByCards = Math.max(redeemedKopecks, checkout.done.value.redeemedKopecks)
+  const rest = Math.max(0, (result.receipt.sale?.sumKopecks ?? 0) - paidByCards)
   return (
     <div class="ring">
       <p>{words.ring.title}</p>

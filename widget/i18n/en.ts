@@ -55,7 +55,8 @@ export const en: Words = {
     offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
     which: (time) => `Prepared at ${time}. Is it for this sale?`,
     unchecked: (time) => `Prepared at ${time}. Was that sale saved?`,
-    unsaved: (time) => `Prepared at ${time}, but we found no such sale. Was it saved?`,
+    unsaved: (time) =>
+      `Prepared at ${time}, but MoySklad has no such sale. If you save it, we charge when it is opened`,
     doubtful: (time) => `Prepared at ${time}, the sale has changed since. Is it for this one?`,
     saleSum: (sum) => `Sale of ${sum}`,
     yesRedeem: (sum) => `Yes, redeem ${sum}`,
@@ -77,6 +78,9 @@ export const en: Words = {
     cancelling: (sum) => `Cancel recorded. Collect ${sum} in money`,
     cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in money`,
     cancelledLoad: 'Cancel recorded: do not hand this card over',
+    undoing: 'Void recorded, waiting for the answer',
+    undone: (sum) => `Voided: ${sum} is back on the card`,
+    undoneLoad: 'Voided: the card is unsold again',
     notRedeemed: 'NOT REDEEMED',
     collect: (sum) => `Collect ${sum} in money or delete the sale`,
     notLoaded: 'CARD NOT ACTIVATED',
@@ -184,6 +188,8 @@ export const en: Words = {
         return 'Delete the sale in MoySklad first, then void the operation'
       case 'sale_unchecked':
         return 'MoySklad does not answer, so we cannot see whether the sale is deleted. Try later'
+      case 'sale_gone':
+        return 'MoySklad does not have this sale any more, or it is not posted'
       case 'promise_impossible':
         return 'This cannot be done offline'
       case 'hold_over':
@@ -202,6 +208,8 @@ export const en: Words = {
         return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
       case 'cards_spare':
         return `A gift card too many: needed ${fault.needed}, scanned ${fault.scanned}. Remove it`
+      case 'certificate_changed':
+        return 'The certificate in the sale has changed: remove the gift card and scan it again'
       case 'above_payable':
         return `Card amount ${sum(fault.amountKopecks)}, but only ${sum(fault.payableKopecks)} can be paid. Lower it`
       case 'redeem_unconfirmed':
@@ -233,5 +241,6 @@ export const en: Words = {
     page_outdated: 'Reload the page: an old version is open',
     session_over: 'The session is over. Reload the page',
     wire_unknown: 'Reload the page: an old version is open',
+    not_allowed: 'You have no right to sell, call the manager',
   },
 }

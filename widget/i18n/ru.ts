@@ -56,7 +56,8 @@ export const ru: Words = {
     offline: (time) => `Нет связи. Подготовлено в ${time}. Это для этой продажи?`,
     which: (time) => `Подготовлено в ${time}. Это для этой продажи?`,
     unchecked: (time) => `Подготовлено в ${time}. Эта продажа сохранена?`,
-    unsaved: (time) => `Подготовлено в ${time}, но продажу мы не нашли. Она сохранена?`,
+    unsaved: (time) =>
+      `Подготовлено в ${time}, но в МоёмСкладе такой продажи нет. Если сохраните её, спишем при открытии`,
     doubtful: (time) => `Подготовлено в ${time}, продажа с тех пор изменилась. Это для неё?`,
     saleSum: (sum) => `Продажа на ${sum}`,
     yesRedeem: (sum) => `Да, списать ${sum}`,
@@ -80,6 +81,9 @@ export const ru: Words = {
     cancelling: (sum) => `Отмена записана. Примите ${sum} деньгами`,
     cancelled: (sum) => `Отменено, с карты ничего не взято. Примите ${sum} деньгами`,
     cancelledLoad: 'Отмена записана: не отдавайте эту карту покупателю',
+    undoing: 'Отмена записана, ждём ответа',
+    undone: (sum) => `Отменено: ${sum} снова на карте`,
+    undoneLoad: 'Отменено: карта снова не продана',
     notRedeemed: 'НЕ СПИСАНО',
     collect: (sum) => `Примите ${sum} деньгами или удалите продажу`,
     notLoaded: 'КАРТА НЕ АКТИВИРОВАНА',
@@ -188,6 +192,8 @@ export const ru: Words = {
         return 'Сначала удалите продажу в МоёмСкладе, потом отмените операцию'
       case 'sale_unchecked':
         return 'МойСклад не отвечает: не узнать, удалена ли продажа. Повторите позже'
+      case 'sale_gone':
+        return 'Этой продажи в МоёмСкладе больше нет, или она не проведена'
       case 'promise_impossible':
         return 'Без связи это сделать нельзя'
       case 'hold_over':
@@ -206,6 +212,8 @@ export const ru: Words = {
         return `Нужно карт: ${fault.needed}, отсканировано: ${fault.scanned}`
       case 'cards_spare':
         return `Лишняя подарочная карта: нужно ${fault.needed}, отсканировано ${fault.scanned}. Уберите её`
+      case 'certificate_changed':
+        return 'Сертификат в чеке изменился: уберите подарочную карту и отсканируйте её снова'
       case 'above_payable':
         return `С карты ${sum(fault.amountKopecks)}, а оплатить можно ${sum(fault.payableKopecks)}. Уменьшите сумму`
       case 'redeem_unconfirmed':
@@ -238,5 +246,6 @@ export const ru: Words = {
     page_outdated: 'Обновите страницу: открыта старая версия',
     session_over: 'Вход устарел. Обновите страницу',
     wire_unknown: 'Обновите страницу: открыта старая версия',
+    not_allowed: 'У вас нет права продавать, позовите управляющего',
   },
 }

@@ -12,6 +12,7 @@ const faults: SaleFault[] = [
   { code: 'cards_missing', needed: 100, scanned: 99 },
   { code: 'cards_spare', needed: 100, scanned: 99 },
   { code: 'above_payable', amountKopecks: huge, payableKopecks: huge },
+  { code: 'certificate_changed' },
   { code: 'redeem_unconfirmed' },
   { code: 'too_many_cards' },
   { code: 'certificate_discounted' },

@@ -76,6 +76,9 @@ export interface Words {
     cancelling: (sum: string) => string
     cancelled: (sum: string) => string
     cancelledLoad: string
+    undoing: string
+    undone: (sum: string) => string
+    undoneLoad: string
     notRedeemed: string
     collect: (sum: string) => string
     notLoaded: string

@@ -26,8 +26,17 @@ export class Drafts {
     )
   }
 
+  /** Tidies a row away that a record has ended. */
   async forget(id: DraftId): Promise<void> {
     await strictly(this.#db, ['drafts'], (tx) => tx.objectStore('drafts').delete(id))
+  }
+
+  /** Tidies a given-up row away, unless it was taken up again meanwhile. */
+  async forgetDropped(id: DraftId): Promise<void> {
+    await strictly(this.#db, ['drafts'], async (tx) => {
+      const row = await tx.objectStore('drafts').get(id)
+      if (row?.dropped) await tx.objectStore('drafts').delete(id)
+    })
   }
 
   /** Notes that a hold is not wanted any more, until the server has heard it. */
@@ -55,7 +64,7 @@ export class Drafts {
   /** Ids of the drafts that this tab prepared. */
   async ofThisTab(): Promise<Set<string>> {
     const rows = await this.#db.getAll('drafts')
-    return new Set(rows.filter((row) => row.tab === this.#tab).map((row) => row.id))
+    return new Set(rows.filter((row) => row.tab === this.#tab && !row.dropped).map((row) => row.id))
   }
 
   async dropped(): Promise<Draft[]> {

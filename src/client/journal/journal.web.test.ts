@@ -95,6 +95,19 @@ describe('journal', () => {
     expect(await drafts.waiting()).toEqual([])
   })
 
+  it('[M3] a given-up draft that is taken up again is not tidied away', async () => {
+    const drafts = new Drafts(db, 'tab')
+    const one = draft()
+    await drafts.save(one)
+    await drafts.drop(one)
+    await drafts.save(one)
+    await drafts.forgetDropped(one.id)
+    expect(await drafts.waiting()).toEqual([one])
+    await drafts.drop(one)
+    await drafts.forgetDropped(one.id)
+    expect(await drafts.dropped()).toEqual([])
+  })
+
   it('[M3] a draft whose receipt could not be written stays, and its number is not lost', async () => {
     const drafts = new Drafts(db, 'tab')
     const prepared = draft()

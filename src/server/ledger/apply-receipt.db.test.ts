@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CardId, ReceiptId } from '../../core/ids.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
-import { load, newHoldId, redeem, refund, type TestTill, undo } from '../../../test/server/test-till.ts'
+import { load, redeem, refund, type TestTill, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../test/server/world.ts'
 
 const unknownCard = () => randomUUID() as CardId
@@ -167,8 +167,9 @@ onBothEngines('receipts', (engine) => {
     const shop = world(engine.db())
     const { manager, till, accountId } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
+    const holdId = await till.hold(card.id, 100)
     await till.send(till.receipt([redeem(card.id, 60)]))
-    const promise = till.receipt([redeem(card.id, 100, { holdId: newHoldId() })], { mode: 'promise' })
+    const promise = till.receipt([redeem(card.id, 100, { holdId })], { mode: 'promise' })
     expect(await till.send(promise)).toMatchObject({
       status: 'applied',
       effects: [{ changeKopecks: -40, balanceKopecks: 0, lossKopecks: 60 }],
@@ -192,12 +193,18 @@ onBothEngines('receipts', (engine) => {
     const [card, sold] = [await addCard(manager, { paid: 100 }), await addCard(manager, { paid: 100 })]
     const promise = (operations: Parameters<TestTill['receipt']>[0]) =>
       till.send(till.receipt(operations, { mode: 'promise' }))
-    const held = { holdId: newHoldId() }
+    const held = { holdId: await till.hold(card.id, 10) }
+    const bought = await addCard(manager)
+    const reserved = { holdId: await till.hold(bought.id, null) }
+    await till.send(till.receipt([load(bought.id, certificateId, faceKopecks)]))
     expect(verdictOf(await promise([redeem(card.id, 10)]))).toBe('held promise_without_hold')
     const typed = redeem(card.id, 10, { ...held, entered: 'typed' })
     expect(verdictOf(await promise([typed]))).toBe('held promise_without_hold')
     expect(verdictOf(await promise([redeem(unknownCard(), 10, held)]))).toBe('held card_unknown')
-    const sale = load(sold.id, certificateId, faceKopecks, held)
+    expect(verdictOf(await promise([load(sold.id, certificateId, faceKopecks, held)]))).toBe(
+      'held promise_without_hold',
+    )
+    const sale = load(bought.id, certificateId, faceKopecks, reserved)
     expect(verdictOf(await promise([sale]))).toBe('held card_sold_twice')
     expect(verdictOf(await promise([undo(randomUUID() as ReceiptId)]))).toBe('held promise_refused')
     expect(verdictOf(await promise([refund(card.id, 1, randomUUID() as ReceiptId)]))).toBe(

@@ -7,7 +7,7 @@ import type { Tx } from '../db/db.ts'
 import type { Arrival, Decision, SaleFacts } from './arrival.ts'
 import { findCardByNumber } from './cards.ts'
 import { openCase } from './cases.ts'
-import { consumeHolds } from './holds.ts'
+import { consumeHold, releaseDraftHolds } from './holds.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from './programmes.ts'
 import { findReceipt, insertReceipt } from './receipts.ts'
@@ -195,10 +195,11 @@ function undoneBy(operations: readonly PostedOperation[]): ReceiptId | null {
 async function consume(tx: Tx, { accountId }: Arrival, receipt: Receipt, nowMs: number): Promise<void> {
   if (!receipt.till) return
   const draftId = receipt.sale?.draftId ?? null
+  // The draft is over, so is what it held of cards that did not make it into the receipt.
+  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, nowMs)
   for (const operation of receipt.operations) {
     if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
     const { cardId, holdId } = operation
-    if (draftId === null && holdId === null) continue
-    await consumeHolds(tx, accountId, receipt.till.id, { cardId, draftId, holdId }, nowMs)
+    if (holdId !== null) await consumeHold(tx, accountId, receipt.till.id, { cardId, holdId }, nowMs)
   }
 }

@@ -28,11 +28,13 @@ export type ArrivalContent =
 export interface SaleFacts {
   /** The sale that the receipt names; null when there is none or it could not be read. */
   sale: Sale | null
+  /** MoySklad does not have that sale, or has it unposted (M5). */
+  saleGone: boolean
   /** What became of the sale of the receipt to be undone. */
   voided: VoidTarget['sale']
 }
 
-export const noSaleFacts: SaleFacts = { sale: null, voided: 'none' }
+export const noSaleFacts: SaleFacts = { sale: null, saleGone: false, voided: 'none' }
 
 export interface Decision {
   outcome: FinalOutcome

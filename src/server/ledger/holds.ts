@@ -139,16 +139,16 @@ export async function releaseDraftHolds(
 }
 
 /** The money was taken, so nothing needs to be held for it any more; the card is locked. */
-export async function consumeHolds(
+export async function consumeHold(
   tx: Tx,
   accountId: AccountId,
   tillId: TillId,
-  spent: { cardId: CardId; draftId: DraftId | null; holdId: HoldId | null },
+  spent: { cardId: CardId; holdId: HoldId },
   nowMs: number,
 ): Promise<void> {
   await tx.run(
-    `update hold set released_at_ms = $6 where account_id = $1 and till_id = $2 and card_id = $3
-      and released_at_ms is null and (draft_id = $4 or id = $5)`,
-    [accountId, tillId, spent.cardId, spent.draftId, spent.holdId, nowMs],
+    `update hold set released_at_ms = $5 where account_id = $1 and till_id = $2 and card_id = $3
+      and released_at_ms is null and id = $4`,
+    [accountId, tillId, spent.cardId, spent.holdId, nowMs],
   )
 }

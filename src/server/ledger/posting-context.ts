@@ -1,13 +1,13 @@
 import type { OthersHolds } from '../../core/card.ts'
 import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
-import type { PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
+import type { OwnHold, PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
 import type { Programme } from '../../core/programme.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Tx } from '../db/db.ts'
 import type { SaleFacts } from './arrival.ts'
 import { type CardRow, lockCards } from './cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
-import { othersHolds } from './holds.ts'
+import { findHold, othersHolds } from './holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
 import { findDoer } from './receipts.ts'
 
@@ -59,6 +59,8 @@ export async function loadContext(
     cards,
     others,
     today,
+    saleGone: facts.saleGone,
+    ownHolds: await ownHolds(tx, accountId, receipt),
     sale: documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),
     voidTargets: await voidTargets(tx, accountId, receipt, facts),
@@ -72,6 +74,18 @@ async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Pro
     else ids.push(operation.cardId)
   }
   return ids
+}
+
+/** What a promise stands on; an ask needs no hold. */
+async function ownHolds(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<PostingContext['ownHolds']> {
+  const holds = new Map<string, OwnHold>()
+  if (receipt.mode === 'ask') return holds
+  for (const operation of receipt.operations) {
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
+    const hold = await findHold(tx, accountId, operation.holdId)
+    if (hold && hold.tillId === receipt.till?.id) holds.set(hold.id, hold)
+  }
+  return holds
 }
 
 async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<RedeemLeft[]> {

@@ -113,14 +113,14 @@ export async function standingOfDocument(
 
 const One = z.object({ one: z.int() })
 
-/** Whether the draft ended in a receipt that was not refused: its holds belong to that receipt. */
+/** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
 export async function draftIsCommitted(
   query: Query,
   accountId: AccountId,
   draftId: DraftId,
 ): Promise<boolean> {
   const rows = await query.all(
-    `select 1 as one from receipt where account_id = $1 and draft_id = $2 and status <> 'refused' limit 1`,
+    `select 1 as one from receipt where account_id = $1 and draft_id = $2 and status = 'held' limit 1`,
     [accountId, draftId],
   )
   return parseFirst(One, rows) !== null

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Receipt } from '../../core/receipt.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
-import { newHoldId, redeem, refund, undo } from '../../../test/server/test-till.ts'
+import { redeem, refund, type TestTill, undo } from '../../../test/server/test-till.ts'
 import { addCard, verdictOf, world } from '../../../test/server/world.ts'
+
+async function releaseHoldOf(till: TestTill, { operations }: Receipt): Promise<void> {
+  const [first] = operations
+  if (first?.kind === 'redeem' && first.holdId) await till.answer('release', null, first.holdId)
+}
 
 onBothEngines('an ask and the promise made in its stead', (engine) => {
   /** A card with 100, an ask for `amount` of it, and the promise that stands for the ask. */
@@ -11,7 +16,7 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
     const { manager, till, accountId } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
     const ask = till.receipt([redeem(card.id, amount)])
-    const promise = till.receipt([redeem(card.id, amount, { holdId: newHoldId() })], {
+    const promise = till.receipt([redeem(card.id, amount, { holdId: await till.hold(card.id, amount) })], {
       mode: 'promise',
       standsFor: ask.id,
     })
@@ -50,14 +55,17 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   })
 
   test('[J2] the ask was refused: the promise is decided on its own', async () => {
-    const { till, ask, promise, balance } = await scene(130)
+    const { shop, accountId, till, card, ask, promise, balance } = await scene()
+    // The hold is over, and another till holds more than is left besides.
+    await releaseHoldOf(till, promise)
+    await (await shop.till(accountId)).hold(card.id, 70)
     expect(verdictOf(await till.send(ask))).toBe('refused insufficient_funds')
     expect(await till.send(promise)).toMatchObject({
       status: 'applied',
       by: null,
-      effects: [{ changeKopecks: -100, lossKopecks: 30 }],
+      effects: [{ changeKopecks: -30, lossKopecks: 30 }],
     })
-    expect(await balance()).toBe(0)
+    expect(await balance()).toBe(70)
   })
 
   test('[J2] the promise waits for a human: its ask waits with it and moves no money', async () => {
@@ -87,7 +95,7 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   test('[J2] two that name each other and ask for different things wait for a human', async () => {
     const { till, card, ask, balance } = await scene()
     await till.send(ask)
-    const other = till.receipt([redeem(card.id, 10, { holdId: newHoldId() })], {
+    const other = till.receipt([redeem(card.id, 10, { holdId: await till.hold(card.id, 10) })], {
       mode: 'promise',
       standsFor: ask.id,
     })
@@ -98,7 +106,7 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   test('[J2] a second promise for the same ask is the same business', async () => {
     const { till, card, ask, promise, balance } = await scene()
     await till.send(promise)
-    const again = till.receipt([redeem(card.id, 60, { holdId: newHoldId() })], {
+    const again = till.receipt([redeem(card.id, 60, { holdId: await till.hold(card.id, 40) })], {
       mode: 'promise',
       standsFor: ask.id,
     })
@@ -107,10 +115,11 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   })
 
   test('[J2] another till’s receipt is nobody’s twin', async () => {
-    const { shop, accountId, till, card, ask, balance } = await scene()
+    const { shop, accountId, till, card, ask, promise, balance } = await scene()
     await till.send(ask)
+    await releaseHoldOf(till, promise)
     const other = await shop.till(accountId)
-    const stranger = other.receipt([redeem(card.id, 10, { holdId: newHoldId() })], {
+    const stranger = other.receipt([redeem(card.id, 10, { holdId: await other.hold(card.id, 10) })], {
       mode: 'promise',
       standsFor: ask.id,
     })

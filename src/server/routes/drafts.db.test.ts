@@ -19,7 +19,7 @@ onBothEngines('drafts', (engine) => {
       employeeId: till.employeeId,
       createdAtMs: shop.time.nowMs,
       updatedAtMs: shop.time.nowMs,
-      documentMoment: null,
+      documentMoment: '2026-10-02 12:00',
       sale: goodsSale(500),
       loads: [],
       redeems: [],
@@ -30,6 +30,7 @@ onBothEngines('drafts', (engine) => {
       shop.moysklad.sell(draft.sale, {
         createdAtMs: draft.updatedAtMs + 60_000,
         employeeId: draft.employeeId,
+        moment: '2026-10-02 12:00',
         ...rest,
       })
     const match = (till: TestTill, documentId: SaleDocument['id'] | null, ...drafts: Draft[]) =>

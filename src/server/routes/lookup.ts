@@ -26,14 +26,14 @@ export function lookup(deps: Deps): Handler<'lookup'> {
     const { tillId } = c.var
     const request = await readBody(c, LookupRequest)
     const person = `${accountId}/${tillId}/${employeeId}`
-    if (attempts.spent(person)) {
+    if (!attempts.begin(person)) {
       deps.log.warn({ event: 'too_many_unknown_numbers', accountId, tillId, employeeId })
       throw new ApiError('too_many_attempts')
     }
     // Hashed before the transaction opens, known or not: both take the same time (A5).
     const hash = hashNumber(deps.keys.card, accountId, request.number)
     const answer = await deps.db.write((tx) => find(tx, deps, accountId, tillId, hash, request.hold))
-    if (!answer.card) attempts.miss(person)
+    if (answer.card) attempts.forgive(person)
     return answer
   }
 }

@@ -29,18 +29,21 @@ export async function gatherFacts(
       const { content } = next.arrival
       if (content.kind !== 'receipt') continue
       facts[next.n] = {
-        sale: await saleOf(content.receipt),
+        ...(await saleOf(content.receipt)),
         voided: await voidedSaleOf(content.receipt),
       }
     }
   }
-  async function saleOf(receipt: Receipt): Promise<SaleFacts['sale']> {
+  async function saleOf(receipt: Receipt): Promise<Pick<SaleFacts, 'sale' | 'saleGone'>> {
     const documentId = receipt.sale?.documentId
     // A promise is booked whatever the sale says by now.
     if (receipt.mode !== 'ask' || !documentId || receipt.operations.some((o) => o.kind === 'void'))
-      return null
+      return { sale: null, saleGone: false }
     const read = await ask(sales.recent(documentId))
-    return read.kind === 'found' ? read.document.sale : null
+    if (read.kind === 'found' && read.document.applicable)
+      return { sale: read.document.sale, saleGone: false }
+    // Silence of MoySklad holds nobody up; what it says of a sale counts.
+    return { sale: null, saleGone: read.kind !== 'unknown' }
   }
   async function voidedSaleOf(receipt: Receipt): Promise<SaleFacts['voided']> {
     const undo = receipt.operations.find((operation) => operation.kind === 'void')

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readVersioned } from '../http.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
-import type { Arrival, Decision } from '../ledger/arrival.ts'
+import { type Arrival, type Decision, noSaleFacts } from '../ledger/arrival.ts'
 import { headOf } from '../ledger/tills.ts'
 import { errorFacts } from '../log.ts'
 import { createSaleReader } from '../sale-reader.ts'
@@ -38,7 +38,7 @@ export function syncRaw(deps: Deps): Handler<'syncRaw'> {
     const sender = { accountId, tillId: c.var.tillId }
     const batch = checkBatch(deps, sender, await readVersioned(c, SyncRequest, requestBytesMax))
     const arrivals = batch.records.map((record) => malformedArrival(sender, batch.till.epoch, record))
-    return settle(deps, sender, batch, arrivals, () => ({ sale: null, voided: 'unchecked' }))
+    return settle(deps, sender, batch, arrivals, () => ({ ...noSaleFacts, voided: 'unchecked' }))
   }
 }
 
@@ -52,7 +52,7 @@ function checkBatch({ log }: Deps, sender: Sender, batch: Batch): Batch {
   return batch
 }
 
-/** Decides the records in order. A failing database stops at that record: it and all after it are `later` (J6). */
+/** Decides the records in order. A failing database stops at that record: it and all after it are `later`, or the whole is a 5xx where it is the first (J6). */
 async function settle(
   { db, programmes, clock, log }: Deps,
   { accountId, tillId }: Sender,
@@ -68,6 +68,8 @@ async function settle(
   if (failure) {
     const { id } = arrivals[done.length]!
     log.error({ event: 'receipt_failed', accountId, tillId, receiptId: id, ...errorFacts(failure.error) })
+    // A till that hears a 5xx sends smaller batches, and at last this record alone to be put aside (J6).
+    if (done.length === 0) throw failure.error
   }
   for (const [n, { alarm }] of done.entries()) {
     if (alarm) log.error({ event: alarm, accountId, tillId, receiptId: arrivals[n]!.id })

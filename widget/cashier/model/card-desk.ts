@@ -51,6 +51,8 @@ export class CardDesk {
   /** Scans and presses run one after another: each starts from the draft that the one before it left. */
   #queue: Promise<void> = Promise.resolve()
   #last: { number: string; atMs: number } | null = null
+  /** Cards of this document by their numbers, in memory alone: a number is like cash. */
+  readonly #known = new Map<string, CardId>()
 
   constructor(deps: CardDeskDeps) {
     this.#deps = deps
@@ -58,6 +60,7 @@ export class CardDesk {
 
   /** A new document begins: what was scanned for the last one may be scanned again. */
   reset(): void {
+    this.#known.clear()
     this.#last = null
   }
 
@@ -127,17 +130,19 @@ export class CardDesk {
   }
 
   #inTurn(work: (errand: Errand) => Promise<void>): Promise<void> {
+    const token = this.#deps.errand()?.token
     const turn = this.#queue.then(async () => {
       const errand = this.#deps.errand()
-      if (!errand) return
+      // A turn that was waiting when the next document came is not that document's business (M4).
+      if (!errand || errand.token !== token) return
       this.#deps.busy.value = true
       this.#deps.notice.value = null
       try {
         await work(errand)
       } catch (error) {
-        this.#deps.notice.value = noticeOf(error)
+        if (this.#isCurrent(errand)) this.#deps.notice.value = noticeOf(error)
       } finally {
-        this.#deps.busy.value = false
+        if (this.#isCurrent(errand)) this.#deps.busy.value = false
       }
     })
     this.#queue = turn
@@ -150,6 +155,12 @@ export class CardDesk {
     const draft = this.#deps.draft.value
     const draftId = draft?.id ?? DraftId.parse(newId())
     const { need } = errand
+    const chosen = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])]
+    // Asking for a card again would replace the hold that it has.
+    if (chosen.some((one) => one.cardId === this.#known.get(number))) {
+      this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
+      return
+    }
     const wishes = need.leftKopecks > 0 || need.open.length > 0
     const wish = {
       id: HoldId.parse(newId()),
@@ -167,14 +178,13 @@ export class CardDesk {
       throw error
     }
     const { card, hold } = answer
-    if (!this.#isCurrent(errand)) {
-      // The document was changed while we asked: what was reserved for it must not stay reserved.
+    if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) {
+      // The document was changed, or its draft committed, while we asked: what was reserved for it must not stay reserved.
       if (hold) await till.releaseHold(hold.id)
       return
     }
-    const inDraft = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])].some(
-      (one) => one.cardId === card?.id,
-    )
+    if (card) this.#known.set(number, card.id)
+    const inDraft = chosen.some((one) => one.cardId === card?.id)
     if (card && inDraft) {
       this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
       return
@@ -235,10 +245,11 @@ export class CardDesk {
       (a, b) => a.amount - a.redeem.amountKopecks - (b.amount - b.redeem.amountKopecks),
     )) {
       const changed = await this.#moveHold(next, redeem, amount)
-      if (!changed) return
+      if (!changed) break
       next = replaceRedeem(next, changed)
+      // Each sum is kept as soon as its hold has it: a promise must not stand on money that was let go.
+      await this.#keep(errand, next)
     }
-    await this.#keep(errand, next)
   }
 
   /** @returns the redeem with its new sum, or null when the hold cannot follow; then the cashier is told */

@@ -24,7 +24,7 @@ import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice } from './card-desk.ts'
 import { type Done, doneFor, type Need, needOf, noNeed, nothingDone } from './need.ts'
 import { type Question, Questions } from './questions.ts'
-import { type Result, resultsOf, statusOf } from './result.ts'
+import { isOvertaken, type Result, resultsOf, type ResultStatus, statusOf } from './result.ts'
 
 /** The document on MoySklad's page, from one `Open` to the next (M4). */
 export interface Opened {
@@ -58,6 +58,7 @@ export class Checkout implements HostListener {
   readonly #questions: Questions
   #changeId: number | null = null
   #documentMoment: string | null = null
+  readonly #watched = new Set<string>()
   /** Receipts committed while this document is open, whatever document they belong to. */
   readonly #mine = signal<ReadonlySet<string>>(new Set())
 
@@ -121,7 +122,7 @@ export class Checkout implements HostListener {
     this.#questions = new Questions({ till, locks: deps.locks, log: deps.log })
     till.onChange(() => this.#read())
     this.draft.subscribe((draft) => {
-      if (draft && this.opened.value?.documentId === null) this.#questions.own(draft.id)
+      if (draft) this.#questions.own(draft.id)
       this.#giveVerdict()
     })
     this.busy.subscribe(() => this.#giveVerdict())
@@ -144,6 +145,7 @@ export class Checkout implements HostListener {
       this.draft.value = null
       this.looked.value = null
       this.notice.value = null
+      this.busy.value = false
       this.questions.value = []
       this.#mine.value = new Set()
       this.screen.value = 'desk'
@@ -238,18 +240,19 @@ export class Checkout implements HostListener {
       return this.commit(confirmed, question.documentId ?? this.opened.value?.documentId ?? null)
     }
     this.questions.value = this.questions.value.filter((other) => other !== question)
+    if (this.draft.value?.id === question.draft.id) this.draft.value = null
     return this.#quietly(this.#deps.till.dropDraft(question.draft), 'draft_not_dropped')
   }
 
   /** The choices of a cashier whom nobody answers (J2). */
   waitMore(result: Result): void {
-    this.#watch(result.record.id)
+    this.#watch(result.record.id, true)
   }
   giveUp(result: Result): Promise<void> {
-    return this.#act(this.#deps.till.voidReceipt(result.record, 'unanswered'))
+    return this.#decide(result, 'waiting', () => this.#deps.till.voidReceipt(result.record, 'unanswered'))
   }
   acceptOffline(result: Result): Promise<void> {
-    return this.#act(this.#deps.till.promiseInstead(result.record))
+    return this.#decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
   }
 
   cancel(result: Result): Promise<void> {
@@ -260,7 +263,7 @@ export class Checkout implements HostListener {
     // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
     const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
     const record = byPromise && result.promise ? result.promise.record : result.record
-    return this.#act(this.#deps.till.voidReceipt(record, 'cancelled'))
+    return this.#decide(result, 'done', () => this.#deps.till.voidReceipt(record, 'cancelled'))
   }
 
   acknowledge(state: RecordState): Promise<void> {
@@ -277,6 +280,16 @@ export class Checkout implements HostListener {
         operation.holdId !== null &&
         operation.entered === 'scanned',
     )
+  }
+
+  /** One decision about a receipt, however often and in how many frames it is pressed. */
+  async #decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
+    const { id } = result.record
+    await this.#deps.locks.request(`podarok-decide-${id}`, async () => {
+      await this.#readHistory()
+      const now = this.history.value.find((one) => one.record.id === id)
+      if (now && statusOf(now) === expected) await this.#act(act())
+    })
   }
 
   #act(work: Promise<unknown>): Promise<void> {
@@ -344,10 +357,12 @@ export class Checkout implements HostListener {
         ready.journal.recent(historyLength),
         ready.journal.attention(),
       ])
+      const history = resultsOf(states)
       batch(() => {
-        this.history.value = resultsOf(states)
-        this.attention.value = attention
+        this.history.value = history
+        this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, history))
       })
+      for (const result of history) if (statusOf(result) === 'waiting') this.#watch(result.record.id)
       // An outcome that has just come changes what the sale still needs.
       const settled = this.results.value.some((result) => {
         const was = before.get(result.record.id)
@@ -359,7 +374,10 @@ export class Checkout implements HostListener {
     }
   }
 
-  #watch(id: string): void {
+  /** Gives the cashier a choice when no answer has come in time, also to an ask from before a reload. */
+  #watch(id: string, again = false): void {
+    if (this.#watched.has(id) && !again) return
+    this.#watched.add(id)
     const without = new Set(this.late.value)
     without.delete(id)
     this.late.value = without
@@ -386,6 +404,8 @@ export class Checkout implements HostListener {
     if (!programme || !sale) return null
     const { loads, redeemedKopecks } = this.done.value
     const draft = this.draft.value
+    // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
+    if (this.opened.value?.documentId && !this.saved.value && !draft) return null
     return saleFault(programme, sale, {
       loads: [...loads, ...(draft?.loads ?? [])],
       redeems: draft?.redeems ?? [],

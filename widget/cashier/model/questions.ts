@@ -63,9 +63,9 @@ export class Questions {
 
   async ask(opened: Opened): Promise<Found> {
     const drafts = await this.#waiting(opened)
+    if (drafts.length === 0) return { certain: [], doubtful: [] }
     let answer: MatchAnswer
     try {
-      // Even with no draft at hand the server may know one that outlived this browser's storage.
       const body = { documentId: opened.documentId, drafts: drafts.slice(0, draftsMax) }
       answer = await this.#deps.till.api('match', body, { timeoutMs: 5_000 })
     } catch (error) {
@@ -80,8 +80,9 @@ export class Questions {
     const doubtful: Question[] = []
     const matches = []
     for (const match of answer.matches) {
-      if (draftIsEmpty(match.draft) || (await this.#recorded(match.draft))) continue
-      matches.push({ ...match, foreign: await this.#isForeign(match.draft) })
+      // The server's copy may be older than a card that was taken off here: what waits here is what counts.
+      const own = drafts.find((draft) => draft.id === match.draft.id)
+      if (own) matches.push({ ...match, draft: own, foreign: await this.#isBusy(own, opened) })
     }
     for (const { draft, verdict, documentId, foreign } of matches) {
       // One sale cannot be two drafts': where two fit, a person tells them apart.
@@ -107,19 +108,21 @@ export class Questions {
     const found: Draft[] = []
     for (const draft of drafts) {
       if (draftIsEmpty(draft)) continue
-      if (opened.documentId === null && (await this.#isForeign(draft))) continue
+      if (opened.documentId === null && (await this.#isBusy(draft, opened))) continue
       if (opened.documentId !== null || (await this.#worthAsking(draft))) found.push(draft)
     }
     return found
   }
 
   /**
-   * Whether a live frame of another tab is preparing the draft: then it is no business of this one. In this tab the form
-   * that prepared it is alive as well, for nobody tells it of its end, and the saved sale must find the draft.
+   * Whether a live frame is preparing the draft: then it is no business of this one. Only a saved sale takes a draft from
+   * the form of its own tab, for nobody tells that form of its end.
    */
-  async #isForeign(draft: Draft): Promise<boolean> {
-    const own = await this.#deps.till.ready?.drafts.ofThisTab()
-    if (own?.has(draft.id)) return false
+  async #isBusy(draft: Draft, opened: Opened): Promise<boolean> {
+    if (opened.documentId !== null) {
+      const ofThisTab = await this.#deps.till.ready?.drafts.ofThisTab()
+      if (ofThisTab?.has(draft.id)) return false
+    }
     const { held } = await this.#deps.locks.query()
     return (held ?? []).some(({ name }) => name === lockOf(draft.id))
   }
@@ -129,10 +132,5 @@ export class Questions {
     if (draft.loads.length > 0 || draft.redeems.some((redeem) => redeem.confirmed)) return true
     await this.#deps.till.dropDraft(draft)
     return false
-  }
-
-  async #recorded(draft: Draft): Promise<boolean> {
-    const known = await this.#deps.till.ready?.journal.find(draft.receiptId)
-    return Boolean(known)
   }
 }

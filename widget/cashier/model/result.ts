@@ -88,3 +88,8 @@ export function summaryOf({ receipt, record }: Pick<Result, 'receipt' | 'record'
     last4Of: (cardId: string) => record.faces.find((face) => face.cardId === cardId)?.last4 ?? '',
   }
 }
+
+/** A refused ask whose promise went out in its place is not the last word: the promise's own end is (J2). */
+export function isOvertaken(id: string, results: readonly Result[]): boolean {
+  return results.some((result) => result.record.id === id && result.promise !== null)
+}
