@@ -43,6 +43,8 @@ export interface TillReady {
   journal: Journal
   drafts: Drafts
   sync: Sync
+  /** By how much the server's clock is ahead of this till's. */
+  serverAheadMs: number
 }
 
 export interface TillDeps {
@@ -91,6 +93,11 @@ export class Till {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** The moment by the server's clock, which is what MoySklad's moments are compared with. */
+  serverNowMs(): number {
+    return this.#deps.now() + (this.ready?.serverAheadMs ?? 0)
   }
 
   /** Opens session and storage. Resolves when the till is ready or when `trouble` says why it cannot be. */
@@ -261,7 +268,8 @@ export class Till {
     })
     const journal = await Journal.open(db, this.#deps.newId, this.#deps.now)
     const drafts = new Drafts(db, this.#deps.tab())
-    const { name } = await this.#bindTill(journal)
+    const { name, head } = await this.#bindTill(journal)
+    const serverAheadMs = head.serverTimeMs - this.#deps.now()
     const { window, locks, random } = this.#deps
     const sync = new Sync({
       api: this.api,
@@ -278,7 +286,7 @@ export class Till {
         this.#fail('storage_lost')
       },
     })
-    return { session, name, journal, drafts, sync }
+    return { session, name, journal, drafts, sync, serverAheadMs }
   }
 
   async #bindTill(journal: Journal) {

@@ -50,6 +50,7 @@ export const Draft = z.strictObject({
   id: DraftId,
   receiptId: ReceiptId,
   employeeId: EmployeeId,
+  /** By the server's clock, as all moments that are compared with MoySklad's. */
   createdAtMs: Moment,
   updatedAtMs: Moment,
   /** The form's own moment, `YYYY-MM-DD HH:mm`, as MoySklad will store it. */
@@ -192,10 +193,14 @@ export type SaleDocument = z.infer<typeof SaleDocument>
 /** same: the draft was prepared for this very document; doubtful: a person must say (M3). */
 export type MatchVerdict = 'same' | 'doubtful' | 'other'
 
-/** Clocks of the till and of MoySklad may differ by this much before a document counts as older than its draft. */
+/** A draft's moments are by our server's clock; MoySklad's may differ from it by this much. */
+const skewMs = 500
+/** A document that is older than its draft by more than this has nothing to do with it. */
 const clockSlackMs = 5 * 60_000
 /** A sale saved later than this after its last change is not taken for the draft's without asking. */
 const freshMs = 12 * 60 * 60_000
+/** The same for a sale with another moment than its form had. */
+const soonMs = 10 * 60_000
 
 function sameSale(a: Sale, b: Sale): boolean {
   const key = (sale: Sale) =>
@@ -210,11 +215,12 @@ export function matchDraft(document: SaleDocument, draft: Draft): MatchVerdict {
   if (!document.applicable) return 'other'
   if (document.createdAtMs < draft.createdAtMs - clockSlackMs) return 'other'
   const employee = document.employeeId === null || document.employeeId === draft.employeeId
-  // An equal sale may have been made a minute before or after by the same hands: the form's own moment tells them apart.
+  // Whether MoySklad keeps the form's moment or writes that of saving is not documented, so it helps but decides nothing.
   const moment = draft.documentMoment !== null && document.moment === draft.documentMoment
   if (sameSale(document.sale, draft.sale)) {
-    const fresh = document.createdAtMs <= draft.updatedAtMs + freshMs
-    return employee && moment && fresh ? 'same' : 'doubtful'
+    const after = document.createdAtMs >= draft.createdAtMs - skewMs
+    const soon = document.createdAtMs <= draft.updatedAtMs + (moment ? freshMs : soonMs)
+    return employee && after && soon ? 'same' : 'doubtful'
   }
   return employee && moment ? 'doubtful' : 'other'
 }

@@ -150,6 +150,47 @@ describe('«Наш сервер» is away', () => {
   })
 })
 
+describe('the line flaps', () => {
+  it('[M3] while a sale is being prepared: its draft stays what it is, and nobody asks about it', async () => {
+    await preparePayment()
+    await shop.switch({ server: 'down' })
+    await till.sees('create', 'Нет связи', 30_000)
+    await shop.switch({ server: 'up' })
+    await till.frame('create').locator('.status.good').waitFor({ timeout: 30_000 })
+    await till.page.waitForTimeout(1_000)
+    expect(await till.texts('create')).toContain('Подготовлено. Спишем, когда вы сохраните продажу')
+    expect(shop.liveHolds(live)).toBe(1)
+    expect(shop.balance(live)).toBe(150_000)
+    await till.saveNew()
+    await till.sees('edit', /Списано 1.500,00/)
+    expect(shop.posted(live, 'redeem')).toBe(1)
+  })
+
+  it('[M3] a card that was taken off is not charged, though the server still has the old draft', async () => {
+    await preparePayment()
+    await shop.fault({ kind: 'drop-request', path: '/api/drafts/', method: 'DELETE', times: null })
+    await till.press('create', 'Убрать карту')
+    await till.frame('create').locator('.cards').waitFor({ state: 'detached' })
+    await till.saveNew()
+    await till.page.waitForTimeout(1_500)
+    expect(await till.texts('edit')).not.toContain('Списано')
+    expect(shop.balance(live)).toBe(150_000)
+    await shop.clearFaults()
+    await expect.poll(() => shop.liveHolds(live), { timeout: 30_000 }).toBe(0)
+  })
+
+  it('[M3] an equal sale of the same hands, paid in cash before, is not charged to the card', async () => {
+    await till.addGood(goods.coffee)
+    await till.saveNew()
+    await till.newSale()
+    await preparePayment()
+    await till.page.reload()
+    await till.ready('create')
+    await till.page.waitForTimeout(1_500)
+    expect(shop.posted(live, 'redeem')).toBe(0)
+  })
+})
+
 describe('cut during the charge', () => {
   it('[F1] [J6] the answer is lost after the server’s commit: sent again, posted once', async () => {
     await preparePayment()

@@ -54,6 +54,8 @@ export interface StoredDraft {
   draft: Draft
   /** The browser tab that prepared it. */
   tab: string
+  /** Its form was left for another: a sale that fits may be a later, equal one, so a person has to say. */
+  left: boolean
   /** Given up; its holds are let go when the line allows, then the row goes. */
   dropped: boolean
 }

@@ -15,15 +15,28 @@ export class Drafts {
 
   async save(draft: Draft): Promise<void> {
     await strictly(this.#db, ['drafts'], (tx) =>
-      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: false }),
+      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: false, dropped: false }),
     )
   }
 
   /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
   async drop(draft: Draft): Promise<void> {
     await strictly(this.#db, ['drafts'], (tx) =>
-      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, dropped: true }),
+      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: true, dropped: true }),
     )
+  }
+
+  /** Notes that the form of a draft was left without its sale having come. */
+  async leave(id: DraftId): Promise<void> {
+    await strictly(this.#db, ['drafts'], async (tx) => {
+      const row = await tx.objectStore('drafts').get(id)
+      if (row && !row.left) await tx.objectStore('drafts').put({ ...row, left: true })
+    })
+  }
+
+  async leftBehind(): Promise<Set<string>> {
+    const rows = await this.#db.getAll('drafts')
+    return new Set(rows.filter((row) => row.left).map((row) => row.id))
   }
 
   /** Tidies a row away that a record has ended. */

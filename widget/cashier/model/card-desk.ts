@@ -279,10 +279,10 @@ export class CardDesk {
   }
 
   async #keep(errand: Errand, draft: Draft): Promise<void> {
-    const { till, now } = this.#deps
+    const { till } = this.#deps
     // The document may have been edited while the server was asked: the draft follows what stands there now.
     const sale = this.#deps.errand()?.sale ?? draft.sale
-    const next = { ...draft, sale, updatedAtMs: now() }
+    const next = { ...draft, sale, updatedAtMs: till.serverNowMs() }
     await till.saveDraft(next)
     if (this.#isCurrent(errand)) this.#deps.draft.value = next
   }
@@ -292,7 +292,7 @@ export class CardDesk {
   }
 
   #newDraft(id: DraftId, errand: Errand): Draft {
-    const nowMs = this.#deps.now()
+    const nowMs = this.#deps.till.serverNowMs()
     return {
       id,
       receiptId: ReceiptId.parse(this.#deps.newId()),

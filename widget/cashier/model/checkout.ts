@@ -134,6 +134,8 @@ export class Checkout implements HostListener {
   // What the host says.
 
   open({ messageId, extensionPoint, objectId }: HostMessageOf<'Open'>): void {
+    const behind = this.draft.value
+    if (behind) void this.#quietly(this.#leave(behind), 'draft_not_left')
     this.#changeId = null
     this.#documentMoment = null
     this.#desk.reset()
@@ -171,7 +173,7 @@ export class Checkout implements HostListener {
           ...draft,
           sale,
           documentMoment: this.#documentMoment,
-          updatedAtMs: this.#deps.now(),
+          updatedAtMs: this.#deps.till.serverNowMs(),
         }
       }
     })
@@ -312,8 +314,14 @@ export class Checkout implements HostListener {
     const [found] = await Promise.all([this.#questions.ask(opened), this.#readSaved()])
     if (this.opened.value !== opened) return
     this.questions.value = found.doubtful
+    // Once asked about, a draft is a person's to decide, however well a later sale fits it.
+    for (const { draft } of found.doubtful) await this.#leave(draft)
     for (const { draft, documentId } of found.certain) await this.commit(draft, documentId)
     if (this.opened.value === opened) this.searching.value = false
+  }
+
+  async #leave(draft: Draft): Promise<void> {
+    await this.ready.value?.drafts.leave(draft.id)
   }
 
   /** What MoySklad and the ledger say of the open document. */

@@ -78,6 +78,7 @@ export class Questions {
     }
     const certain: Found['certain'] = []
     const doubtful: Question[] = []
+    const left = (await this.#deps.till.ready?.drafts.leftBehind()) ?? new Set()
     const matches = []
     for (const match of answer.matches) {
       // The server's copy may be older than a card that was taken off here: what waits here is what counts.
@@ -90,7 +91,8 @@ export class Questions {
         (other) => !other.foreign && other.verdict === 'same' && other.documentId === documentId,
       )
       if (verdict === 'same' && documentId !== null) {
-        if (!foreign && rivals.length === 1 && draftIsPrepared(draft)) certain.push({ draft, documentId })
+        const sure = rivals.length === 1 && draftIsPrepared(draft) && !left.has(draft.id)
+        if (!foreign && sure) certain.push({ draft, documentId })
         else if (!foreign || opened.documentId !== null) doubtful.push({ draft, doubt: 'which', documentId })
       } else if (foreign) {
         continue
