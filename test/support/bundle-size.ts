@@ -18,7 +18,7 @@ export const budgetBytes = 32 * 1024
  * No growth without a decision: the size of this version, rounded up to the next half KB. Whoever goes above it says in
  * the commit that raises this number what the cashier gets for the bytes; whoever saves bytes lowers it.
  */
-const ceilingBytes = 43 * 1024
+const ceilingBytes = 44 * 1024
 
 const widgetDir = join(import.meta.dirname, '../../dist/widget')
 const languages = ['ru', 'en']
