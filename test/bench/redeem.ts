@@ -11,17 +11,7 @@ import { startServer } from '../server/server-process.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { redeemOurs } from './redeem-ours.ts'
 import { redeemPeer } from './redeem-peer.ts'
-
-export interface BenchRow {
-  name: string
-  ours: number
-  peer: number
-  /** ours ÷ peer */
-  ratio: number
-  budget: string
-  unit: string
-  ok: boolean
-}
+import type { BenchRow } from './row.ts'
 
 const connections = [1, 8, 32]
 const rounds = 5

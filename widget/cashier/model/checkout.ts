@@ -314,8 +314,8 @@ export class Checkout implements HostListener {
     const [found] = await Promise.all([this.#questions.ask(opened), this.#readSaved()])
     if (this.opened.value !== opened) return
     this.questions.value = found.doubtful
-    // Once asked about, a draft is a person's to decide, however well a later sale fits it.
-    for (const { draft } of found.doubtful) await this.#leave(draft)
+    // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
+    if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#leave(draft)
     for (const { draft, documentId } of found.certain) await this.commit(draft, documentId)
     if (this.opened.value === opened) this.searching.value = false
   }
