@@ -222,7 +222,14 @@ export class Till {
     let record: JournalRecord
     try {
       record = await journal.append(
-        { ...parts, employeeId: session.employee.id, storeId: store, happenedAtMs: this.#deps.now() },
+        {
+          ...parts,
+          grantId: null,
+          employeeId: session.employee.id,
+          session: null,
+          storeId: store,
+          happenedAtMs: this.#deps.now(),
+        },
         wireVersion,
         faces,
       )

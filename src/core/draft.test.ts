@@ -28,6 +28,7 @@ const employeeId = '8a000000-0000-11f0-0a80-000000000001' as EmployeeId
 const loadOf = (rest: Partial<DraftLoad> = {}): DraftLoad => ({
   cardId: randomUUID() as CardId,
   last4: '4821',
+  number: null,
   holdId: randomUUID() as HoldId,
   useUntilMs: startedAt + 15 * minute,
   entered: 'scanned',
@@ -39,6 +40,7 @@ const loadOf = (rest: Partial<DraftLoad> = {}): DraftLoad => ({
 const redeemOf = (amount: number, rest: Partial<DraftRedeem> = {}): DraftRedeem => ({
   cardId: randomUUID() as CardId,
   last4: '4821',
+  number: null,
   holdId: randomUUID() as HoldId,
   useUntilMs: startedAt + 15 * minute,
   entered: 'scanned',
@@ -59,6 +61,7 @@ const draftOf = (rest: Partial<Draft> = {}): Draft => ({
   sale: goodsSale(500),
   loads: [],
   redeems: [],
+  links: [],
   ...rest,
 })
 const documentOf = (rest: Partial<SaleDocument> = {}): SaleDocument => ({
@@ -141,15 +144,22 @@ describe('a draft', () => {
   })
   test('[O2] may be promised while its holds may be used and cover it', () => {
     const draft = draftOf({ redeems: [redeemOf(70)], loads: [loadOf()] })
-    expect(mayPromise(draft, startedAt)).toBe(true)
-    expect(mayPromise(draft, startedAt + 15 * minute)).toBe(false)
-    expect(mayPromise(draftOf({ redeems: [redeemOf(70, { heldKopecks: kopecks(69) })] }), startedAt)).toBe(
-      false,
-    )
+    expect(mayPromise(draft, startedAt, false)).toBe(true)
+    expect(mayPromise(draft, startedAt + 15 * minute, true)).toBe(false)
+    expect(
+      mayPromise(draftOf({ redeems: [redeemOf(70, { heldKopecks: kopecks(69) })] }), startedAt, true),
+    ).toBe(false)
+  })
+  test('[O3] may be promised without a hold where the grant has room', () => {
+    const draft = draftOf({ redeems: [redeemOf(70, { holdId: null })] })
+    expect(mayPromise(draft, startedAt, true)).toBe(true)
+    expect(mayPromise(draft, startedAt, false)).toBe(false)
   })
   test('[O5] with a typed number is never promised', () => {
-    expect(mayPromise(draftOf({ redeems: [redeemOf(70, { entered: 'typed' })] }), startedAt)).toBe(false)
-    expect(mayPromise(draftOf({ loads: [loadOf({ entered: 'typed' })] }), startedAt)).toBe(false)
+    expect(mayPromise(draftOf({ redeems: [redeemOf(70, { entered: 'typed' })] }), startedAt, true)).toBe(
+      false,
+    )
+    expect(mayPromise(draftOf({ loads: [loadOf({ entered: 'typed' })] }), startedAt, true)).toBe(false)
   })
 })
 

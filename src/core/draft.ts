@@ -4,6 +4,7 @@ import { AmountKopecks, Kopecks, sumKopecks } from './money.ts'
 import type { Programme } from './programme.ts'
 import type { RefusalCode } from './outcome.ts'
 import { Entered, type Operation } from './receipt.ts'
+import { SealedNumber } from './sealed-number.ts'
 import { certificatesOf, payableByCard, Sale } from './sale.ts'
 import { redeemCardsMax } from './split.ts'
 import { LocalDate } from './validity.ts'
@@ -12,8 +13,10 @@ import { LocalDate } from './validity.ts'
 export const DraftLoad = z.strictObject({
   cardId: CardId,
   last4: z.string(),
-  holdId: HoldId,
-  /** Until this moment of the till's clock the till may promise on the hold (O2). */
+  number: z.nullable(SealedNumber),
+  /** Null for a card out of the book: a promise then stands on the till's grant (O3). */
+  holdId: z.nullable(HoldId),
+  /** Until this moment of the till's clock, which follows the server's, it may promise on the hold (O2). */
   useUntilMs: Moment,
   entered: Entered,
   productId: ProductId,
@@ -26,7 +29,8 @@ export type DraftLoad = z.infer<typeof DraftLoad>
 export const DraftRedeem = z.strictObject({
   cardId: CardId,
   last4: z.string(),
-  holdId: HoldId,
+  number: z.nullable(SealedNumber),
+  holdId: z.nullable(HoldId),
   useUntilMs: Moment,
   entered: Entered,
   amountKopecks: AmountKopecks,
@@ -39,6 +43,14 @@ export const DraftRedeem = z.strictObject({
   confirmed: z.boolean(),
 })
 export type DraftRedeem = z.infer<typeof DraftRedeem>
+
+/** A receipt that was committed without a document, and what cards did in it. */
+export const DraftLink = z.strictObject({
+  receiptId: ReceiptId,
+  redeemedKopecks: Kopecks,
+  loads: z.array(z.strictObject({ cardId: CardId, productId: ProductId, paidKopecks: Kopecks })),
+})
+export type DraftLink = z.infer<typeof DraftLink>
 
 /**
  * A receipt that is being prepared while MoySklad's document is not saved yet (M2). Its `receiptId` is chosen at the
@@ -58,11 +70,13 @@ export const Draft = z.strictObject({
   sale: Sale,
   loads: z.array(DraftLoad),
   redeems: z.array(DraftRedeem),
+  /** Receipts without a document that the cashier has said are this sale's (M11). */
+  links: z.array(DraftLink),
 })
 export type Draft = z.infer<typeof Draft>
 
 export function draftIsEmpty(draft: Draft): boolean {
-  return draft.loads.length === 0 && draft.redeems.length === 0
+  return draft.loads.length === 0 && draft.redeems.length === 0 && draft.links.length === 0
 }
 
 /** Nothing of the draft waits for the cashier's press any more. */
@@ -78,19 +92,33 @@ export function loadTotal(draft: Draft): Kopecks {
   return sumKopecks(draft.loads.map((load) => load.faceKopecks))
 }
 
-/** Whether the till may promise this draft without the line at the moment given (O2, O5). */
-export function mayPromise(draft: Draft, nowMs: number): boolean {
-  const live = ({ useUntilMs, entered }: { useUntilMs: number; entered: Entered }) =>
-    entered === 'scanned' && nowMs < useUntilMs
+/**
+ * Whether the till may promise this draft without the line at the moment given: every card on a hold that may still be
+ * used (O2), the others on its grant (O3), none by a typed number (O5).
+ *
+ * @param onGrant whether the till's grant has room for what stands on no hold
+ */
+export function mayPromise(draft: Draft, nowMs: number, onGrant: boolean): boolean {
+  const live = ({
+    useUntilMs,
+    holdId,
+    entered,
+  }: {
+    useUntilMs: number
+    holdId: string | null
+    entered: Entered
+  }) => entered === 'scanned' && (holdId === null ? onGrant : nowMs < useUntilMs)
   return (
     draft.loads.every(live) &&
-    draft.redeems.every((redeem) => live(redeem) && redeem.amountKopecks <= redeem.heldKopecks)
+    draft.redeems.every(
+      (redeem) => live(redeem) && (redeem.holdId === null || redeem.amountKopecks <= redeem.heldKopecks),
+    )
   )
 }
 
 export function draftOperations(draft: Draft): Operation[] {
   const loads = draft.loads.map(
-    ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered }): Operation => ({
+    ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered, number }): Operation => ({
       kind: 'load',
       cardId,
       productId,
@@ -98,16 +126,19 @@ export function draftOperations(draft: Draft): Operation[] {
       paidKopecks,
       holdId,
       entered,
+      number,
     }),
   )
-  const redeems = draft.redeems.map(({ cardId, amountKopecks, holdId, entered }): Operation => ({
+  const redeems = draft.redeems.map(({ cardId, amountKopecks, holdId, entered, number }): Operation => ({
     kind: 'redeem',
     cardId,
     amountKopecks,
     holdId,
     entered,
+    number,
   }))
-  return [...loads, ...redeems]
+  const links = draft.links.map(({ receiptId }): Operation => ({ kind: 'link', receiptId }))
+  return [...loads, ...redeems, ...links]
 }
 
 /** Why MoySklad must not save the sale as it stands (M2); the words are in widget/i18n and fit 100 characters. */

@@ -26,6 +26,8 @@ export const TillId = z.uuid().brand<'TillId'>()
 export type TillId = z.infer<typeof TillId>
 export const HoldId = z.uuid().brand<'HoldId'>()
 export type HoldId = z.infer<typeof HoldId>
+export const GrantId = z.uuid().brand<'GrantId'>()
+export type GrantId = z.infer<typeof GrantId>
 export const DraftId = z.uuid().brand<'DraftId'>()
 export type DraftId = z.infer<typeof DraftId>
 

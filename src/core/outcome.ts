@@ -37,10 +37,14 @@ export const RefusalCode = z.enum([
   'hold_over',
   'programme_missing',
   'not_allowed',
+  'link_not_possible',
+  'version_unknown',
+  'till_quarantined',
+  'till_revoked',
 ])
 export type RefusalCode = z.infer<typeof RefusalCode>
 
-/** Why a receipt waits for a human. */
+/** Why a receipt waits for a human: its outcome is `held`. */
 export const CaseCode = z.enum([
   'receipt_malformed',
   'receipt_conflict',
@@ -48,8 +52,40 @@ export const CaseCode = z.enum([
   'card_unknown',
   'card_sold_twice',
   'promise_refused',
+  /** The sealed number is not that of the card named, or does not open. */
+  'number_mismatch',
+  /** The grant that a promise names was never given to this till. */
+  'grant_unknown',
+  /** More was promised than the grant allows (O1). */
+  'grant_exceeded',
+  /** Promised outside the hours of its grant: the till was silent too long (O9). */
+  'grant_expired',
+  /** The till's journal has two branches, and this is the later one (J8). */
+  'till_forked',
+  /** The till was shut out by a manager. */
+  'till_revoked',
 ])
 export type CaseCode = z.infer<typeof CaseCode>
+
+/** What else a human must know or decide; the receipt, where there is one, is applied. */
+export const CaseKind = z.enum([
+  ...CaseCode.options,
+  /** The card could not cover a promise (O6). */
+  'shortfall',
+  'card_blocked_meanwhile',
+  'card_expired_meanwhile',
+  /** Records of a till are missing (J8). */
+  'gap',
+  'fork',
+  'lost_tail',
+  /** A prepared draft whose sale never came (M3). */
+  'draft_unmatched',
+  /** A record that its till will not send until a cashier has said whether it was seen (J4). */
+  'ghost_undecided',
+  /** A server that was set back decided otherwise than the till had shown (J7). */
+  'outcome_changed',
+])
+export type CaseKind = z.infer<typeof CaseKind>
 
 export const Refusal = z.strictObject({
   code: RefusalCode,

@@ -1,11 +1,11 @@
 import { availableOf, balanceOf, type Card, loadBar, noHolds, redeemBar } from './card.ts'
 import { type Kopecks, kopecks, minKopecks } from './money.ts'
-import { refusal } from './outcome.ts'
+import { type CaseKind, refusal } from './outcome.ts'
 import type { PostedOperation, PostingContext } from './posting.ts'
 import { cardFor, Held, posted, Refused, type Working } from './posting-step.ts'
 import { certificateOf, creditOfLoad } from './programme.ts'
 import type { OperationOf, Receipt } from './receipt.ts'
-import { expiryAfterLoad } from './validity.ts'
+import { expiryAfterLoad, isExpired } from './validity.ts'
 
 /** What a sale does: a certificate is sold and loads a card (C2), a card pays (C4). */
 
@@ -26,7 +26,7 @@ export function postLoad(
   if (programme.creditBase === 'face' && operation.paidKopecks !== operation.faceKopecks) {
     throw new Refused(refusal('certificate_discounted', card.id))
   }
-  requireHold(operation, receipt, context)
+  requireGrounds(operation, receipt, context)
   const bar = loadBar(programme, card, context.others.get(card.id) ?? noHolds, today)
   if (bar) throw new Refused(bar)
   const credit = creditOfLoad(programme, operation.faceKopecks, operation.paidKopecks)
@@ -50,21 +50,27 @@ export function postLoad(
 }
 
 /**
- * A promise stands on a hold that its own till took at the scan, for this card and at least this sum (O2, O4), and never
- * on a typed number (O5). Whether the hold still lives is not asked: what the card lacks by now is booked as a loss.
+ * A promise stands on a hold that its own till took at the scan, for this card and at least this sum (O2, O4), or on the
+ * till's grant (O3), and never on a typed number (O5). Whether the hold still lives is not asked: what the card lacks by
+ * now is booked as a loss.
  */
-function requireHold(
+function requireGrounds(
   operation: OperationOf<'load' | 'redeem'>,
   receipt: Receipt,
-  { ownHolds }: PostingContext,
+  { ownHolds, grant, isFact }: PostingContext,
 ): void {
-  if (receipt.mode === 'ask') return
-  const hold = operation.holdId === null ? undefined : ownHolds.get(operation.holdId)
+  if (receipt.mode === 'ask' || isFact) return
+  if (operation.entered === 'typed') throw new Held('promise_without_hold')
+  if (operation.holdId === null) {
+    if (grant !== 'charged') throw new Held(grant ?? 'promise_without_hold')
+    return
+  }
+  const hold = ownHolds.get(operation.holdId)
   const fits =
     hold?.cardId === operation.cardId &&
     hold.purpose === operation.kind &&
     (operation.kind === 'load' || operation.amountKopecks <= hold.amountKopecks)
-  if (!fits || operation.entered === 'typed') throw new Held('promise_without_hold')
+  if (!fits) throw new Held('promise_without_hold')
 }
 
 function takeFrom(card: Card, amount: Kopecks): { paid: Kopecks; granted: Kopecks; after: Card } {
@@ -89,10 +95,10 @@ export function postRedeem(
 ): PostedOperation {
   const card = cardFor(operation.cardId, working)
   const others = context.others.get(card.id) ?? noHolds
-  requireHold(operation, receipt, context)
+  requireGrounds(operation, receipt, context)
   const available = availableOf(card, others)
   let taken = operation.amountKopecks
-  if (receipt.mode === 'ask') {
+  if (receipt.mode === 'ask' && !context.isFact) {
     const bar = redeemBar(card, others, context.today)
     if (bar) throw new Refused(bar)
     if (operation.amountKopecks > available)
@@ -114,5 +120,15 @@ export function postRedeem(
       { account: 'redeemed', cardId: card.id, amountKopecks: operation.amountKopecks },
     ],
     loss,
+    receipt.mode === 'ask' && !context.isFact ? [] : casesOf(card, loss, context.today),
   )
+}
+
+/** What a human must know of a payment that was promised: the goods are gone whatever became of the card (O6). */
+function casesOf(card: Card, loss: Kopecks, today: string): CaseKind[] {
+  const cases: CaseKind[] = []
+  if (loss > 0) cases.push('shortfall')
+  if (card.status === 'blocked') cases.push('card_blocked_meanwhile')
+  if (isExpired(card.expiresOn, today)) cases.push('card_expired_meanwhile')
+  return cases
 }

@@ -1,7 +1,7 @@
 import type { Card } from './card.ts'
 import type { CardId } from './ids.ts'
 import { zeroKopecks } from './money.ts'
-import { type CaseCode, type Refusal, refusal } from './outcome.ts'
+import { type CaseCode, type CaseKind, type Refusal, refusal } from './outcome.ts'
 import type { Entry, PostedOperation } from './posting.ts'
 import type { Operation } from './receipt.ts'
 
@@ -40,6 +40,7 @@ export function posted(
   after: Card,
   entries: Entry[],
   lossKopecks = zeroKopecks,
+  cases: CaseKind[] = [],
 ): PostedOperation {
   return {
     operation,
@@ -48,5 +49,6 @@ export function posted(
     before,
     after,
     lossKopecks,
+    cases,
   }
 }

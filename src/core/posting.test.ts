@@ -81,7 +81,6 @@ describe('redeem', () => {
     )
     expect(posting).toMatchObject({
       status: 'posted',
-      shortfall: true,
       operations: [{ lossKopecks: 80, after: { status: 'blocked', paidKopecks: 0, grantedKopecks: 30 } }],
     })
     expect(promise([redeem(card.id, 200, { holdId })], [card])).toEqual([

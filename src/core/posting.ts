@@ -1,8 +1,9 @@
 import type { Card, OthersHolds } from './card.ts'
 import type { CardId, ReceiptId } from './ids.ts'
 import type { Kopecks } from './money.ts'
-import { type CaseCode, type Refusal, refusal } from './outcome.ts'
+import { type CaseCode, type CaseKind, type Refusal, refusal } from './outcome.ts'
 import { postRefund, postVoid } from './posting-back.ts'
+import { postLink } from './posting-link.ts'
 import { postLoad, postRedeem } from './posting-forward.ts'
 import { checkSale } from './posting-sale.ts'
 import { Held, Refused, type Working } from './posting-step.ts'
@@ -37,6 +38,8 @@ export interface PostedOperation {
   before: Card | null
   after: Card
   lossKopecks: Kopecks
+  /** What a human must look at although it was posted. */
+  cases: CaseKind[]
 }
 
 /** What a redeem of an earlier receipt really posted and what has come back of it since (C7). */
@@ -58,6 +61,13 @@ export interface VoidTarget {
   refunded: boolean
   /** What MoySklad says of the sale it belonged to. */
   sale: 'none' | 'gone' | 'stands' | 'unchecked'
+}
+
+/** A receipt that a `link` names. */
+export interface LinkTarget {
+  tillId: string | null
+  /** It stands, and no document is known for it yet. */
+  isFree: boolean
 }
 
 /** The document in MoySklad that a receipt names, and what cards have done for it before. */
@@ -87,12 +97,20 @@ export interface PostingContext {
   saleGone: boolean
   /** Holds of this very till that the receipt names, live or over. */
   ownHolds: ReadonlyMap<string, OwnHold>
+  /** Whether the grant that a promise names carries it; null where it names none. */
+  grant: 'charged' | CaseCode | null
+  /**
+   * It is known to have happened: the server itself had applied it before it was set back, or a manager has decided so.
+   * It is booked as a promise is (O6), whatever it stands on.
+   */
+  isFact: boolean
   redeemsLeft: readonly RedeemLeft[]
   voidTargets: ReadonlyMap<ReceiptId, VoidTarget>
+  linkTargets: ReadonlyMap<ReceiptId, LinkTarget>
 }
 
 export type Posting =
-  | { status: 'posted'; operations: PostedOperation[]; shortfall: boolean }
+  | { status: 'posted'; operations: PostedOperation[] }
   | { status: 'refused'; refusal: Refusal }
   | { status: 'held'; code: CaseCode }
 
@@ -102,8 +120,9 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
   const done: PostedOperation[] = []
   try {
     checkTogether(receipt)
-    if (receipt.mode === 'ask' && context.saleGone) throw new Refused(refusal('sale_gone'))
-    if (receipt.mode === 'ask' && context.sale) checkSale(receipt, context.sale, context.programme)
+    const isOpen = receipt.mode === 'ask' && !context.isFact
+    if (isOpen && context.saleGone) throw new Refused(refusal('sale_gone'))
+    if (isOpen && context.sale) checkSale(receipt, context.sale, context.programme)
     for (const operation of receipt.operations) {
       for (const posted of postOperation(operation, receipt, context, working)) {
         working.set(posted.cardId, posted.after)
@@ -114,10 +133,10 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
     if (error instanceof Held) return { status: 'held', code: error.code }
     if (!(error instanceof Refused)) throw error
     // A promise was made to a buyer who has left with the goods: it cannot be refused any more, a human decides.
-    if (receipt.mode === 'promise') return { status: 'held', code: caseOf(error.refusal) }
+    if (receipt.mode === 'promise' || context.isFact) return { status: 'held', code: caseOf(error.refusal) }
     return { status: 'refused', refusal: error.refusal }
   }
-  return { status: 'posted', operations: done, shortfall: done.some((posted) => posted.lossKopecks > 0) }
+  return { status: 'posted', operations: done }
 }
 
 function caseOf(refused: Refusal): CaseCode {
@@ -163,6 +182,8 @@ function postOperation(
       return [postRefund(operation, receipt, context, working)]
     case 'void':
       return postVoid(operation, receipt, context, working)
+    case 'link':
+      return postLink(operation, receipt, context)
     case 'block':
       return [postStatus(operation, working, 'active', 'blocked')]
     case 'unblock':

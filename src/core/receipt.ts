@@ -4,6 +4,7 @@ import {
   DocumentId,
   DraftId,
   EmployeeId,
+  GrantId,
   HoldId,
   Moment,
   ProductId,
@@ -13,13 +14,14 @@ import {
   TillId,
 } from './ids.ts'
 import { AmountKopecks, Kopecks, PartKopecks } from './money.ts'
+import { SealedNumber } from './sealed-number.ts'
 import { LocalDate } from './validity.ts'
 
 /**
- * The version of wire and journal records. `dev-…` versions carry plain card ids under an unsigned envelope; a server
- * that speaks a released version refuses them.
+ * The version of wire and journal records. Records of a released version are understood for ever (J9); those of the
+ * development versions `dev-…`, which were neither sealed nor signed, are refused.
  */
-export const wireVersion = 'dev-1'
+export const wireVersion = 'v1'
 
 /** A sale with more operations than this is no sale that a person made. */
 export const operationsMax = 120
@@ -56,14 +58,18 @@ const Load = z.strictObject({
   paidKopecks: PartKopecks,
   holdId: z.nullable(HoldId),
   entered: Entered,
+  number: z.nullable(SealedNumber),
 })
 
 const Redeem = z.strictObject({
   kind: z.literal('redeem'),
   cardId: CardId,
   amountKopecks: AmountKopecks,
+  /** Null for an ask, and for a promise that stands on the receipt's grant. */
   holdId: z.nullable(HoldId),
   entered: Entered,
+  /** What was scanned, sealed to the server: the proof that the card lay before the cashier. */
+  number: z.nullable(SealedNumber),
 })
 
 /** Money goes back to a card that paid in the receipt named (C7). */
@@ -84,6 +90,12 @@ const Void = z.strictObject({
   because: z.enum(['unanswered', 'cancelled']),
 })
 
+/**
+ * A receipt that was committed without a document belongs to the sale that this receipt names (M11). Moves no money: it
+ * keeps the sale from being charged a second time.
+ */
+const Link = z.strictObject({ kind: z.literal('link'), receiptId: ReceiptId })
+
 const Block = z.strictObject({ kind: z.literal('block'), cardId: CardId })
 const Unblock = z.strictObject({ kind: z.literal('unblock'), cardId: CardId })
 
@@ -94,6 +106,7 @@ export const Operation = z.discriminatedUnion('kind', [
   Redeem,
   Refund,
   Void,
+  Link,
   Block,
   Unblock,
 ])
@@ -104,8 +117,10 @@ export type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind
 export const Receipt = z.strictObject({
   version: z.literal(wireVersion),
   id: ReceiptId,
-  /** An ask waits for the server; a promise was already made to the buyer on the strength of a hold (J1). */
+  /** An ask waits for the server; a promise was already made to the buyer on the strength of holds or a grant (J1). */
   mode: z.enum(['ask', 'promise']),
+  /** What a promise stands on where it names no hold (O3). */
+  grantId: z.nullable(GrantId),
   /** The unanswered ask that this promise stands for (J2): the two are applied once. */
   standsFor: z.nullable(ReceiptId),
   /** Null for receipts that the server makes itself (imports). */
@@ -117,6 +132,8 @@ export const Receipt = z.strictObject({
     }),
   ),
   employeeId: EmployeeId,
+  /** The session in which the employee did it: SHA-256 of its token, hex (J14). Null for the server's own receipts. */
+  session: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
   storeId: z.nullable(StoreId),
   happenedAtMs: Moment,
   sale: z.nullable(
@@ -131,4 +148,10 @@ export const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>
 
 /** Operations of a cashier; the rest belong to managers and imports (A3). */
-export const cashierOperations: ReadonlySet<Operation['kind']> = new Set(['load', 'redeem', 'refund', 'void'])
+export const cashierOperations: ReadonlySet<Operation['kind']> = new Set([
+  'load',
+  'redeem',
+  'refund',
+  'void',
+  'link',
+])

@@ -39,7 +39,7 @@ onBothEngines('the API', (engine) => {
   test('[A1] a context key opens a session; a wrong one does not, and MoySklad’s silence is told apart', async () => {
     const { app, moysklad } = world(engine.db())
     const { key, person } = moysklad.hire({ accountId: randomUUID() as AccountId, role: 'manager' })
-    const open = (contextKey: string, wire = 'dev-1') =>
+    const open = (contextKey: string, wire = 'v1') =>
       send(app, 'POST', '/api/session', JSON.stringify({ wire, contextKey }))
     expect(await (await open(key)).json()).toMatchObject({
       accountId: person.accountId,
@@ -63,7 +63,7 @@ onBothEngines('the API', (engine) => {
       shop.app,
       'POST',
       '/api/session',
-      JSON.stringify({ wire: 'dev-1', contextKey: key }),
+      JSON.stringify({ wire: 'v1', contextKey: key }),
     )
     const { token: tillless } = (await opened.json()) as { token: string }
     for (const { method, path, access } of Object.values(endpoints)) {
@@ -115,7 +115,7 @@ onBothEngines('the API', (engine) => {
       ['{', '400 body_invalid', 'cut'],
       ['null', '400 body_invalid', 'null'],
       ['[]', '400 body_invalid', 'another shape'],
-      ['{"wire":"dev-1","till":1}', '400 body_invalid', 'wrong types'],
+      ['{"wire":"v1","till":1}', '400 body_invalid', 'wrong types'],
       ['{"wire":1}', '400 body_invalid', 'wire of another type'],
       [' '.repeat(3 * 1024 * 1024), '413 body_too_large', 'too large'],
     ]
@@ -132,7 +132,7 @@ onBothEngines('the API', (engine) => {
       more: 1,
     })
     expect(await codeOf(await send(app, 'POST', '/api/sync', extra, till.token))).toBe('400 body_invalid')
-    expect(await codeOf(await send(app, 'POST', '/api/sync', extra.replace('dev-1', 'v9'), till.token))).toBe(
+    expect(await codeOf(await send(app, 'POST', '/api/sync', extra.replace('v1', 'v9'), till.token))).toBe(
       '400 wire_version_unknown',
     )
     const utf8 = new Request('http://x/api/lookup', {
@@ -202,7 +202,7 @@ onBothEngines('the API', (engine) => {
       const bodies = [
         json({ number: card.number, entered: 'scanned', hold: null, [card.number]: 1 }),
         json({ number: [card.number] }),
-        json({ wire: 'dev-1', contextKey: key, [card.number]: card.number }),
+        json({ wire: 'v1', contextKey: key, [card.number]: card.number }),
         `{"number": ${card.number}`,
         card.number,
       ]
@@ -229,7 +229,7 @@ onBothEngines('the API', (engine) => {
     expect(everything).toContain('the driver failed')
     for (const secret of [card.number, till.token, manager.token, key])
       expect(everything).not.toContain(secret)
-    const tables = ['receipt', 'card', 'operation', 'open_case', 'hold', 'session']
+    const tables = ['receipt', 'card', 'operation', 'cases', 'hold', 'session']
     for (const table of tables) {
       const rows = await engine
         .db()

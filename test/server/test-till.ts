@@ -99,9 +99,11 @@ export class TestTill {
       version: wireVersion,
       id: randomUUID() as ReceiptId,
       mode: 'ask',
+      grantId: null,
       standsFor: null,
       till: { id: this.id, epoch: this.epoch, seq: this.seq },
       employeeId: this.employeeId,
+      session: null,
       storeId: null,
       happenedAtMs: this.#clock(),
       sale: null,
@@ -138,7 +140,15 @@ interface CardOperation {
 }
 
 export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {
-  return { kind: 'redeem', cardId, amountKopecks: kopecks(amount), holdId: null, entered: 'scanned', ...rest }
+  return {
+    kind: 'redeem',
+    cardId,
+    amountKopecks: kopecks(amount),
+    holdId: null,
+    entered: 'scanned',
+    number: null,
+    ...rest,
+  }
 }
 
 export function load(
@@ -156,6 +166,7 @@ export function load(
     paidKopecks: kopecks(paid),
     holdId: null,
     entered: 'scanned',
+    number: null,
     ...others,
   }
 }

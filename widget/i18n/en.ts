@@ -94,6 +94,12 @@ export const en: Words = {
         card_unknown: 'The card was not found; a manager will settle it',
         card_sold_twice: 'The card had been sold before; a manager will settle it',
         promise_refused: 'The offline operation could not be posted; a manager will settle it',
+        number_mismatch: 'The card number does not match the record; a manager will settle it',
+        grant_unknown: 'This till had no offline grant; a manager will settle it',
+        grant_exceeded: 'The offline grant is exceeded; a manager will settle it',
+        grant_expired: 'The offline grant was too old; a manager will settle it',
+        till_forked: 'This till’s data split in two; a manager will settle it',
+        till_revoked: 'The till is switched off; a manager will settle it',
       })[code],
     loss: (sum) => `The card lacked ${sum}: the loss is booked, the card is blocked, call the manager`,
     understood: 'OK',
@@ -198,6 +204,14 @@ export const en: Words = {
         return 'Gift cards are not set up yet, call the manager'
       case 'not_allowed':
         return 'You have no right to do this, call the manager'
+      case 'link_not_possible':
+        return 'This operation belongs to another sale already'
+      case 'version_unknown':
+        return 'A record of an old version was not accepted, call the manager'
+      case 'till_quarantined':
+        return 'This till’s data split in two: it does not work until a manager has decided'
+      case 'till_revoked':
+        return 'The till is switched off, call the manager'
     }
   },
   fault: (fault, sum) => {

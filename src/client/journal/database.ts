@@ -1,8 +1,10 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import type { Draft } from '../../core/draft.ts'
 import type { ReceiptId, TillId } from '../../core/ids.ts'
+import type { Grant, GrantUse } from '../../core/offline.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
 import type { Entered } from '../../core/receipt.ts'
+import type { CaseDecision } from '../../core/wire-cases.ts'
 
 /**
  * One database per MoySklad account (J10): accounts that are opened in one browser share our storage partition.
@@ -23,7 +25,41 @@ export interface TillSchema extends DBSchema {
   drafts: { key: string; value: StoredDraft }
   /** Holds that the server has to be told to let go. */
   releases: { key: string; value: { holdId: string } }
+  /** The till's key of each epoch that has one; those of past epochs stay until their records are sent. */
+  devices: { key: number; value: Device }
+  /** Records that no screen has shown yet, with the frame that wrote them (J4). */
+  unseen: { key: RecordKey; value: { epoch: number; seq: number; frame: string } }
+  /** At most one row, under the key `current` (O1). */
+  grants: { key: 'current'; value: HeldGrant }
+  /** What humans decided about this till's records, by the id of the case. */
+  decisions: { key: string; value: CaseDecision }
+  /** The book (O7), encrypted under a key that is in memory alone. */
+  chunks: { key: number; value: { chunk: number; iv: Uint8Array<ArrayBuffer>; bytes: ArrayBuffer } }
+  /** Single facts, each with a key of its own. */
+  facts: { key: FactKey; value: Fact }
 }
+
+export interface Device {
+  epoch: number
+  /** ECDSA P-256; the private key cannot be exported. */
+  keys: CryptoKeyPair
+  /** The public key as an uncompressed point, base64url. */
+  publicKey: string
+  /** The server knows this key. */
+  registered: boolean
+}
+
+/** The till's grant and what it has promised on it. */
+export interface HeldGrant {
+  grant: Grant
+  use: GrantUse
+  /** Given back: nothing may be promised on it any more. */
+  returned: boolean
+}
+
+/** `book`: how far the book goes; `canary`: what proves that this storage lasts; `clock`: the latest moment known. */
+export type FactKey = 'book' | 'canary' | 'clock' | 'decisions'
+export type Fact = { key: FactKey; value: unknown }
 
 export type RecordKey = [epoch: number, seq: number]
 
@@ -62,7 +98,7 @@ export interface StoredDraft {
 
 export type TillDatabase = IDBPDatabase<TillSchema>
 
-export const databaseVersion = 1
+export const databaseVersion = 2
 export const databaseName = (accountId: string) => `podarok-${accountId}`
 
 export interface DatabaseEvents {
@@ -93,6 +129,14 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
         db.createObjectStore('attention', { keyPath: ['epoch', 'seq'] })
         db.createObjectStore('drafts', { keyPath: 'id' })
         db.createObjectStore('releases', { keyPath: 'holdId' })
+      }
+      if (oldVersion < 2) {
+        db.createObjectStore('devices', { keyPath: 'epoch' })
+        db.createObjectStore('unseen', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('grants')
+        db.createObjectStore('decisions', { keyPath: 'caseId' })
+        db.createObjectStore('chunks', { keyPath: 'chunk' })
+        db.createObjectStore('facts', { keyPath: 'key' })
       }
     },
     blocked: () => events.onBlocked(),

@@ -9,12 +9,21 @@ export const employeeId = '8a000000-0000-11f0-0a80-000000000001' as Draft['emplo
 export const productId = 'ad000000-0000-11f0-0a80-000000000001'
 
 export function redeemReceipt(overrides: Partial<ReceiptParts> = {}): ReceiptParts {
-  const redeem = { kind: 'redeem', cardId: uuid(), amountKopecks: 150_000, holdId: null, entered: 'scanned' }
+  const redeem = {
+    kind: 'redeem',
+    cardId: uuid(),
+    amountKopecks: 150_000,
+    holdId: null,
+    entered: 'scanned',
+    number: null,
+  }
   return {
     id: uuid() as Receipt['id'],
     mode: 'ask',
+    grantId: null,
     standsFor: null,
     employeeId,
+    session: null,
     storeId: null,
     happenedAtMs: 1_700_000_000_000,
     sale: null,
@@ -34,6 +43,7 @@ export function draft(overrides: Partial<Draft> = {}): Draft {
     sale: { rows: [], sumKopecks: 0 as Draft['sale']['sumKopecks'] },
     loads: [],
     redeems: [],
+    links: [],
     ...overrides,
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Db, Tx } from './db.ts'
-import { postgresGuards, sqliteGuards, tables } from './schema.ts'
+import { offlineInsertOnly, offlineTables } from './schema-offline.ts'
+import { postgresGuards, postgresInsertOnly, sqliteGuards, sqliteInsertOnly, tables } from './schema.ts'
 
 interface Migration {
   /** Both engines take the common text; what differs is said apart. */
@@ -10,7 +11,14 @@ interface Migration {
 }
 
 /** Forward only: a released migration is never edited, its number is its place in this list, from 1. */
-const migrations: readonly Migration[] = [{ sql: tables, sqlite: sqliteGuards, postgres: postgresGuards }]
+const migrations: readonly Migration[] = [
+  { sql: tables, sqlite: sqliteGuards, postgres: postgresGuards },
+  {
+    sql: offlineTables,
+    sqlite: sqliteInsertOnly(offlineInsertOnly),
+    postgres: postgresInsertOnly(offlineInsertOnly),
+  },
+]
 
 /** Any number that other programs in the same database are unlikely to lock. */
 const lockKey = 7_063_613

@@ -171,20 +171,28 @@ export const tables: readonly string[] = [
 /** History is only added to (L2). */
 const insertOnly = ['receipt', 'operation', 'entry', 'programme']
 
-export const sqliteGuards: readonly string[] = insertOnly.flatMap((table) =>
-  ['update', 'delete'].map(
-    (act) =>
-      `create trigger ${table}_no_${act} before ${act} on ${table}
-        begin select raise(abort, '${table} is insert-only'); end`,
-  ),
-)
+export function sqliteInsertOnly(names: readonly string[]): string[] {
+  return names.flatMap((table) =>
+    ['update', 'delete'].map(
+      (act) =>
+        `create trigger ${table}_no_${act} before ${act} on ${table}
+          begin select raise(abort, '${table} is insert-only'); end`,
+    ),
+  )
+}
+
+export function postgresInsertOnly(names: readonly string[]): string[] {
+  return names.map(
+    (table) =>
+      `create trigger ${table}_insert_only before update or delete or truncate on ${table}
+        for each statement execute function refuse_change()`,
+  )
+}
+
+export const sqliteGuards: readonly string[] = sqliteInsertOnly(insertOnly)
 
 export const postgresGuards: readonly string[] = [
   `create function refuse_change() returns trigger language plpgsql as
     $body$ begin raise exception '% is insert-only', tg_table_name; end $body$`,
-  ...insertOnly.map(
-    (table) =>
-      `create trigger ${table}_insert_only before update or delete or truncate on ${table}
-        for each statement execute function refuse_change()`,
-  ),
+  ...postgresInsertOnly(insertOnly),
 ]

@@ -79,7 +79,7 @@ onBothEngines('receipts', (engine) => {
     expect(await balanceOf(till, card.number)).toMatchObject({ balanceKopecks: 300 })
     const cases = await engine
       .db()
-      .read((query) => query.all('select code, body from open_case where account_id = $1', [accountId]))
+      .read((query) => query.all('select kind as code, body from cases where account_id = $1', [accountId]))
     expect(cases.map((row) => ({ ...row }))).toEqual([
       { code: 'receipt_conflict', body: JSON.stringify(other) },
     ])
@@ -177,7 +177,9 @@ onBothEngines('receipts', (engine) => {
     expect(await balanceOf(till, card.number)).toMatchObject({ state: 'blocked', balanceKopecks: 0 })
     const cases = await engine
       .db()
-      .read((query) => query.all('select code, receipt_id from open_case where account_id = $1', [accountId]))
+      .read((query) =>
+        query.all('select kind as code, receipt_id from cases where account_id = $1', [accountId]),
+      )
     expect(cases.map((row) => ({ ...row }))).toEqual([{ code: 'shortfall', receipt_id: promise.id }])
     // [C7] A return repays the loss before the card gets anything.
     expect(await till.send(till.receipt([refund(card.id, 70, promise.id)]))).toMatchObject({

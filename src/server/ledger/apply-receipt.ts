@@ -1,16 +1,22 @@
 import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
-import { kopecks } from '../../core/money.ts'
-import { type CardEffect, type FinalOutcome, type Refusal, refusal } from '../../core/outcome.ts'
+import { kopecks, sumKopecks } from '../../core/money.ts'
+import {
+  type CardEffect,
+  type CaseKind,
+  type FinalOutcome,
+  type Refusal,
+  refusal,
+} from '../../core/outcome.ts'
 import { post, type PostedOperation, type Posting } from '../../core/posting.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Tx } from '../db/db.ts'
 import type { Arrival, Decision, SaleFacts } from './arrival.ts'
 import { findCardByNumber } from './cards.ts'
-import { openCase } from './cases.ts'
+import { type NewCase, openCase } from './cases.ts'
 import { consumeHold, releaseDraftHolds } from './holds.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from './programmes.ts'
-import { findReceipt, insertReceipt } from './receipts.ts'
+import { findReceipt, insertLinks, insertReceipt } from './receipts.ts'
 import { advanceHead, lockTill, type Till } from './tills.ts'
 import { settledByTwin } from './twin.ts'
 import { checkPosting, writePosting } from './write-posting.ts'
@@ -59,18 +65,23 @@ async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof l
 
 /** [L5] The id is taken by another text: the stored history stays, this text waits for a human. */
 async function conflict(tx: Tx, arrival: Arrival, nowMs: number): Promise<FinalOutcome> {
-  await openCase(tx, caseOf(arrival, 'receipt_conflict', true), nowMs)
+  await openCase(tx, { ...caseOf(arrival, 'receipt_conflict', null), body: arrival.text }, nowMs)
   return { status: 'held', code: 'receipt_conflict' }
 }
 
-function caseOf(arrival: Arrival, code: Parameters<typeof openCase>[1]['code'], withBody: boolean) {
+function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewCase {
+  const redeemed = (receipt?.operations ?? []).filter((operation) => operation.kind === 'redeem')
   return {
     accountId: arrival.accountId,
+    kind,
+    subject: `${arrival.id}:${arrival.digest}`,
     receiptId: arrival.id,
-    code,
-    digest: arrival.digest,
     tillId: arrival.till?.id ?? null,
-    body: withBody ? arrival.text : null,
+    employeeId: receipt?.employeeId ?? null,
+    amountKopecks: redeemed.length > 0 ? sumKopecks(redeemed.map((one) => one.amountKopecks)) : null,
+    happenedAtMs: receipt?.happenedAtMs ?? null,
+    evidence: { epoch: arrival.till?.epoch ?? null, seq: arrival.till?.seq ?? null },
+    body: null,
   }
 }
 
@@ -176,13 +187,14 @@ async function write(
     outcome,
     voids: work ? undoneBy(work.posted) : null,
   })
+  if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
   if (receipt && outcome.status !== 'held') await consume(tx, arrival, receipt, nowMs)
-  if (outcome.status === 'held') await openCase(tx, caseOf(arrival, outcome.code, false), nowMs)
-  if (work?.posted.some((posted) => posted.lossKopecks > 0)) {
-    await openCase(tx, caseOf(arrival, 'shortfall', false), nowMs)
+  if (outcome.status === 'held') await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
+  for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
+    await openCase(tx, caseOf(arrival, kind, receipt), nowMs)
   }
 }
 

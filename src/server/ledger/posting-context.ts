@@ -1,6 +1,6 @@
 import type { OthersHolds } from '../../core/card.ts'
 import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
-import type { OwnHold, PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
+import type { LinkTarget, OwnHold, PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
 import type { Programme } from '../../core/programme.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Tx } from '../db/db.ts'
@@ -9,7 +9,7 @@ import { type CardRow, lockCards } from './cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
 import { findHold, othersHolds } from './holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
-import { findDoer } from './receipts.ts'
+import { findDoer, isLinked } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
@@ -27,6 +27,8 @@ export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Rece
       operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
     } else if (operation.kind === 'refund') {
       operations.push({ ...operation, saleReceiptId: await resolve(operation.saleReceiptId) })
+    } else if (operation.kind === 'link') {
+      operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
     } else operations.push(operation)
   }
   return { ...receipt, operations }
@@ -61,9 +63,12 @@ export async function loadContext(
     today,
     saleGone: facts.saleGone,
     ownHolds: await ownHolds(tx, accountId, receipt),
+    grant: null,
+    isFact: false,
     sale: documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),
     voidTargets: await voidTargets(tx, accountId, receipt, facts),
+    linkTargets: await linkTargets(tx, accountId, receipt),
   }
 }
 
@@ -71,7 +76,7 @@ async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Pro
   const ids: CardId[] = []
   for (const operation of receipt.operations) {
     if (operation.kind === 'void') ids.push(...(await cardsOfReceipt(tx, accountId, operation.receiptId)))
-    else ids.push(operation.cardId)
+    else if (operation.kind !== 'link') ids.push(operation.cardId)
   }
   return ids
 }
@@ -96,6 +101,23 @@ async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Prom
     if (left) all.push(left)
   }
   return all
+}
+
+async function linkTargets(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+): Promise<PostingContext['linkTargets']> {
+  const targets = new Map<ReceiptId, LinkTarget>()
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'link') continue
+    const stored = await findDoer(tx, accountId, operation.receiptId)
+    if (!stored) continue
+    const stands = stored.outcome.status === 'applied' && stored.voidedBy === null
+    const isFree = stands && stored.documentId === null && !(await isLinked(tx, accountId, stored.id))
+    targets.set(operation.receiptId, { tillId: stored.tillId, isFree })
+  }
+  return targets
 }
 
 async function voidTargets(

@@ -26,6 +26,10 @@ const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.
   (select v.id from receipt v where v.account_id = r.account_id and v.voids = r.id) as "voidedBy"
   from receipt r`
 
+/** Committed for the document, or linked to it since (M11). */
+const isOfDocument = `(r.document_id = $2 or exists (select 1 from receipt_link k
+  where k.account_id = r.account_id and k.receipt_id = r.id and k.document_id = $2))`
+
 /** How many receipts of a till "last operations" shows (J13). */
 const lastMax = 30
 const ofDocumentMax = 200
@@ -90,7 +94,7 @@ export async function receiptsOfDocument(
   documentId: DocumentId,
 ): Promise<StoredReceipt[]> {
   const rows = await query.all(
-    `${select} where r.account_id = $1 and r.document_id = $2
+    `${select} where r.account_id = $1 and ${isOfDocument}
       order by r.posted_at_ms, r.seq limit ${ofDocumentMax}`,
     [accountId, documentId],
   )
@@ -104,7 +108,7 @@ export async function standingOfDocument(
   documentId: DocumentId,
 ): Promise<StoredReceipt[]> {
   const rows = await query.all(
-    `${select} where r.account_id = $1 and r.document_id = $2 and r.status = 'applied' and r.applied_by is null
+    `${select} where r.account_id = $1 and ${isOfDocument} and r.status = 'applied' and r.applied_by is null
       and not exists (select 1 from receipt v where v.account_id = r.account_id and v.voids = r.id)`,
     [accountId, documentId],
   )
@@ -124,6 +128,29 @@ export async function draftIsCommitted(
     [accountId, draftId],
   )
   return parseFirst(One, rows) !== null
+}
+
+/** Whether the receipt has found its sale since it was committed (M11). */
+export async function isLinked(query: Query, accountId: AccountId, id: ReceiptId): Promise<boolean> {
+  const rows = await query.all(
+    'select 1 as one from receipt_link where account_id = $1 and receipt_id = $2',
+    [accountId, id],
+  )
+  return parseFirst(One, rows) !== null
+}
+
+/** Notes which sale the receipts that `receipt` names were for. */
+export async function insertLinks(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<void> {
+  for (const operation of receipt.operations) {
+    const documentId = receipt.sale?.documentId
+    if (operation.kind !== 'link' || !documentId) continue
+    const doer = await findDoer(tx, accountId, operation.receiptId)
+    if (!doer) throw new Error('a link to an unknown receipt was posted')
+    await tx.run(
+      'insert into receipt_link (account_id, receipt_id, document_id, linked_by) values ($1, $2, $3, $4)',
+      [accountId, doer.id, documentId, receipt.id],
+    )
+  }
 }
 
 /** What a till or a sale shows of a receipt; null for a record that nobody could read. */
@@ -158,8 +185,8 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
   const { receipt, outcome } = one
   await tx.run(
     `insert into receipt (account_id, id, body, digest, till_id, epoch, seq, mode, employee_id, document_id,
-      draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+      draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
       one.accountId,
       one.id,
@@ -179,6 +206,8 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       JSON.stringify(outcome),
       outcome.status === 'applied' ? outcome.by : null,
       one.voids,
+      receipt?.session ?? null,
+      receipt?.grantId ?? null,
     ],
   )
 }

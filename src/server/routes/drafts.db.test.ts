@@ -23,6 +23,7 @@ onBothEngines('drafts', (engine) => {
       sale: goodsSale(500),
       loads: [],
       redeems: [],
+      links: [],
       ...rest,
     })
     /** A sale saved a minute after `draft`. */

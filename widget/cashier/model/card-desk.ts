@@ -125,7 +125,7 @@ export class CardDesk {
         return
       }
       await this.#keep(errand, rest)
-      await this.#deps.till.releaseHold(gone.holdId)
+      if (gone.holdId !== null) await this.#deps.till.releaseHold(gone.holdId)
     })
   }
 
@@ -254,6 +254,8 @@ export class CardDesk {
 
   /** @returns the redeem with its new sum, or null when the hold cannot follow; then the cashier is told */
   async #moveHold(draft: Draft, redeem: DraftRedeem, amount: Kopecks): Promise<DraftRedeem | null> {
+    // What stands on no hold stands on the grant, which is charged when the receipt is committed.
+    if (redeem.holdId === null) return { ...redeem, amountKopecks: amount }
     const askedAtMs = this.#deps.now()
     try {
       const answer = await this.#deps.till.api(
@@ -303,6 +305,7 @@ export class CardDesk {
       sale: errand.sale ?? { rows: [], sumKopecks: kopecks(0) },
       loads: [],
       redeems: [],
+      links: [],
     }
   }
 
@@ -320,7 +323,7 @@ interface Arrived {
 }
 
 function addCard(draft: Draft, { card, hold, entered, useUntilMs }: Arrived, need: Need): Draft {
-  const common = { cardId: card.id, last4: card.last4, holdId: hold.id, useUntilMs, entered }
+  const common = { cardId: card.id, last4: card.last4, number: null, holdId: hold.id, useUntilMs, entered }
   const slot = need.open[0]
   if (hold.purpose === 'load') {
     if (!slot) throw new Error('a card was reserved for no certificate')

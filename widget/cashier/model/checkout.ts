@@ -212,7 +212,7 @@ export class Checkout implements HostListener {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !mayPromise(draft, this.#deps.now())) {
+    if (offline && !mayPromise(draft, this.#deps.now(), false)) {
       this.notice.value = { kind: 'offline' }
       return
     }

@@ -1,0 +1,17 @@
+import { refusal } from './outcome.ts'
+import type { PostedOperation, PostingContext } from './posting.ts'
+import { Refused } from './posting-step.ts'
+import type { OperationOf, Receipt } from './receipt.ts'
+
+/** Tells an earlier receipt of the same till which sale it was for (M11): no money moves. */
+export function postLink(
+  operation: OperationOf<'link'>,
+  receipt: Receipt,
+  { linkTargets }: PostingContext,
+): PostedOperation[] {
+  const target = linkTargets.get(operation.receiptId)
+  if (!target) throw new Refused(refusal('receipt_unknown'))
+  if (target.tillId !== (receipt.till?.id ?? null)) throw new Refused(refusal('receipt_of_other_till'))
+  if (!target.isFree || !receipt.sale?.documentId) throw new Refused(refusal('link_not_possible'))
+  return []
+}

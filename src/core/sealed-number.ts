@@ -1,0 +1,34 @@
+import * as z from 'zod/mini'
+
+/**
+ * A card number as a till may keep it: sealed to the server's key, so that a copied browser profile shows none (J1).
+ * Four parts in base64url, joined by dots:
+ *
+ * - the id of the server's key,
+ * - the till's public key of this page load: an uncompressed point of P-256, 65 bytes,
+ * - the nonce of AES-GCM, 12 bytes,
+ * - the digits, padded with zero bytes to `sealedDigits`, and the tag of 16 bytes.
+ *
+ * The AES key of 256 bits is HKDF-SHA-256 of the ECDH secret, without salt, under `sealInfo`. `sealedFor` is the
+ * additional data: a seal that is copied into another receipt does not open.
+ */
+export const SealedNumber = z
+  .string()
+  .check(z.regex(/^[\w-]{8,40}\.[\w-]{87}\.[\w-]{16}\.[\w-]{54}$/))
+  .brand<'SealedNumber'>()
+export type SealedNumber = z.infer<typeof SealedNumber>
+
+export const sealInfo = 'podarok-seal-1'
+/** All numbers are padded to this length: a seal does not tell how long the number is. */
+export const sealedDigits = 24
+
+/** @param receiptId the draft's receipt; a promise in an ask's stead carries the ask's seals */
+export const sealedFor = (accountId: string, receiptId: string) => `${sealInfo}:${accountId}:${receiptId}`
+
+/** The public key to seal to, from the server. */
+export const SealingKey = z.strictObject({
+  id: z.string().check(z.regex(/^[\w-]{8,40}$/)),
+  /** An uncompressed point of P-256, base64url. */
+  publicKey: z.string().check(z.regex(/^[\w-]{87}$/)),
+})
+export type SealingKey = z.infer<typeof SealingKey>
