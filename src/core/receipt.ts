@@ -23,6 +23,9 @@ import { LocalDate } from './validity.ts'
  */
 export const wireVersion = 'v1'
 
+/** A longer receipt is nothing that a till writes. */
+export const receiptBytesMax = 64 * 1024
+
 /** A sale with more operations than this is no sale that a person made. */
 export const operationsMax = 120
 
