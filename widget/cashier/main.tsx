@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { connectHost } from '../../src/client/host-bridge.ts'
 import { Till } from '../../src/client/till.ts'
 import { type Language, language, loadWords } from '../i18n/language.ts'
+import { afterPaint } from './after-paint.ts'
 import { App } from './App.tsx'
 import './cashier.css'
 import { listenToKeys } from './keyboard.ts'
@@ -36,9 +37,12 @@ const till = new Till({
   channel: (name) => new BroadcastChannel(name),
   newId: () => crypto.randomUUID(),
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: () => Math.random(),
   contextKey,
   tab: tabName,
+  localStorage: () => localStorage,
+  databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
   log,
 })
 
@@ -61,8 +65,9 @@ const checkout = new Checkout({
   language: words,
   locks: navigator.locks,
   newId: () => crypto.randomUUID(),
-  now: () => Date.now(),
+  now: () => till.serverNowMs(),
   setTimeout: (work, ms) => window.setTimeout(work, ms),
+  afterPaint,
   log,
 })
 

@@ -1,9 +1,9 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
-import type { RecordState } from '../../../src/client/journal/journal.ts'
+import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import type { Line, Till, TillReady, Trouble } from '../../../src/client/till.ts'
+import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
 import {
   type Draft,
   draftIsPrepared,
@@ -41,6 +41,8 @@ export interface CheckoutDeps {
   newId: () => string
   now: () => number
   setTimeout: (work: () => void, ms: number) => number
+  /** Calls back when what the signals show now has been drawn. */
+  afterPaint: (work: () => void) => void
   log: (event: string, error: unknown) => void
 }
 
@@ -82,6 +84,7 @@ export class Checkout implements HostListener {
 
   readonly ready = signal<TillReady | null>(null)
   readonly trouble = signal<Trouble | null>(null)
+  readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
 
@@ -212,7 +215,7 @@ export class Checkout implements HostListener {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !mayPromise(draft, this.#deps.now(), false)) {
+    if (offline && !(till.canPromise && mayPromise(draft, this.#deps.now(), false))) {
       this.notice.value = { kind: 'offline' }
       return
     }
@@ -275,7 +278,7 @@ export class Checkout implements HostListener {
   /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
   canAcceptOffline({ receipt, record }: Result): boolean {
     // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
-    if (this.#deps.now() - record.recordedAtMs > holdUseMs) return false
+    if (!this.#deps.till.canPromise || this.#deps.now() - record.recordedAtMs > holdUseMs) return false
     return receipt.operations.every(
       (operation) =>
         (operation.kind === 'load' || operation.kind === 'redeem') &&
@@ -347,6 +350,7 @@ export class Checkout implements HostListener {
     const wasDown = this.line.value.reachable === false
     batch(() => {
       this.trouble.value = till.trouble
+      this.warning.value = till.warning
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready
@@ -371,6 +375,9 @@ export class Checkout implements HostListener {
         this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, history))
       })
       for (const result of history) if (statusOf(result) === 'waiting') this.#watch(result.record.id)
+      // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
+      const { till } = this.#deps
+      for (const id of till.unpainted) this.#deps.afterPaint(() => void till.painted(id))
       // An outcome that has just come changes what the sale still needs.
       const settled = this.results.value.some((result) => {
         const was = before.get(result.record.id)
