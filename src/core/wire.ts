@@ -11,7 +11,6 @@ import {
   Moment,
   ReceiptId,
   StoreId,
-  TillId,
 } from './ids.ts'
 import { AmountKopecks, Kopecks, PartKopecks } from './money.ts'
 import { Outcome, Refusal } from './outcome.ts'

@@ -1,20 +1,30 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { wireVersion } from '../core/receipt.ts'
-import type { TillId } from '../core/ids.ts'
+import type { AccountId, TillId } from '../core/ids.ts'
 import type { Session } from './ledger/sessions.ts'
 import { ApiError } from './errors.ts'
+
+export interface Device {
+  accountId: AccountId
+  tillId: TillId
+  epoch: number
+}
 
 export type Env = {
   Variables: {
     session: Session
     tokenHash: string
+    /** Whose signature the body bears. */
+    device: Device
     /** The till that the session speaks for. */
     tillId: TillId
   }
 }
 
 const bodyBytesMax = 256 * 1024
+/** Records travel as texts inside a JSON text: quotation marks are escaped, so a batch is larger than its records. */
+const signedBytesMax = 3 * bodyBytesMax
 
 /**
  * Reads and checks the body of a request.
@@ -45,6 +55,12 @@ export async function readVersioned<S extends z.ZodMiniType>(
   throw new ApiError('body_invalid', { detail: placeOf(parsed.error.issues) })
 }
 
+/** The bytes of a body that is to be checked as it stands, and what they say. */
+export async function readJson(c: Context): Promise<{ bytes: Uint8Array; json: unknown }> {
+  const bytes = await readBytes(c, signedBytesMax)
+  return { bytes, json: parseJson(textOf(bytes)) }
+}
+
 /** The `{id}` of a path. */
 export function readId<S extends z.ZodMiniType>(c: Context, schema: S): z.infer<S> {
   const parsed = z.safeParse(schema, c.req.param('id'))
@@ -61,11 +77,20 @@ function placeOf(issues: readonly { code?: string; path: readonly PropertyKey[] 
 }
 
 async function readText(c: Context, bytesMax: number): Promise<string> {
+  return textOf(await readBytes(c, bytesMax))
+}
+
+async function readBytes(c: Context, bytesMax: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length')
   if (Number(announced ?? 0) > bytesMax) throw new ApiError('body_too_large')
   // HTTP itself cuts a body at its announced length; only one without a length must be watched while it comes.
-  const bytes = announced === undefined ? await readWatched(c, bytesMax) : await c.req.arrayBuffer()
+  const bytes =
+    announced === undefined ? await readWatched(c, bytesMax) : new Uint8Array(await c.req.arrayBuffer())
   if (bytes.byteLength > bytesMax) throw new ApiError('body_too_large')
+  return bytes
+}
+
+function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -30,14 +30,16 @@ export function session(deps: Deps): Handler<'session'> {
       expiresAtMs: nowMs + sessionMs,
     }
     const token = newToken(deps, accountId)
+    const tokenHash = sha256(token)
     const programme = await db.write(async (tx) => {
       await forgetOldSessions(tx, accountId, nowMs)
-      await insertSession(tx, sha256(token), opened)
+      await insertSession(tx, tokenHash, opened)
       return programmes.current(tx, accountId)
     })
     return {
       accountId,
       token,
+      session: tokenHash,
       expiresAtMs: opened.expiresAtMs,
       employee: { id: context.employeeId, name: context.name, role: context.role },
       stores: storesOf(context, stores),
