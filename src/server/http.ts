@@ -15,6 +15,22 @@ export type Env = {
 }
 
 const bodyBytesMax = 256 * 1024
+const Versioned = z.object({ wire: z.string() })
+
+const answerHeaders = {
+  'content-type': 'application/json',
+  // Answers hold balances and the only copy of a token.
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
+/**
+ * An answer of the API. Its headers are given at once: set afterwards, they would turn a text that is written in one go
+ * into a stream that is read again, which costs more than the rules of a redemption.
+ */
+export function answerJson(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), { status, headers: answerHeaders })
+}
 
 /**
  * Reads and checks the body of a request.
@@ -38,7 +54,7 @@ export async function readVersioned<S extends z.ZodMiniType>(
   bytesMax = bodyBytesMax,
 ): Promise<z.infer<S>> {
   const json = parseJson(await readText(c, bytesMax))
-  const named = z.safeParse(z.object({ wire: z.string() }), json)
+  const named = z.safeParse(Versioned, json)
   if (named.success && named.data.wire !== wireVersion) throw new ApiError('wire_version_unknown')
   const parsed = z.safeParse(schema, json)
   if (parsed.success) return parsed.data
