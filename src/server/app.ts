@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { type Endpoint, type EndpointName, endpoints } from '../core/wire.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './errors.ts'
-import type { Env } from './http.ts'
+import { answerJson, type Env } from './http.ts'
 import { errorFacts } from './log.ts'
 import { openApiDocument } from './openapi.ts'
 import { addCards } from './routes/cards.ts'
@@ -60,22 +60,16 @@ export function createApp(deps: Deps): Hono<Env> {
     watch: notYet,
   }
 
-  app.use('/api/*', async (c, next) => {
-    await next()
-    // Answers hold balances and the only copy of a token.
-    c.header('cache-control', 'no-store')
-    c.header('x-content-type-options', 'nosniff')
-  })
   let document: ReturnType<typeof openApiDocument> | undefined
-  app.get('/api/openapi.json', (c) => c.json((document ??= openApiDocument())))
+  app.get('/api/openapi.json', () => answerJson((document ??= openApiDocument())))
   registerEndpoints(app, deps, handlers)
   app.route('/', widgetFiles(deps))
 
-  app.notFound((c) => answerError(c, new ApiError('not_found')))
+  app.notFound(() => answerError(new ApiError('not_found')))
   app.onError((error, c) => {
-    if (error instanceof ApiError) return answerError(c, error)
+    if (error instanceof ApiError) return answerError(error)
     deps.log.error({ event: 'request_failed', method: c.req.method, route: routeOf(c), ...errorFacts(error) })
-    return answerError(c, new ApiError('internal'))
+    return answerError(new ApiError('internal'))
   })
   return app
 }
@@ -98,7 +92,9 @@ function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void
   for (const [name, endpoint] of entries) {
     const path = endpoint.path.replace(/\{(\w+)\}/, ':$1')
     paths.add(path)
-    app.on(endpoint.method, [path], ...guardsOf(name, endpoint), async (c) => c.json(await handlers[name](c)))
+    app.on(endpoint.method, [path], ...guardsOf(name, endpoint), async (c) =>
+      answerJson(await handlers[name](c)),
+    )
   }
   for (const path of paths) {
     app.all(path, () => {
@@ -107,9 +103,8 @@ function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void
   }
 }
 
-function answerError(c: Context, error: ApiError): Response {
-  const { code, message, nonce, status } = error
-  return c.json({ error: { code, message, ...(nonce !== null && { nonce }) } }, status)
+function answerError({ code, message, nonce, status }: ApiError): Response {
+  return answerJson({ error: { code, message, ...(nonce !== null && { nonce }) } }, status)
 }
 
 /** The pattern, not the address: an address may hold what no log may keep. */

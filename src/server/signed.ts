@@ -1,11 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { wireVersion } from '../core/receipt.ts'
 import { AccountId, TillId } from '../core/ids.ts'
 import { Signature, signatureHeader } from '../core/wire-tills.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './errors.ts'
-import { type Env, readJson } from './http.ts'
+import { type Env, readRaw, requireVersion, signedBytesMax } from './http.ts'
 import { deviceKey } from './ledger/devices.ts'
 
 /** What has to be read of a body before its signature can be checked. */
@@ -14,7 +13,6 @@ const Signed = z.object({
   till: z.object({ id: TillId, epoch: z.int() }),
   nonce: z.nullable(z.string()),
 })
-const Versioned = z.object({ wire: z.string() })
 
 const rememberedMax = 10_000
 
@@ -38,9 +36,8 @@ export function requireSigned({ db, verify, nonces, log }: Deps): MiddlewareHand
   }
 
   return async (c, next) => {
-    const { bytes, json } = await readJson(c)
-    const versioned = z.safeParse(Versioned, json)
-    if (versioned.success && versioned.data.wire !== wireVersion) throw new ApiError('wire_version_unknown')
+    const { bytes, json } = await readRaw(c, signedBytesMax)
+    await requireVersion(c)
     const said = z.safeParse(Signed, json)
     if (!said.success) throw new ApiError('body_invalid', { detail: 'envelope' })
     const { accountId, till, nonce } = said.data

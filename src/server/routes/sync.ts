@@ -15,7 +15,6 @@ import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
 
 type Batch = z.infer<typeof SyncRequest>
 
-const requestBytesMax = 3 * batchBytesMax
 /** After this the till sends again what could not be decided now. */
 const laterMs = 1_000
 
@@ -24,7 +23,7 @@ export function sync(deps: Deps): Handler<'sync'> {
   return async (c) => {
     const sender = c.var.device
     const { accountId } = sender
-    const batch = checkBatch(await readBody(c, SyncRequest, requestBytesMax))
+    const batch = checkBatch(await readBody(c, SyncRequest))
     const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
     const facts = await gatherFacts(deps.db, sales, accountId, arrivals)
     return settle(deps, sender, batch, arrivals, (n) => facts[n]!)
@@ -35,7 +34,7 @@ export function sync(deps: Deps): Handler<'sync'> {
 export function syncRaw(deps: Deps): Handler<'syncRaw'> {
   return async (c) => {
     const sender = c.var.device
-    const batch = checkBatch(await readBody(c, SyncRequest, requestBytesMax))
+    const batch = checkBatch(await readBody(c, SyncRequest))
     const arrivals = batch.records.map((record) => malformedArrival(sender, batch.till.epoch, record))
     return settle(deps, sender, batch, arrivals, () => ({ ...noSaleFacts, voided: 'unchecked' }))
   }

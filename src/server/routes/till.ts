@@ -2,7 +2,7 @@ import { signatureHeader, TillRequest } from '../../core/wire-tills.ts'
 import { bookKeyOf } from '../book-keys.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
-import { readBody, readJson } from '../http.ts'
+import { readBody, readRaw } from '../http.ts'
 import { registerDevice } from '../ledger/devices.ts'
 import { bindSession } from '../ledger/sessions.ts'
 import { casesOfTill } from '../ledger/till-head.ts'
@@ -17,7 +17,7 @@ export function till(deps: Deps): Handler<'till'> {
   const { db, clock, nonces, sealing, keys, verify } = deps
   return async (c) => {
     const { accountId } = c.var.session
-    const { bytes } = await readJson(c)
+    const { bytes } = await readRaw(c)
     const { id, epoch, deviceKey } = await readBody(c, TillRequest)
     // Signed by the very key that it registers: nobody can register a key that he does not have.
     if (!verify(deviceKey, bytes, c.req.header(signatureHeader) ?? ''))
