@@ -38,7 +38,7 @@ const answerHeaders = {
 
 /**
  * An answer of the API. Its headers are given at once: set afterwards, they would turn a text that is written in one go
- * into a stream that is read again, which costs more than the rules of a redemption.
+ * into a stream that is read again before it is written.
  */
 export function answerJson(value: unknown, status = 200): Response {
   return new Response(JSON.stringify(value), { status, headers: answerHeaders })

@@ -8,8 +8,8 @@ export interface SignedBody {
 
 /**
  * One kept-alive HTTP connection that asks and waits, as load generators do: a request is written in one piece, an answer
- * is read by its `content-length`. The client shares the machine with the server, and the general one of Node takes
- * longer over a request than the server does.
+ * is read by its `content-length`. The client shares the machine with the server, and Node's own takes twice the
+ * processor time.
  */
 export class HttpLine {
   readonly #socket: Socket

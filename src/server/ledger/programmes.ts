@@ -42,7 +42,7 @@ export function createProgrammes(): Programmes {
   return {
     current,
     day({ timeZone }, momentMs) {
-      // A day begins with a minute in every time zone, and naming it anew for every receipt costs as much as posting one.
+      // A day begins with a minute in every time zone, and naming it anew for every receipt costs more than its rules do.
       const minute = Math.floor(momentMs / 60_000)
       const last = lastDays.get(timeZone)
       if (last?.minute === minute) return last.day
