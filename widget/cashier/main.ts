@@ -14,8 +14,7 @@ const address = new URL(location.href)
 const contextKey = address.searchParams.get('contextKey') ?? ''
 const code = address.searchParams.get('userLocale')?.startsWith('en') ? 'en' : 'ru'
 
-// Asked for at once and together: a till works only when both are there, and then needs nothing more.
-const engine = loadPart('engine', notLoaded)
+// A till works only when both parts are there, and then needs nothing more. The page has the engine fetched already.
 const spoken = loadPart(code, notLoaded)
 
 const log = (event: string, error: unknown) => console.warn(`podarok ${event}`, error)
@@ -44,7 +43,8 @@ const screen = showFirstScreen(root, firstWords[code])
 void start()
 
 async function start(): Promise<void> {
-  const [{ startEngine }, words] = await Promise.all([engine, spoken])
+  await painted()
+  const [{ startEngine }, words] = await Promise.all([loadPart('engine', notLoaded), spoken])
   startEngine({
     root,
     door,
@@ -56,6 +56,15 @@ async function start(): Promise<void> {
       early.forEach(scan)
     },
     leaveFirstScreen: () => screen.leave(),
+  })
+}
+
+/** Resolves when the first screen is seen: running the engine from the cache would come before it. */
+function painted(): Promise<void> {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done))
+    // A frame that is not shown is not painted.
+    setTimeout(done, 100)
   })
 }
 
