@@ -32,7 +32,13 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
     state,
   )
   const row = element('div', { class: 'scan-row' }, box)
-  const desk = element('main', { class: 'desk' }, element('section', { class: 'scan' }, row))
+  // The app has its results above the scan box: with a place for them nothing moves when it takes over.
+  const desk = element(
+    'main',
+    { class: 'desk' },
+    element('div', {}),
+    element('section', { class: 'scan' }, row),
+  )
 
   function element(name: string, attributes: Record<string, string>, ...children: Node[]): HTMLElement {
     const made = page.createElement(name)
