@@ -1,6 +1,8 @@
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type CallName, calls } from './calls.ts'
+import { endpoints } from '../core/wire.ts'
 import { createApi, Denied, Unreachable } from './api.ts'
 
 const base = 'http://podarok.test'
@@ -17,6 +19,12 @@ afterEach(() => {
 afterAll(() => server.close())
 
 describe('api', () => {
+  it.each(Object.keys(calls) as CallName[])('calls %s as the wire says', (name) => {
+    const { method, path, answer } = endpoints[name]
+    expect(calls[name]).toEqual({ method, path, answer })
+    expect(calls[name].answer).toBe(answer)
+  })
+
   it('gives the checked answer and carries the session', async () => {
     server.use(
       http.get(ping, ({ request }) => {

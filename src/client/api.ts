@@ -1,13 +1,6 @@
 import * as z from 'zod/mini'
-import {
-  type AnswerOf,
-  type Endpoint,
-  type EndpointName,
-  endpoints,
-  ErrorAnswer,
-  type ErrorCode,
-  type RequestOf,
-} from '../core/wire.ts'
+import { type AnswerOf, ErrorAnswer, type ErrorCode, type RequestOf } from '../core/wire.ts'
+import { type CallName, calls } from './calls.ts'
 
 /**
  * No answer that could be trusted came: the line is cut, the answer was cut short, a proxy spoke in the server's
@@ -53,7 +46,7 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
-export type Api = <N extends EndpointName>(
+export type Api = <N extends CallName>(
   name: N,
   body: RequestOf<N>,
   options?: CallOptions,
@@ -63,15 +56,15 @@ export type Api = <N extends EndpointName>(
 export const callTimeoutMs = 8_000
 
 /**
- * Calls the server by the names of `endpoints`.
+ * Calls the server by the names of `calls`.
  *
  * @returns the answer, checked against its schema
  * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
  */
 export function createApi(deps: ApiDeps): Api {
   return async (name, body, options = {}) => {
-    const endpoint: Endpoint = endpoints[name]
-    const path = endpoint.path.replace('{id}', encodeURIComponent(options.id ?? ''))
+    const call = calls[name]
+    const path = call.path.replace('{id}', encodeURIComponent(options.id ?? ''))
     const headers: Record<string, string> = {}
     const token = deps.token()
     if (token) headers['authorization'] = `Bearer ${token}`
@@ -80,7 +73,7 @@ export function createApi(deps: ApiDeps): Api {
     let text: string
     try {
       const response = await deps.fetch(deps.base + path, {
-        method: endpoint.method,
+        method: call.method,
         headers,
         body: body === null ? null : JSON.stringify(body),
         cache: 'no-store',
@@ -115,7 +108,7 @@ export function createApi(deps: ApiDeps): Api {
       deps.onLine(true)
       throw new Denied(denial.data.error.code, denial.data.error.message)
     }
-    const answer = z.safeParse(endpoint.answer, json)
+    const answer = z.safeParse(call.answer, json)
     if (!answer.success) {
       deps.onLine(false)
       throw new Unreachable(`${name}: an answer of another shape`, null, { cause: answer.error })

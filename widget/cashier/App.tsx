@@ -20,7 +20,7 @@ export interface ScreenProps {
 export function App({ checkout, language }: ScreenProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
-  const refused = checkout.attention.value[0] ?? null
+  const refused = checkout.history.attention.value[0] ?? null
   return (
     <div class="app">
       <StatusLine checkout={checkout} language={language} />

@@ -1,23 +1,16 @@
-import { clip, type Words } from './words.ts'
+import type { Words } from './words.ts'
 
 export const en: Words = {
-  title: 'Gift cards',
   status: {
     online: 'Online',
-    offline: 'Offline',
-    starting: 'Connecting…',
     allSent: 'all sent',
     unsent: (count, since) => `unsent: ${count}, since ${since}`,
   },
   scan: {
-    idle: 'Click here and scan a gift card',
-    listening: 'Scanner is listening',
     typeNumber: 'Enter number',
     numberField: 'Gift card number',
     find: 'Find',
-    checking: 'Checking the card…',
     certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
-    hint: 'Scan a card to see its balance, to redeem it or to sell it',
   },
   card: {
     state: {
@@ -49,7 +42,6 @@ export const en: Words = {
     preparedBoth: 'Prepared. We activate and redeem when you save the sale',
     another: 'Another gift card? Scan it',
     forgotten: 'This sale has a certificate without a card. Scan a card to activate it',
-    nothingPayable: 'Nothing in this sale can be paid by gift card',
   },
   question: {
     offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
@@ -105,7 +97,6 @@ export const en: Words = {
     understood: 'OK',
     earlier: (time) => `Operation at ${time}`,
     notRecorded: 'Could not be recorded, nothing happened. Try again or take money',
-    returned: (sum, last4) => `${sum} went back to card •••• ${last4}`,
   },
   ring: {
     title: 'Ring up on the fiscal register:',
@@ -130,12 +121,13 @@ export const en: Words = {
     undoYes: 'Yes, void it',
     undoNo: 'No',
     states: {
-      sending: 'unsent',
+      waiting: 'unsent',
       promised: 'accepted offline',
       done: 'posted',
       refused: 'refused',
       held: 'case',
-      voided: 'voided',
+      cancelling: 'voided',
+      cancelled: 'voided',
     },
   },
   refusal: (code, { sum, date, till }) => {
@@ -217,7 +209,7 @@ export const en: Words = {
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Scan a card for “${clip(fault.name)}” in the Podarok window`
+        return `Scan a card for “${fault.name}” in the Podarok window`
       case 'cards_missing':
         return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
       case 'cards_spare':

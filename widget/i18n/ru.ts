@@ -1,23 +1,16 @@
-import { clip, type Words } from './words.ts'
+import type { Words } from './words.ts'
 
 export const ru: Words = {
-  title: 'Подарочные карты',
   status: {
     online: 'На связи',
-    offline: 'Нет связи',
-    starting: 'Подключаемся…',
     allSent: 'всё отправлено',
     unsent: (count, since) => `не отправлено: ${count}, с ${since}`,
   },
   scan: {
-    idle: 'Щёлкните сюда и отсканируйте подарочную карту',
-    listening: 'Сканер слушает',
     typeNumber: 'Ввести номер',
     numberField: 'Номер подарочной карты',
     find: 'Найти',
-    checking: 'Проверяем карту…',
     certificate: (name, at, of) => `${name}: отсканируйте новую карту (${at} из ${of})`,
-    hint: 'Отсканируйте карту, чтобы узнать остаток, списать с неё или продать её',
   },
   card: {
     state: {
@@ -50,7 +43,6 @@ export const ru: Words = {
     preparedBoth: 'Подготовлено. Активируем и спишем, когда вы сохраните продажу',
     another: 'Ещё подарочная карта? Отсканируйте её',
     forgotten: 'В этой продаже сертификат без карты. Отсканируйте карту, чтобы активировать',
-    nothingPayable: 'В этой продаже нет товаров, которые можно оплатить подарочной картой',
   },
   question: {
     offline: (time) => `Нет связи. Подготовлено в ${time}. Это для этой продажи?`,
@@ -109,7 +101,6 @@ export const ru: Words = {
     understood: 'Понятно',
     earlier: (time) => `Операция в ${time}`,
     notRecorded: 'Записать не удалось, ничего не произошло. Повторите или примите деньги',
-    returned: (sum, last4) => `На карту •••• ${last4} вернулось ${sum}`,
   },
   ring: {
     title: 'Пробейте на ККТ:',
@@ -134,12 +125,13 @@ export const ru: Words = {
     undoYes: 'Да, отменить',
     undoNo: 'Нет',
     states: {
-      sending: 'не отправлено',
+      waiting: 'не отправлено',
       promised: 'принято без связи',
       done: 'проведено',
       refused: 'отказ',
       held: 'требует решения',
-      voided: 'отменено',
+      cancelling: 'отменено',
+      cancelled: 'отменено',
     },
   },
   refusal: (code, { sum, date, till }) => {
@@ -221,7 +213,7 @@ export const ru: Words = {
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Отсканируйте карту для «${clip(fault.name)}» в окне «Подарок»`
+        return `Отсканируйте карту для «${fault.name}» в окне «Подарок»`
       case 'cards_missing':
         return `Нужно карт: ${fault.needed}, отсканировано: ${fault.scanned}`
       case 'cards_spare':

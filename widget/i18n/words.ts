@@ -1,6 +1,7 @@
 import type { SaleFault } from '../../src/core/draft.ts'
 import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
 import type { CardState } from '../../src/core/card.ts'
+import type { ResultStatus } from '../cashier/model/result.ts'
 import type { Trouble } from '../../src/client/till.ts'
 
 /**
@@ -10,20 +11,14 @@ import type { Trouble } from '../../src/client/till.ts'
 export interface Words {
   status: {
     online: string
-    offline: string
-    starting: string
     allSent: string
     unsent: (count: number, since: string) => string
   }
   scan: {
-    idle: string
-    listening: string
     typeNumber: string
     numberField: string
     find: string
-    checking: string
     certificate: (name: string, at: number, of: number) => string
-    hint: string
   }
   card: {
     state: Record<CardState, string>
@@ -48,7 +43,6 @@ export interface Words {
     preparedBoth: string
     another: string
     forgotten: string
-    nothingPayable: string
   }
   question: {
     offline: (time: string) => string
@@ -89,7 +83,6 @@ export interface Words {
     understood: string
     earlier: (time: string) => string
     notRecorded: string
-    returned: (sum: string, last4: string) => string
   }
   ring: {
     title: string
@@ -113,7 +106,7 @@ export interface Words {
     undoSure: string
     undoYes: string
     undoNo: string
-    states: { sending: string; promised: string; done: string; refused: string; held: string; voided: string }
+    states: Record<ResultStatus, string>
   }
   refusal: (
     code: RefusalCode,
@@ -127,10 +120,4 @@ export interface Words {
   tryAgain: string
   programmeMissing: string
   trouble: Record<Trouble, string>
-  title: string
-}
-
-/** A product's name may fill 255 characters; MoySklad shows 100 of a whole sentence. */
-export function clip(name: string): string {
-  return name.length <= 40 ? name : `${name.slice(0, 39)}…`
 }
