@@ -4,7 +4,10 @@ import type { ScreenProps } from './App.tsx'
 export function Readiness({ checkout, language }: ScreenProps) {
   const { words, sum, time } = language
   const { why, progress, leftKopecks, untilMs, cards, asOfMs } = checkout.readiness.value
-  const reason = why === 'book_loading' && progress !== null ? words.ready.loading(Math.floor(progress * 100)) : why && words.ready.why[why]
+  const reason =
+    why === 'book_loading' && progress !== null
+      ? words.ready.loading(Math.floor(progress * 100))
+      : why && words.ready.why[why]
   return (
     <section class="ready" aria-label={words.ready.title}>
       <p>
