@@ -13,7 +13,7 @@ import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/p
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
-import { TillPage } from './till-page.ts'
+import { TillPage, type TillOptions } from './till-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -91,7 +91,7 @@ export class Shop {
   }
 
   /** A new till: a browser storage of its own. */
-  async till(options: { employee?: string; locale?: string } = {}): Promise<TillPage> {
+  async till(options: TillOptions = {}): Promise<TillPage> {
     this.#browser ??= await chromium.launch(chromiumLaunch())
     const context = await this.#browser.newContext({ viewport: { width: 1366, height: 768 } })
     this.#contexts.push(context)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
 import type {
+  AccountId,
   CardId,
   DocumentId,
   DraftId,
@@ -20,8 +21,16 @@ import {
   endpoints,
   ErrorAnswer,
   type RequestOf,
-  type SyncAnswer,
 } from '../../src/core/wire.ts'
+import {
+  type Envelope,
+  signatureHeader,
+  type SyncAnswer,
+  type TillAnswer,
+  type TillHead,
+  type TillRequest,
+} from '../../src/core/wire-tills.ts'
+import { TestDevice } from './test-device.ts'
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
@@ -31,7 +40,12 @@ export class TestTill {
   epoch = 1
   seq = 0
   token = ''
+  session = ''
   name = ''
+  accountId = '' as AccountId
+  device = new TestDevice()
+  /** What the last answer said of this till. */
+  head: TillHead | null = null
   readonly fetch: Fetch
   readonly employeeId: EmployeeId
   readonly #clock: () => number
@@ -49,9 +63,39 @@ export class TestTill {
     clock: () => number,
   ): Promise<TestTill> {
     const till = new TestTill(fetch, employeeId, clock)
-    till.token = (await till.answer('session', { wire: wireVersion, contextKey })).token
-    till.name = (await till.answer('till', { id: till.id, epoch: till.epoch })).name
+    const { token, session, accountId } = await till.answer('session', { wire: wireVersion, contextKey })
+    Object.assign(till, { token, session, accountId })
+    till.name = (await till.register()).name
     return till
+  }
+
+  /** Tells the server which till this is, in which epoch and with which key. */
+  async register(lost: TillRequest['lost'] = null): Promise<TillAnswer> {
+    const { id, epoch, device } = this
+    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, lost }
+    const answer = await this.answer('till', body)
+    this.head = answer.head
+    return answer
+  }
+
+  envelope(rest: Partial<Envelope> = {}): Envelope {
+    return {
+      wire: wireVersion,
+      accountId: this.accountId,
+      till: { id: this.id, epoch: this.epoch },
+      nonce: this.head?.nonce ?? null,
+      headSeq: this.seq,
+      waiting: [],
+      drained: false,
+      grant: null,
+      decidedAfterMs: 0,
+      ...rest,
+    }
+  }
+
+  async ping(rest: Partial<Envelope> = {}): Promise<TillHead> {
+    this.head = await this.answer('ping', this.envelope(rest))
+    return this.head
   }
 
   /** The raw answer. */
@@ -59,11 +103,9 @@ export class TestTill {
     const endpoint: Endpoint = endpoints[name]
     const headers: Record<string, string> = { 'content-type': 'application/json' }
     if (this.token) headers['authorization'] = `Bearer ${this.token}`
-    return this.fetch(endpoint.path.replace('{id}', id), {
-      method: endpoint.method,
-      headers,
-      body: body === null ? null : JSON.stringify(body),
-    })
+    const text = body === null ? null : JSON.stringify(body)
+    if (endpoint.signed) headers[signatureHeader] = this.device.sign(text ?? '')
+    return this.fetch(endpoint.path.replace('{id}', id), { method: endpoint.method, headers, body: text })
   }
 
   /** The answer, checked against the wire; throws for any status but 200. */
@@ -103,7 +145,7 @@ export class TestTill {
       standsFor: null,
       till: { id: this.id, epoch: this.epoch, seq: this.seq },
       employeeId: this.employeeId,
-      session: null,
+      session: this.session,
       storeId: null,
       happenedAtMs: this.#clock(),
       sale: null,
@@ -114,18 +156,20 @@ export class TestTill {
 
   batch(receipts: readonly Receipt[]): RequestOf<'sync'> {
     return {
-      wire: wireVersion,
-      till: { id: this.id, epoch: this.epoch },
+      ...this.envelope(),
       records: receipts.map((receipt) => ({
         seq: receipt.till!.seq,
         id: receipt.id,
         receipt: JSON.stringify(receipt),
+        settled: null,
       })),
     }
   }
 
-  sync(...receipts: Receipt[]): Promise<SyncAnswer> {
-    return this.answer('sync', this.batch(receipts))
+  async sync(...receipts: Receipt[]): Promise<SyncAnswer> {
+    const answer = await this.answer('sync', this.batch(receipts))
+    this.head = answer.head
+    return answer
   }
 
   /** Sends one receipt and returns its outcome. */

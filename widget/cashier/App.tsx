@@ -20,7 +20,7 @@ export interface ScreenProps {
 export function App({ checkout, language }: ScreenProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
-  const refused = checkout.attention.value[0] ?? null
+  const refused = checkout.history.attention.value[0] ?? null
   const warning = checkout.warning.value
   return (
     <div class="app">
@@ -37,7 +37,8 @@ export function App({ checkout, language }: ScreenProps) {
         <main class="desk">
           {warning && (
             <p class="notice" role="status">
-              <b aria-hidden="true">!</b> {language.words.warning[warning]}
+              <b aria-hidden="true">!</b>{' '}
+              {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
             </p>
           )}
           {checkout.questions.value.map((question) => (

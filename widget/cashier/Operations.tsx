@@ -7,7 +7,7 @@ import { effectsOf, type Result, statusOf } from './model/result.ts'
 /** The last operations of this till, with the way to undo one. */
 export function Operations({ checkout, language }: ScreenProps) {
   const { words } = language
-  const results = checkout.history.value
+  const results = checkout.history.results.value
   return (
     <main class="operations">
       <div class="card-line">
@@ -46,21 +46,12 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
       operation.kind in words.operations ? words.operations[operation.kind as 'load'] : operation.kind
     return `${name} ${sum(amount)} ${last4 ? words.card.face(last4) : ''}`
   })
-  const stateWord = {
-    waiting: words.operations.states.sending,
-    promised: words.operations.states.promised,
-    done: words.operations.states.done,
-    refused: words.operations.states.refused,
-    held: words.operations.states.held,
-    cancelling: words.operations.states.voided,
-    cancelled: words.operations.states.voided,
-  }[status]
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
   return (
     <li class="card">
       <div class="card-line">
         <span class="dim">{time(record.recordedAtMs)}</span>
-        <span class={`state ${tone}`}>{stateWord}</span>
+        <span class={`state ${tone}`}>{words.operations.states[status]}</span>
       </div>
       {lines.map((line) => (
         <p key={line}>{line}</p>
@@ -79,7 +70,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
             class="secondary"
             onClick={() => {
               setAsking(false)
-              void checkout.cancel(result)
+              void checkout.decisions.cancel(result)
             }}
           >
             {words.operations.undoYes}

@@ -46,7 +46,7 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
       )}
       {changed && <p>{words.result.changed}</p>}
       <p>{reason}</p>
-      <button type="button" class="secondary" onClick={() => void checkout.acknowledge(state)}>
+      <button type="button" class="secondary" onClick={() => void checkout.decisions.acknowledge(state)}>
         {words.result.understood}
       </button>
     </section>

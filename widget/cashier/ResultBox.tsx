@@ -33,7 +33,8 @@ export function ResultBox(props: ResultProps) {
 /** The choices of a cashier whom nobody answers (J2). */
 function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
   const { loads, redeems, last4Of } = summaryOf(result)
-  const unanswered = checkout.late.value.has(result.record.id) || checkout.line.value.reachable === false
+  const unanswered =
+    checkout.history.late.value.has(result.record.id) || checkout.line.value.reachable === false
   return (
     <Box tone="plain" icon="…" head={words.result.waiting}>
       {redeems.map(({ cardId, amountKopecks }) => (
@@ -48,15 +49,23 @@ function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
       ))}
       {unanswered && (
         <div class="choices">
-          {checkout.canAcceptOffline(result) && (
-            <button type="button" class="primary" onClick={() => void checkout.acceptOffline(result)}>
+          {checkout.decisions.canAcceptOffline(result) && (
+            <button
+              type="button"
+              class="primary"
+              onClick={() => void checkout.decisions.acceptOffline(result)}
+            >
               {words.result.acceptOffline}
             </button>
           )}
-          <button type="button" class="secondary" onClick={() => checkout.waitMore(result)}>
+          <button
+            type="button"
+            class="secondary"
+            onClick={() => checkout.history.watch(result.record.id, true)}
+          >
             {words.result.wait}
           </button>
-          <button type="button" class="secondary" onClick={() => void checkout.giveUp(result)}>
+          <button type="button" class="secondary" onClick={() => void checkout.decisions.giveUp(result)}>
             {words.result.cancel}
           </button>
         </div>

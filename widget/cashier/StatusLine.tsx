@@ -2,12 +2,11 @@ import type { ScreenProps } from './App.tsx'
 
 /** One line of truth: the line, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language }: ScreenProps) {
-  const { words, time } = language
+  const { words, first, time } = language
   const { reachable } = checkout.line.value
   const { unsettled, oldestAtMs } = checkout.journal.value
   const ready = checkout.ready.value !== null
-  const line =
-    reachable === false ? words.status.offline : ready ? words.status.online : words.status.starting
+  const line = reachable === false ? first.offline : ready ? words.status.online : first.starting
   const sent = unsettled === 0 ? words.status.allSent : words.status.unsent(unsettled, time(oldestAtMs ?? 0))
   const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
   const open = checkout.screen.value === 'operations'

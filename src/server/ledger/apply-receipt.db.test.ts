@@ -1,3 +1,4 @@
+import { TestDevice } from '../../../test/server/test-device.ts'
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CardId, ReceiptId } from '../../core/ids.ts'
@@ -249,15 +250,17 @@ onBothEngines('receipts', (engine) => {
     const card = await addCard(manager, { paid: 100 })
     const late = till.receipt([redeem(card.id, 10)])
     await till.send(till.receipt([redeem(card.id, 10)]))
-    const oldBatch = till.batch([late])
-    till.epoch = 2
-    till.seq = 0
-    expect((await till.answer('till', { id: till.id, epoch: 2 })).head.headSeq).toBe(0)
+    const oldDevice = till.device
+    Object.assign(till, { epoch: 2, seq: 0, device: new TestDevice() })
+    expect((await till.register()).head.headSeq).toBe(0)
     const fresh = till.receipt([redeem(card.id, 10)])
     expect((await till.sync(fresh)).head.headSeq).toBe(1)
-    const drained = await till.answer('sync', oldBatch)
+    const newDevice = till.device
+    Object.assign(till, { epoch: 1, device: oldDevice })
+    const drained = await till.sync(late)
     expect(verdictOf(drained.outcomes[0]!.outcome)).toBe('applied')
     expect(drained.head.headSeq).toBe(2)
-    expect((await till.answer('ping', null)).headSeq).toBe(1)
+    Object.assign(till, { epoch: 2, device: newDevice })
+    expect((await till.ping()).headSeq).toBe(1)
   })
 })

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
+import { TillState } from '../../core/wire-tills.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from './rows.ts'
 
-const TillRow = z.object({ ordinal: z.int(), epoch: z.int(), headSeq: z.int() })
+const TillRow = z.object({ ordinal: z.int(), epoch: z.int(), headSeq: z.int(), state: TillState })
 export type Till = z.infer<typeof TillRow>
 
-const tillColumns = 'ordinal, epoch, head_seq as "headSeq"'
+const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state'
 const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
 
@@ -39,7 +40,7 @@ export async function registerTill(
 ): Promise<Till> {
   const known = await lockTill(tx, accountId, id)
   if (!known) {
-    const till = { ordinal: await nextOrdinal(tx, accountId), epoch, headSeq: 0 }
+    const till = { ordinal: await nextOrdinal(tx, accountId), epoch, headSeq: 0, state: 'active' as const }
     await tx.run(
       'insert into till (account_id, id, ordinal, epoch, head_seq, made_at_ms) values ($1, $2, $3, $4, 0, $5)',
       [accountId, id, till.ordinal, epoch, nowMs],

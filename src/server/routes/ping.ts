@@ -1,10 +1,20 @@
+import { Envelope } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
-import { findTill } from '../ledger/tills.ts'
+import { readBody } from '../http.ts'
+import { casesOfTill } from '../ledger/till-head.ts'
+import { findTill, headOf } from '../ledger/tills.ts'
 import type { Handler } from './handler.ts'
 
-export function ping({ db, clock }: Deps): Handler<'ping'> {
+export function ping({ db, clock, nonces }: Deps): Handler<'ping'> {
   return async (c) => {
-    const till = await db.read((query) => findTill(query, c.var.session.accountId, c.var.tillId))
-    return { headSeq: till?.headSeq ?? 0, serverTimeMs: clock() }
+    const { accountId, tillId, epoch } = c.var.device
+    const { decidedAfterMs } = await readBody(c, Envelope)
+    return db.read(async (query) => ({
+      headSeq: await headOf(query, accountId, tillId, epoch),
+      serverTimeMs: clock(),
+      nonce: nonces.issue(accountId, tillId),
+      state: (await findTill(query, accountId, tillId))?.state ?? 'active',
+      ...(await casesOfTill(query, accountId, tillId, decidedAfterMs)),
+    }))
   }
 }

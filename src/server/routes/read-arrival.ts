@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { refusal } from '../../core/outcome.ts'
 import { cashierOperations, Receipt } from '../../core/receipt.ts'
-import type { SyncRequest } from '../../core/wire.ts'
+import type { SyncRequest } from '../../core/wire-tills.ts'
 import type { Arrival, ArrivalContent } from '../ledger/arrival.ts'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import { sha256 } from '../secrets.ts'
