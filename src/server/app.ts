@@ -6,6 +6,8 @@ import { answerJson, type Env } from './http.ts'
 import { errorFacts } from './log.ts'
 import { openApiDocument } from './openapi.ts'
 import { book } from './routes/book.ts'
+import { cases, decideCase } from './routes/cases.ts'
+import { watch } from './routes/watch.ts'
 import { addCards } from './routes/cards.ts'
 import { dropDraft, saveDraft } from './routes/drafts.ts'
 import type { Handlers } from './routes/handler.ts'
@@ -25,9 +27,6 @@ import { tills, tillState } from './routes/tills.ts'
 import { requireSigned } from './signed.ts'
 import { requireManager, requireSession, requireTill } from './sessions.ts'
 import { widgetFiles } from './static.ts'
-
-// wip: replaced one by one
-const notYet = () => Promise.reject(new ApiError('not_found'))
 
 /** The server as a function from requests to answers; it opens no port and reads no environment. */
 export function createApp(deps: Deps): Hono<Env> {
@@ -59,9 +58,9 @@ export function createApp(deps: Deps): Hono<Env> {
     releaseHeld: releaseHeld(deps),
     tills: tills(deps),
     tillState: tillState(deps),
-    cases: notYet,
-    decideCase: notYet,
-    watch: notYet,
+    cases: cases(deps),
+    decideCase: decideCase(deps),
+    watch: watch(deps),
   }
 
   let document: ReturnType<typeof openApiDocument> | undefined

@@ -110,6 +110,15 @@ export const offlineTables: readonly string[] = [
     decision_receipt_id text,
     primary key (account_id, id)
   )`,
+  // Cards that were looked at for no sale, by person and day (A9).
+  `create table lookup_count (
+    account_id text not null,
+    day text not null,
+    till_id text not null,
+    employee_id text not null,
+    looked bigint not null,
+    primary key (account_id, day, till_id, employee_id)
+  )`,
   `create index case_open on cases (account_id, opened_at_ms) where closed_at_ms is null`,
   `create index case_of_till on cases (account_id, till_id, closed_at_ms)`,
   `create index case_of_receipt on cases (account_id, receipt_id) where receipt_id is not null`,
