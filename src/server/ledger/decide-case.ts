@@ -87,7 +87,7 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       const frozen = stored.outcome.status === 'applied' ? stored.outcome.effects : []
       const operations = frozen
         .filter((effect) => effect.lossKopecks > 0)
-        .map(({ cardId }): Operation => ({ kind: 'unblock', cardId: cardId as CardId }))
+        .map(({ cardId }): Operation => ({ kind: 'unblock', cardId: cardId }))
       return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, stored)
     }
     case 'apply': {
