@@ -25,6 +25,7 @@ import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice } from './card-desk.ts'
 import { Decisions } from './decisions.ts'
+import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import { type Question, Questions } from './questions.ts'
@@ -92,6 +93,7 @@ export class Checkout implements HostListener {
 
   readonly history: History
   readonly decisions: Decisions
+  readonly ghosts: Ghosts
 
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
@@ -126,6 +128,16 @@ export class Checkout implements HostListener {
       notice: this.notice,
       results: this.history.results,
       read: () => this.#readHistory(),
+    })
+    this.ghosts = new Ghosts({
+      ready: this.ready,
+      keep: (record) => till.keepGhost(record),
+      cancel: async (record) => void (await till.cancelGhost(record)),
+      read: () => this.#readHistory(),
+      failed: (error) => {
+        log('not_recorded', error)
+        this.notice.value = { kind: 'not_recorded' }
+      },
     })
     this.#verdict = new Verdict({
       host,
@@ -329,7 +341,7 @@ export class Checkout implements HostListener {
   }
 
   async #readHistory(): Promise<void> {
-    const changed = await this.history.read()
+    const [changed] = await Promise.all([this.history.read(), this.ghosts.look()])
     // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
     const { till, afterPaint } = this.#deps
     for (const id of till.unpainted) afterPaint(() => void till.painted(id))
