@@ -97,6 +97,27 @@ describe('records that nobody has seen', () => {
     ])
   })
 
+  it('[J4] [J11] one that another frame has kept and sent leaves no mark when it is cancelled late: the next ghost is found', async () => {
+    const ghost = await append()
+    till.close()
+    const [kept, late] = [await frame(), await frame()]
+    await kept.journal.keepGhost(ghost)
+    await kept.journal.settle([
+      { key: [1, 1], outcome: { status: 'applied', effects: [], by: null }, proof: null },
+    ])
+    const undo = redeemReceipt({
+      operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
+    })
+    await late.journal.cancelGhost(ghost, undo, wireVersion)
+    await late.journal.settle([
+      { key: [1, 2], outcome: { status: 'applied', effects: [], by: null }, proof: null },
+    ])
+    await append(late)
+    late.close()
+    expect(await ghosts(kept)).toEqual([3])
+    expect(await waiting(kept)).toEqual([3])
+  })
+
   it('[J4] an undoing needs no witness: nothing could undo it', async () => {
     const undo = { kind: 'void' as const, receiptId: redeemReceipt().id, because: 'cancelled' as const }
     await till.journal.append(redeemReceipt({ operations: [undo] }), wireVersion, [])
