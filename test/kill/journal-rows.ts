@@ -13,27 +13,34 @@ export async function journalRows(till: TillPage, widgetUrl: string): Promise<Jo
   const frame = till.page.frames().find((one) => one.url().startsWith(widgetUrl))
   if (!frame) throw new Error('no frame of the widget')
   return frame.evaluate(async (): Promise<JournalRows> => {
-    type Row = { epoch: number; seq: number; id: string }
+    interface Row {
+      epoch: number
+      seq: number
+      id: string
+      /** Who has to show the record; undoings need nobody. */
+      frame?: string
+    }
     const known = (await indexedDB.databases()).find(({ name }) => name?.startsWith('podarok-'))
     const db = await new Promise<IDBDatabase>((done, failed) => {
       const opening = indexedDB.open(known!.name!)
       opening.onsuccess = () => done(opening.result)
       opening.onerror = () => failed(new Error('the journal does not open', { cause: opening.error }))
     })
-    const names = ['records', 'unsettled', 'unseen'].filter((name) => db.objectStoreNames.contains(name))
-    const tx = db.transaction(names)
-    const [records, unsettled, unseen] = await Promise.all(
-      names.map(
-        (name) =>
-          new Promise<Row[]>((done) => {
-            const request = tx.objectStore(name).getAll()
-            request.onsuccess = () => done(request.result as Row[])
-          }),
-      ),
-    )
+    const tx = db.transaction(['records', 'unsettled', 'seen'])
+    const rowsOf = (store: string) =>
+      new Promise<Row[]>((done) => {
+        const request = tx.objectStore(store).getAll()
+        request.onsuccess = () => done(request.result as Row[])
+      })
+    const [records, unsettled, seen] = await Promise.all(['records', 'unsettled', 'seen'].map(rowsOf))
     db.close()
-    const idsOf = (rows: Row[] = []) =>
-      rows.map((row) => records!.find(({ epoch, seq }) => epoch === row.epoch && seq === row.seq)!.id)
-    return { records: records!.map(({ id }) => id), unsettled: idsOf(unsettled), unseen: idsOf(unseen) }
+    const among = (rows: Row[], { epoch, seq }: Row) =>
+      rows.find((row) => row.epoch === epoch && row.seq === seq)
+    const idOf = (row: Row) => among(records!, row)!.id
+    return {
+      records: records!.map(({ id }) => id),
+      unsettled: unsettled!.map(idOf),
+      unseen: unsettled!.filter((row) => row.frame !== undefined && !among(seen!, row)).map(idOf),
+    }
   })
 }

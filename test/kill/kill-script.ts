@@ -20,7 +20,7 @@ export function killScript(settings: KillSettings, bindingName: string): void {
 
   interface Passed {
     receiptId?: string
-    unseenDeleted?: boolean
+    marked?: boolean
     outcomeAdded?: boolean
   }
   const passed = new WeakMap<IDBTransaction, Passed>()
@@ -30,7 +30,7 @@ export function killScript(settings: KillSettings, bindingName: string): void {
   const real = {
     transaction: database.transaction,
     add: store.add,
-    delete: store.delete,
+    put: store.put,
     commit: transaction.commit,
   }
 
@@ -47,7 +47,7 @@ export function killScript(settings: KillSettings, bindingName: string): void {
         tell({ kind: 'committed', id: done.receiptId })
         at('committed')
       }
-      if (done.unseenDeleted) at('seen')
+      if (done.marked) at('seen')
       if (done.outcomeAdded) at('settled')
     })
     return tx
@@ -66,13 +66,13 @@ export function killScript(settings: KillSettings, bindingName: string): void {
     }
     return key === undefined ? real.add.call(this, value) : real.add.call(this, value, key)
   }
-  store.delete = function (key) {
-    if (this.name === 'unseen') {
+  store.put = function (value: unknown, key) {
+    if (this.name === 'seen') {
       at('shown')
       const done = passed.get(this.transaction)
-      if (done) done.unseenDeleted = true
+      if (done) done.marked = true
     }
-    return real.delete.call(this, key)
+    return key === undefined ? real.put.call(this, value) : real.put.call(this, value, key)
   }
   transaction.commit = function () {
     const appends = passed.get(this)?.receiptId !== undefined
@@ -111,10 +111,11 @@ export function killScript(settings: KillSettings, bindingName: string): void {
       opening.onerror = () => failed(opening.error!)
       opening.onsuccess = () => {
         const db = opening.result
-        const tx = real.transaction.call(db, ['records', 'unsettled'], 'readwrite', { durability: 'strict' })
+        const stores = ['records', 'unsettled', 'seen']
+        const tx = real.transaction.call(db, stores, 'readwrite', { durability: 'strict' })
         for (const { seq } of records) {
-          for (const name of ['records', 'unsettled']) {
-            real.delete.call(tx.objectStore(name), [till.epoch, seq])
+          for (const name of stores) {
+            tx.objectStore(name).delete([till.epoch, seq])
           }
         }
         tx.oncomplete = () => {
