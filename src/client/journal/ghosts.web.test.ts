@@ -32,6 +32,8 @@ const seqs = async (at = till) =>
 const ghosts = async (at = till) => (await at.journal.ghosts()).map(({ record }) => record.seq)
 const waiting = async (at = till) => (await at.journal.standing(1)).waiting.map(({ seq }) => seq)
 
+const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [] }
+
 describe('records that nobody has seen', () => {
   it('[J4] are not sent before their screen has shown them', async () => {
     const record = await append()
@@ -102,16 +104,12 @@ describe('records that nobody has seen', () => {
     till.close()
     const [kept, late] = [await frame(), await frame()]
     await kept.journal.keepGhost(ghost)
-    await kept.journal.settle([
-      { key: [1, 1], outcome: { status: 'applied', effects: [], by: null }, proof: null },
-    ])
+    await kept.journal.settle([{ key: [1, 1], outcome: applied, proof: null }])
     const undo = redeemReceipt({
       operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
     })
     await late.journal.cancelGhost(ghost, undo, wireVersion)
-    await late.journal.settle([
-      { key: [1, 2], outcome: { status: 'applied', effects: [], by: null }, proof: null },
-    ])
+    await late.journal.settle([{ key: [1, 2], outcome: applied, proof: null }])
     await append(late)
     late.close()
     expect(await ghosts(kept)).toEqual([3])
