@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Language } from '../i18n/language.ts'
 import { CardList } from './CardList.tsx'
 import { GhostBox } from './GhostBox.tsx'
+import { LinkBox } from './LinkBox.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Operations } from './Operations.tsx'
 import { QuestionBox } from './QuestionBox.tsx'
@@ -44,6 +45,9 @@ export function App({ checkout, language }: ScreenProps) {
           )}
           {checkout.ghosts.list.value.map((ghost) => (
             <GhostBox key={ghost.record.id} ghost={ghost} checkout={checkout} language={language} />
+          ))}
+          {checkout.links.offers.value.map((result) => (
+            <LinkBox key={result.record.id} result={result} checkout={checkout} language={language} />
           ))}
           {checkout.questions.value.map((question) => (
             <QuestionBox
