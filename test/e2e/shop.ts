@@ -86,7 +86,7 @@ export class Shop {
   /** `npm run verify` beside the running server; throws at a difference. */
   verify(): void {
     execFileSync(process.execPath, [`${root}src/server/verify.ts`], {
-      env: { ...process.env, PODAROK_DATA_DIR: this.#dataDir, DATABASE_URL: '' },
+      env: { ...process.env, PODAROK_DATA_DIR: this.dataDir, DATABASE_URL: '' },
     })
   }
 
@@ -150,12 +150,13 @@ export class Shop {
     return rows.map((row) => String(row['status']))
   }
 
-  get #dataDir(): string {
+  /** Of the product server; its database is read by SQL. */
+  get dataDir(): string {
     return join(this.#folder, 'server')
   }
 
   #query(sql: string, ...params: string[]): Record<string, unknown>[] {
-    const file = readOnly(this.#dataDir)
+    const file = readOnly(this.dataDir)
     try {
       return file.prepare(sql).all(...params)
     } finally {

@@ -30,7 +30,8 @@ export interface Entry {
 
 /**
  * Writes a record under its number in one strict transaction. The number is not read but claimed: `add` refuses a taken
- * one (J3). Only a promise on a grant reads first, what has been promised on it so far.
+ * one (J3). Only two kinds read first: a promise on a grant, what has been promised on it so far, and a ghost's undoing,
+ * whether the ghost is open still.
  */
 export async function writeEntry(storage: TillStorage, entry: Entry): Promise<void> {
   const { record, receipt, frame, decides } = entry
@@ -50,10 +51,12 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
       // A receipt that is here already is refused for that below, and not because it would be charged twice.
       if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
     }
+    // Marks are of open records only, and are counted: another frame may have kept the ghost, and its answer has come.
+    const open = decides !== null && (await tx.objectStore('unsettled').getKey(decides)) !== undefined
     writes.push(tx.objectStore('records').add(record))
     const row = { epoch, seq, recordedAtMs }
     writes.push(tx.objectStore('unsettled').add(frame === null ? row : { ...row, frame }))
-    if (decides !== null) {
+    if (open) {
       writes.push(tx.objectStore('seen').put({ epoch: decides[0], seq: decides[1] }))
     }
     tx.commit()

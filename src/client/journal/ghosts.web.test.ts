@@ -32,6 +32,8 @@ const seqs = async (at = till) =>
 const ghosts = async (at = till) => (await at.journal.ghosts()).map(({ record }) => record.seq)
 const waiting = async (at = till) => (await at.journal.standing(1)).waiting.map(({ seq }) => seq)
 
+const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [] }
+
 describe('records that nobody has seen', () => {
   it('[J4] are not sent before their screen has shown them', async () => {
     const record = await append()
@@ -95,6 +97,23 @@ describe('records that nobody has seen', () => {
       ghost.id,
       undo.id,
     ])
+  })
+
+  it('[J4] [J11] one that another frame has kept and sent leaves no mark when it is cancelled late: the next ghost is found', async () => {
+    const ghost = await append()
+    till.close()
+    const [kept, late] = [await frame(), await frame()]
+    await kept.journal.keepGhost(ghost)
+    await kept.journal.settle([{ key: [1, 1], outcome: applied, proof: null }])
+    const undo = redeemReceipt({
+      operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
+    })
+    await late.journal.cancelGhost(ghost, undo, wireVersion)
+    await late.journal.settle([{ key: [1, 2], outcome: applied, proof: null }])
+    await append(late)
+    late.close()
+    expect(await ghosts(kept)).toEqual([3])
+    expect(await waiting(kept)).toEqual([3])
   })
 
   it('[J4] an undoing needs no witness: nothing could undo it', async () => {
