@@ -49,13 +49,13 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
         follow()
       },
       /** Sends, and keeps what the till was told. */
-      async send(one: TestTill, ...receipts: Receipt[]): Promise<string[]> {
+      send: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
         const { outcomes } = await one.sync(...receipts)
         for (const outcome of outcomes) answers.set(outcome.id, outcome)
         return outcomes.map(({ outcome }) => verdictOf(outcome))
       },
       /** Sends again, with what the till had been told. */
-      async refill(one: TestTill, ...receipts: Receipt[]): Promise<string[]> {
+      refill: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
         const batch = one.batch(receipts)
         const { outcomes } = await one.answer('sync', { ...batch, records: batch.records.map(asSettled) })
         return outcomes.map(({ outcome }) => verdictOf(outcome))
