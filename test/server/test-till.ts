@@ -51,7 +51,7 @@ export class TestTill {
   sealingKey: SealingKey | null = null
   fetch: Fetch
   readonly employeeId: EmployeeId
-  readonly #clock: () => number
+  #clock: () => number
 
   private constructor(fetch: Fetch, employeeId: EmployeeId, clock: () => number) {
     this.fetch = fetch
@@ -80,6 +80,10 @@ export class TestTill {
     this.head = answer.head
     this.sealingKey = answer.sealingKey
     return answer
+  }
+
+  useClock(clock: () => number): void {
+    this.#clock = clock
   }
 
   /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
@@ -162,9 +166,9 @@ export class TestTill {
   }
 
   /** Holds money of a card for this till, or the unsold card itself; for a promise to stand on. */
-  async hold(cardId: CardId, amount: number | null): Promise<HoldId> {
+  async hold(cardId: CardId, amount: number | null, draftId = newDraftId()): Promise<HoldId> {
     const id = newHoldId()
-    const wanted = { draftId: newDraftId(), cardId, amountKopecks: amount === null ? null : kopecks(amount) }
+    const wanted = { draftId, cardId, amountKopecks: amount === null ? null : kopecks(amount) }
     const purpose = amount === null ? 'load' : 'redeem'
     const { hold, refusal } = await this.answer('hold', { ...wanted, purpose }, id)
     if (!hold) throw new Error(`no hold: ${JSON.stringify(refusal)}`)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
+import { type AccountId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
 import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../core/wire-cases.ts'
 import type { Tx } from '../db/db.ts'
