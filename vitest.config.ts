@@ -15,6 +15,7 @@ export default defineConfig({
             'widget/**/*.test.ts',
             'manifest/**/*.test.ts',
             'test/stories/**/*.test.ts',
+            'test/faults/**/*.test.ts',
           ],
           exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts'],
           testTimeout: 60_000,
