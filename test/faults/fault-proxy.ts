@@ -110,6 +110,11 @@ export class FaultProxy {
     this.#armed = true
   }
 
+  /** So many of the next faulted requests of each door find the server out of order. */
+  breakFor(requests: number): void {
+    for (const door of this.#doors) door.storm = requests
+  }
+
   /** From now on everything passes; what was held back is delivered. */
   async disarm(): Promise<void> {
     this.#armed = false
