@@ -2,11 +2,12 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import type { Line, Till, TillReady, Trouble } from '../../../src/client/till.ts'
+import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
 import { type Done, nothingDone } from '../../../src/core/done.ts'
 import {
   type Draft,
   draftIsPrepared,
+  linkedBy,
   mayPromise,
   saleFault,
   type SaleFault,
@@ -18,6 +19,7 @@ import {
   saleOfState,
 } from '../../../src/core/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import type { Sale } from '../../../src/core/sale.ts'
 import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
@@ -44,6 +46,8 @@ export interface CheckoutDeps {
   newId: () => string
   now: () => number
   setTimeout: (work: () => void, ms: number) => number
+  /** Calls back when what the signals show now has been drawn. */
+  afterPaint: (work: () => void) => void
   log: (event: string, error: unknown) => void
 }
 
@@ -82,6 +86,7 @@ export class Checkout implements HostListener {
 
   readonly ready = signal<TillReady | null>(null)
   readonly trouble = signal<Trouble | null>(null)
+  readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
 
@@ -92,15 +97,15 @@ export class Checkout implements HostListener {
   readonly results: ReadonlySignal<Result[]> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
     return this.history.results.value.filter(
-      ({ receipt }) =>
-        this.#mine.value.has(receipt.id) || (documentId !== null && receipt.sale?.documentId === documentId),
+      ({ receipt, documentId: ofDocument }) =>
+        this.#mine.value.has(receipt.id) || (documentId !== null && ofDocument === documentId),
     )
   })
 
   readonly done: ReadonlySignal<Done> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
     if (documentId === null) return nothingDone
-    const own = this.history.results.value.filter(({ receipt }) => receipt.sale?.documentId === documentId)
+    const own = this.history.results.value.filter((result) => result.documentId === documentId)
     return doneFor(this.saved.value, own)
   })
 
@@ -235,7 +240,7 @@ export class Checkout implements HostListener {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !mayPromise(draft, this.#deps.now(), false)) {
+    if (offline && !(till.canPromise && mayPromise(draft, this.#deps.now(), false))) {
       this.notice.value = { kind: 'offline' }
       return
     }
@@ -312,6 +317,7 @@ export class Checkout implements HostListener {
     const wasDown = this.line.value.reachable === false
     batch(() => {
       this.trouble.value = till.trouble
+      this.warning.value = till.warning
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready
@@ -324,6 +330,9 @@ export class Checkout implements HostListener {
 
   async #readHistory(): Promise<void> {
     const changed = await this.history.read()
+    // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
+    const { till, afterPaint } = this.#deps
+    for (const id of till.unpainted) afterPaint(() => void till.painted(id))
     // An outcome that has just come changes what the sale still needs.
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }
@@ -362,10 +371,11 @@ export class Checkout implements HostListener {
     const draft = this.draft.value
     // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
     if (this.opened.value?.documentId && !this.saved.value && !draft) return null
+    const linked = linkedBy(draft)
     return saleFault(programme, sale, {
-      loads: [...loads, ...(draft?.loads ?? [])],
+      loads: [...loads, ...linked.loads, ...(draft?.loads ?? [])],
       redeems: draft?.redeems ?? [],
-      redeemedKopecks,
+      redeemedKopecks: sumKopecks([redeemedKopecks, linked.redeemedKopecks]),
     })
   }
 
