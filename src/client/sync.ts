@@ -189,6 +189,8 @@ export class Sync {
         records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
       const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
       this.#serverFailures = 0
+      // A long drain over a poor line meets many failures with successes between: those are not one long failure.
+      this.#attempt = 0
       this.#batchMax = Math.min(batchRecordsMax, this.#batchMax * 2)
       return answer
     } catch (error) {
