@@ -3,6 +3,7 @@ import { isUnreachable } from '../../src/client/api.ts'
 import { databaseName, type JournalRecord, type StoredOutcome } from '../../src/client/journal/database.ts'
 import { Till } from '../../src/client/till.ts'
 import { wireVersion } from '../../src/core/receipt.ts'
+import { pageTillDeps } from '../support/page-till.ts'
 import type { Ended, Planned } from './plan.ts'
 
 /**
@@ -38,6 +39,9 @@ export class FaultTill {
 
   async open(contextKey: string): Promise<void> {
     const till = new Till({
+      ...pageTillDeps(contextKey, (event) => {
+        this.#log[event] = (this.#log[event] ?? 0) + 1
+      }),
       window: {
         setTimeout: (work: TimerHandler, ms = 0) => {
           if (typeof work === 'string') throw new Error('no code is run from a text')
@@ -50,19 +54,6 @@ export class FaultTill {
       fetch: (url, init) => {
         const patience = [AbortSignal.timeout(patienceMs), ...(init?.signal ? [init.signal] : [])]
         return fetch(url, { ...init, signal: AbortSignal.any(patience) })
-      },
-      locks: navigator.locks,
-      channel: (name) => new BroadcastChannel(name),
-      newId: () => crypto.randomUUID(),
-      now: () => Date.now(),
-      elapsed: () => performance.now(),
-      random: () => Math.random(),
-      contextKey,
-      tab: () => 'tab',
-      localStorage: () => window.localStorage,
-      databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
-      log: (event) => {
-        this.#log[event] = (this.#log[event] ?? 0) + 1
       },
     })
     await till.start()
