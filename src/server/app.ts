@@ -13,11 +13,14 @@ import { operations, sale } from './routes/history.ts'
 import { hold, release } from './routes/holds.ts'
 import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
+import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
 import { ping } from './routes/ping.ts'
 import { saveProgramme } from './routes/programme.ts'
+import { rotate } from './routes/rotate.ts'
 import { session } from './routes/session.ts'
 import { sync, syncRaw } from './routes/sync.ts'
 import { till } from './routes/till.ts'
+import { tills, tillState } from './routes/tills.ts'
 import { requireSigned } from './signed.ts'
 import { requireManager, requireSession, requireTill } from './sessions.ts'
 import { widgetFiles } from './static.ts'
@@ -45,16 +48,16 @@ export function createApp(deps: Deps): Hono<Env> {
     operations: operations(deps),
     saveProgramme: saveProgramme(deps),
     addCards: addCards(deps),
-    rotate: notYet,
-    grant: notYet,
+    rotate: rotate(deps),
+    grant: grant(deps),
     book: notYet,
-    policy: notYet,
-    savePolicy: notYet,
-    risk: notYet,
-    closeGrant: notYet,
+    policy: policy(deps),
+    savePolicy: savePolicy(deps),
+    risk: risk(deps),
+    closeGrant: closeGrant(deps),
     releaseHeld: notYet,
-    tills: notYet,
-    tillState: notYet,
+    tills: tills(deps),
+    tillState: tillState(deps),
     cases: notYet,
     decideCase: notYet,
     watch: notYet,

@@ -13,6 +13,7 @@ import type {
 } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
+import type { SealedNumber, SealingKey } from '../../src/core/sealed-number.ts'
 import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
 import {
   type AnswerOf,
@@ -30,6 +31,7 @@ import {
   type TillHead,
   type TillRequest,
 } from '../../src/core/wire-tills.ts'
+import { sealNumber } from './seal-number.ts'
 import { TestDevice } from './test-device.ts'
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
@@ -46,7 +48,8 @@ export class TestTill {
   device = new TestDevice()
   /** What the last answer said of this till. */
   head: TillHead | null = null
-  readonly fetch: Fetch
+  sealingKey: SealingKey | null = null
+  fetch: Fetch
   readonly employeeId: EmployeeId
   readonly #clock: () => number
 
@@ -75,7 +78,33 @@ export class TestTill {
     const body = { id, epoch, deviceKey: device.publicKey, storeId: null, lost }
     const answer = await this.answer('till', body)
     this.head = answer.head
+    this.sealingKey = answer.sealingKey
     return answer
+  }
+
+  /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
+  copy(): TestTill {
+    const copy = new TestTill(this.fetch, this.employeeId, this.#clock)
+    const { id, epoch, seq, token, session, name, accountId, device, head, sealingKey } = this
+    return Object.assign(copy, { id, epoch, seq, token, session, name, accountId, device, head, sealingKey })
+  }
+
+  /** Begins a new epoch with a new key, of which the old one or nobody has told the server. */
+  beginEpoch(epoch = this.epoch + 1, device = new TestDevice()): void {
+    Object.assign(this, { epoch, seq: 0, device })
+  }
+
+  /** What was scanned, sealed for the receipt that is to carry it. */
+  seal(number: string, receiptId: ReceiptId): SealedNumber {
+    return sealNumber(this.sealingKey!, this.accountId, receiptId, number)
+  }
+
+  /** A new session of the same till: the old one is over. */
+  async reopen(contextKey: string): Promise<void> {
+    this.token = ''
+    const { token, session } = await this.answer('session', { wire: wireVersion, contextKey })
+    Object.assign(this, { token, session })
+    await this.register()
   }
 
   envelope(rest: Partial<Envelope> = {}): Envelope {
@@ -110,8 +139,16 @@ export class TestTill {
 
   /** The answer, checked against the wire; throws for any status but 200. */
   async answer<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<AnswerOf<N>> {
-    const response = await this.call(name, body, id)
-    const text = await response.text()
+    let response = await this.call(name, body, id)
+    let text = await response.text()
+    // A till signs once more, with the nonce that it is given.
+    if (response.status === 409 && body !== null && 'nonce' in body) {
+      const { error } = z.parse(ErrorAnswer, JSON.parse(text))
+      if (error.code === 'nonce_stale') {
+        response = await this.call(name, { ...body, nonce: error.nonce! }, id)
+        text = await response.text()
+      }
+    }
     if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
     const schema: z.ZodMiniType = endpoints[name].answer
     return z.parse(schema, JSON.parse(text)) as AnswerOf<N>
@@ -181,6 +218,7 @@ export class TestTill {
 interface CardOperation {
   holdId?: HoldId | null
   entered?: 'scanned' | 'typed'
+  number?: SealedNumber | null
 }
 
 export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {
