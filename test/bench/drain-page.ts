@@ -48,16 +48,18 @@ export class BenchDrain {
     const db = await openDB(databaseName(session.accountId))
     const { tillId, epoch } = (await db.get('identity', 'self')) as TillIdentity
     const last = await db.transaction('records').store.openKeyCursor(null, 'prev')
+    const frame = `podarok-frame-${crypto.randomUUID()}`
     let seq = (last?.primaryKey as [number, number] | undefined)?.[1] ?? 0
     for (let left = count; left > 0; left -= filledAtOnce) {
-      const tx = db.transaction(['records', 'unsettled'], 'readwrite')
+      const tx = db.transaction(['records', 'unsettled', 'seen'], 'readwrite')
       for (let n = 0; n < Math.min(left, filledAtOnce); n++) {
         const till = { id: TillId.parse(tillId), epoch, seq: ++seq }
         const { id, receipt } = receiptOf(cardId, session, till)
         const recordedAtMs = Date.now()
         const faces: JournalRecord['faces'] = [{ cardId, last4: '4821', entered: 'scanned' }]
         void tx.objectStore('records').add({ epoch, seq, id, receipt, recordedAtMs, faces })
-        void tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs })
+        void tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs, frame })
+        void tx.objectStore('seen').add({ epoch, seq })
       }
       await tx.done
     }
