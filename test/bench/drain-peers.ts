@@ -2,9 +2,16 @@ import { Dexie } from 'dexie'
 import { openDB } from 'idb'
 import { type DeviceKeys, makeDeviceKeys, signBytes } from '../../src/client/crypto/device-key.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
+import type { TillId } from '../../src/core/ids.ts'
 import { type Receipt, wireVersion } from '../../src/core/receipt.ts'
 import type { SessionAnswer } from '../../src/core/wire.ts'
-import { signatureHeader, type SyncAnswer, type TillAnswer } from '../../src/core/wire-tills.ts'
+import {
+  type Envelope,
+  signatureHeader,
+  type SyncAnswer,
+  type TillAnswer,
+  type TillHead,
+} from '../../src/core/wire-tills.ts'
 
 /** A record as it travels, and as all queues but ours store it. */
 export interface Sent {
@@ -31,7 +38,7 @@ export function receiptOf(cardId: string, session: SessionAnswer, till: NonNulla
 
 /** As much of a till as a request needs: a session, a registered key and a nonce. */
 export class PeerTill {
-  readonly id = uuid()
+  readonly id = uuid() as TillId
   readonly session: SessionAnswer
   readonly #device: DeviceKeys
   #nonce: string | null = null
@@ -54,14 +61,26 @@ export class PeerTill {
     return till
   }
 
+  /** A fresh nonce: what is signed over it may wait for ten minutes. */
+  async refresh(): Promise<void> {
+    const request = await this.#signed('/api/ping', 'POST', this.#envelope())
+    const answer = (await (await fetch(request)).json()) as TillHead
+    this.#nonce = answer.nonce
+  }
+
   next(cardId: string): Sent {
-    const till = { id: this.id as NonNullable<Receipt['till']>['id'], epoch: 1, seq: ++this.#seq }
+    const till = { id: this.id, epoch: 1, seq: ++this.#seq }
     return receiptOf(cardId, this.session, till)
   }
 
   /** A signed batch, good for ten minutes. */
   request(records: readonly Sent[]): Promise<Request> {
-    return this.#signed('/api/sync', 'POST', {
+    const sent = records.map((record) => ({ ...record, settled: null }))
+    return this.#signed('/api/sync', 'POST', { ...this.#envelope(), records: sent })
+  }
+
+  #envelope(): Envelope {
+    return {
       wire: wireVersion,
       accountId: this.session.accountId,
       till: { id: this.id, epoch: 1 },
@@ -71,8 +90,7 @@ export class PeerTill {
       drained: false,
       grant: null,
       decidedAfterMs: 0,
-      records: records.map((record) => ({ ...record, settled: null })),
-    })
+    }
   }
 
   /** @throws unless all of them were applied */
@@ -148,6 +166,7 @@ export async function workboxQueue(till: PeerTill): Promise<PeerQueue> {
   const queue = new Queue(uuid(), { onSync: () => Promise.resolve() })
   return {
     async fill(records) {
+      await till.refresh()
       for (const record of records) await queue.pushRequest({ request: await till.request([record]) })
     },
     drain: () => queue.replayRequests(),
