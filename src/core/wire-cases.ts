@@ -98,3 +98,4 @@ export const WatchAnswer = z.strictObject({
     z.strictObject({ employeeId: EmployeeId, tillName: z.string(), day: LocalDate, count: z.int() }),
   ),
 })
+export type WatchAnswer = z.infer<typeof WatchAnswer>

@@ -5,12 +5,15 @@ import { ApiError } from './errors.ts'
 import { answerJson, type Env } from './http.ts'
 import { errorFacts } from './log.ts'
 import { openApiDocument } from './openapi.ts'
+import { book } from './routes/book.ts'
+import { cases, decideCase } from './routes/cases.ts'
+import { watch } from './routes/watch.ts'
 import { addCards } from './routes/cards.ts'
 import { dropDraft, saveDraft } from './routes/drafts.ts'
 import type { Handlers } from './routes/handler.ts'
 import { health } from './routes/health.ts'
 import { operations, sale } from './routes/history.ts'
-import { hold, release } from './routes/holds.ts'
+import { hold, release, releaseHeld } from './routes/holds.ts'
 import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
 import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
@@ -24,9 +27,6 @@ import { tills, tillState } from './routes/tills.ts'
 import { requireSigned } from './signed.ts'
 import { requireManager, requireSession, requireTill } from './sessions.ts'
 import { widgetFiles } from './static.ts'
-
-// wip: replaced one by one
-const notYet = () => Promise.reject(new ApiError('not_found'))
 
 /** The server as a function from requests to answers; it opens no port and reads no environment. */
 export function createApp(deps: Deps): Hono<Env> {
@@ -50,17 +50,17 @@ export function createApp(deps: Deps): Hono<Env> {
     addCards: addCards(deps),
     rotate: rotate(deps),
     grant: grant(deps),
-    book: notYet,
+    book: book(deps),
     policy: policy(deps),
     savePolicy: savePolicy(deps),
     risk: risk(deps),
     closeGrant: closeGrant(deps),
-    releaseHeld: notYet,
+    releaseHeld: releaseHeld(deps),
     tills: tills(deps),
     tillState: tillState(deps),
-    cases: notYet,
-    decideCase: notYet,
-    watch: notYet,
+    cases: cases(deps),
+    decideCase: decideCase(deps),
+    watch: watch(deps),
   }
 
   let document: ReturnType<typeof openApiDocument> | undefined
