@@ -15,8 +15,9 @@ export default defineConfig({
             'widget/**/*.test.ts',
             'manifest/**/*.test.ts',
             'test/stories/**/*.test.ts',
+            'test/faults/**/*.test.ts',
           ],
-          exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts'],
+          exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts', '**/*.faults.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -27,6 +28,14 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.faults.test.ts'],
+          testTimeout: 3_600_000,
+          fileParallelism: false,
         },
       },
       {

@@ -1,4 +1,4 @@
-import { batchRecordsMax, type Envelope, type SyncAnswer } from '../core/wire-tills.ts'
+import { batchRecordsMax, type Envelope, type SyncAnswer, type TillHead } from '../core/wire-tills.ts'
 import { type Api, isDenied, isUnreachable } from './api.ts'
 import type { DraftsPort } from './journal/drafts.ts'
 import type { JournalPort, Settled } from './journal/journal.ts'
@@ -156,10 +156,7 @@ export class Sync {
 
   async #compareHead(epoch: number, current: boolean): Promise<void> {
     const { journal } = this.#deps
-    const envelope = await this.#deps.envelope(epoch)
-    const { headSeq } = await this.#known(epoch, () =>
-      this.#deps.api('ping', (nonce) => ({ ...envelope, nonce })),
-    )
+    const { headSeq } = await this.#ping(epoch)
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
     if (headSeq < ownHead) this.#lost.set(epoch, headSeq)
@@ -183,27 +180,52 @@ export class Sync {
     const { api } = this.#deps
     const envelope = await this.#deps.envelope(batch.epoch)
     const records = batch.records.map(wireRecord)
-    try {
-      // A record that breaks the server whenever it comes alone is put aside, so that those behind it can pass (J6).
-      const poison =
-        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
-      const answer = await this.#known(batch.epoch, () =>
-        api(poison ? 'syncRaw' : 'sync', (nonce) => ({ ...envelope, nonce, records }), {
-          timeoutMs: syncTimeoutMs,
-        }),
+    const send = (name: 'sync' | 'syncRaw') =>
+      this.#known(batch.epoch, () =>
+        api(name, (nonce) => ({ ...envelope, nonce, records }), { timeoutMs: syncTimeoutMs }),
       )
+    try {
+      const suspect =
+        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
+      const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
       this.#serverFailures = 0
+      // A long drain over a poor line meets many failures with successes between: those are not one long failure.
+      this.#attempt = 0
       this.#batchMax = Math.min(batchRecordsMax, this.#batchMax * 2)
       return answer
     } catch (error) {
       if (isUnreachable(error) && error.status !== null && ++this.#serverFailures >= failuresBeforeHalving) {
         const smaller = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
-        // At one record the count stays: the next try goes raw.
+        // At one record the count stays: the next try finds out about it.
         if (this.#batchMax > 1) this.#serverFailures = 0
         this.#batchMax = smaller
       }
       throw error
     }
+  }
+
+  /**
+   * A record that breaks the server whenever it comes alone is put aside, so that those behind it can pass (J6). While
+   * the server is out of order for everybody, or just coming back, no record is to blame: it has to be well before and
+   * after.
+   */
+  async #sendAlone(
+    epoch: number,
+    send: (name: 'sync' | 'syncRaw') => Promise<SyncAnswer>,
+  ): Promise<SyncAnswer> {
+    await this.#ping(epoch)
+    try {
+      return await send('sync')
+    } catch (error) {
+      if (!isUnreachable(error) || error.status === null) throw error
+    }
+    await this.#ping(epoch)
+    return send('syncRaw')
+  }
+
+  async #ping(epoch: number): Promise<TillHead> {
+    const envelope = await this.#deps.envelope(epoch)
+    return this.#known(epoch, () => this.#deps.api('ping', (nonce) => ({ ...envelope, nonce })))
   }
 
   /** @returns how long to wait when the server said `later`, or null to go on */

@@ -102,10 +102,18 @@ async function readBytes(c: Context, bytesMax: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length')
   if (Number(announced ?? 0) > bytesMax) throw new ApiError('body_too_large')
   // HTTP itself cuts a body at its announced length; only one without a length must be watched while it comes.
-  const bytes =
-    announced === undefined ? await readWatched(c, bytesMax) : new Uint8Array(await c.req.arrayBuffer())
+  const bytes = announced === undefined ? await readWatched(c, bytesMax) : await uncut(c.req.arrayBuffer())
   if (bytes.byteLength > bytesMax) throw new ApiError('body_too_large')
   return bytes
+}
+
+/** A line that is cut inside a body is no fault of the server's: nobody hears the answer, and nobody has to look. */
+async function uncut(body: Promise<ArrayBuffer>): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await body)
+  } catch {
+    throw new ApiError('body_invalid', { detail: 'обрыв' })
+  }
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { benchAppend } from './append.ts'
+import { benchDrain } from './drain.ts'
 import { benchRedeem } from './redeem.ts'
 import type { BenchRow } from './row.ts'
 import { benchStartUp } from './start-up.ts'
@@ -15,7 +16,7 @@ import { benchStartUp } from './start-up.ts'
 const root = join(import.meta.dirname, '../..')
 const resultsFile = join(root, 'bench-results.json')
 
-const benches = { 'start-up': benchStartUp, append: benchAppend, redeem: benchRedeem }
+const benches = { 'start-up': benchStartUp, append: benchAppend, drain: benchDrain, redeem: benchRedeem }
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in benches))
 if (unknown) throw new Error(`no bench is called ${unknown}: ${Object.keys(benches).join(', ')}`)

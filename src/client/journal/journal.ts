@@ -7,7 +7,7 @@ import type { Beacon } from './beacon.ts'
 import type { CardFace, JournalRecord, RecordKey } from './database.ts'
 import type { Frame } from './frame.ts'
 import type { Identity } from './identity.ts'
-import { type Batch, nextBatch, type Standing, standingOf, unseenNow } from './outgoing.ts'
+import { type Batch, nextBatch, type ShownUpTo, type Standing, standingOf, unseenNow } from './outgoing.ts'
 import { reclaim } from './reclaim.ts'
 import {
   AlreadyRecorded,
@@ -17,6 +17,7 @@ import {
   type ReceiptParts,
   type RecordState,
 } from './records.ts'
+import { settle, type Settled } from './settle.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 
 export interface JournalState {
@@ -26,12 +27,7 @@ export interface JournalState {
   oldestAtMs: number | null
 }
 
-export interface Settled {
-  key: RecordKey
-  outcome: FinalOutcome
-  /** The server's mark that it said so. */
-  proof: string | null
-}
+export type { Settled } from './settle.ts'
 
 export interface JournalDeps {
   storage: TillStorage
@@ -57,6 +53,8 @@ export class Journal {
   #last: { epoch: number; seq: number }
   /** Appends of one frame run one after another, so that one that fails leaves no gap behind. */
   #turn: Promise<unknown> = Promise.resolve()
+
+  readonly #shown: ShownUpTo = new Map()
 
   private constructor(deps: JournalDeps, last: { epoch: number; seq: number }) {
     this.#deps = deps
@@ -92,7 +90,7 @@ export class Journal {
   /** Records that a dead frame has left without anybody having seen them, oldest first. */
   async ghosts(): Promise<RecordState[]> {
     const { storage, frame, now } = this.#deps
-    const { rows, isGhost } = await unseenNow(storage, frame, now())
+    const { rows, isGhost } = await unseenNow(storage, frame, now(), this.#shown)
     if (rows.length === 0) return []
     return reading(storage, ['records'], async (tx) => {
       const found = await Promise.all(
@@ -212,47 +210,21 @@ export class Journal {
    */
   async batch(lost: ReadonlyMap<number, number>, recordsMax = batchRecordsMax): Promise<Batch | null> {
     const { storage, frame, now } = this.#deps
-    return nextBatch(storage, await unseenNow(storage, frame, now()), lost, recordsMax)
+    return nextBatch(storage, await unseenNow(storage, frame, now(), this.#shown), lost, recordsMax)
   }
 
   /** What the envelope of a signed request says of this journal. */
   async standing(epoch: number): Promise<Standing> {
     const { storage, frame, now } = this.#deps
-    return standingOf(storage, await unseenNow(storage, frame, now()), epoch)
+    return standingOf(storage, await unseenNow(storage, frame, now(), this.#shown), epoch)
   }
 
   /**
    * Files the server's answers. An outcome that is known already stays as it was; another one for the same record is
    * noted beside it, for a person (J7).
    */
-  async settle(settled: readonly Settled[]): Promise<void> {
-    if (settled.length === 0) return
-    const settledAtMs = this.#deps.now()
-    const stores: ('unsettled' | 'seen' | 'outcomes' | 'attention')[] = [
-      'unsettled',
-      'seen',
-      'outcomes',
-      'attention',
-    ]
-    await strictly(this.#deps.storage, stores, async (tx) => {
-      const outcomes = tx.objectStore('outcomes')
-      for (const { key, outcome, proof } of settled) {
-        const [epoch, seq] = key
-        const open = (await tx.objectStore('unsettled').getKey(key)) !== undefined
-        const known = open ? undefined : await outcomes.get(key)
-        const changed = known && (known.changed ?? known.outcome).status !== outcome.status
-        if (open) {
-          await Promise.all([
-            tx.objectStore('unsettled').delete(key),
-            tx.objectStore('seen').delete(key),
-            outcomes.add({ epoch, seq, outcome, settledAtMs, proof }),
-          ])
-        } else if (changed) await outcomes.put({ ...known, changed: outcome })
-        if (changed || (open && outcome.status !== 'applied')) {
-          await tx.objectStore('attention').put({ epoch, seq })
-        }
-      }
-    })
+  settle(settled: readonly Settled[]): Promise<void> {
+    return settle(this.#deps.storage, settled, this.#deps.now())
   }
 
   async find(id: ReceiptId): Promise<RecordState | null> {

@@ -1,6 +1,7 @@
+import type { IDBPObjectStore } from 'idb'
 import type { Envelope } from '../../core/wire-tills.ts'
 import { batchBytesMax } from '../../core/wire-tills.ts'
-import type { JournalRecord, RecordKey, StoredOutcome, UnsettledRow } from './database.ts'
+import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
 import { byKey, epochRange, keyOf } from './records.ts'
 import { reading, type TillStorage } from './storage.ts'
@@ -34,8 +35,19 @@ export interface Unseen {
   isFresh: (row: UnseenRow) => boolean
 }
 
-export async function unseenNow(storage: TillStorage, frame: Frame, nowMs: number): Promise<Unseen> {
-  const rows = await unseenRows(storage)
+/**
+ * How far every record of an epoch is known to need no witness any more. What was shown stays shown, and numbers of an
+ * epoch only grow, so a long queue is read through once and not with every batch.
+ */
+export type ShownUpTo = Map<number, number>
+
+export async function unseenNow(
+  storage: TillStorage,
+  frame: Frame,
+  nowMs: number,
+  shown: ShownUpTo,
+): Promise<Unseen> {
+  const rows = await unseenRows(storage, shown)
   const live = rows.length === 0 ? new Set<string>() : await frame.live()
   const known = new Set(rows.map((row) => row.frame))
   // A row that came after the locks were read has a frame that lives.
@@ -43,19 +55,36 @@ export async function unseenNow(storage: TillStorage, frame: Frame, nowMs: numbe
   return { rows, isGhost, isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs }
 }
 
-/** Mostly there are none, which two counts tell; only where they differ are the keys compared. */
-function unseenRows(storage: TillStorage): Promise<UnseenRow[]> {
+function unseenRows(storage: TillStorage, shown: ShownUpTo): Promise<UnseenRow[]> {
   return reading(storage, ['unsettled', 'seen'], async (tx) => {
     const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
-    const [all, shown] = await Promise.all([unsettled.count(), seen.count()])
-    if (all === shown) return []
-    const [keys, seenKeys] = await Promise.all([unsettled.getAllKeys(), seen.getAllKeys()])
-    const known = new Set(seenKeys.map((key) => key.join()))
-    const rows = await Promise.all(
-      keys.filter((key) => !known.has(key.join())).map((key) => unsettled.get(key)),
+    const pages = await Promise.all(
+      beyond(shown).map((range) => Promise.all([unsettled.getAllKeys(range), seen.getAllKeys(range)])),
     )
-    return rows.filter(needsWitness)
+    const known = new Set(pages.flatMap(([, keys]) => keys).map((key) => key.join()))
+    const keys = pages.flatMap(([open]) => open)
+    const rows = await Promise.all(
+      keys.map(async (key) => (known.has(key.join()) ? undefined : unsettled.get(key))),
+    )
+    const unseen = rows.filter(needsWitness)
+    const stuck = new Set<number>()
+    for (const [n, [epoch, seq]] of keys.entries()) {
+      if (needsWitness(rows[n])) stuck.add(epoch)
+      if (!stuck.has(epoch)) shown.set(epoch, Math.max(shown.get(epoch) ?? 0, seq))
+    }
+    return unseen
   })
+}
+
+/** All keys but those that are known to be shown. */
+function beyond(shown: ShownUpTo): IDBKeyRange[] {
+  const ranges: IDBKeyRange[] = []
+  let from: RecordKey = [0, 0]
+  for (const [epoch, seq] of [...shown].sort(byKey)) {
+    ranges.push(IDBKeyRange.bound(from, [epoch, 0], true, true))
+    from = [epoch, seq]
+  }
+  return [...ranges, IDBKeyRange.lowerBound(from, true)]
 }
 
 /** Undoings, and records of the first version, have no frame that would have to show them. */
@@ -103,21 +132,22 @@ export async function nextBatch(
       .slice(0, recordsMax)
     const epoch = keys[0]?.[0]
     if (epoch === undefined) return null
-    const found = await Promise.all(
-      keys
-        .filter((key) => key[0] === epoch)
-        .map(async (key: RecordKey) => {
-          const [record, outcome] = await Promise.all([
-            tx.objectStore('records').get(key),
-            tx.objectStore('outcomes').get(key),
-          ])
-          return record && { record, settled: settledOf(outcome) }
-        }),
+    const open = new Set(rows.map((row) => keyOf(row).join()))
+    const found = await recordsAt(
+      tx.objectStore('records'),
+      keys.filter((key) => key[0] === epoch),
+    )
+    const outcomes = await Promise.all(
+      // What waits for its first outcome has none.
+      found.map(async (record) =>
+        record && !open.has(keyOf(record).join()) ? tx.objectStore('outcomes').get(keyOf(record)) : undefined,
+      ),
     )
     const records: Outgoing[] = []
     let bytes = 0
-    for (const one of found) {
-      if (!one) break
+    for (const [n, record] of found.entries()) {
+      if (!record) break
+      const one = { record, settled: settledOf(outcomes[n]) }
       bytes += sentBytes(one)
       if (records.length > 0 && bytes > batchBytesMax) break
       records.push(one)
@@ -126,12 +156,24 @@ export async function nextBatch(
   })
 }
 
+/** In one request where they lie close together, as they mostly do: each request costs as much as many records. */
+async function recordsAt(
+  records: Pick<IDBPObjectStore<TillSchema, ArrayLike<'records'>, 'records'>, 'get' | 'getAll'>,
+  keys: readonly RecordKey[],
+): Promise<(JournalRecord | undefined)[]> {
+  const [first, last] = [keys[0]!, keys.at(-1)!]
+  if (last[1] - first[1] >= 2 * keys.length) return Promise.all(keys.map((key) => records.get(key)))
+  const all = await records.getAll(IDBKeyRange.bound(first, last))
+  const byNumber = new Map(all.map((record) => [record.seq, record]))
+  return keys.map(([, seq]) => byNumber.get(seq))
+}
+
 export async function standingOf(storage: TillStorage, unseen: Unseen, epoch: number): Promise<Standing> {
   const stores: ('records' | 'unsettled' | 'grants')[] = ['records', 'unsettled', 'grants']
   return reading(storage, stores, async (tx) => {
     const [last, unsettled, held] = await Promise.all([
       tx.objectStore('records').openKeyCursor(epochRange(epoch), 'prev'),
-      tx.objectStore('unsettled').count(),
+      tx.objectStore('unsettled').getAllKeys(null, 1),
       tx.objectStore('grants').get('current'),
     ])
     return {
@@ -140,7 +182,7 @@ export async function standingOf(storage: TillStorage, unseen: Unseen, epoch: nu
         .filter((row) => row.epoch === epoch && !unseen.isFresh(row))
         .slice(0, waitingMax)
         .map(({ seq, recordedAtMs }) => ({ seq, recordedAtMs })),
-      drained: unsettled === 0,
+      drained: unsettled.length === 0,
       grant: held?.grant ?? null,
     }
   })
