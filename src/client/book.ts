@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type BookEntry, chunkOfTag, decodeEntries, encodeEntries, findEntry } from '../core/book.ts'
 import { Moment } from '../core/ids.ts'
 import type { BookAnswer } from '../core/wire-offline.ts'
-import { strictly, type TillDatabase } from './journal/database.ts'
+import { reading, strictly, type TillStorage } from './journal/storage.ts'
 
 /**
  * The cards that this till knows without the line (O3, O7). They lie in up to 256 encrypted chunks; the key is the
@@ -33,7 +33,7 @@ export interface BookState {
 }
 
 export interface BookDeps {
-  db: TillDatabase
+  storage: TillStorage
   /** One page of the book. @throws when the line is cut or the server refuses */
   page: (request: { cursor: string | null; fromChunk: number }) => Promise<BookAnswer>
   locks: Pick<LockManager, 'request'>
@@ -86,7 +86,7 @@ export class Book {
   /** The card with this number as the book tells of it, or null when the book does not know it. */
   async find(number: string): Promise<BookEntry | null> {
     const tag = await tagOf(this.#tagKey, number)
-    const row = await this.#deps.db.get('chunks', chunkOfTag(tag))
+    const row = await this.#chunk(chunkOfTag(tag))
     return row ? findEntry(await this.#decrypt(row.chunk, row.iv, row.bytes), tag) : null
   }
 
@@ -113,7 +113,7 @@ export class Book {
 
   /** Forgets everything: the till was shut out (A2), or the key is another one. */
   async wipe(): Promise<void> {
-    await strictly(this.#deps.db, ['chunks', 'facts'], (tx) =>
+    await strictly(this.#deps.storage, ['chunks', 'facts'], (tx) =>
       Promise.all([tx.objectStore('chunks').clear(), tx.objectStore('facts').delete('book')]),
     )
     this.#show(null)
@@ -146,7 +146,7 @@ export class Book {
       const chunk = chunkOfTag(entry.tag)
       let known = chunks.get(chunk)
       if (!known) {
-        const row = await this.#deps.db.get('chunks', chunk)
+        const row = await this.#chunk(chunk)
         const before = row ? decodeEntries(await this.#decrypt(row.chunk, row.iv, row.bytes)) : []
         chunks.set(chunk, (known = new Map(before.map((one) => [one.tag, one]))))
       }
@@ -165,7 +165,7 @@ export class Book {
         return { chunk, iv, bytes }
       }),
     )
-    await strictly(this.#deps.db, ['chunks', 'facts'], (tx) =>
+    await strictly(this.#deps.storage, ['chunks', 'facts'], (tx) =>
       Promise.all([
         ...rows.map((row) => tx.objectStore('chunks').put(row)),
         tx.objectStore('facts').put({ key: 'book', value: fact }),
@@ -178,8 +178,12 @@ export class Book {
     return new Uint8Array(await crypto.subtle.decrypt(sealOf(chunk, iv), this.#storeKey, bytes))
   }
 
+  #chunk(chunk: number) {
+    return reading(this.#deps.storage, ['chunks'], (tx) => tx.objectStore('chunks').get(chunk))
+  }
+
   async #fact(): Promise<BookFact | null> {
-    const row = await this.#deps.db.get('facts', 'book')
+    const row = await reading(this.#deps.storage, ['facts'], (tx) => tx.objectStore('facts').get('book'))
     const parsed = z.safeParse(BookFact, row?.value)
     return parsed.success && parsed.data.keyMark === this.#keyMark ? parsed.data : null
   }

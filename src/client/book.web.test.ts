@@ -5,7 +5,8 @@ import type { CardId } from '../core/ids.ts'
 import { kopecks } from '../core/money.ts'
 import type { BookAnswer } from '../core/wire-offline.ts'
 import { Book, type BookState } from './book.ts'
-import { databaseName, openTillDatabase, type TillDatabase } from './journal/database.ts'
+import { databaseName } from './journal/database.ts'
+import { reading, TillStorage } from './journal/storage.ts'
 import { uuid } from './testing/builders.ts'
 
 const bookKey = base64url(new Uint8Array(32).fill(7))
@@ -53,24 +54,30 @@ class Pages {
 }
 
 let account: string
-let db: TillDatabase
+let storage: TillStorage
 let pages: Pages
 let seen: BookState[]
 
 beforeEach(async () => {
   account = uuid()
-  db = await openTillDatabase(account, events)
+  storage = await TillStorage.open(account, events)
   pages = new Pages()
   seen = []
 })
 afterEach(async () => {
-  db.close()
+  storage.close()
   await deleteDB(databaseName(account))
 })
 
 const open = (key = bookKey) =>
   Book.open(
-    { db, page: pages.page, locks: navigator.locks, name: account, onChange: (state) => seen.push(state) },
+    {
+      storage,
+      page: pages.page,
+      locks: navigator.locks,
+      name: account,
+      onChange: (state) => seen.push(state),
+    },
     key,
   )
 
@@ -119,7 +126,7 @@ describe('the book', () => {
     const entry = await pages.add('290000001000')
     const book = await open()
     await book.refresh()
-    const stored = await db.getAll('chunks')
+    const stored = await reading(storage, ['chunks'], (tx) => tx.objectStore('chunks').getAll())
     const bytes = stored.map((row) => new Uint8Array(row.bytes))
     const plain = encodeEntries([entry])
     const holds = (part: Uint8Array) =>
@@ -127,7 +134,9 @@ describe('the book', () => {
     expect(stored.length).toBeGreaterThan(0)
     expect(holds(plain.subarray(0, 8))).toBe(false)
     expect(holds(plain.subarray(8, 24))).toBe(false)
-    expect(JSON.stringify(await db.getAll('facts'))).not.toContain(entry.tag)
+    expect(
+      JSON.stringify(await reading(storage, ['facts'], (tx) => tx.objectStore('facts').getAll())),
+    ).not.toContain(entry.tag)
   })
 
   it('[O7] with another key starts anew, and after a wipe knows nothing', async () => {
@@ -138,7 +147,7 @@ describe('the book', () => {
     await other.refresh()
     expect(pages.asked.filter((one) => one === 'from 0')).toHaveLength(2)
     await other.wipe()
-    expect(await db.count('chunks')).toBe(0)
+    expect(await reading(storage, ['chunks'], (tx) => tx.objectStore('chunks').count())).toBe(0)
     expect(other.state.asOfMs).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Moment } from '../core/ids.ts'
-import { strictly, type TillDatabase } from './journal/database.ts'
+import { strictly, type TillStorage } from './journal/storage.ts'
 
 /**
  * Proves that this storage lasts (O8). A browser that keeps a frame's storage only while it runs says nothing about it; so
@@ -24,8 +24,8 @@ export const beatMs = 60_000
  * @param alone no other page of the till lives
  * @returns whether the storage has outlived a closed browser
  */
-export async function lookAtCanary(db: TillDatabase, nowMs: number, alone: boolean): Promise<boolean> {
-  return strictly(db, ['facts'], async (tx) => {
+export async function lookAtCanary(storage: TillStorage, nowMs: number, alone: boolean): Promise<boolean> {
+  return strictly(storage, ['facts'], async (tx) => {
     const parsed = z.safeParse(CanaryFact, (await tx.objectStore('facts').get('canary'))?.value)
     const known = parsed.success ? parsed.data : { bornAtMs: nowMs, seenAtMs: nowMs, lived: false }
     const lived = known.lived || (alone && nowMs - known.seenAtMs >= closedForMs)

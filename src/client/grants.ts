@@ -2,7 +2,8 @@ import type { CardId, GrantId } from '../core/ids.ts'
 import { type Kopecks, kopecks } from '../core/money.ts'
 import { roomOnGrant } from '../core/offline.ts'
 import type { GrantAnswer } from '../core/wire-offline.ts'
-import { type HeldGrant, strictly, type TillDatabase } from './journal/database.ts'
+import type { HeldGrant } from './journal/database.ts'
+import { reading, strictly, type TillStorage } from './journal/storage.ts'
 
 /**
  * Keeps the till's permission to promise without the line (O1). The promise itself is charged where its record is
@@ -14,7 +15,7 @@ import { type HeldGrant, strictly, type TillDatabase } from './journal/database.
  * a till are never usable at once.
  */
 export interface GrantsDeps {
-  db: TillDatabase
+  storage: TillStorage
   /** Asks the server. @throws when the line is cut or the server refuses */
   ask: (returned: GrantId | null) => Promise<GrantAnswer>
   /** By the till's clock, which follows the server's (O9). */
@@ -42,7 +43,8 @@ export class Grants {
 
   /** Reads again what is stored: another frame may have promised, given back or asked. */
   async refresh(): Promise<void> {
-    this.#held = (await this.#deps.db.get('grants', 'current')) ?? null
+    this.#held =
+      (await reading(this.#deps.storage, ['grants'], (tx) => tx.objectStore('grants').get('current'))) ?? null
     this.#deps.onChange()
   }
 
@@ -83,7 +85,7 @@ export class Grants {
       this.reason = reason
       // «Not drained» leaves the old one given back: the next try names it again.
       if (reason === 'not_drained') return
-      await strictly(this.#deps.db, ['grants'], (tx) =>
+      await strictly(this.#deps.storage, ['grants'], (tx) =>
         grant
           ? tx.objectStore('grants').put({ grant, use: emptyUse(), returned: false }, 'current')
           : tx
@@ -96,7 +98,7 @@ export class Grants {
   }
 
   async #giveBack(held: HeldGrant): Promise<void> {
-    await strictly(this.#deps.db, ['grants'], async (tx) => {
+    await strictly(this.#deps.storage, ['grants'], async (tx) => {
       const stored = await tx.objectStore('grants').get('current')
       // Whatever was promised on it since it was read has its record by now, and that has to be sent first.
       if (stored?.grant.id === held.grant.id) {

@@ -5,7 +5,8 @@ import { kopecks } from '../core/money.ts'
 import { type Grant, unusedGrant } from '../core/offline.ts'
 import type { GrantAnswer } from '../core/wire-offline.ts'
 import { Grants } from './grants.ts'
-import { databaseName, openTillDatabase, strictly, type TillDatabase } from './journal/database.ts'
+import { databaseName } from './journal/database.ts'
+import { strictly, TillStorage } from './journal/storage.ts'
 import { uuid } from './testing/builders.ts'
 
 const events = { onBlocked() {}, onOutdated() {}, onTerminated() {} }
@@ -13,7 +14,7 @@ const hour = 3_600_000
 const card = uuid() as CardId
 
 let account: string
-let db: TillDatabase
+let storage: TillStorage
 let nowMs: number
 let asked: (GrantId | null)[]
 let answer: () => Promise<GrantAnswer>
@@ -34,7 +35,7 @@ const grantOf = (): Grant => ({
 })
 const give = () => Promise.resolve<GrantAnswer>({ grant: grantOf(), reason: null })
 const spend = (kopecksSpent: number) =>
-  strictly(db, ['grants'], async (tx) => {
+  strictly(storage, ['grants'], async (tx) => {
     const held = (await tx.objectStore('grants').get('current'))!
     const use = {
       ...held.use,
@@ -46,12 +47,12 @@ const spend = (kopecksSpent: number) =>
 
 beforeEach(async () => {
   account = uuid()
-  db = await openTillDatabase(account, events)
+  storage = await TillStorage.open(account, events)
   nowMs = 1_700_000_000_000
   asked = []
   answer = give
   grants = new Grants({
-    db,
+    storage,
     ask: (returned) => {
       asked.push(returned)
       return answer()
@@ -63,7 +64,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
-  db.close()
+  storage.close()
   await deleteDB(databaseName(account))
 })
 
@@ -124,7 +125,7 @@ describe('the till’s grant', () => {
   it('[J11] of one frame is the grant of all', async () => {
     await grants.tend()
     const other = new Grants({
-      db,
+      storage,
       ask: () => Promise.reject(new Error('asked twice')),
       nowMs: () => nowMs,
       locks: navigator.locks,

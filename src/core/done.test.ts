@@ -10,6 +10,7 @@ const redeem = (amountKopecks: number): Operation => ({
   amountKopecks: amountKopecks as never,
   holdId: null,
   entered: 'scanned',
+  number: null,
 })
 
 it('a sale without operations has nothing done', () => {

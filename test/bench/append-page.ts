@@ -1,8 +1,7 @@
 import { Dexie } from 'dexie'
-import { openTillDatabase } from '../../src/client/journal/database.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
-import { Journal } from '../../src/client/journal/journal.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
+import { openJournal } from '../../src/client/testing/open-journal.ts'
 import { wireVersion } from '../../src/core/receipt.ts'
 
 /**
@@ -22,12 +21,8 @@ declare global {
 }
 
 window.benchAppend = async (appendsPerWay) => {
-  const oursDb = await openTillDatabase(uuid(), {
-    onBlocked: () => {},
-    onOutdated: () => {},
-    onTerminated: () => {},
-  })
-  const journal = await Journal.open(oursDb, uuid, () => Date.now())
+  const ours = await openJournal(uuid(), { now: () => Date.now() })
+  const { journal } = ours
   const bareDb = await openBare(uuid())
   const dexieDb = new Dexie(uuid(), { chromeTransactionDurability: 'strict' })
   dexieDb.version(1).stores({ records: '[epoch+seq]' })
@@ -58,7 +53,7 @@ window.benchAppend = async (appendsPerWay) => {
   for (let n = 1; n <= appendsPerWay; n++) {
     for (const way of shuffled(ways)) times[way].push(await once[way](n))
   }
-  oursDb.close()
+  ours.close()
   bareDb.close()
   dexieDb.close()
   return times

@@ -11,7 +11,13 @@ export class Boss {
   readonly #key: string
   readonly #nowMs: () => number
 
-  private constructor(server: ServerMachine, accountId: AccountId, key: string, till: TestTill, nowMs: () => number) {
+  private constructor(
+    server: ServerMachine,
+    accountId: AccountId,
+    key: string,
+    till: TestTill,
+    nowMs: () => number,
+  ) {
     this.#server = server
     this.accountId = accountId
     this.#key = key
@@ -19,7 +25,12 @@ export class Boss {
     this.#nowMs = nowMs
   }
 
-  static async hire(server: ServerMachine, accountId: AccountId, _truth: Truth, nowMs: () => number): Promise<Boss> {
+  static async hire(
+    server: ServerMachine,
+    accountId: AccountId,
+    _truth: Truth,
+    nowMs: () => number,
+  ): Promise<Boss> {
     const { key } = server.moysklad.hire({ accountId, role: 'manager' })
     return new Boss(server, accountId, key, await logIn(server, key, nowMs), nowMs)
   }

@@ -68,7 +68,7 @@ export class Cashier {
 
   /** Presses «Списать», and gives up when the till may not take it. */
   async commit(open: OpenTill, draft: Draft, documentId: DocumentId | null): Promise<void> {
-    const { till, page } = open
+    const { till } = open
     const offline = till.line.reachable === false
     const onGrant = open.grants?.usable() != null
     if (offline && !(till.canPromise && mayPromise(draft, till.serverNowMs(), onGrant))) {
@@ -126,11 +126,17 @@ export class Cashier {
     const { random, tally } = this.#deps
     if (!till.ready || till.line.reachable !== true) return
     const results = resultsOf(await till.ready.journal.recent(30)).filter(
-      (result) => result.receipt.sale?.documentId === null && statusOf(result) === 'done' && result.receipt.operations[0]?.kind === 'redeem',
+      (result) =>
+        result.receipt.sale?.documentId === null &&
+        statusOf(result) === 'done' &&
+        result.receipt.operations[0]?.kind === 'redeem',
     )
     if (results.length === 0 || page.dead) return
     const { receipt } = random.pick(results)
-    const redeemed = receipt.operations.reduce((sum, one) => (one.kind === 'redeem' ? sum + one.amountKopecks : sum), 0)
+    const redeemed = receipt.operations.reduce(
+      (sum, one) => (one.kind === 'redeem' ? sum + one.amountKopecks : sum),
+      0,
+    )
     const sale = saleFor(redeemed)
     const document = this.#deps.saveSale(sale, open)
     if (!document) return
@@ -156,7 +162,11 @@ export class Cashier {
     const number = await till.seal(card.number, draft.receiptId)
     const askedAtMs = till.serverNowMs()
     try {
-      const { card: face, hold } = await till.api('lookup', { number: card.number, entered: 'scanned', hold: wish })
+      const { card: face, hold } = await till.api('lookup', {
+        number: card.number,
+        entered: 'scanned',
+        hold: wish,
+      })
       if (!face || !hold) {
         tally.add('scans refused')
         return null
@@ -243,7 +253,8 @@ export class Cashier {
     const { random, tally } = this.#deps
     const { receipt, record } = result
     const onHolds = receipt.operations.every(
-      (one) => (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null && one.entered === 'scanned',
+      (one) =>
+        (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null && one.entered === 'scanned',
     )
     const young = till.serverNowMs() - record.recordedAtMs <= holdUseMs
     const roll = random.next()
@@ -316,9 +327,18 @@ type Common = Pick<Draft['loads'][0], 'cardId' | 'last4' | 'number' | 'holdId' |
 function withCard(draft: Draft, common: Common, amount: number | null): Draft {
   if (amount === null) {
     const face = kopecks(faceKopecks)
-    return { ...draft, loads: [{ ...common, productId: certificateId, faceKopecks: face, paidKopecks: face }] }
+    return {
+      ...draft,
+      loads: [{ ...common, productId: certificateId, faceKopecks: face, paidKopecks: face }],
+    }
   }
   const sum = kopecks(amount)
-  const money = { amountKopecks: sum, heldKopecks: sum, availableKopecks: sum, expiresOn: null, confirmed: true }
+  const money = {
+    amountKopecks: sum,
+    heldKopecks: sum,
+    availableKopecks: sum,
+    expiresOn: null,
+    confirmed: true,
+  }
   return { ...draft, redeems: [{ ...common, ...money }] }
 }

@@ -69,7 +69,8 @@ export class Oracle {
     const deal = this.#truth.deals.get(id)
     if (!deal) throw new Broken(`receipt ${id} was made by nobody`)
     if (deal.account !== account_id) throw new Broken(`[F23] ${told(deal)} stands in another account`)
-    if (mode === 'promise' && status === 'refused') throw new Broken(`[J1] the promise ${told(deal)} was refused`)
+    if (mode === 'promise' && status === 'refused')
+      throw new Broken(`[J1] the promise ${told(deal)} was refused`)
     const did = status === 'applied' && applied_by === null && entries > 0
     if (did && !this.#truth.isAnsweredFor(deal)) {
       throw new Broken(`[J4] ${told(deal)} was applied, and nobody has seen it or decided about it`)
@@ -89,7 +90,8 @@ export class Oracle {
         and e.card_id = c.id and e.account in ('card_paid', 'card_granted')), 0) as booked from card c`,
     )) {
       if (paid < 0 || granted < 0) throw new Broken(`[L3] card ${id} is below zero`)
-      if (paid + granted !== booked) throw new Broken(`[L1] card ${id} has ${paid + granted}, its entries ${booked}`)
+      if (paid + granted !== booked)
+        throw new Broken(`[L1] card ${id} has ${paid + granted}, its entries ${booked}`)
     }
     for (const deal of this.#truth.deals.values()) if (deal.atMs >= sinceMs) this.#deal(deal, false)
     this.#risk()
@@ -107,17 +109,25 @@ export class Oracle {
     const row = this.#row(deal.id)
     if (!row) {
       if (deal.lost || this.#truth.refilling) return
-      if (deal.everDone || deal.everRefused) throw new Broken(`${told(deal)} was shown as settled and is not in the books`)
-      if (atEnd && deal.painted && deal.written) throw new Broken(`${told(deal)} was painted and never reached the books`)
+      if (deal.everDone || deal.everRefused)
+        throw new Broken(`${told(deal)} was shown as settled and is not in the books`)
+      if (atEnd && deal.painted && deal.written)
+        throw new Broken(`${told(deal)} was painted and never reached the books`)
       return
     }
     if (deal.everDone && !this.#happened(deal, row)) {
       throw new Broken(`${told(deal)} was shown as done, and the books say ${row.status}`)
     }
-    if (deal.everRefused && row.status === 'applied' && row.applied_by === null && !this.#case(deal.id, 'outcome_changed')) {
+    if (
+      deal.everRefused &&
+      row.status === 'applied' &&
+      row.applied_by === null &&
+      !this.#case(deal.id, 'outcome_changed')
+    ) {
       throw new Broken(`${told(deal)} was shown as refused, and the books say applied`)
     }
-    if (row.status === 'held' && !this.#case(deal.id)) throw new Broken(`[J6] ${told(deal)} is held without a case`)
+    if (row.status === 'held' && !this.#case(deal.id))
+      throw new Broken(`[J6] ${told(deal)} is held without a case`)
     this.#once(deal)
   }
 
@@ -155,7 +165,9 @@ export class Oracle {
       if (receipts > 1) throw new Broken(`[J2] ${told(deal)} was applied ${receipts} times`)
       const short = Math.abs(loss)
       if (moved !== sign * (meant.amount - short)) {
-        throw new Broken(`${told(deal)} moved ${moved} with a loss of ${short}, and ${meant.amount} was meant`)
+        throw new Broken(
+          `${told(deal)} moved ${moved} with a loss of ${short}, and ${meant.amount} was meant`,
+        )
       }
     }
   }
@@ -172,12 +184,18 @@ export class Oracle {
       if (doer === null || this.#isUndone(deal.account, doer)) continue
       for (const { card, amount } of deal.cards) {
         const had = balance.get(card) ?? 0
-        balance.set(card, deal.kind === 'sale' ? had + amount : had - amount + this.#loss(deal.account, doer, card))
+        balance.set(
+          card,
+          deal.kind === 'sale' ? had + amount : had - amount + this.#loss(deal.account, doer, card),
+        )
       }
     }
-    for (const { id, has } of this.#all<{ id: string; has: number }>('select id, paid + granted as has from card')) {
+    for (const { id, has } of this.#all<{ id: string; has: number }>(
+      'select id, paid + granted as has from card',
+    )) {
       const right = balance.get(id) ?? 0
-      if (has !== right) throw new Broken(`card ${id} has ${has}, and by all that happened it should have ${right}`)
+      if (has !== right)
+        throw new Broken(`card ${id} has ${has}, and by all that happened it should have ${right}`)
     }
   }
 

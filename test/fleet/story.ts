@@ -89,7 +89,8 @@ export class Story {
       truth,
       newId: () => this.#newId(),
       random: () => random.next(),
-      log: (event, error) => trace.say(event, error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+      log: (event, error) =>
+        trace.say(event, error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
     })
     this.counters.push(counter)
     return counter
@@ -114,7 +115,8 @@ export class Story {
         id,
         number,
         blocked: false,
-        opening: paid === null ? null : { paidKopecks: kopecks(paid), grantedKopecks: kopecks(0), expiresOn: null },
+        opening:
+          paid === null ? null : { paidKopecks: kopecks(paid), grantedKopecks: kopecks(0), expiresOn: null },
       })),
     })
     for (const { id, number, paid } of added) {
@@ -223,7 +225,8 @@ export class Story {
     }
     for (const counter of this.counters) {
       const { till } = counter.working ?? {}
-      if (!till) throw new Error(`${counter.name} does not come up: ${counter.open[0]?.till.trouble ?? 'no page'}`)
+      if (!till)
+        throw new Error(`${counter.name} does not come up: ${counter.open[0]?.till.trouble ?? 'no page'}`)
       await till.refresh()
       if (till.state.unsettled > 0) throw new Error(`${counter.name} has ${till.state.unsettled} unsent`)
     }

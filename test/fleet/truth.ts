@@ -48,7 +48,9 @@ export class Truth {
   /** The server was set back: until all tills have sent again it knows less than was shown. */
   refilling = false
 
-  begin(deal: Pick<Deal, 'id' | 'account' | 'counter' | 'kind' | 'mode' | 'cards' | 'atMs'> & Partial<Deal>): Deal {
+  begin(
+    deal: Pick<Deal, 'id' | 'account' | 'counter' | 'kind' | 'mode' | 'cards' | 'atMs'> & Partial<Deal>,
+  ): Deal {
     const known = this.deals.get(deal.id)
     if (known) return known
     const begun: Deal = {

@@ -21,6 +21,7 @@ export function App({ checkout, language }: ScreenProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
   const refused = checkout.history.attention.value[0] ?? null
+  const warning = checkout.warning.value
   return (
     <div class="app">
       <StatusLine checkout={checkout} language={language} />
@@ -34,6 +35,11 @@ export function App({ checkout, language }: ScreenProps) {
         <Operations checkout={checkout} language={language} />
       ) : (
         <main class="desk">
+          {warning && (
+            <p class="notice" role="status">
+              <b aria-hidden="true">!</b> {language.words.warning[warning]}
+            </p>
+          )}
           {checkout.questions.value.map((question) => (
             <QuestionBox
               key={question.draft.id}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { receiptOf } from '../../src/client/journal/journal.ts'
+import { receiptOf } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 import { effectsOf, type Result, statusOf, summaryOf } from './model/result.ts'

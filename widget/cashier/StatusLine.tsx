@@ -15,7 +15,7 @@ export function StatusLine({ checkout, language }: ScreenProps) {
       <p role="status">
         <i class="dot" aria-hidden="true" />
         {line}
-        {ready && ` · ${sent}`}
+        {(ready || unsettled > 0) && ` · ${sent}`}
       </p>
       {ready && (
         <button

@@ -3,6 +3,7 @@ import { connectHost } from '../../src/client/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host-door.ts'
 import { Till } from '../../src/client/till.ts'
 import { type Language, language, type Spoken } from '../i18n/language.ts'
+import { afterPaint } from './after-paint.ts'
 import { App } from './App.tsx'
 import { Checkout } from './model/checkout.ts'
 
@@ -36,9 +37,12 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
     channel: (name) => new BroadcastChannel(name),
     newId: () => crypto.randomUUID(),
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     random: () => Math.random(),
     contextKey,
     tab: () => tabName(log),
+    localStorage: () => localStorage,
+    databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
   })
 
@@ -59,8 +63,9 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
     language: words,
     locks: navigator.locks,
     newId: () => crypto.randomUUID(),
-    now: () => Date.now(),
+    now: () => till.serverNowMs(),
     setTimeout: (work, ms) => window.setTimeout(work, ms),
+    afterPaint,
     log,
   })
 

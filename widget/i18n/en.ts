@@ -93,6 +93,7 @@ export const en: Words = {
         till_forked: 'This till’s data split in two; a manager will settle it',
         till_revoked: 'The till is switched off; a manager will settle it',
       })[code],
+    changed: 'The server decided otherwise than was shown. Call the manager',
     loss: (sum) => `The card lacked ${sum}: the loss is booked, the card is blocked, call the manager`,
     understood: 'OK',
     earlier: (time) => `Operation at ${time}`,
@@ -248,5 +249,15 @@ export const en: Words = {
     session_over: 'The session is over. Reload the page',
     wire_unknown: 'Reload the page: an old version is open',
     not_allowed: 'You have no right to sell, call the manager',
+    several_accounts:
+      'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
+    till_revoked: 'This till is shut out, call the manager. What is recorded will still be sent',
+    till_quarantined:
+      'The data of this till has two branches: it waits for the manager. What is recorded will still be sent',
+    till_retired: 'This till starts anew: reload the page when everything is sent',
+  },
+  warning: {
+    memory_only: 'The browser does not keep data: we work only while the line is up',
+    storage_full: 'The disk is nearly full, free some space',
   },
 }

@@ -2,7 +2,7 @@ import type { SaleFault } from '../../src/core/draft.ts'
 import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
 import type { CardState } from '../../src/core/card.ts'
 import type { ResultStatus } from '../cashier/model/result.ts'
-import type { Trouble } from '../../src/client/till.ts'
+import type { Trouble, Warning } from '../../src/client/till.ts'
 
 /**
  * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per
@@ -79,6 +79,7 @@ export interface Words {
     notCancelled: string
     otherCard: string
     held: (code: CaseCode) => string
+    changed: string
     loss: (sum: string) => string
     understood: string
     earlier: (time: string) => string
@@ -120,4 +121,5 @@ export interface Words {
   tryAgain: string
   programmeMissing: string
   trouble: Record<Trouble, string>
+  warning: Record<Warning, string>
 }

@@ -68,7 +68,13 @@ export class FakeSubtle {
     })
   }
 
-  importKey(_format: string, bytes: Uint8Array, algorithm: string | Algorithm, extractable: boolean, usages: string[]) {
+  importKey(
+    _format: string,
+    bytes: Uint8Array,
+    algorithm: string | Algorithm,
+    extractable: boolean,
+    usages: string[],
+  ) {
     return soon(() => {
       const named = typeof algorithm === 'string' ? { name: algorithm } : algorithm
       const type = named.name === 'ECDH' || named.name === 'ECDSA' ? 'public' : 'secret'

@@ -198,4 +198,8 @@ export class Page {
   }
 }
 
-const writesRecord = (tx: RawTransaction) => tx.mode === 'readwrite' && tx._scope.has('records') && tx._scope.has('unsettled') && !tx._scope.has('outcomes')
+const writesRecord = (tx: RawTransaction) =>
+  tx.mode === 'readwrite' &&
+  tx._scope.has('records') &&
+  tx._scope.has('unsettled') &&
+  !tx._scope.has('outcomes')

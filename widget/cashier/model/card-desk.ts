@@ -8,6 +8,7 @@ import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/c
 import type { Refusal } from '../../../src/core/outcome.ts'
 import type { Entered } from '../../../src/core/receipt.ts'
 import type { Sale } from '../../../src/core/sale.ts'
+import type { SealedNumber } from '../../../src/core/sealed-number.ts'
 import { proposeSplit } from '../../../src/core/split.ts'
 import type { CardView, Hold, LookupAnswer } from '../../../src/core/wire.ts'
 import type { Need } from './need.ts'
@@ -154,6 +155,8 @@ export class CardDesk {
     looked.value = null
     const draft = this.#deps.draft.value
     const draftId = draft?.id ?? DraftId.parse(newId())
+    // A number is sealed into its receipt (J1), so the receipt has its id before it has anything else.
+    const receiptId = draft?.receiptId ?? ReceiptId.parse(newId())
     const { need } = errand
     const chosen = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])]
     // Asking for a card again would replace the hold that it has.
@@ -170,8 +173,12 @@ export class CardDesk {
     }
     const askedAtMs = this.#deps.now()
     let answer: LookupAnswer
+    let sealed: SealedNumber | null
     try {
-      answer = await till.api('lookup', { number, entered, hold: wishes ? wish : null })
+      ;[answer, sealed] = await Promise.all([
+        till.api('lookup', { number, entered, hold: wishes ? wish : null }),
+        till.seal(number, receiptId),
+      ])
     } catch (error) {
       // The server may have reserved the card before the answer was lost.
       if (wishes) await till.releaseHold(wish.id)
@@ -201,9 +208,9 @@ export class CardDesk {
       })
       return
     }
-    const base = draft ?? this.#newDraft(draftId, errand)
+    const base = draft ?? this.#newDraft(draftId, receiptId, errand)
     const useUntilMs = askedAtMs + hold.useForMs
-    await this.#keep(errand, addCard(base, { card, hold, entered, useUntilMs }, need))
+    await this.#keep(errand, addCard(base, { card, hold, entered, number: sealed, useUntilMs }, need))
     await this.#split(errand)
   }
 
@@ -293,11 +300,11 @@ export class CardDesk {
     return this.#deps.errand()?.token === errand.token
   }
 
-  #newDraft(id: DraftId, errand: Errand): Draft {
+  #newDraft(id: DraftId, receiptId: ReceiptId, errand: Errand): Draft {
     const nowMs = this.#deps.till.serverNowMs()
     return {
       id,
-      receiptId: ReceiptId.parse(this.#deps.newId()),
+      receiptId,
       employeeId: this.#deps.till.ready!.session.employee.id,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -319,11 +326,12 @@ interface Arrived {
   card: CardView
   hold: Hold
   entered: Entered
+  number: SealedNumber | null
   useUntilMs: number
 }
 
-function addCard(draft: Draft, { card, hold, entered, useUntilMs }: Arrived, need: Need): Draft {
-  const common = { cardId: card.id, last4: card.last4, number: null, holdId: hold.id, useUntilMs, entered }
+function addCard(draft: Draft, { card, hold, entered, number, useUntilMs }: Arrived, need: Need): Draft {
+  const common = { cardId: card.id, last4: card.last4, number, holdId: hold.id, useUntilMs, entered }
   const slot = need.open[0]
   if (hold.purpose === 'load') {
     if (!slot) throw new Error('a card was reserved for no certificate')

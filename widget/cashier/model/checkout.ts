@@ -2,7 +2,7 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import type { Line, Till, TillReady, Trouble } from '../../../src/client/till.ts'
+import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
 import { type Done, nothingDone } from '../../../src/core/done.ts'
 import {
   type Draft,
@@ -44,6 +44,8 @@ export interface CheckoutDeps {
   newId: () => string
   now: () => number
   setTimeout: (work: () => void, ms: number) => number
+  /** Calls back when what the signals show now has been drawn. */
+  afterPaint: (work: () => void) => void
   log: (event: string, error: unknown) => void
 }
 
@@ -82,6 +84,7 @@ export class Checkout implements HostListener {
 
   readonly ready = signal<TillReady | null>(null)
   readonly trouble = signal<Trouble | null>(null)
+  readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
 
@@ -235,7 +238,7 @@ export class Checkout implements HostListener {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !mayPromise(draft, this.#deps.now(), false)) {
+    if (offline && !(till.canPromise && mayPromise(draft, this.#deps.now(), false))) {
       this.notice.value = { kind: 'offline' }
       return
     }
@@ -312,6 +315,7 @@ export class Checkout implements HostListener {
     const wasDown = this.line.value.reachable === false
     batch(() => {
       this.trouble.value = till.trouble
+      this.warning.value = till.warning
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready
@@ -324,6 +328,9 @@ export class Checkout implements HostListener {
 
   async #readHistory(): Promise<void> {
     const changed = await this.history.read()
+    // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
+    const { till } = this.#deps
+    for (const id of till.unpainted) this.#deps.afterPaint(() => void till.painted(id))
     // An outcome that has just come changes what the sale still needs.
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }

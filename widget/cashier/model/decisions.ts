@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
-import type { RecordState } from '../../../src/client/journal/journal.ts'
+import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Till } from '../../../src/client/till.ts'
 import { holdUseMs } from '../../../src/core/wire.ts'
 import type { Notice } from './card-desk.ts'
@@ -54,7 +54,7 @@ export class Decisions {
   /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
   canAcceptOffline({ receipt, record }: Result): boolean {
     // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
-    if (this.#deps.now() - record.recordedAtMs > holdUseMs) return false
+    if (!this.#deps.till.canPromise || this.#deps.now() - record.recordedAtMs > holdUseMs) return false
     return receipt.operations.every(
       (operation) =>
         (operation.kind === 'load' || operation.kind === 'redeem') &&

@@ -1,5 +1,5 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
-import type { RecordState } from '../../../src/client/journal/journal.ts'
+import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { TillReady } from '../../../src/client/till.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 

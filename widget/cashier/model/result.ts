@@ -1,5 +1,5 @@
-import type { RecordState } from '../../../src/client/journal/journal.ts'
-import { receiptOf } from '../../../src/client/journal/journal.ts'
+import type { RecordState } from '../../../src/client/journal/records.ts'
+import { receiptOf } from '../../../src/client/journal/records.ts'
 import type { JournalRecord } from '../../../src/client/journal/database.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { FinalOutcome } from '../../../src/core/outcome.ts'
