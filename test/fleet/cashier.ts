@@ -23,7 +23,7 @@ const patienceMs = 5_000
 export interface Card {
   id: string
   number: string
-  account: number
+  account: string
 }
 
 export interface CashierDeps {

@@ -3,6 +3,7 @@ import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { Till, type TillDeps } from '../../src/client/till.ts'
 import type { BookEntry } from '../../src/core/book.ts'
 import type { Receipt } from '../../src/core/receipt.ts'
+import type { Boss } from './boss.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
@@ -29,7 +30,7 @@ export class OpenTill {
   }
 
   get works(): boolean {
-    return !this.page.dead && this.till.ready !== null
+    return !this.page.dead && this.till.ready !== null && this.till.trouble === null
   }
 
   /** Runs as the code of this page. A page that dies meanwhile gives no answer. */
@@ -40,6 +41,7 @@ export class OpenTill {
 
 export interface CounterParts {
   name: string
+  boss: Boss
   accountId: string
   contextKey: string
   computer: Computer
@@ -50,12 +52,16 @@ export interface CounterParts {
   newId: () => string
   random: () => number
   log: (event: string, error: unknown) => void
+  onRecord: (id: string) => void
 }
 
 /** One place where cards are sold: a person at a computer, with the app open in one frame or several. */
 export class Counter {
   readonly parts: CounterParts
   open: OpenTill[] = []
+  /** At the end: how many records have no answer, and what the till says. */
+  unsent = 0
+  why = ''
 
   constructor(parts: CounterParts) {
     this.parts = parts
@@ -67,7 +73,7 @@ export class Counter {
 
   /** Opens the app in a new frame. It is ready some time later, if the line is up. */
   load(): OpenTill {
-    const { computer, profile, line, scheduler, newId, random, contextKey, log } = this.parts
+    const { computer, profile, line, scheduler, newId, random, contextKey, log, truth } = this.parts
     const page = new Page({ scheduler, computer, profile, line, newId, random })
     const till = within(page, () => {
       const deps: TillDeps = {
@@ -91,7 +97,12 @@ export class Counter {
     })
     const open = new OpenTill(this, page, till)
     this.open.push(open)
-    page.onRecord = (value) => this.wrote(value as JournalRecord)
+    page.onRecord = (value) => {
+      const deal = this.wrote(value as JournalRecord)
+      this.parts.onRecord(deal.id)
+      return deal
+    }
+    page.onWritten = (value) => truth.heldBy(profile.name).add((value as JournalRecord).id)
     page.onDeath = () => {
       this.open = this.open.filter((one) => one !== open)
     }

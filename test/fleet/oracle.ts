@@ -108,7 +108,7 @@ export class Oracle {
   #deal(deal: Deal, atEnd: boolean): void {
     const row = this.#row(deal.id)
     if (!row) {
-      if (deal.lost || this.#truth.refilling) return
+      if (this.#truth.refilling || !this.#truth.isHeld(deal.id)) return
       if (deal.everDone || deal.everRefused)
         throw new Broken(`${told(deal)} was shown as settled and is not in the books`)
       if (atEnd && deal.painted && deal.written)

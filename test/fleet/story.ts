@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { SaleDocument } from '../../src/core/draft.ts'
-import type { AccountId, CardId, DocumentId } from '../../src/core/ids.ts'
+import type { AccountId, CardId, DocumentId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import { type Random, seeded } from '../server/random.ts'
-import { faceKopecks, programmeOf } from '../server/world.ts'
+import { programmeOf } from '../server/world.ts'
 import { Boss } from './boss.ts'
 import { type Card, Cashier } from './cashier.ts'
 import { Counter, type OpenTill } from './counter.ts'
+import { Mishaps } from './mishaps.ts'
 import { Oracle } from './oracle.ts'
 import { Trace } from './trace.ts'
 import { Truth } from './truth.ts'
@@ -40,6 +41,9 @@ export class Story {
   readonly counters: Counter[] = []
   readonly bosses: Boss[] = []
   readonly cards: Card[] = []
+  readonly #mishaps = new Mishaps(this)
+  /** The next record that is written breaks the server (F20). */
+  poisonNext = false
 
   constructor({ seed, folder, tally }: StoryDeps) {
     this.random = seeded(seed)
@@ -64,34 +68,63 @@ export class Story {
   }
 
   async #begin(): Promise<void> {
-    const { random, scheduler, server, truth } = this
+    const { random, server } = this
     await server.start()
-    const account = randomUUID() as AccountId
-    const boss = await Boss.hire(server, account, truth, () => scheduler.nowMs)
-    this.bosses.push(boss)
-    await boss.till.answer('saveProgramme', programmeOf())
-    await this.#addCards(boss, 0)
-    for (let n = random.int(1, 8); n > 0; n--) this.#addCounter(account)
+    const boss = await this.#openShop()
+    for (let n = random.int(1, 6); n > 0; n--) this.addCounter(boss)
+    if (random.chance(0.2)) {
+      // The same computer serves another shop as well (F23).
+      const other = await this.#openShop()
+      this.addCounter(other, random.pick(this.counters).parts.profile)
+    }
   }
 
-  #addCounter(accountId: AccountId): Counter {
+  async #openShop(): Promise<Boss> {
+    const { random, scheduler, server, truth, tally, trace } = this
+    const boss = new Boss({
+      server,
+      accountId: randomUUID() as AccountId,
+      truth,
+      tally,
+      trace,
+      random,
+      nowMs: () => scheduler.nowMs,
+    })
+    this.bosses.push(boss)
+    const till = await boss.logIn()
+    await till.answer('saveProgramme', programmeOf())
+    await boss.allow()
+    await this.#addCards(boss, this.bosses.length)
+    return boss
+  }
+
+  addCounter(boss: Boss, profile?: Profile): Counter {
     const { random, scheduler, server, truth, trace } = this
+    const { accountId } = boss
     const name = `till ${this.counters.length + 1}`
-    const line = new Line(scheduler, server, random, this.tally)
     const counter = new Counter({
       name,
+      boss,
       accountId,
       contextKey: server.moysklad.hire({ accountId }).key,
-      computer: new Computer(scheduler, name, this.random.int(-60, 60) * 1_000, random.chance(0.5)),
-      profile: new Profile(name),
-      line,
+      computer: new Computer(scheduler, name, random.int(-60, 60) * 1_000, random.chance(0.5)),
+      profile: profile ?? new Profile(name),
+      line: new Line(scheduler, server, random, this.tally),
       scheduler,
       truth,
       newId: () => this.#newId(),
       random: () => random.next(),
       log: (event, error) =>
         trace.say(event, error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+      onRecord: (id) => {
+        if (this.poisonNext) {
+          this.poisonNext = false
+          server.poison.add(id)
+          this.tally.add('F20 poison')
+        }
+      },
     })
+    counter.parts.computer.sleep()
     this.counters.push(counter)
     return counter
   }
@@ -103,14 +136,15 @@ export class Story {
     return `${a}${b}-${c}-4${d!.slice(1)}-8${e!.slice(1)}-${f}${g}${h}`
   }
 
-  async #addCards(boss: Boss, account: number): Promise<void> {
+  async #addCards(boss: Boss, shop: number): Promise<void> {
     const { random, truth } = this
     const added = Array.from({ length: 24 }, (_, n) => {
-      const paid = n < 12 ? random.int(1, 60) * 10_000 : null
-      return { id: this.#newId() as CardId, number: `4006${account}${String(n).padStart(11, '0')}`, paid }
+      const paid = n < 14 ? random.int(1, 60) * 10_000 : null
+      return { id: this.#newId() as CardId, number: `4006${shop}${String(n).padStart(11, '0')}`, paid }
     })
-    await boss.till.answer('addCards', {
-      receiptId: this.#newId() as never,
+    const till = await boss.logIn()
+    await till.answer('addCards', {
+      receiptId: this.#newId() as ReceiptId,
       cards: added.map(({ id, number, paid }) => ({
         id,
         number,
@@ -120,7 +154,7 @@ export class Story {
       })),
     })
     for (const { id, number, paid } of added) {
-      this.cards.push({ id, number, account })
+      this.cards.push({ id, number, account: boss.accountId })
       truth.opening.set(id, paid ?? 0)
     }
   }
@@ -129,55 +163,89 @@ export class Story {
     const { random, scheduler, trace } = this
     trace.say(`--- day ${day + 1}`)
     const fromMs = scheduler.nowMs
-    for (const counter of this.counters) {
-      counter.parts.line.up = random.chance(0.85)
-      counter.parts.line.weather = random.chance(0.4) ? rough : fair
+    for (const { parts } of this.counters) {
+      parts.line.up = random.chance(0.85)
+      parts.line.weather = random.chance(0.35) ? rough : fair
+      parts.profile.full = false
+      this.server.moysklad.away = random.chance(0.05)
+    }
+    for (const boss of this.bosses) {
+      if (random.chance(0.3)) await boss.askRisk()
+      if (random.chance(0.3)) await boss.decide(0.7)
+      if (random.chance(0.05)) await boss.allow({ enabled: random.chance(0.7) })
+      if (random.chance(0.04)) await boss.closeGrant()
+      if (random.chance(0.02)) await boss.setTill('revoked', ['active', 'quarantined'])
+      if (random.chance(0.1)) await boss.setTill('active', ['revoked'])
     }
     for (let n = random.int(0, 4); n > 0; n--) {
-      await this.#scene()
+      await this.#mishaps.outage(() => this.#scene())
       this.oracle.step()
       scheduler.skip(random.int(1, 120) * 60_000)
     }
     this.oracle.day(fromMs - dayMs)
+    await this.#mishaps.night(day)
     scheduler.skip(Math.max(hourMs, fromMs + dayMs - scheduler.nowMs))
   }
 
-  /** A few minutes at one till or at two. */
+  /** A few minutes at one till or at some; the others sleep. */
   async #scene(): Promise<void> {
     const { random, scheduler } = this
     const here = random.shuffle(this.counters).slice(0, random.pick([1, 1, 2, 3]))
-    for (const counter of this.counters) {
-      if (!here.includes(counter)) counter.parts.computer.sleep(1)
-    }
-    await Promise.all([scheduler.run(0), ...here.map(() => undefined)])
-    for (const counter of here) await this.#serve(counter)
+    for (const { parts } of here) parts.computer.wake()
+    await Promise.all(here.map((counter) => this.#serve(counter)))
     await scheduler.run(random.int(1, 15) * 1_000)
     for (const counter of here) {
       const open = counter.working
-      if (open) await this.#as(open, () => this.cashier.lookBack(open))
+      if (!open) continue
+      await this.#as(open, () => this.cashier.lookBack(open))
+      const roll = random.next()
+      if (roll < 0.12) await this.#as(open, () => this.cashier.cancel(open))
+      else if (roll < 0.2) await this.#as(open, () => this.cashier.link(open))
     }
+    await scheduler.run(random.int(0, 5) * 1_000)
+    for (const { parts } of here) parts.computer.sleep()
   }
 
   async #serve(counter: Counter): Promise<void> {
-    const { random, scheduler } = this
-    let open = counter.working
-    if (!open) {
-      if (counter.open.length > 0) for (const one of counter.open) one.page.kill()
-      const fresh = counter.load()
-      await scheduler.until(this.#ready(fresh), 15_000)
-      open = counter.working
-      if (!open) return
+    const { random } = this
+    const open = counter.working ?? (await this.#come(counter))
+    if (!open) return
+    // Another frame of the same till, as MoySklad opens them (F10).
+    if (random.chance(0.15) && counter.open.length < 3) {
+      const other = counter.load()
+      this.tally.add('F10 two frames')
+      await this.scheduler.until(this.#ready(other), 10_000, () => other.page.dead)
+      if (other.works) {
+        await Promise.all([this.#sell(open), this.#sell(other)])
+        return
+      }
     }
-    const till = open
-    const card = random.pick(this.cards)
+    await this.#sell(open)
+  }
+
+  /** Somebody opens the page, or opens it again where it does not work any more. */
+  async #come(counter: Counter): Promise<OpenTill | null> {
+    for (const one of [...counter.open]) one.page.kill()
+    const fresh = counter.load()
+    await this.scheduler.until(this.#ready(fresh), 15_000, () => fresh.page.dead)
+    return counter.working
+  }
+
+  async #sell(open: OpenTill): Promise<void> {
+    const { random } = this
+    const { line, accountId } = open.counter.parts
+    const own = random.chance(0.02) ? this.cards : this.cards.filter((card) => card.account === accountId)
+    const card = random.pick(own)
     const sum = random.chance(0.3) ? null : random.int(1, 40) * 10_000
-    const { line } = counter.parts
-    await this.#as(till, () =>
-      this.cashier.serve(till, card, sum, () => {
+    await this.#as(open, () =>
+      this.cashier.serve(open, card, sum, () => {
         if (random.chance(0.2)) line.up = !line.up
+        this.#mishaps.sudden(open)
         return Promise.resolve()
       }),
     )
+    // He closes the page before it has said anything, or at once after.
+    if (random.chance(0.06)) open.page.kill()
   }
 
   #ready(open: OpenTill): Promise<void> {
@@ -190,8 +258,12 @@ export class Story {
 
   /** Somebody acts at a till, until he is done or the page is gone. */
   async #as(open: OpenTill, work: () => Promise<void>): Promise<void> {
-    this.tally.add('events')
-    await this.scheduler.until(open.do(work), 120_000, () => open.page.dead)
+    this.tally.add('acts')
+    const nobodyHears = (error: unknown) => {
+      // What the code of a dead page meets is nobody's trouble.
+      if (!open.page.dead) throw error
+    }
+    await this.scheduler.until(open.do(work).catch(nobodyHears), 120_000, () => open.page.dead)
   }
 
   #saveSale(sale: SaleDocument['sale'], open: OpenTill): SaleDocument | null {
@@ -204,33 +276,50 @@ export class Story {
 
   /** The line is restored for all, everything is sent and decided. */
   async #finish(): Promise<void> {
-    const { scheduler, trace } = this
+    const { scheduler, server, trace } = this
     trace.say('--- the end')
-    for (const counter of this.counters) {
-      Object.assign(counter.parts.line, { up: true, weather: fair })
-      for (const open of counter.open) open.page.kill()
+    server.moysklad.away = false
+    for (const { parts, open } of this.counters) {
+      Object.assign(parts.line, { up: true, weather: fair })
+      Object.assign(parts.profile, { full: false })
+      for (const one of [...open]) one.page.kill()
+      parts.computer.wake()
     }
-    for (let round = 0; round < 4; round++) {
-      for (const counter of this.counters) {
-        if (counter.open.length === 0) counter.load()
-        await scheduler.run(20_000)
-        const open = counter.working
-        if (!open) continue
-        // Asked about a ghost again and again, people answer.
-        for (let n = 0; n < 12 && (n === 0 || open.till.ghosts.length > 0); n++) {
-          await this.#as(open, () => this.cashier.lookBack(open))
-        }
+    for (let round = 0; round < 5; round++) {
+      for (const boss of this.bosses) {
+        await boss.setTill('active', ['revoked'])
+        await boss.decide(1)
       }
-      await scheduler.run(30_000)
+      // One computer after the other: of two that share a browser only one is used at a time.
+      for (const counter of this.counters) await this.#drain(counter)
     }
-    for (const counter of this.counters) {
-      const { till } = counter.working ?? {}
-      if (!till)
-        throw new Error(`${counter.name} does not come up: ${counter.open[0]?.till.trouble ?? 'no page'}`)
-      await till.refresh()
-      if (till.state.unsettled > 0) throw new Error(`${counter.name} has ${till.state.unsettled} unsent`)
+    const unsent = this.counters.filter((counter) => counter.unsent !== 0)
+    if (unsent.length > 0) {
+      throw new Error(`unsent at the end: ${unsent.map((one) => `${one.name} ${one.unsent} (${one.why})`).join(', ')}`)
     }
+    this.truth.refilling = false
+    for (const boss of this.bosses) await boss.decide(1)
     this.oracle.end()
+    scheduler.skip(dayMs)
+  }
+
+  async #drain(counter: Counter): Promise<void> {
+    const { scheduler } = this
+    const open = counter.load()
+    await scheduler.until(this.#ready(open), 10_000)
+    // Asked about a ghost again and again, people answer.
+    for (let n = 0; n < 15; n++) {
+      await scheduler.run(2_000)
+      await this.#as(open, () => this.cashier.lookBack(open))
+      if (n > 2 && open.till.ghosts.length === 0 && open.till.state.unsettled === 0) break
+      // A record that breaks the server is put aside after some tries.
+      if (this.server.poison.size > 0) await scheduler.run(60_000)
+    }
+    await scheduler.run(10_000)
+    await open.do(() => open.till.refresh())
+    counter.unsent = open.till.ready ? open.till.state.unsettled : -1
+    counter.why = `${open.till.trouble ?? ''} ${open.till.ghosts.length} ghosts`
+    open.page.kill()
   }
 
   get moments(): number {
@@ -243,5 +332,3 @@ export class Story {
     await this.server.stop()
   }
 }
-
-export const face = faceKopecks

@@ -31,10 +31,6 @@ export interface Deal {
   everRefused: boolean
   /** What the cashier answered when he was asked about it as a ghost. */
   ghost: 'kept' | 'cancelled' | null
-  /** The storage that held it is gone, or older than it: nobody can know it any more. */
-  lost: boolean
-  /** Written by one of two tills with one identity. */
-  cloned: boolean
 }
 
 export class Truth {
@@ -45,6 +41,8 @@ export class Truth {
   readonly told: { account: string; atMs: number; sum: number }[] = []
   /** What each card began with. */
   readonly opening = new Map<string, number>()
+  /** Which deals each storage holds. */
+  readonly holders = new Map<string, Set<string>>()
   /** The server was set back: until all tills have sent again it knows less than was shown. */
   refilling = false
 
@@ -63,8 +61,6 @@ export class Truth {
       everDone: false,
       everRefused: false,
       ghost: null,
-      lost: false,
-      cloned: false,
       ...deal,
     }
     this.deals.set(deal.id, begun)
@@ -82,6 +78,17 @@ export class Truth {
     deal.seen = what
     if (what === 'done') deal.everDone = true
     if (what === 'refused') deal.everRefused = true
+  }
+
+  /** Whether it still stands in the storage of a till; if not, nobody can bring it any more. */
+  isHeld(id: string): boolean {
+    return [...this.holders.values()].some((ids) => ids.has(id))
+  }
+
+  heldBy(storage: string): Set<string> {
+    let ids = this.holders.get(storage)
+    if (!ids) this.holders.set(storage, (ids = new Set()))
+    return ids
   }
 
   /** Whether somebody answers for it: it was seen, or decided about. */

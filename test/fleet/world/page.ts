@@ -36,6 +36,8 @@ export class Page {
   onDeath: () => void = () => undefined
   /** A record is being written. @returns where to note whether it was committed */
   onRecord: (record: unknown) => { written: boolean | null } | undefined = () => undefined
+  /** It was committed. */
+  onWritten: (record: unknown) => void = () => undefined
   readonly #scheduler: Scheduler
   readonly #startMs: number
   readonly #timers = new Map<number, number>()
@@ -85,11 +87,7 @@ export class Page {
     if (this.dead) return n
     const ring = () => {
       if (this.dead || !this.#timers.has(n)) return
-      const wakeMs = this.computer.asleepUntilMs
-      if (wakeMs > this.#scheduler.nowMs) {
-        this.#timers.set(n, this.#scheduler.at(wakeMs, ring))
-        return
-      }
+      if (this.computer.asleep) return this.computer.postpone(ring)
       this.#timers.delete(n)
       within(this, work)
     }

@@ -24,6 +24,8 @@ export class ServerMachine {
   readonly folder: string
   readonly logged: string[] = []
   running = false
+  /** Receipts at which the server fails whenever they come (F20). */
+  readonly poison = new Set<string>()
   #app: Hono<Env> | null = null
   #db: Db | null = null
   #inFlight = 0
@@ -73,6 +75,7 @@ export class ServerMachine {
     const over = busy()
     this.#inFlight++
     try {
+      if (path === '/api/sync' && this.#isPoisoned(init)) return { status: 500, text: '{}' }
       const response = await app.request(path, init)
       const text = await response.text()
       return this.running ? { status: response.status, text } : null
@@ -80,6 +83,12 @@ export class ServerMachine {
       this.#inFlight--
       over()
     }
+  }
+
+  #isPoisoned({ body }: RequestInit): boolean {
+    if (this.poison.size === 0 || !(body instanceof Uint8Array)) return false
+    const text = Buffer.from(body).toString()
+    return [...this.poison].some((id) => text.includes(`"id":"${id}"`))
   }
 
   get file(): string {

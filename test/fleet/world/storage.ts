@@ -105,10 +105,14 @@ export function installStorageFaults(): void {
   const add = Reflect.get(store, 'add') as (...args: unknown[]) => unknown
   store.add = function (this: { name: string; transaction: RawTransaction }, ...args: unknown[]) {
     const request = add.apply(this, args)
-    const noted = this.name === 'records' ? pageNow()?.onRecord(args[0]) : undefined
-    if (noted) {
+    const page = this.name === 'records' ? pageNow() : undefined
+    const noted = page?.onRecord(args[0])
+    if (page && noted) {
       noted.written ||= null
-      this.transaction.addEventListener('complete', () => (noted.written = true))
+      this.transaction.addEventListener('complete', () => {
+        noted.written = true
+        page.onWritten(args[0])
+      })
       this.transaction.addEventListener('abort', () => (noted.written ||= false))
     }
     return request
