@@ -1,25 +1,23 @@
 import type { Draft } from '../core/draft.ts'
 import type { AccountId, DocumentId } from '../core/ids.ts'
-import { type Receipt, wireVersion } from '../core/receipt.ts'
+import type { Receipt } from '../core/receipt.ts'
 import type { SealedNumber } from '../core/sealed-number.ts'
 import type { ErrorCode, SessionAnswer } from '../core/wire.ts'
-import type { Envelope, TillHead } from '../core/wire-tills.ts'
 import { type Api, createApi, isDenied } from './api.ts'
+import { Carrier, type Changed } from './carrier.ts'
 import { TillClock } from './clock.ts'
 import { signBytes } from './crypto/device-key.ts'
 import { Sealing } from './crypto/sealing.ts'
-import { Errands } from './errands.ts'
 import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from './journal/database.ts'
 import type { DraftsPort } from './journal/drafts.ts'
 import type { JournalPort, JournalState } from './journal/journal.ts'
 import type { RecordState } from './journal/records.ts'
-import { accountsHere, openParts, type Parts } from './opening.ts'
+import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
-import { Registration } from './registration.ts'
-import { insist, openSession, storeOf } from './session.ts'
-import { backoffMinMs, probeMaxMs, Sync } from './sync.ts'
-import { type Trouble, troubleOf, troubleOfState, Troubles, type Warning } from './trouble.ts'
+import { insist, openSession } from './session.ts'
+import { backoffMinMs, probeMaxMs, type Sync } from './sync.ts'
+import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
 
 /**
  * One till: session, journal, drafts and sync, wired together. Knows nothing of screens.
@@ -66,7 +64,7 @@ export interface TillDeps {
   log: (event: string, error: unknown) => void
 }
 
-type Told = 'journal' | 'drafts' | 'identity' | 'up' | 'down'
+type Told = Changed | 'up' | 'down'
 
 export class Till {
   readonly #deps: TillDeps
@@ -74,15 +72,13 @@ export class Till {
   readonly #clock: TillClock
   readonly #heads = new Heads()
   readonly #sealing = new Sealing()
-  readonly #troubles = new Troubles()
+  readonly #troubles = new Troubles(() => this.#changed())
   /** Records of this frame that its screen has yet to show (J4). */
   readonly #unpainted = new Map<string, JournalRecord>()
   readonly api: Api
   #session: SessionAnswer | null = null
   #sessionOver = false
-  #parts: Parts | null = null
-  #sync: Sync | null = null
-  #errands: Errands | null = null
+  #carrier: Carrier | null = null
   #receipts: Receipts | null = null
   #channel: BroadcastChannel | null = null
   #closed = false
@@ -100,9 +96,12 @@ export class Till {
       fetch: deps.fetch,
       base: '',
       token: () => this.#session?.token ?? null,
-      sign: (epoch, body) => signBytes(this.#mustBeOpen().identity.device(epoch).keys, body),
+      sign: (epoch, body) => signBytes(this.#mustBeOpen().parts.identity.device(epoch).keys, body),
       onLine: (reachable) => this.#heard(reachable, 'here'),
-      onHead: (head, epoch) => this.#heardHead(head, epoch),
+      onHead: (head, epoch) => {
+        this.#clock.hear(head.serverTimeMs)
+        this.#carrier?.hear(head, epoch)
+      },
       onDenied: (code) => this.#denied(code),
     })
     // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
@@ -126,7 +125,7 @@ export class Till {
 
   /** Whether a promise may be made here at all; what it stands on is looked at elsewhere. */
   get canPromise(): boolean {
-    return this.#parts?.durable === true && this.#heads.state === 'active'
+    return this.#carrier?.parts.durable === true && this.#heads.state === 'active'
   }
 
   /** The till's clock (O9): it follows the server's, which is what MoySklad's moments are compared with. */
@@ -143,8 +142,8 @@ export class Till {
       await this.#work(session, await this.#open(session.accountId))
     } catch (error) {
       this.#deps.log('till_not_opened', error)
-      if (!isDenied(error)) return this.#fail(this.trouble ?? 'storage_denied')
-      this.#fail(troubleOf(error.code))
+      if (!isDenied(error)) return this.#troubles.add(this.trouble ?? 'storage_denied')
+      this.#troubles.add(troubleOf(error.code))
       await this.#sendOnly()
     }
   }
@@ -152,21 +151,20 @@ export class Till {
   close(): void {
     this.#closed = true
     this.#deps.window.removeEventListener('online', this.#onNetwork)
-    this.#sync?.stop()
     this.#channel?.close()
-    this.#parts?.close()
+    this.#carrier?.close()
     this.#listeners.clear()
   }
 
   /** Reads the journal's state again and tells this frame. */
   async refresh(): Promise<void> {
-    const parts = this.#parts
-    if (!parts || this.#closed) return
+    if (!this.#carrier || this.#closed) return
+    const { journal } = this.#carrier.parts
     try {
-      ;[this.state, this.ghosts] = await Promise.all([parts.journal.state(), parts.journal.ghosts()])
+      ;[this.state, this.ghosts] = await Promise.all([journal.state(), journal.ghosts()])
     } catch (error) {
       this.#deps.log('journal_unreadable', error)
-      return this.#fail('storage_lost')
+      return this.#troubles.add('storage_lost')
     }
     this.#troubles.clear('storage_lost')
     this.#changed()
@@ -175,9 +173,9 @@ export class Till {
   /** Seals a card number into the receipt that it is scanned for (J1); null where there is no key to seal to. */
   async seal(digits: string, receiptId: string): Promise<SealedNumber | null> {
     const { sealingKey } = this.#heads
-    if (!sealingKey || !this.#parts) return null
+    if (!sealingKey || !this.#carrier) return null
     try {
-      return await this.#sealing.seal(sealingKey, this.#parts.accountId, receiptId, digits)
+      return await this.#sealing.seal(sealingKey, this.#carrier.parts.accountId, receiptId, digits)
     } catch (error) {
       // An ask without its number is still an ask.
       this.#deps.log('not_sealed', error)
@@ -253,13 +251,13 @@ export class Till {
       // It stays unsent, and is asked about when this frame is gone.
       this.#deps.log('not_marked_seen', error)
     }
-    void this.#sync?.kick()
+    void this.#carrier?.sync.kick()
   }
 
   async keepGhost(ghost: JournalRecord): Promise<void> {
     await this.#mustBeReady().journal.keepGhost(ghost)
     this.#tell('journal')
-    void this.#sync?.kick()
+    void this.#carrier?.sync.kick()
   }
 
   cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
@@ -277,7 +275,7 @@ export class Till {
       this.#unpainted.set(record.id, record)
       if (this.warning === 'storage_full') this.warning = null
       this.#tell('journal')
-      void this.#sync?.kick()
+      void this.#carrier?.sync.kick()
       return record
     } catch (error) {
       if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
@@ -286,83 +284,34 @@ export class Till {
     }
   }
 
-  /** Opens what the till keeps, and whatever can carry it to the server. */
-  async #open(accountId: AccountId): Promise<Parts> {
-    const { window, locks, random, newId, log, tab, localStorage } = this.#deps
-    const now = () => this.#clock.nowMs()
-    const parts = await openParts(accountId, {
-      locks,
-      newId,
-      now,
-      tab: tab(),
-      localStorage,
-      serverHas: this.#heads.serverHas,
-      events: {
-        onBlocked: () => this.#fail('storage_blocked'),
-        onOutdated: () => this.#fail('page_outdated'),
-        // Reading opens it again, or finds that it is lost (F14).
-        onTerminated: () => void this.refresh(),
-      },
-      log,
-    })
-    this.#troubles.clear('storage_blocked')
-    const { identity, journal, drafts, facts } = parts
-    this.#clock.notBelow(await facts.latestMs())
-    this.#heads.decidedAfterMs = await facts.decidedAfterMs()
-    if (!parts.durable) this.warning = 'memory_only'
-    const envelope = (epoch: number) => this.#envelope(parts, epoch)
-    const storeId = this.#session && storeOf(this.#session)
-    const registration = new Registration({ api: this.api, identity, journal, storeId, envelope })
-    const onIdentity = () => this.#tell('identity')
-    const errands = new Errands({ parts, heads: this.#heads, registration, newId, now, onIdentity, log })
-    this.#sync = new Sync({
+  async #open(accountId: AccountId): Promise<Carrier> {
+    const carrier = await Carrier.open(accountId, {
+      ...this.#deps,
+      tab: this.#deps.tab(),
       api: this.api,
-      accountId,
-      journal,
-      drafts,
-      epochs: () => identity.epochs,
-      envelope,
-      inSession: () => this.#session !== null && !this.#sessionOver,
-      locks,
-      random,
-      setTimeout: (work, ms) => window.setTimeout(work, ms),
-      clearTimeout: (timer) => window.clearTimeout(timer),
-      onSettled: () => this.#tell('journal'),
-      onAhead: async (epoch, headSeq) => {
-        await identity.loseTail(epoch, await journal.headOf(epoch), headSeq)
-        onIdentity()
-        if (this.#session) this.#heads.take(await registration.bind())
-      },
-      onKeyUnknown: async (epoch) => {
-        if (!this.#session || this.#sessionOver) return
-        await registration.put(epoch)
-        if (epoch !== identity.current.epoch) await registration.put(identity.current.epoch)
-      },
-      onInStep: () => errands.run(),
-      onDenied: (code) => log('batch_denied', code),
-      onTrouble: (error) => {
-        log('sync_failed', error)
-        this.#fail('storage_lost')
-      },
+      clock: this.#clock,
+      heads: this.#heads,
+      troubles: this.#troubles,
+      session: () => (this.#sessionOver ? null : this.#session),
+      tell: (what) => this.#tell(what),
+      refresh: () => void this.refresh(),
     })
-    this.#parts = parts
-    this.#errands = errands
+    if (!carrier.parts.durable) this.warning = 'memory_only'
+    this.#carrier = carrier
     this.#channel = this.#deps.channel(databaseName(accountId))
     this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
-    this.#registration = registration
-    return parts
+    return carrier
   }
-  #registration: Registration | null = null
 
   /** With a session: the till is told to the server and works. */
-  async #work(session: SessionAnswer, parts: Parts): Promise<void> {
+  async #work(session: SessionAnswer, { parts, registration, errands, sync }: Carrier): Promise<void> {
     const { journal, drafts, facts } = parts
     // A journal is never sent under another account's session (F23).
     if (session.accountId !== parts.accountId) throw new Error('the journal is of another account')
-    const answer = await insist(() => this.#registration!.bind(), this.#pause)
+    const answer = await insist(() => registration.bind(), this.#pause)
     if (!answer) return
     this.#heads.take(answer)
-    this.#errands!.rotateDue = answer.rotate
+    errands.rotateDue = answer.rotate
     this.#receipts = new Receipts({
       session,
       journal,
@@ -370,7 +319,6 @@ export class Till {
       now: () => this.#clock.nowMs(),
       grantId: async () => (await facts.grant())?.id ?? null,
     })
-    const sync = this.#sync!
     this.ready = { session, name: answer.name, journal, drafts, sync }
     sync.start()
     await this.refresh()
@@ -381,62 +329,18 @@ export class Till {
    * nonce give the right to submit, nothing else.
    */
   async #sendOnly(): Promise<void> {
-    if (!this.#parts) {
+    if (!this.#carrier) {
       try {
         const accounts = await accountsHere(this.#deps.databases)
-        if (accounts.length > 1) return this.#fail('several_accounts')
+        if (accounts.length > 1) return this.#troubles.add('several_accounts')
         if (accounts.length === 0) return
         await this.#open(accounts[0]!)
       } catch (error) {
         return this.#deps.log('journal_not_opened', error)
       }
     }
-    this.#sync?.start()
+    this.#carrier?.sync.start()
     await this.refresh()
-  }
-
-  async #envelope(parts: Parts, epoch: number): Promise<Omit<Envelope, 'nonce'>> {
-    return {
-      wire: wireVersion,
-      accountId: parts.accountId,
-      till: { id: parts.identity.device(epoch).tillId, epoch },
-      ...(await parts.journal.standing(epoch)),
-      decidedAfterMs: this.#heads.decidedAfterMs,
-    }
-  }
-
-  #heardHead(head: TillHead, epoch: number): void {
-    this.#clock.hear(head.serverTimeMs)
-    const parts = this.#parts
-    if (!parts) return
-    const { identity, facts } = parts
-    const before = this.#heads.state
-    const cases = this.#heads.casesOpen
-    this.#heads.hear(head, epoch, identity.device(epoch).tillId === identity.current.tillId)
-    if (head.decisions.length > 0) void this.#keepDecisions(parts, head.decisions)
-    const { state, casesOpen } = this.#heads
-    if (state === before && casesOpen === cases) return
-    for (const trouble of Object.values(troubleOfState)) if (trouble) this.#troubles.clear(trouble)
-    const trouble = troubleOfState[state]
-    if (trouble) this.#troubles.add(trouble)
-    if (state === 'revoked' && before !== 'revoked') {
-      facts.wipe().then(
-        () => this.#tell('drafts'),
-        (error: unknown) => this.#deps.log('not_wiped', error),
-      )
-    }
-    this.#changed()
-  }
-
-  async #keepDecisions({ facts }: Parts, decisions: TillHead['decisions']): Promise<void> {
-    try {
-      await facts.keepDecisions(decisions)
-      this.#heads.decidedAfterMs = await facts.decidedAfterMs()
-      this.#tell('journal')
-    } catch (error) {
-      // The server tells them again as long as they are not known here.
-      this.#deps.log('decisions_not_kept', error)
-    }
   }
 
   /** Waits for the next attempt; false when the till was closed meanwhile. */
@@ -452,10 +356,10 @@ export class Till {
   #denied(code: ErrorCode): void {
     if (code === 'session_expired' || code === 'session_missing') {
       this.#sessionOver = true
-      this.#fail('session_over')
-    } else if (code === 'wire_version_unknown') this.#fail('wire_unknown')
+      this.#troubles.add('session_over')
+    } else if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
     // Only a ping tells what the till is now.
-    else if (code === 'till_not_active') void this.#sync?.kick()
+    else if (code === 'till_not_active') void this.#carrier?.sync.kick()
   }
 
   #heard(reachable: boolean, from: 'here' | 'elsewhere'): void {
@@ -471,7 +375,7 @@ export class Till {
       case 'down':
         return this.#heard(what === 'up', 'elsewhere')
       case 'identity':
-        void this.#parts?.identity.reload().then(() => this.refresh())
+        void this.#carrier?.parts.identity.reload().then(() => this.refresh())
         return
       case 'journal':
       case 'drafts':
@@ -479,28 +383,23 @@ export class Till {
     }
   }
 
-  #tell(what: 'journal' | 'drafts' | 'identity'): void {
+  #tell(what: Changed): void {
     if (this.#closed) return
     this.#channel?.postMessage(what satisfies Told)
     void this.refresh()
   }
 
   readonly #onNetwork = (): void => {
-    void this.#sync?.kick()
-  }
-
-  #fail(trouble: Trouble): void {
-    this.#troubles.add(trouble)
-    this.#changed()
+    void this.#carrier?.sync.kick()
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  #mustBeOpen(): Parts {
-    if (!this.#parts) throw new Error('the till is not open')
-    return this.#parts
+  #mustBeOpen(): Carrier {
+    if (!this.#carrier) throw new Error('the till is not open')
+    return this.#carrier
   }
 
   #mustBeReady(): TillReady {

@@ -57,16 +57,23 @@ export const troubleOfState = {
 /** Troubles come and go by themselves; the gravest one is shown. */
 export class Troubles {
   readonly #present = new Set<Trouble>()
+  readonly #onChange: () => void
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange
+  }
 
   get first(): Trouble | null {
     return troubles.find((one) => this.#present.has(one)) ?? null
   }
 
   add(trouble: Trouble): void {
+    if (this.#present.has(trouble)) return
     this.#present.add(trouble)
+    this.#onChange()
   }
 
   clear(trouble: Trouble): void {
-    this.#present.delete(trouble)
+    if (this.#present.delete(trouble)) this.#onChange()
   }
 }
