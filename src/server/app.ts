@@ -15,9 +15,11 @@ import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
 import { ping } from './routes/ping.ts'
 import { saveProgramme } from './routes/programme.ts'
+import { rotate } from './routes/rotate.ts'
 import { session } from './routes/session.ts'
 import { sync, syncRaw } from './routes/sync.ts'
 import { till } from './routes/till.ts'
+import { tills, tillState } from './routes/tills.ts'
 import { requireSigned } from './signed.ts'
 import { requireManager, requireSession, requireTill } from './sessions.ts'
 import { widgetFiles } from './static.ts'
@@ -45,7 +47,7 @@ export function createApp(deps: Deps): Hono<Env> {
     operations: operations(deps),
     saveProgramme: saveProgramme(deps),
     addCards: addCards(deps),
-    rotate: notYet,
+    rotate: rotate(deps),
     grant: notYet,
     book: notYet,
     policy: notYet,
@@ -53,8 +55,8 @@ export function createApp(deps: Deps): Hono<Env> {
     risk: notYet,
     closeGrant: notYet,
     releaseHeld: notYet,
-    tills: notYet,
-    tillState: notYet,
+    tills: tills(deps),
+    tillState: tillState(deps),
     cases: notYet,
     decideCase: notYet,
     watch: notYet,

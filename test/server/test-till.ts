@@ -13,6 +13,7 @@ import type {
 } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
+import type { SealedNumber, SealingKey } from '../../src/core/sealed-number.ts'
 import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
 import {
   type AnswerOf,
@@ -30,6 +31,7 @@ import {
   type TillHead,
   type TillRequest,
 } from '../../src/core/wire-tills.ts'
+import { sealNumber } from './seal-number.ts'
 import { TestDevice } from './test-device.ts'
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
@@ -46,7 +48,8 @@ export class TestTill {
   device = new TestDevice()
   /** What the last answer said of this till. */
   head: TillHead | null = null
-  readonly fetch: Fetch
+  sealingKey: SealingKey | null = null
+  fetch: Fetch
   readonly employeeId: EmployeeId
   readonly #clock: () => number
 
@@ -75,7 +78,13 @@ export class TestTill {
     const body = { id, epoch, deviceKey: device.publicKey, storeId: null, lost }
     const answer = await this.answer('till', body)
     this.head = answer.head
+    this.sealingKey = answer.sealingKey
     return answer
+  }
+
+  /** What was scanned, sealed for the receipt that is to carry it. */
+  seal(number: string, receiptId: ReceiptId): SealedNumber {
+    return sealNumber(this.sealingKey!, this.accountId, receiptId, number)
   }
 
   envelope(rest: Partial<Envelope> = {}): Envelope {
@@ -110,8 +119,16 @@ export class TestTill {
 
   /** The answer, checked against the wire; throws for any status but 200. */
   async answer<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<AnswerOf<N>> {
-    const response = await this.call(name, body, id)
-    const text = await response.text()
+    let response = await this.call(name, body, id)
+    let text = await response.text()
+    // A till signs once more, with the nonce that it is given.
+    if (response.status === 409 && body !== null && 'nonce' in body) {
+      const { error } = z.parse(ErrorAnswer, JSON.parse(text))
+      if (error.code === 'nonce_stale') {
+        response = await this.call(name, { ...body, nonce: error.nonce! }, id)
+        text = await response.text()
+      }
+    }
     if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
     const schema: z.ZodMiniType = endpoints[name].answer
     return z.parse(schema, JSON.parse(text)) as AnswerOf<N>
@@ -181,6 +198,7 @@ export class TestTill {
 interface CardOperation {
   holdId?: HoldId | null
   entered?: 'scanned' | 'typed'
+  number?: SealedNumber | null
 }
 
 export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {

@@ -2,6 +2,8 @@
 export const offlineTables: readonly string[] = [
   `alter table till add column state text not null default 'active'`,
   `alter table till add column last_seen_at_ms bigint not null default 0`,
+  // When the newest epoch began: what happens later in an older one was written by a copy of the till.
+  `alter table till add column epoch_at_ms bigint not null default 0`,
   // A till has a key for each epoch of its journal (J3).
   `create table device (
     account_id text not null,

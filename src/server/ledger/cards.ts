@@ -8,6 +8,7 @@ import { parseFirst } from './rows.ts'
 
 export const CardRow = z.object({
   id: CardId,
+  numberHash: z.string(),
   last4: z.string(),
   status: CardStatus,
   paidKopecks: Kopecks,
@@ -19,7 +20,7 @@ export const CardRow = z.object({
 /** A card with the end of its chain of operations (L7). */
 export type CardRow = z.infer<typeof CardRow>
 
-export const cardColumns = `id, last4, status, paid as "paidKopecks", granted as "grantedKopecks",
+export const cardColumns = `id, number_hash as "numberHash", last4, status, paid as "paidKopecks", granted as "grantedKopecks",
   expires_on as "expiresOn", chain_length as "chainLength", chain_head as "chainHead"`
 
 const Id = z.object({ id: CardId })

@@ -1,6 +1,7 @@
 import { HoldId } from '../../core/ids.ts'
 import { refusal } from '../../core/outcome.ts'
 import { HoldRequest } from '../../core/wire.ts'
+import { requireActive } from '../active-till.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody, readId } from '../http.ts'
@@ -20,6 +21,7 @@ export function hold({ db, clock, programmes }: Deps): Handler<'hold'> {
       throw new ApiError('body_invalid', { detail: 'amountKopecks' })
     }
     const taken = await db.write(async (tx) => {
+      await requireActive(tx, accountId, tillId)
       const nowMs = clock()
       const programme = await programmes.current(tx, accountId)
       if (!programme) throw new ApiError('programme_missing')

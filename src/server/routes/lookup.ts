@@ -4,6 +4,7 @@ import { refusal } from '../../core/outcome.ts'
 import type { Programme } from '../../core/programme.ts'
 import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire.ts'
 import type { z } from 'zod/mini'
+import { requireActive } from '../active-till.ts'
 import { createAttempts } from '../attempts.ts'
 import type { Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
@@ -46,6 +47,7 @@ async function find(
   hash: string,
   wish: Wish | null,
 ): Promise<LookupAnswer> {
+  await requireActive(tx, accountId, tillId)
   const nowMs = clock()
   const programme = await programmes.current(tx, accountId)
   if (!programme) throw new ApiError('programme_missing')

@@ -27,7 +27,7 @@ onBothEngines('batches of records', (engine) => {
     const text = JSON.stringify(good[0])
     const poison = [
       bad('not JSON'),
-      bad(text.replace('v1', 'dev-0')),
+      bad(text.replace('v1', 'v0')),
       bad(text),
       bad('{"a":"\0"}'),
       bad('\ud800\ud800'),
@@ -45,7 +45,9 @@ onBothEngines('batches of records', (engine) => {
     expect(again.outcomes).toEqual(outcomes)
     const cases = await engine
       .db()
-      .read((query) => query.all('select kind as code from cases where account_id = $1', [accountId]))
+      .read((query) =>
+        query.all('select id from cases where account_id = $1 and closed_at_ms is null', [accountId]),
+      )
     expect(cases).toHaveLength(poison.length)
     expect((await till.answer('operations', null)).receipts).toHaveLength(2)
   })
