@@ -2,7 +2,7 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CallName, calls } from './calls.ts'
-import { endpoints } from '../core/wire.ts'
+import { endpoints, type RequestOf } from '../core/wire.ts'
 import { createApi, Denied, Unreachable } from './api.ts'
 
 const base = 'http://podarok.test'
@@ -28,6 +28,8 @@ beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterEach(() => {
   server.resetHandlers()
   onLine.mockReset()
+  onHead.mockReset()
+  onDenied.mockReset()
 })
 afterAll(() => server.close())
 
@@ -88,5 +90,74 @@ describe('api', () => {
   it('fills the id into the path', async () => {
     server.use(http.delete(`${base}/api/holds/a%2Fb`, () => HttpResponse.json({ released: true })))
     expect(await api('release', null, { id: 'a/b' })).toEqual({ released: true })
+  })
+})
+
+describe('signed calls', () => {
+  const url = `${base}/api/ping`
+  const head = {
+    headSeq: 7,
+    serverTimeMs: 5,
+    nonce: 'fresh-nonce-of-the-answer',
+    state: 'active',
+    casesOpen: 0,
+    decisions: [],
+  }
+  type Body = RequestOf<'ping'>
+  /** Only what the signature looks at. */
+  const envelope = (nonce: string | null) => ({ till: { epoch: 3 }, nonce }) as Body
+
+  /** Answers one call after another, and keeps what was sent. */
+  function answers(...all: (() => Response)[]) {
+    const sent: { nonce: string | null; signature: string | null; bytes: number }[] = []
+    server.use(
+      http.post(url, async ({ request }) => {
+        const text = await request.clone().text()
+        sent.push({
+          nonce: (JSON.parse(text) as Body).nonce,
+          signature: request.headers.get('podarok-signature'),
+          bytes: new TextEncoder().encode(text).length,
+        })
+        return all[Math.min(sent.length, all.length) - 1]!()
+      }),
+    )
+    return sent
+  }
+  const stale = () =>
+    HttpResponse.json(
+      { error: { code: 'nonce_stale', message: 'old', nonce: 'nonce-of-the-refusal' } },
+      { status: 409 },
+    )
+  const good = () => HttpResponse.json(head)
+
+  it('[J5] the signature is over the bytes that are sent, by the key of the epoch named', async () => {
+    const sent = answers(good)
+    await api('ping', envelope)
+    expect(sent[0]!.signature).toBe(`3:${sent[0]!.bytes}`)
+    expect(onHead).toHaveBeenLastCalledWith(head, 3)
+  })
+
+  it('[J5] the last nonce of any answer is the next one', async () => {
+    answers(good)
+    await api('ping', envelope)
+    const sent = answers(good)
+    await api('ping', envelope)
+    expect(sent[0]!.nonce).toBe(head.nonce)
+  })
+
+  it('[J5] a stale nonce is replaced by that of the refusal, and the call is signed once more', async () => {
+    const sent = answers(stale, good)
+    expect(await api('ping', envelope)).toEqual(head)
+    expect(sent).toHaveLength(2)
+    expect(sent[1]!.nonce).toBe('nonce-of-the-refusal')
+    expect(sent[1]!.signature).toBe(`3:${sent[1]!.bytes}`)
+    expect(onDenied).not.toHaveBeenCalled()
+  })
+
+  it('[J5] a nonce that is stale again is a refusal, not a loop', async () => {
+    const sent = answers(stale)
+    await expect(api('ping', envelope)).rejects.toMatchObject({ code: 'nonce_stale' })
+    expect(sent).toHaveLength(2)
+    expect(onDenied).toHaveBeenCalledExactlyOnceWith('nonce_stale')
   })
 })

@@ -1,4 +1,5 @@
 import { AccountId } from '../core/ids.ts'
+import type { LedgerReceipt } from '../core/wire.ts'
 import { openBeacon } from './journal/beacon.ts'
 import { type DatabaseEvents, databaseName } from './journal/database.ts'
 import { Drafts, type DraftsPort } from './journal/drafts.ts'
@@ -17,6 +18,8 @@ export interface Parts {
   journal: JournalPort
   drafts: DraftsPort
   facts: FactsPort
+  /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
+  recall?: (receipts: readonly LedgerReceipt[]) => void
   close(): void
 }
 

@@ -13,7 +13,7 @@ import { databaseName, type JournalRecord } from './journal/database.ts'
 import type { DraftsPort } from './journal/drafts.ts'
 import type { JournalPort, JournalState } from './journal/journal.ts'
 import type { RecordState } from './journal/records.ts'
-import { accountsHere } from './opening.ts'
+import { accountsHere, type Parts } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
 import { backoffMinMs, probeMaxMs, type Sync } from './sync.ts'
@@ -319,9 +319,19 @@ export class Till {
       now: () => this.#clock.nowMs(),
       grantId: async () => (await facts.grant())?.id ?? null,
     })
+    if (parts.recall) await this.#recall(parts.recall)
     this.ready = { session, name: answer.name, journal, drafts, sync }
     sync.start()
     await this.refresh()
+  }
+
+  /** "Did it go through?" after a crash is answered by the server where this browser keeps nothing (J13). */
+  async #recall(recall: NonNullable<Parts['recall']>): Promise<void> {
+    try {
+      recall((await this.api('operations', null)).receipts)
+    } catch (error) {
+      this.#deps.log('operations_not_read', error)
+    }
   }
 
   /**

@@ -42,7 +42,12 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
     const writes: Promise<unknown>[] = []
     if (grantId !== null) {
       const grants = tx.objectStore('grants')
-      writes.push(grants.put(charged(await grants.get('current'), receipt), 'current'))
+      const [held, twin] = await Promise.all([
+        grants.get('current'),
+        tx.objectStore('records').index('id').getKey(record.id),
+      ])
+      // A receipt that is here already is refused for that below, and not because it would be charged twice.
+      if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
     }
     const unseen = tx.objectStore('unseen')
     writes.push(tx.objectStore('records').add(record))

@@ -1,6 +1,8 @@
 import type { Draft } from '../../core/draft.ts'
 import { type AccountId, type ReceiptId, TillId } from '../../core/ids.ts'
+import type { FinalOutcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
+import type { LedgerReceipt } from '../../core/wire.ts'
 import { batchRecordsMax } from '../../core/wire-tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from '../opening.ts'
@@ -21,13 +23,15 @@ export async function openInMemory(
   { newId, now }: { newId: () => string; now: () => number },
 ): Promise<Parts> {
   const identity = await memoryIdentity(newId)
+  const journal = new MemoryJournal(identity, now)
   return {
     accountId,
     durable: false,
     identity,
-    journal: new MemoryJournal(identity, now),
+    journal,
     drafts: new MemoryDrafts(),
     facts: new MemoryFacts(),
+    recall: (receipts) => journal.recall(receipts),
     close: () => undefined,
   }
 }
@@ -73,6 +77,8 @@ export class MemoryJournal implements JournalPort {
   readonly #now: () => number
   readonly #states: RecordState[] = []
   readonly #attention = new Set<RecordState>()
+  /** What the server has told of the time before this page, newest first. */
+  #recalled: RecordState[] = []
 
   constructor(identity: IdentityPort, now: () => number) {
     this.#identity = identity
@@ -158,7 +164,24 @@ export class MemoryJournal implements JournalPort {
   }
 
   recent(limit: number): Promise<RecordState[]> {
-    return Promise.resolve(this.#states.slice(-limit).reverse().map(copy))
+    const newest = [...this.#states].reverse()
+    return Promise.resolve([...newest, ...this.#recalled].slice(0, limit).map(copy))
+  }
+
+  recall(receipts: readonly LedgerReceipt[]): void {
+    this.#recalled = receipts.flatMap(({ receipt, outcome }) => {
+      if (outcome.status === 'later') return []
+      const { epoch, seq } = receipt.till ?? { epoch: 0, seq: 0 }
+      const record = {
+        epoch,
+        seq,
+        id: receipt.id,
+        receipt: JSON.stringify(receipt),
+        recordedAtMs: receipt.happenedAtMs,
+        faces: facesOf(receipt, outcome),
+      }
+      return [{ record, outcome }]
+    })
   }
 
   attention(): Promise<RecordState[]> {
@@ -177,6 +200,15 @@ export class MemoryJournal implements JournalPort {
   #unsettled(): RecordState[] {
     return this.#states.filter(({ outcome }) => outcome === null)
   }
+}
+
+/** The digits of a card come with what was done to it; a receipt alone does not hold them. */
+function facesOf({ operations }: Receipt, outcome: FinalOutcome): CardFace[] {
+  if (outcome.status !== 'applied') return []
+  return outcome.effects.map(({ cardId, last4 }) => {
+    const by = operations.find((operation) => 'cardId' in operation && operation.cardId === cardId)
+    return { cardId, last4, entered: by && 'entered' in by ? by.entered : 'scanned' }
+  })
 }
 
 const copy = (state: RecordState): RecordState => ({ ...state })

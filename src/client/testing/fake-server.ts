@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/outcome.ts'
+import type { LedgerReceipt } from '../../core/wire.ts'
 import type { CaseDecision } from '../../core/wire-cases.ts'
 import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire-tills.ts'
 import { signatureHeader } from '../../core/wire-tills.ts'
@@ -39,6 +40,8 @@ export class FakeServer {
   sessions = true
   casesOpen = 0
   decisions: CaseDecision[] = []
+  /** What the server has of the till, for one that keeps nothing itself. */
+  operations: LedgerReceipt[] = []
   outcome: (record: Stored) => Outcome = () => ({ status: 'applied', by: null, postedAtMs: 1, effects: [] })
   /** Before: the call never comes. After: it is done, and its answer is lost. */
   cut: ((name: string) => 'before' | 'after' | null) | null = null
@@ -112,7 +115,7 @@ export class FakeServer {
         if (!this.sessions) return refusal(401, 'session_expired')
         if (name.startsWith('DELETE'))
           return json(name.includes('holds') ? { released: true } : { stored: true })
-        return json(name.includes('/api/drafts/') ? { stored: true } : { receipts: [] })
+        return json(name.includes('/api/drafts/') ? { stored: true } : { receipts: this.operations })
     }
   }
 

@@ -29,14 +29,15 @@ export interface OpenOptions {
   now?: () => number
   events?: DatabaseEvents
   serverHas?: (epoch: number, seq: number) => boolean
+  locks?: LockManager
 }
 
 /** Opens the journal of an account as a frame of the till does. */
 export async function openJournal(account: string, options: OpenOptions = {}): Promise<OpenJournal> {
-  const { now = () => 1000, events = silent, serverHas = () => true } = options
+  const { now = () => 1000, events = silent, serverHas = () => true, locks = navigator.locks } = options
   const storage = await TillStorage.open(account, events)
   const beacon = openBeacon(() => localStorage, account)
-  const frame = await enterFrame(navigator.locks, uuid())
+  const frame = await enterFrame(locks, uuid())
   const identity = await Identity.open(storage, beacon, uuid)
   const journal = await Journal.open({ storage, identity, beacon, frame, now, serverHas })
   return {

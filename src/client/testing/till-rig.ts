@@ -1,7 +1,11 @@
-import { vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
+import type { Draft } from '../../core/draft.ts'
+import type { JournalRecord } from '../journal/database.ts'
+import { receiptOf } from '../journal/records.ts'
 import { Till, type TillDeps } from '../till.ts'
-import { uuid } from './builders.ts'
-import type { FakeServer } from './fake-server.ts'
+import { draft, uuid } from './builders.ts'
+import { FakeServer } from './fake-server.ts'
+import { evict } from './open-journal.ts'
 
 /** Clocks that a test turns by hand. */
 export interface Hands {
@@ -70,3 +74,72 @@ export const until = (fact: () => boolean | Promise<boolean>) =>
   vi.waitFor(async () => {
     if (!(await fact())) throw new Error('not yet')
   })
+
+/** Tills that end with their test, at one fake server each account. */
+export class Counter {
+  server: FakeServer
+  readonly #rigs: TillRig[] = []
+  readonly #accounts = new Set<string>()
+
+  constructor() {
+    this.server = this.serverOf(uuid())
+    beforeEach(() => {
+      this.server = this.serverOf(uuid())
+    })
+    afterEach(async () => {
+      for (const { till } of this.#rigs.splice(0)) till.close()
+      for (const one of this.#accounts) await evict(one)
+      this.#accounts.clear()
+    })
+  }
+
+  serverOf(accountId: string): FakeServer {
+    this.#accounts.add(accountId)
+    return new FakeServer(accountId)
+  }
+
+  rig(overrides: Partial<TillDeps> = {}, at = this.server): TillRig {
+    const made = newTill(at, overrides)
+    this.#rigs.push(made)
+    return made
+  }
+
+  async start(overrides: Partial<TillDeps> = {}, at = this.server): Promise<TillRig> {
+    const made = this.rig(overrides, at)
+    await made.till.start()
+    return made
+  }
+}
+
+export function redeem(overrides: Partial<Draft['redeems'][number]> = {}): Draft['redeems'][number] {
+  return {
+    cardId: uuid(),
+    last4: '4821',
+    number: null,
+    holdId: uuid(),
+    useUntilMs: 2_000_000_000_000,
+    entered: 'scanned',
+    amountKopecks: 150_000,
+    heldKopecks: 150_000,
+    availableKopecks: 150_000,
+    expiresOn: null,
+    confirmed: true,
+    ...overrides,
+  } as Draft['redeems'][number]
+}
+
+export const sale = (overrides: Partial<Draft['redeems'][number]> = {}) =>
+  draft({ redeems: [redeem(overrides)] })
+
+/** A sale that its screen has shown. */
+export async function sell({ till }: TillRig, mode: 'ask' | 'promise' = 'ask'): Promise<JournalRecord> {
+  const record = await till.commitDraft(sale(), null, mode)
+  await till.painted(record.id)
+  return record
+}
+
+/** Whose record it is, and which. */
+export function tillOf(record: JournalRecord) {
+  const { id, epoch, seq } = receiptOf(record).till!
+  return { tillId: id, epoch, seq }
+}
