@@ -82,6 +82,18 @@ export class TestTill {
     return answer
   }
 
+  /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
+  copy(): TestTill {
+    const copy = new TestTill(this.fetch, this.employeeId, this.#clock)
+    const { id, epoch, seq, token, session, name, accountId, device, head, sealingKey } = this
+    return Object.assign(copy, { id, epoch, seq, token, session, name, accountId, device, head, sealingKey })
+  }
+
+  /** Begins a new epoch with a new key, of which the old one or nobody has told the server. */
+  beginEpoch(epoch = this.epoch + 1, device = new TestDevice()): void {
+    Object.assign(this, { epoch, seq: 0, device })
+  }
+
   /** What was scanned, sealed for the receipt that is to carry it. */
   seal(number: string, receiptId: ReceiptId): SealedNumber {
     return sealNumber(this.sealingKey!, this.accountId, receiptId, number)

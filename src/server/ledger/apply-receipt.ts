@@ -50,14 +50,14 @@ export async function applyReceipt(
     const head = await moveHead(tx, arrival, till, nowMs)
     return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
   }
-  const followed = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : null
-  const till = followed?.till ?? null
+  const till = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
   const decided = await decide(tx, arrival, facts, programmes, till?.state ?? 'active', nowMs)
   const verdict = asBefore(decided, arrival.evidence?.settled ?? null)
   await write(tx, arrival, verdict, nowMs)
   const changed = await noteChange(tx, arrival, verdict.outcome, nowMs)
   const head = await moveHead(tx, arrival, till, nowMs)
-  return { outcome: verdict.outcome, alarm: followed?.forked ? 'till_forked' : changed, head }
+  const alarm = till?.state === locked?.state ? changed : 'till_forked'
+  return { outcome: verdict.outcome, alarm, head }
 }
 
 const isPlaced = (arrival: Arrival): arrival is Arrival & { till: NonNullable<Arrival['till']> } =>

@@ -27,18 +27,17 @@ type Placed = NonNullable<Arrival['till']>
 
 /**
  * @param till its row, locked
- * @returns the till as it is from now on, and whether this record has shown that its journal has two branches
+ * @returns the till as it is from now on
  */
 export async function followHistory(
   tx: Tx,
   arrival: Arrival & { till: Placed },
   till: Till,
   nowMs: number,
-): Promise<{ till: Till; forked: boolean }> {
+): Promise<Till> {
   const { accountId } = arrival
   const { id: tillId, epoch, seq } = arrival.till
-  const straight = { till, forked: false }
-  if (epoch === till.epoch && seq === till.headSeq + 1) return straight
+  if (epoch === till.epoch && seq === till.headSeq + 1) return till
   const head = await headIn(tx, accountId, arrival.till, till)
   if (seq <= head) {
     const there = await receiptAt(tx, accountId, arrival.till)
@@ -53,17 +52,17 @@ export async function followHistory(
     }
   }
   if (seq <= head || epoch < till.epoch) await noteFound(tx, accountId, tillId, { epoch, seq }, nowMs)
-  return straight
+  return till
 }
 
 /** One id has two texts: the same trouble, told by other means (L5). */
-export async function followConflict(
+export function followConflict(
   tx: Tx,
   arrival: Arrival & { till: Placed },
   till: Till,
   nowMs: number,
 ): Promise<Till> {
-  return (await fork(tx, arrival, till, { storedReceiptId: arrival.id }, nowMs)).till
+  return fork(tx, arrival, till, { storedReceiptId: arrival.id }, nowMs)
 }
 
 async function fork(
@@ -72,7 +71,7 @@ async function fork(
   till: Till,
   evidence: Record<string, string | number>,
   nowMs: number,
-): Promise<{ till: Till; forked: boolean }> {
+): Promise<Till> {
   const { accountId } = arrival
   const { id: tillId, epoch, seq } = arrival.till
   await openCase(
@@ -92,9 +91,9 @@ async function fork(
     nowMs,
   )
   // Shut out by a manager, or told to start anew: both are stronger.
-  if (till.state !== 'active') return { till, forked: true }
+  if (till.state !== 'active') return till
   await setTillState(tx, accountId, tillId, 'quarantined')
-  return { till: { ...till, state: 'quarantined' }, forked: true }
+  return { ...till, state: 'quarantined' }
 }
 
 /** Whether a till's journal ever had two branches, decided or not: it never becomes one again. */
