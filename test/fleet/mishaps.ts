@@ -55,7 +55,11 @@ export class Mishaps {
       this.#forget(counter)
       counter.parts.profile.wipe()
     }
-    if (page.doom) this.#count(`F4 doomed: ${page.doom.kind}${page.doom.kind === 'commit' ? ` ${page.doom.when}` : ''}`, counter)
+    if (page.doom)
+      this.#count(
+        `F4 doomed: ${page.doom.kind}${page.doom.kind === 'commit' ? ` ${page.doom.when}` : ''}`,
+        counter,
+      )
   }
 
   /** The server is away for the length of a scene. */
@@ -142,6 +146,9 @@ export class Mishaps {
     // A copy that is from later than this one never was.
     this.#copies = this.#copies.slice(0, this.#copies.indexOf(copy) + 1)
     truth.refilling = true
+    // Whatever broke it is mended by then.
+    server.poison.clear()
+    await this.#story.everybodyLooksIn()
   }
 
   /** The server will fail at the next receipt that is written, whenever it comes (F20). */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { StorageEmptied } from '../../src/client/journal/storage.ts'
 import type { SaleDocument } from '../../src/core/draft.ts'
 import type { AccountId, CardId, DocumentId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
@@ -49,6 +50,10 @@ export class Story {
     this.random = seeded(seed)
     this.tally = tally
     this.server = new ServerMachine(folder, this.scheduler)
+    this.server.onLog = (line) => this.trace.say('server:', line.trim().slice(0, 400))
+    if (process.env['PODAROK_TRACE'] === 'net') {
+      this.server.onAnswer = (path, { status, text }) => this.trace.say(path, status, text.slice(0, 300))
+    }
     this.oracle = new Oracle(this.truth, () => this.server.file)
     this.cashier = new Cashier({
       random: this.random,
@@ -223,6 +228,18 @@ export class Story {
     await this.#sell(open)
   }
 
+  /** All tills are opened and have their line for a moment, one after another. */
+  async everybodyLooksIn(): Promise<void> {
+    for (const counter of this.counters) {
+      const { computer, line } = counter.parts
+      Object.assign(line, { up: true, weather: fair })
+      computer.wake()
+      await this.#come(counter)
+      await this.scheduler.run(12_000)
+      computer.sleep()
+    }
+  }
+
   /** Somebody opens the page, or opens it again where it does not work any more. */
   async #come(counter: Counter): Promise<OpenTill | null> {
     for (const one of [...counter.open]) one.page.kill()
@@ -260,8 +277,10 @@ export class Story {
   async #as(open: OpenTill, work: () => Promise<void>): Promise<void> {
     this.tally.add('acts')
     const nobodyHears = (error: unknown) => {
-      // What the code of a dead page meets is nobody's trouble.
-      if (!open.page.dead) throw error
+      // What the code of a dead page meets is nobody's trouble, and that the storage said no stands on the screen.
+      if (open.page.dead) return
+      if (!(error instanceof DOMException) && !(error instanceof StorageEmptied)) throw error
+      this.tally.add(`the storage said: ${error.name}`)
     }
     await this.scheduler.until(open.do(work).catch(nobodyHears), 120_000, () => open.page.dead)
   }
@@ -285,17 +304,20 @@ export class Story {
       for (const one of [...open]) one.page.kill()
       parts.computer.wake()
     }
-    for (let round = 0; round < 5; round++) {
+    this.tally.add('moments before the end', this.moments)
+    for (let round = 0; round < 4; round++) {
       for (const boss of this.bosses) {
         await boss.setTill('active', ['revoked'])
         await boss.decide(1)
       }
       // One computer after the other: of two that share a browser only one is used at a time.
-      for (const counter of this.counters) await this.#drain(counter)
+      for (const counter of this.counters) if (round < 2 || counter.unsent !== 0) await this.#drain(counter)
     }
     const unsent = this.counters.filter((counter) => counter.unsent !== 0)
     if (unsent.length > 0) {
-      throw new Error(`unsent at the end: ${unsent.map((one) => `${one.name} ${one.unsent} (${one.why})`).join(', ')}`)
+      throw new Error(
+        `unsent at the end: ${unsent.map((one) => `${one.name} ${one.unsent} (${one.why})`).join(', ')}`,
+      )
     }
     this.truth.refilling = false
     for (const boss of this.bosses) await boss.decide(1)
@@ -304,18 +326,18 @@ export class Story {
   }
 
   async #drain(counter: Counter): Promise<void> {
-    const { scheduler } = this
+    const { scheduler, server } = this
     const open = counter.load()
     await scheduler.until(this.#ready(open), 10_000)
+    const isDone = () => open.till.ghosts.length === 0 && open.till.state.unsettled === 0
     // Asked about a ghost again and again, people answer.
-    for (let n = 0; n < 15; n++) {
+    for (let n = 0; n < 15 && (n < 2 || !isDone()); n++) {
       await scheduler.run(2_000)
       await this.#as(open, () => this.cashier.lookBack(open))
-      if (n > 2 && open.till.ghosts.length === 0 && open.till.state.unsettled === 0) break
-      // A record that breaks the server is put aside after some tries.
-      if (this.server.poison.size > 0) await scheduler.run(60_000)
     }
-    await scheduler.run(10_000)
+    // A record that breaks the server is put aside after many tries, five minutes apart at last.
+    for (let n = 0; n < 20 && !isDone() && server.poison.size > 0; n++) await scheduler.run(600_000)
+    await scheduler.run(6_000)
     await open.do(() => open.till.refresh())
     counter.unsent = open.till.ready ? open.till.state.unsettled : -1
     counter.why = `${open.till.trouble ?? ''} ${open.till.ghosts.length} ghosts`

@@ -3,7 +3,7 @@ import type { Line } from './line.ts'
 import type { Profile } from './profile.ts'
 import { busy, outside, within } from './realm.ts'
 import type { Scheduler } from './scheduler.ts'
-import { closeUnder, ownerOf, type RawConnection, type RawTransaction } from './storage.ts'
+import { abort, closeUnder, note, ownerOf, type RawConnection, type RawTransaction } from './storage.ts'
 
 export interface PageDeps {
   scheduler: Scheduler
@@ -150,8 +150,8 @@ export class Page {
     ownerOf(tx, this)
     this.#transactions.add(tx)
     const over = () => this.#transactions.delete(tx)
-    tx.addEventListener('abort', over)
-    tx.addEventListener('complete', () => {
+    note(tx, 'abort', over)
+    note(tx, 'complete', () => {
       over()
       if (this.doom?.kind === 'commit' && this.doom.when === 'after' && writesRecord(tx)) this.kill()
     })
@@ -191,7 +191,7 @@ export class Page {
   }
 
   #abortAll(): void {
-    for (const tx of this.#transactions) if (tx._state !== 'finished') tx._abort('AbortError')
+    for (const tx of this.#transactions) abort(tx, !this.dead)
     this.#transactions.clear()
   }
 }

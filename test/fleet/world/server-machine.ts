@@ -22,7 +22,9 @@ import type { Scheduler } from './scheduler.ts'
 export class ServerMachine {
   readonly moysklad = new FakeMoySklad()
   readonly folder: string
-  readonly logged: string[] = []
+  /** Told of what the server writes into its log. */
+  onLog: (line: string) => void = () => undefined
+  onAnswer: (path: string, answer: Answer) => void = () => undefined
   running = false
   /** Receipts at which the server fails whenever they come (F20). */
   readonly poison = new Set<string>()
@@ -54,7 +56,7 @@ export class ServerMachine {
       sealing: createSealing(db, this.#cardKey),
       keys: { card: this.#cardKey },
       config: { hostOrigins: [], widgetDir: '/nonexistent' },
-      log: createLog((line) => this.logged.push(line), clock),
+      log: createLog((line) => this.onLog(line), clock),
     })
     this.running = true
   }
@@ -78,6 +80,7 @@ export class ServerMachine {
       if (path === '/api/sync' && this.#isPoisoned(init)) return { status: 500, text: '{}' }
       const response = await app.request(path, init)
       const text = await response.text()
+      this.onAnswer(path, { status: response.status, text })
       return this.running ? { status: response.status, text } : null
     } finally {
       this.#inFlight--

@@ -17,13 +17,15 @@ interface RawDatabase {
   name: string
   version: number
   rawObjectStores: Map<string, RawStore>
+  processTransactions: () => void
 }
 export interface RawTransaction {
   mode: string
   db: RawConnection
   _state: string
   _started: boolean
-  _requests: { request: { readyState: string } }[]
+  _requests: { request: { readyState: string; listeners: unknown[] } }[]
+  listeners: { callback: () => unknown }[]
   _scope: Set<string>
   _abort(name: string | null): void
   _start(): void
@@ -88,6 +90,28 @@ function cloned(database: RawDatabase): RawDatabase {
   return made
 }
 
+const kept = new WeakSet<() => unknown>()
+
+/** Listens for the world itself: what the world notes does not end with the page. */
+export function note(tx: RawTransaction, type: 'abort' | 'complete', work: () => unknown): void {
+  kept.add(work)
+  tx.addEventListener(type, work)
+}
+
+/** Rolls back what a page has not committed. @param heard whether the page lives to hear of it */
+export function abort(tx: RawTransaction, heard: boolean): void {
+  if (tx._state === 'finished') return
+  if (!heard) {
+    const { processTransactions } = tx.db._rawDatabase
+    // The first three are the fake's own.
+    tx.listeners = tx.listeners.filter(
+      ({ callback }, n) => n < 3 || callback === processTransactions || kept.has(callback),
+    )
+    for (const { request } of tx._requests) request.listeners = []
+  }
+  tx._abort('AbortError')
+}
+
 /** How a page reaches its storage is watched, and may be disturbed; once for the process. */
 export function installStorageFaults(): void {
   const database = IDBDatabase.prototype as unknown as {
@@ -109,11 +133,11 @@ export function installStorageFaults(): void {
     const noted = page?.onRecord(args[0])
     if (page && noted) {
       noted.written ||= null
-      this.transaction.addEventListener('complete', () => {
+      note(this.transaction, 'complete', () => {
         noted.written = true
         page.onWritten(args[0])
       })
-      this.transaction.addEventListener('abort', () => (noted.written ||= false))
+      note(this.transaction, 'abort', () => (noted.written ||= false))
     }
     return request
   }
