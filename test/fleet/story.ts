@@ -13,7 +13,7 @@ import { Oracle } from './oracle.ts'
 import { Trace } from './trace.ts'
 import { Truth } from './truth.ts'
 import { Computer } from './world/computer.ts'
-import { fair, Line, rough } from './world/line.ts'
+import { type Answer, fair, Line, rough } from './world/line.ts'
 import { Profile } from './world/profile.ts'
 import { Scheduler } from './world/scheduler.ts'
 import { ServerMachine } from './world/server-machine.ts'
@@ -52,7 +52,7 @@ export class Story {
     this.server = new ServerMachine(folder, this.scheduler)
     this.server.onLog = (line) => this.trace.say('server:', line.trim().slice(0, 400))
     if (process.env['PODAROK_TRACE'] === 'net') {
-      this.server.onAnswer = (path, { status, text }) => this.trace.say(path, status, text.slice(0, 300))
+      this.server.onAnswer = (path, { body }, answer) => this.trace.say(...exchange(path, body, answer))
     }
     this.oracle = new Oracle(this.truth, () => this.server.file)
     this.cashier = new Cashier({
@@ -353,4 +353,23 @@ export class Story {
     this.oracle.close()
     await this.server.stop()
   }
+}
+
+/** One request and its answer, in a line. */
+function exchange(path: string, body: RequestInit['body'], { status, text }: Answer): (string | number)[] {
+  const sent = (body instanceof Uint8Array ? JSON.parse(Buffer.from(body).toString()) : {}) as {
+    till?: { id: string; epoch: number }
+    id?: string
+    epoch?: number
+    headSeq?: number
+    waiting?: { seq: number }[]
+    records?: { seq: number; id: string; settled: { status: string } | null }[]
+  }
+  const till = `${(sent.till?.id ?? sent.id ?? '').slice(0, 8)}/${sent.till?.epoch ?? sent.epoch ?? ''}`
+  const waiting = sent.waiting?.length ? `waiting ${sent.waiting.map(({ seq }) => seq).join()}` : ''
+  const records = (sent.records ?? []).map((one) => `${one.seq}:${one.id.slice(0, 8)}${one.settled ? '*' : ''}`)
+  const short = text
+    .replace(/"(nonce|proof|token|session|sealingKey|bookKey)":("[^"]*"|\{[^}]*\})/g, '')
+    .replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1')
+  return [path, till, `head ${sent.headSeq ?? ''}`, waiting, records.join(' '), '→', status, short.slice(0, 260)]
 }

@@ -24,7 +24,7 @@ export class ServerMachine {
   readonly folder: string
   /** Told of what the server writes into its log. */
   onLog: (line: string) => void = () => undefined
-  onAnswer: (path: string, answer: Answer) => void = () => undefined
+  onAnswer: (path: string, sent: RequestInit, answer: Answer) => void = () => undefined
   running = false
   /** Receipts at which the server fails whenever they come (F20). */
   readonly poison = new Set<string>()
@@ -80,7 +80,7 @@ export class ServerMachine {
       if (path === '/api/sync' && this.#isPoisoned(init)) return { status: 500, text: '{}' }
       const response = await app.request(path, init)
       const text = await response.text()
-      this.onAnswer(path, { status: response.status, text })
+      this.onAnswer(path, init, { status: response.status, text })
       return this.running ? { status: response.status, text } : null
     } finally {
       this.#inFlight--
