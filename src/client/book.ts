@@ -86,7 +86,9 @@ export class Book {
   /** The card with this number as the book tells of it, or null when the book does not know it. */
   async find(number: string): Promise<BookEntry | null> {
     const tag = await tagOf(this.#tagKey, number)
-    const row = await this.#chunk(chunkOfTag(tag))
+    const row = await reading(this.#deps.storage, ['chunks'], (tx) =>
+      tx.objectStore('chunks').get(chunkOfTag(tag)),
+    )
     return row ? findEntry(await this.#decrypt(row.chunk, row.iv, row.bytes), tag) : null
   }
 
@@ -146,7 +148,7 @@ export class Book {
       const chunk = chunkOfTag(entry.tag)
       let known = chunks.get(chunk)
       if (!known) {
-        const row = await this.#chunk(chunk)
+        const row = await reading(this.#deps.storage, ['chunks'], (tx) => tx.objectStore('chunks').get(chunk))
         const before = row ? decodeEntries(await this.#decrypt(row.chunk, row.iv, row.bytes)) : []
         chunks.set(chunk, (known = new Map(before.map((one) => [one.tag, one]))))
       }
@@ -176,10 +178,6 @@ export class Book {
 
   async #decrypt(chunk: number, iv: Uint8Array<ArrayBuffer>, bytes: ArrayBuffer): Promise<Uint8Array> {
     return new Uint8Array(await crypto.subtle.decrypt(sealOf(chunk, iv), this.#storeKey, bytes))
-  }
-
-  #chunk(chunk: number) {
-    return reading(this.#deps.storage, ['chunks'], (tx) => tx.objectStore('chunks').get(chunk))
   }
 
   async #fact(): Promise<BookFact | null> {

@@ -43,8 +43,10 @@ export class Grants {
 
   /** Reads again what is stored: another frame may have promised, given back or asked. */
   async refresh(): Promise<void> {
-    this.#held =
-      (await reading(this.#deps.storage, ['grants'], (tx) => tx.objectStore('grants').get('current'))) ?? null
+    const stored = await reading(this.#deps.storage, ['grants'], (tx) =>
+      tx.objectStore('grants').get('current'),
+    )
+    this.#held = stored ?? null
     this.#deps.onChange()
   }
 

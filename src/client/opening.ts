@@ -14,6 +14,8 @@ export interface Parts {
   accountId: AccountId
   /** False where the browser gives no storage and all of it is gone with the page (J13). */
   durable: boolean
+  /** What the book, the grant and the canary are kept in; null where nothing is kept. */
+  storage: TillStorage | null
   identity: IdentityPort
   journal: JournalPort
   drafts: DraftsPort
@@ -64,6 +66,7 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
     return {
       accountId,
       durable: true,
+      storage,
       identity,
       journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),
       drafts: new Drafts(storage, deps.tab),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { certificateId, faceKopecks, programmeOf } from '../../test/server/world.ts'
-import type { ProductId } from './ids.ts'
+import type { CardId, ProductId } from './ids.ts'
 import { mayBeOfSale, type Unlinked } from './linking.ts'
 import { kopecks } from './money.ts'
 import type { Sale } from './sale.ts'
@@ -20,25 +20,29 @@ const saleOf = (goods: number, certificates = 0): Sale => ({
   sumKopecks: kopecks(goods + certificates * faceKopecks),
 })
 const nothing = { redeemedKopecks: 0, loads: [] }
-const load = { cardId: randomUUID(), productId: certificateId as string, paidKopecks: kopecks(faceKopecks) }
+const load = { cardId: randomUUID() as CardId, productId: certificateId, paidKopecks: kopecks(faceKopecks) }
 const receipt = (rest: Partial<Unlinked> = {}): Unlinked => ({
   sumKopecks: null,
-  redeemedKopecks: 0,
+  redeemedKopecks: kopecks(0),
   loads: [],
   ...rest,
 })
 
 describe('[M11] a receipt without a document may be of a sale', () => {
   test('with the same sum, and for what cards may pay there', () => {
-    const paid = receipt({ sumKopecks: kopecks(500), redeemedKopecks: 300 })
+    const paid = receipt({ sumKopecks: kopecks(500), redeemedKopecks: kopecks(300) })
     expect(mayBeOfSale(programme, saleOf(500), paid, nothing)).toBe(true)
     expect(mayBeOfSale(programme, saleOf(501), paid, nothing)).toBe(false)
     expect(mayBeOfSale(programme, saleOf(500), paid, { ...nothing, redeemedKopecks: 200 })).toBe(true)
     expect(mayBeOfSale(programme, saleOf(500), paid, { ...nothing, redeemedKopecks: 201 })).toBe(false)
   })
   test('of any sum that covers it where the till knew none', () => {
-    expect(mayBeOfSale(programme, saleOf(300), receipt({ redeemedKopecks: 300 }), nothing)).toBe(true)
-    expect(mayBeOfSale(programme, saleOf(299), receipt({ redeemedKopecks: 300 }), nothing)).toBe(false)
+    expect(mayBeOfSale(programme, saleOf(300), receipt({ redeemedKopecks: kopecks(300) }), nothing)).toBe(
+      true,
+    )
+    expect(mayBeOfSale(programme, saleOf(299), receipt({ redeemedKopecks: kopecks(300) }), nothing)).toBe(
+      false,
+    )
   })
   test('only if every card it loaded is a certificate of the sale that has none yet', () => {
     const sold = receipt({ loads: [load] })

@@ -1,25 +1,23 @@
-import { unassigned } from './draft.ts'
+import { doneBy } from './done.ts'
+import { type DraftLink, unassigned } from './draft.ts'
 import type { Kopecks } from './money.ts'
 import type { Programme } from './programme.ts'
 import type { Receipt } from './receipt.ts'
 import { certificatesOf, payableByCard, type Sale } from './sale.ts'
 
-/** What cards did in a receipt that no sale is known for. */
-export interface Unlinked {
+/** What cards did in a receipt that no sale is known for, and the sum of its sale where the till knew one. */
+export interface Unlinked extends Pick<DraftLink, 'redeemedKopecks' | 'loads'> {
   sumKopecks: Kopecks | null
-  redeemedKopecks: number
-  loads: readonly { cardId: string; productId: string; paidKopecks: Kopecks }[]
 }
 
 export function unlinkedOf({ sale, operations }: Pick<Receipt, 'sale' | 'operations'>): Unlinked {
-  let redeemedKopecks = 0
-  const loads: { cardId: string; productId: string; paidKopecks: Kopecks }[] = []
-  for (const operation of operations) {
-    if (operation.kind === 'redeem') redeemedKopecks += operation.amountKopecks
-    if (operation.kind === 'load') loads.push(operation)
+  const { redeemedKopecks, loads } = doneBy(operations)
+  return {
+    // A till that sells without MoySklad's page knows no sum.
+    sumKopecks: sale && sale.sumKopecks > 0 ? sale.sumKopecks : null,
+    redeemedKopecks,
+    loads: loads.map(({ cardId, productId, paidKopecks }) => ({ cardId, productId, paidKopecks })),
   }
-  // A till that sells without MoySklad's page knows no sum.
-  return { sumKopecks: sale && sale.sumKopecks > 0 ? sale.sumKopecks : null, redeemedKopecks, loads }
 }
 
 /**

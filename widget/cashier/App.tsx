@@ -37,7 +37,8 @@ export function App({ checkout, language }: ScreenProps) {
         <main class="desk">
           {warning && (
             <p class="notice" role="status">
-              <b aria-hidden="true">!</b> {language.words.warning[warning]}
+              <b aria-hidden="true">!</b>{' '}
+              {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
             </p>
           )}
           {checkout.questions.value.map((question) => (

@@ -2,7 +2,9 @@ import type { SaleFault } from '../../src/core/draft.ts'
 import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
 import type { CardState } from '../../src/core/card.ts'
 import type { ResultStatus } from '../cashier/model/result.ts'
-import type { Trouble, Warning } from '../../src/client/till.ts'
+import type { NotReady } from '../../src/client/readiness.ts'
+import type { Trouble } from '../../src/client/till.ts'
+import type { CaseDecision } from '../../src/core/wire-cases.ts'
 
 /**
  * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per
@@ -13,6 +15,18 @@ export interface Words {
     online: string
     allSent: string
     unsent: (count: number, since: string) => string
+    cases: (count: number) => string
+  }
+  ready: {
+    title: string
+    yes: string
+    no: string
+    chipYes: string
+    chipNo: string
+    why: Record<NotReady, string>
+    loading: (percent: number) => string
+    limit: (left: string, until: string) => string
+    book: (cards: number, time: string) => string
   }
   scan: {
     typeNumber: string
@@ -32,6 +46,7 @@ export interface Words {
     remove: string
     amount: string
     forCertificate: (name: string) => string
+    fromBook: (time: string) => string
   }
   sale: {
     redeem: (sum: string, cards: number) => string
@@ -56,6 +71,28 @@ export interface Words {
     yesBoth: (loaded: string, redeemed: string) => string
     no: string
     cannotPromise: string
+    ghostRedeem: (sum: string, time: string) => string
+    ghostLoad: (sum: string, time: string) => string
+    ghostVoid: (time: string) => string
+    ghostKeep: string
+    ghostCancel: string
+    linkRedeem: (sum: string, time: string) => string
+    linkLoad: (cards: string, time: string) => string
+    linkYes: string
+    linkNo: string
+  }
+  shift: {
+    open: string
+    title: string
+    since: (time: string) => string
+    sold: string
+    charged: string
+    returned: string
+    cards: (count: number) => string
+    unsent: string
+    held: string
+    loss: string
+    fine: string
   }
   result: {
     waiting: string
@@ -79,11 +116,13 @@ export interface Words {
     notCancelled: string
     otherCard: string
     held: (code: CaseCode) => string
-    changed: string
     loss: (sum: string) => string
     understood: string
     earlier: (time: string) => string
     notRecorded: string
+    changed: string
+    decided: (choice: CaseDecision['choice']) => string
+    linked: string
   }
   ring: {
     title: string
@@ -103,6 +142,7 @@ export interface Words {
     load: string
     refund: string
     void: string
+    link: string
     undo: string
     undoSure: string
     undoYes: string
@@ -117,9 +157,12 @@ export interface Words {
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
   checkingFault: string
   offlineNow: string
+  notInBook: string
+  bookLimit: (sum: string) => string
+  storageFull: string
+  memoryOnly: string
   tooManyAttempts: string
   tryAgain: string
   programmeMissing: string
   trouble: Record<Trouble, string>
-  warning: Record<Warning, string>
 }

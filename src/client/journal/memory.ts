@@ -27,6 +27,7 @@ export async function openInMemory(
   return {
     accountId,
     durable: false,
+    storage: null,
     identity,
     journal,
     drafts: new MemoryDrafts(),

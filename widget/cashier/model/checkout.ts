@@ -7,6 +7,7 @@ import { type Done, nothingDone } from '../../../src/core/done.ts'
 import {
   type Draft,
   draftIsPrepared,
+  linkedBy,
   mayPromise,
   saleFault,
   type SaleFault,
@@ -18,6 +19,7 @@ import {
   saleOfState,
 } from '../../../src/core/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import type { Sale } from '../../../src/core/sale.ts'
 import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
@@ -95,15 +97,15 @@ export class Checkout implements HostListener {
   readonly results: ReadonlySignal<Result[]> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
     return this.history.results.value.filter(
-      ({ receipt }) =>
-        this.#mine.value.has(receipt.id) || (documentId !== null && receipt.sale?.documentId === documentId),
+      ({ receipt, documentId: ofDocument }) =>
+        this.#mine.value.has(receipt.id) || (documentId !== null && ofDocument === documentId),
     )
   })
 
   readonly done: ReadonlySignal<Done> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
     if (documentId === null) return nothingDone
-    const own = this.history.results.value.filter(({ receipt }) => receipt.sale?.documentId === documentId)
+    const own = this.history.results.value.filter((result) => result.documentId === documentId)
     return doneFor(this.saved.value, own)
   })
 
@@ -329,8 +331,8 @@ export class Checkout implements HostListener {
   async #readHistory(): Promise<void> {
     const changed = await this.history.read()
     // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
-    const { till } = this.#deps
-    for (const id of till.unpainted) this.#deps.afterPaint(() => void till.painted(id))
+    const { till, afterPaint } = this.#deps
+    for (const id of till.unpainted) afterPaint(() => void till.painted(id))
     // An outcome that has just come changes what the sale still needs.
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }
@@ -369,10 +371,11 @@ export class Checkout implements HostListener {
     const draft = this.draft.value
     // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
     if (this.opened.value?.documentId && !this.saved.value && !draft) return null
+    const linked = linkedBy(draft)
     return saleFault(programme, sale, {
-      loads: [...loads, ...(draft?.loads ?? [])],
+      loads: [...loads, ...linked.loads, ...(draft?.loads ?? [])],
       redeems: draft?.redeems ?? [],
-      redeemedKopecks,
+      redeemedKopecks: sumKopecks([redeemedKopecks, linked.redeemedKopecks]),
     })
   }
 

@@ -54,7 +54,8 @@ export class Decisions {
   /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
   canAcceptOffline({ receipt, record }: Result): boolean {
     // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
-    if (!this.#deps.till.canPromise || this.#deps.now() - record.recordedAtMs > holdUseMs) return false
+    const { till, now } = this.#deps
+    if (!till.canPromise || now() - record.recordedAtMs > holdUseMs) return false
     return receipt.operations.every(
       (operation) =>
         (operation.kind === 'load' || operation.kind === 'redeem') &&

@@ -1,5 +1,5 @@
 import { type Done, doneBy } from '../../../src/core/done.ts'
-import { type Draft, openSlots, redeemTotal } from '../../../src/core/draft.ts'
+import { type Draft, linkedBy, openSlots, redeemTotal } from '../../../src/core/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { Programme } from '../../../src/core/programme.ts'
 import type { Operation } from '../../../src/core/receipt.ts'
@@ -41,10 +41,13 @@ export function needOf(programme: Programme, sale: Sale | null, draft: Draft | n
   const { slots } = certificatesOf(programme, sale)
   const payableKopecks = payableByCard(programme, sale)
   const prepared = draft ? redeemTotal(draft) : 0
+  const linked = linkedBy(draft)
   return {
     slots,
-    open: openSlots(slots, [...done.loads, ...(draft?.loads ?? [])]),
+    open: openSlots(slots, [...done.loads, ...linked.loads, ...(draft?.loads ?? [])]),
     payableKopecks,
-    leftKopecks: kopecks(Math.max(0, payableKopecks - done.redeemedKopecks - prepared)),
+    leftKopecks: kopecks(
+      Math.max(0, payableKopecks - done.redeemedKopecks - linked.redeemedKopecks - prepared),
+    ),
   }
 }
