@@ -100,6 +100,7 @@ export class Mishaps {
     const copy = new Profile(`${profile.name} copy ${day}`)
     copy.restore(profile.backup())
     truth.holders.set(copy.name, new Set(truth.heldBy(profile.name)))
+    truth.copied.add(profile.name).add(copy.name)
     const clone = this.#story.addCounter(of.parts.boss, copy)
     this.#count(`F9 cloned`, clone)
   }
@@ -146,9 +147,9 @@ export class Mishaps {
     // A copy that is from later than this one never was.
     this.#copies = this.#copies.slice(0, this.#copies.indexOf(copy) + 1)
     truth.refilling = true
+    truth.setBack = true
     // Whatever broke it is mended by then.
     server.poison.clear()
-    await this.#story.everybodyLooksIn()
   }
 
   /** The server will fail at the next receipt that is written, whenever it comes (F20). */

@@ -228,18 +228,6 @@ export class Story {
     await this.#sell(open)
   }
 
-  /** All tills are opened and have their line for a moment, one after another. */
-  async everybodyLooksIn(): Promise<void> {
-    for (const counter of this.counters) {
-      const { computer, line } = counter.parts
-      Object.assign(line, { up: true, weather: fair })
-      computer.wake()
-      await this.#come(counter)
-      await this.scheduler.run(12_000)
-      computer.sleep()
-    }
-  }
-
   /** Somebody opens the page, or opens it again where it does not work any more. */
   async #come(counter: Counter): Promise<OpenTill | null> {
     for (const one of [...counter.open]) one.page.kill()
@@ -367,9 +355,20 @@ function exchange(path: string, body: RequestInit['body'], { status, text }: Ans
   }
   const till = `${(sent.till?.id ?? sent.id ?? '').slice(0, 8)}/${sent.till?.epoch ?? sent.epoch ?? ''}`
   const waiting = sent.waiting?.length ? `waiting ${sent.waiting.map(({ seq }) => seq).join()}` : ''
-  const records = (sent.records ?? []).map((one) => `${one.seq}:${one.id.slice(0, 8)}${one.settled ? '*' : ''}`)
+  const records = (sent.records ?? []).map(
+    (one) => `${one.seq}:${one.id.slice(0, 8)}${one.settled ? '*' : ''}`,
+  )
   const short = text
     .replace(/"(nonce|proof|token|session|sealingKey|bookKey)":("[^"]*"|\{[^}]*\})/g, '')
     .replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1')
-  return [path, till, `head ${sent.headSeq ?? ''}`, waiting, records.join(' '), '→', status, short.slice(0, 260)]
+  return [
+    path,
+    till,
+    `head ${sent.headSeq ?? ''}`,
+    waiting,
+    records.join(' '),
+    '→',
+    status,
+    short.slice(0, 260),
+  ]
 }

@@ -45,6 +45,10 @@ export class Truth {
   readonly holders = new Map<string, Set<string>>()
   /** The server was set back: until all tills have sent again it knows less than was shown. */
   refilling = false
+  setBack = false
+  /** Storages that are copies of each other. Their numbers are taken twice, so that a server that was set back cannot tell
+   * what it lacks of which. */
+  readonly copied = new Set<string>()
 
   begin(
     deal: Pick<Deal, 'id' | 'account' | 'counter' | 'kind' | 'mode' | 'cards' | 'atMs'> & Partial<Deal>,
@@ -82,7 +86,9 @@ export class Truth {
 
   /** Whether it still stands in the storage of a till; if not, nobody can bring it any more. */
   isHeld(id: string): boolean {
-    return [...this.holders.values()].some((ids) => ids.has(id))
+    return [...this.holders].some(
+      ([storage, ids]) => ids.has(id) && !(this.setBack && this.copied.has(storage)),
+    )
   }
 
   heldBy(storage: string): Set<string> {

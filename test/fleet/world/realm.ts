@@ -83,7 +83,12 @@ export function installRealm(): void {
 const fakeCrypto = {
   subtle,
   randomUUID: () => pageNow()!.newId(),
-  getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => real.crypto.getRandomValues(bytes),
+  getRandomValues: <T extends Uint8Array | Uint16Array>(values: T): T => {
+    const page = pageNow()!
+    for (let n = 0; n < values.length; n++)
+      values[n] = Math.floor(page.random() * 2 ** (8 * values.BYTES_PER_ELEMENT))
+    return values
+  },
 }
 
 function switched(name: string, ofPage: () => unknown, otherwise: unknown): void {
