@@ -103,7 +103,7 @@ export class Book {
         await this.wipe()
         fact = null
       }
-      while (fact?.asOfMs == null) fact = await this.#readOn(fact)
+      while (fact === null || fact.asOfMs === null) fact = await this.#readOn(fact)
       for (let more = true; more;) {
         const answer = await this.#deps.page({ cursor: fact.cursor, fromChunk: 0 })
         more = answer.more

@@ -7,6 +7,7 @@ import { Facts, type FactsPort } from './journal/facts.ts'
 import { enterFrame } from './journal/frame.ts'
 import { Identity, type IdentityPort } from './journal/identity.ts'
 import { Journal, type JournalPort } from './journal/journal.ts'
+import { openInMemory } from './journal/memory.ts'
 import { TillStorage } from './journal/storage.ts'
 
 /** What a till keeps, opened. */
@@ -51,7 +52,6 @@ export async function openParts(accountId: AccountId, deps: OpeningDeps): Promis
       throw error
     }
     deps.log('storage_denied', error)
-    const { openInMemory } = await import('./journal/memory.ts')
     return openInMemory(accountId, deps)
   }
 }

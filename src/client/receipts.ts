@@ -14,6 +14,13 @@ export interface ReceiptsDeps {
   now: () => number
   /** The grant on which promises without a hold stand, or null. */
   grantId: () => Promise<GrantId | null>
+  /** Whether a promise may be made here at all. */
+  canPromise: () => boolean
+  /** A record is on the disk, or may be sent now. */
+  onWritten: () => void
+  /** A record could not be written: nothing happened. */
+  onRefused: (error: unknown) => void
+  log: (event: string, error: unknown) => void
 }
 
 type Parts = Pick<Receipt, 'id' | 'mode' | 'standsFor' | 'sale' | 'operations'>
@@ -21,9 +28,29 @@ type Parts = Pick<Receipt, 'id' | 'mode' | 'standsFor' | 'sale' | 'operations'>
 /** Makes receipts of what a person decided and puts them into the journal. */
 export class Receipts {
   readonly #deps: ReceiptsDeps
+  readonly #unpainted = new Map<string, JournalRecord>()
 
   constructor(deps: ReceiptsDeps) {
     this.#deps = deps
+  }
+
+  /** Records of this frame that its screen has yet to show (J4). */
+  get unpainted(): string[] {
+    return [...this.#unpainted.keys()]
+  }
+
+  /** A record of this frame stands on the screen, drawn: from now on it may be sent (J4). */
+  async painted(recordId: string): Promise<void> {
+    const record = this.#unpainted.get(recordId)
+    if (!record) return
+    this.#unpainted.delete(recordId)
+    try {
+      await this.#deps.journal.seen(record)
+    } catch (error) {
+      // It stays unsent, and is asked about when this frame is gone.
+      this.#deps.log('not_marked_seen', error)
+    }
+    this.#deps.onWritten()
   }
 
   /** Committing a draft twice, from two frames, gives the one record. */
@@ -56,7 +83,7 @@ export class Receipts {
   /** Undoes a receipt that nobody has seen (J4). */
   async cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
     const parts = await this.#complete(this.#undoing(ghost, 'unanswered'))
-    return this.#deps.journal.cancelGhost(ghost, parts, wireVersion)
+    return this.#written(this.#deps.journal.cancelGhost(ghost, parts, wireVersion))
   }
 
   #undoing(record: JournalRecord, because: 'unanswered' | 'cancelled'): Parts {
@@ -66,6 +93,23 @@ export class Receipts {
   }
 
   async #record(parts: Parts, faces: CardFace[]): Promise<JournalRecord> {
+    if (parts.mode === 'promise' && !this.#deps.canPromise()) throw new Error('this till may not promise')
+    return this.#written(this.#append(parts, faces))
+  }
+
+  async #written(work: Promise<JournalRecord>): Promise<JournalRecord> {
+    try {
+      const record = await work
+      this.#unpainted.set(record.id, record)
+      this.#deps.onWritten()
+      return record
+    } catch (error) {
+      this.#deps.onRefused(error)
+      throw error
+    }
+  }
+
+  async #append(parts: Parts, faces: CardFace[]): Promise<JournalRecord> {
     const { journal } = this.#deps
     try {
       return await journal.append(await this.#complete(parts), wireVersion, faces)

@@ -10,13 +10,13 @@ import { signBytes } from './crypto/device-key.ts'
 import { Sealing } from './crypto/sealing.ts'
 import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from './journal/database.ts'
-import type { DraftsPort } from './journal/drafts.ts'
-import type { JournalPort, JournalState } from './journal/journal.ts'
+import type { JournalState } from './journal/journal.ts'
 import type { RecordState } from './journal/records.ts'
 import { accountsHere, type Parts } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
-import { backoffMinMs, probeMaxMs, type Sync } from './sync.ts'
+import { backoffMinMs, probeMaxMs } from './sync.ts'
+import type { Line, TillDeps, TillReady } from './till-deps.ts'
 import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
 
 /**
@@ -29,40 +29,7 @@ import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
 
 export type { Trouble, Warning } from './trouble.ts'
 
-export interface Line {
-  /** Null until the first answer or the first silence. */
-  reachable: boolean | null
-}
-
-export interface TillReady {
-  session: SessionAnswer
-  name: string
-  journal: JournalPort
-  drafts: DraftsPort
-  sync: Sync
-}
-
-export interface TillDeps {
-  window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
-  fetch: typeof fetch
-  locks: LockManager
-  /** Opens the channel on which the frames of this till tell each other of changes (J11). */
-  channel: (name: string) => BroadcastChannel
-  newId: () => string
-  /** The computer's clock: looked at once, until the server has said the time. */
-  now: () => number
-  /** Milliseconds since some start; never steps back. */
-  elapsed: () => number
-  random: () => number
-  /** From the frame's address; MoySklad gives it once per load. */
-  contextKey: string
-  /** Names the browser tab: two tabs may prepare equal sales at the same time. */
-  tab: () => string
-  localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
-  /** Names of the databases in this storage partition. */
-  databases: () => Promise<readonly string[]>
-  log: (event: string, error: unknown) => void
-}
+export type { Line, TillDeps, TillReady } from './till-deps.ts'
 
 type Told = Changed | 'up' | 'down'
 
@@ -73,8 +40,6 @@ export class Till {
   readonly #heads = new Heads()
   readonly #sealing = new Sealing()
   readonly #troubles = new Troubles(() => this.#changed())
-  /** Records of this frame that its screen has yet to show (J4). */
-  readonly #unpainted = new Map<string, JournalRecord>()
   readonly api: Api
   #session: SessionAnswer | null = null
   #sessionOver = false
@@ -219,39 +184,28 @@ export class Till {
     documentId: DocumentId | null,
     mode: Receipt['mode'],
   ): Promise<JournalRecord> {
-    if (mode === 'promise' && !this.canPromise) throw new Error('this till may not promise')
-    const record = await this.#written(this.#mustWork().commitDraft(draft, documentId, mode))
+    const record = await this.#mustWork().commitDraft(draft, documentId, mode)
     // The record has ended the draft; its row is only tidied away.
     void this.ready?.drafts.forget(draft.id).catch((error: unknown) => this.#deps.log('draft_row', error))
     return record
   }
 
-  async promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
-    if (!this.canPromise) throw new Error('this till may not promise')
-    return this.#written(this.#mustWork().promiseInstead(ask))
+  promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
+    return this.#mustWork().promiseInstead(ask)
   }
 
   voidReceipt(record: JournalRecord, because: 'unanswered' | 'cancelled'): Promise<JournalRecord> {
-    return this.#written(this.#mustWork().voidReceipt(record, because))
+    return this.#mustWork().voidReceipt(record, because)
   }
 
   /** Records of this frame that its screen has yet to show. */
   get unpainted(): string[] {
-    return [...this.#unpainted.keys()]
+    return this.#receipts?.unpainted ?? []
   }
 
   /** A record of this frame stands on the screen, drawn: from now on it may be sent (J4). */
   async painted(recordId: string): Promise<void> {
-    const record = this.#unpainted.get(recordId)
-    if (!record) return
-    this.#unpainted.delete(recordId)
-    try {
-      await this.#mustBeReady().journal.seen(record)
-    } catch (error) {
-      // It stays unsent, and is asked about when this frame is gone.
-      this.#deps.log('not_marked_seen', error)
-    }
-    void this.#carrier?.sync.kick()
+    await this.#receipts?.painted(recordId)
   }
 
   async keepGhost(ghost: JournalRecord): Promise<void> {
@@ -261,27 +215,12 @@ export class Till {
   }
 
   cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
-    return this.#written(this.#mustWork().cancelGhost(ghost))
+    return this.#mustWork().cancelGhost(ghost)
   }
 
   async acknowledge(record: JournalRecord): Promise<void> {
     await this.#mustBeReady().journal.acknowledge(record)
     this.#tell('journal')
-  }
-
-  async #written(work: Promise<JournalRecord>): Promise<JournalRecord> {
-    try {
-      const record = await work
-      this.#unpainted.set(record.id, record)
-      if (this.warning === 'storage_full') this.warning = null
-      this.#tell('journal')
-      void this.#carrier?.sync.kick()
-      return record
-    } catch (error) {
-      if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
-      this.#changed()
-      throw error
-    }
   }
 
   async #open(accountId: AccountId): Promise<Carrier> {
@@ -318,6 +257,17 @@ export class Till {
       newId: this.#deps.newId,
       now: () => this.#clock.nowMs(),
       grantId: async () => (await facts.grant())?.id ?? null,
+      canPromise: () => this.canPromise,
+      onWritten: () => {
+        if (this.warning === 'storage_full') this.warning = null
+        this.#tell('journal')
+        void sync.kick()
+      },
+      onRefused: (error) => {
+        if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
+        this.#changed()
+      },
+      log: this.#deps.log,
     })
     if (parts.recall) await this.#recall(parts.recall)
     this.ready = { session, name: answer.name, journal, drafts, sync }

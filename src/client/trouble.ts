@@ -7,7 +7,7 @@ export const troubles = [
   'page_outdated',
   /** An older page keeps the storage in its old shape. */
   'storage_blocked',
-  /** The browser gives no storage, and the part that works without it did not load. */
+  /** The till could not be opened, with storage or without. */
   'storage_denied',
   /** The browser took the storage away while we worked. */
   'storage_lost',

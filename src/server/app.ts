@@ -13,6 +13,7 @@ import { operations, sale } from './routes/history.ts'
 import { hold, release } from './routes/holds.ts'
 import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
+import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
 import { ping } from './routes/ping.ts'
 import { saveProgramme } from './routes/programme.ts'
 import { rotate } from './routes/rotate.ts'
@@ -48,12 +49,12 @@ export function createApp(deps: Deps): Hono<Env> {
     saveProgramme: saveProgramme(deps),
     addCards: addCards(deps),
     rotate: rotate(deps),
-    grant: notYet,
+    grant: grant(deps),
     book: notYet,
-    policy: notYet,
-    savePolicy: notYet,
-    risk: notYet,
-    closeGrant: notYet,
+    policy: policy(deps),
+    savePolicy: savePolicy(deps),
+    risk: risk(deps),
+    closeGrant: closeGrant(deps),
     releaseHeld: notYet,
     tills: tills(deps),
     tillState: tillState(deps),

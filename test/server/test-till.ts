@@ -99,6 +99,14 @@ export class TestTill {
     return sealNumber(this.sealingKey!, this.accountId, receiptId, number)
   }
 
+  /** A new session of the same till: the old one is over. */
+  async reopen(contextKey: string): Promise<void> {
+    this.token = ''
+    const { token, session } = await this.answer('session', { wire: wireVersion, contextKey })
+    Object.assign(this, { token, session })
+    await this.register()
+  }
+
   envelope(rest: Partial<Envelope> = {}): Envelope {
     return {
       wire: wireVersion,

@@ -36,8 +36,9 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
   const { record, receipt, frame, decides } = entry
   const { epoch, seq, recordedAtMs } = record
   const { grantId } = receipt
-  const stores: ('records' | 'unsettled' | 'unseen' | 'grants')[] = ['records', 'unsettled', 'unseen']
+  const stores: ('records' | 'unsettled' | 'seen' | 'grants')[] = ['records', 'unsettled']
   if (grantId !== null) stores.push('grants')
+  if (decides !== null) stores.push('seen')
   await strictly(storage, stores, async (tx) => {
     const writes: Promise<unknown>[] = []
     if (grantId !== null) {
@@ -49,11 +50,12 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
       // A receipt that is here already is refused for that below, and not because it would be charged twice.
       if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
     }
-    const unseen = tx.objectStore('unseen')
     writes.push(tx.objectStore('records').add(record))
-    writes.push(tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs }))
-    if (frame !== null) writes.push(unseen.add({ epoch, seq, recordedAtMs, frame }))
-    if (decides !== null) writes.push(unseen.delete(decides))
+    const row = { epoch, seq, recordedAtMs }
+    writes.push(tx.objectStore('unsettled').add(frame === null ? row : { ...row, frame }))
+    if (decides !== null) {
+      writes.push(tx.objectStore('seen').put({ epoch: decides[0], seq: decides[1] }))
+    }
     tx.commit()
     await Promise.all(writes)
   })

@@ -108,7 +108,7 @@ describe('a promise on a grant', () => {
     const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
     const read = vi.spyOn(IDBObjectStore.prototype, 'get')
     await append(redeemReceipt())
-    expect(opened.mock.calls.map(([stores]) => stores)).toEqual([['records', 'unsettled', 'unseen']])
+    expect(opened.mock.calls.map(([stores]) => stores)).toEqual([['records', 'unsettled']])
     expect(read).not.toHaveBeenCalled()
   })
 })

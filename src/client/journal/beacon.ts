@@ -23,25 +23,31 @@ export const beaconKey = (accountId: string) => `podarok-head-${accountId}`
 /** @param area the page's `localStorage`; a browser that denies it throws, and then there is no beacon */
 export function openBeacon(area: () => Pick<Storage, 'getItem' | 'setItem'>, accountId: string): Beacon {
   const key = beaconKey(accountId)
-  const read = () => {
-    try {
-      const parsed = z.safeParse(BeaconHead, JSON.parse(area().getItem(key) ?? 'null'))
-      return parsed.success ? parsed.data : null
-    } catch {
-      // Denied or damaged: the beacon is a second look, and without it the first one counts.
-      return null
-    }
+  /** What this frame wrote last, as it stands there: nobody else has moved it on since. */
+  let own: string | null = null
+  const parse = (text: string | null) => {
+    const parsed = z.safeParse(BeaconHead, JSON.parse(text ?? 'null'))
+    return parsed.success ? parsed.data : null
   }
   return {
-    read,
-    write(head) {
-      const known = read()
-      const older = known?.tillId === head.tillId && (known.epoch - head.epoch || known.seq - head.seq) >= 0
-      if (older) return
+    read() {
       try {
-        area().setItem(key, JSON.stringify(head))
+        return parse(area().getItem(key))
       } catch {
-        // Denied or full: as above.
+        // Denied or damaged: the beacon is a second look, and without it the first one counts.
+        return null
+      }
+    },
+    write(head) {
+      try {
+        const text = area().getItem(key)
+        const known = text === own ? null : parse(text)
+        const newer = known?.tillId === head.tillId && (known.epoch - head.epoch || known.seq - head.seq) >= 0
+        if (newer) return
+        own = JSON.stringify(head)
+        area().setItem(key, own)
+      } catch {
+        // Denied, damaged or full: as above.
       }
     },
   }

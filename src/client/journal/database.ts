@@ -17,7 +17,7 @@ export interface TillSchema extends DBSchema {
   /** One row, under the key `self`. */
   identity: { key: 'self'; value: TillIdentity }
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
-  unsettled: { key: RecordKey; value: { epoch: number; seq: number; recordedAtMs: number } }
+  unsettled: { key: RecordKey; value: UnsettledRow }
   outcomes: { key: RecordKey; value: StoredOutcome }
   attention: { key: RecordKey; value: { epoch: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
@@ -25,8 +25,8 @@ export interface TillSchema extends DBSchema {
   releases: { key: string; value: { holdId: string } }
   /** The till's key of each epoch that has one; those of past epochs stay until their records are sent. */
   devices: { key: number; value: Device }
-  /** Records that no screen has shown yet, with the frame that wrote them (J4). */
-  unseen: { key: RecordKey; value: UnseenRow }
+  /** Records without an outcome that a screen has shown (J4). */
+  seen: { key: RecordKey; value: { epoch: number; seq: number } }
   /** At most one row, under the key `current` (O1). */
   grants: { key: 'current'; value: HeldGrant }
   /** What humans decided about this till's records, by the id of the case. */
@@ -65,12 +65,15 @@ export interface StoredOutcome {
   changed?: FinalOutcome
 }
 
-export interface UnseenRow {
+export interface UnsettledRow {
   epoch: number
   seq: number
   recordedAtMs: number
-  /** The frame that wrote the record, by the name of the lock that it holds as long as it lives. */
-  frame: string
+  /**
+   * The frame that wrote the record and has to show it, by the name of the lock that it holds as long as it lives. That it
+   * was shown is written down afterwards: a record that waits for nothing must not cost a row more.
+   */
+  frame?: string
 }
 
 /** The till's grant and what it has promised on it. */
@@ -161,7 +164,7 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
       }
       if (oldVersion < 2) {
         db.createObjectStore('devices', { keyPath: 'epoch' })
-        db.createObjectStore('unseen', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('seen', { keyPath: ['epoch', 'seq'] })
         db.createObjectStore('grants')
         db.createObjectStore('decisions', { keyPath: 'caseId' })
         db.createObjectStore('chunks', { keyPath: 'chunk' })

@@ -81,7 +81,12 @@ export class Journal {
 
   /** A record was painted on a screen: now it may be sent (J4). */
   async seen(record: Pick<JournalRecord, 'epoch' | 'seq'>): Promise<void> {
-    await strictly(this.#deps.storage, ['unseen'], (tx) => tx.objectStore('unseen').delete(keyOf(record)))
+    const { epoch, seq } = record
+    await strictly(this.#deps.storage, ['unsettled', 'seen'], async (tx) => {
+      // Another frame may have shown it, sent it and filed its answer.
+      const open = await tx.objectStore('unsettled').getKey([epoch, seq])
+      if (open !== undefined) await tx.objectStore('seen').put({ epoch, seq })
+    })
   }
 
   /** Records that a dead frame has left without anybody having seen them, oldest first. */
@@ -223,7 +228,12 @@ export class Journal {
   async settle(settled: readonly Settled[]): Promise<void> {
     if (settled.length === 0) return
     const settledAtMs = this.#deps.now()
-    const stores: ('unsettled' | 'outcomes' | 'attention')[] = ['unsettled', 'outcomes', 'attention']
+    const stores: ('unsettled' | 'seen' | 'outcomes' | 'attention')[] = [
+      'unsettled',
+      'seen',
+      'outcomes',
+      'attention',
+    ]
     await strictly(this.#deps.storage, stores, async (tx) => {
       const outcomes = tx.objectStore('outcomes')
       for (const { key, outcome, proof } of settled) {
@@ -234,6 +244,7 @@ export class Journal {
         if (open) {
           await Promise.all([
             tx.objectStore('unsettled').delete(key),
+            tx.objectStore('seen').delete(key),
             outcomes.add({ epoch, seq, outcome, settledAtMs, proof }),
           ])
         } else if (changed) await outcomes.put({ ...known, changed: outcome })

@@ -1,6 +1,6 @@
 import type { Envelope } from '../../core/wire-tills.ts'
 import { batchBytesMax } from '../../core/wire-tills.ts'
-import type { JournalRecord, RecordKey, StoredOutcome, UnseenRow } from './database.ts'
+import type { JournalRecord, RecordKey, StoredOutcome, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
 import { byKey, epochRange, keyOf } from './records.ts'
 import { reading, type TillStorage } from './storage.ts'
@@ -24,6 +24,8 @@ export type Standing = Pick<Envelope, 'headSeq' | 'waiting' | 'drained' | 'grant
 export const unseenMaxMs = 30_000
 const waitingMax = 50
 
+type UnseenRow = UnsettledRow & { frame: string }
+
 /** Records that no screen has shown: those of live frames will be in a moment, the others wait for a person (J4). */
 export interface Unseen {
   rows: UnseenRow[]
@@ -33,13 +35,31 @@ export interface Unseen {
 }
 
 export async function unseenNow(storage: TillStorage, frame: Frame, nowMs: number): Promise<Unseen> {
-  const rows = await reading(storage, ['unseen'], (tx) => tx.objectStore('unseen').getAll())
+  const rows = await unseenRows(storage)
   const live = rows.length === 0 ? new Set<string>() : await frame.live()
   const known = new Set(rows.map((row) => row.frame))
   // A row that came after the locks were read has a frame that lives.
   const isGhost = (row: UnseenRow) => known.has(row.frame) && !live.has(row.frame)
   return { rows, isGhost, isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs }
 }
+
+/** Mostly there are none, which two counts tell; only where they differ are the keys compared. */
+function unseenRows(storage: TillStorage): Promise<UnseenRow[]> {
+  return reading(storage, ['unsettled', 'seen'], async (tx) => {
+    const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
+    const [all, shown] = await Promise.all([unsettled.count(), seen.count()])
+    if (all === shown) return []
+    const [keys, seenKeys] = await Promise.all([unsettled.getAllKeys(), seen.getAllKeys()])
+    const known = new Set(seenKeys.map((key) => key.join()))
+    const rows = await Promise.all(
+      keys.filter((key) => !known.has(key.join())).map((key) => unsettled.get(key)),
+    )
+    return rows.filter(needsWitness)
+  })
+}
+
+/** Undoings, and records of the first version, have no frame that would have to show them. */
+const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
 
 /**
  * The next records to send, of the oldest epoch that has any: all without an outcome, and all above the heads of epochs
@@ -52,28 +72,33 @@ export async function nextBatch(
   lost: ReadonlyMap<number, number>,
   recordsMax: number,
 ): Promise<Batch | null> {
-  const stores: ('records' | 'unsettled' | 'unseen' | 'outcomes')[] = [
+  const stores: ('records' | 'unsettled' | 'seen' | 'outcomes')[] = [
     'records',
     'unsettled',
-    'unseen',
+    'seen',
     'outcomes',
   ]
   return reading(storage, stores, async (tx) => {
-    const rows = await tx.objectStore('unseen').getAll()
-    const fresh = rows.filter(unseen.isFresh)
-    const left = new Set(rows.map((row) => keyOf(row).join()))
-    const limit = recordsMax + rows.length
-    const pages = await Promise.all([
-      tx.objectStore('unsettled').getAllKeys(null, limit),
+    const limit = recordsMax + unseen.rows.length
+    const [rows, ...missing] = await Promise.all([
+      tx.objectStore('unsettled').getAll(null, limit),
       ...[...lost].map(([epoch, head]) =>
         tx
           .objectStore('records')
           .getAllKeys(IDBKeyRange.bound([epoch, head], epochRange(epoch).upper, true), limit),
       ),
     ])
-    const keys = [...new Map(pages.flat().map((key) => [key.join(), key])).values()]
+    const span = rows.length > 0 ? IDBKeyRange.bound(keyOf(rows[0]!), keyOf(rows.at(-1)!)) : null
+    const seenKeys = span ? await tx.objectStore('seen').getAllKeys(span) : []
+    const seen = new Set(seenKeys.map((key) => key.join()))
+    const left = rows.filter(needsWitness).filter((row) => !seen.has(keyOf(row).join()))
+    const leftKeys = new Set(left.map((row) => keyOf(row).join()))
+    const fresh = left.filter(unseen.isFresh)
+    const keys = [
+      ...new Map([...rows.map(keyOf), ...missing.flat()].map((key) => [key.join(), key])).values(),
+    ]
       .sort(byKey)
-      .filter((key) => !left.has(key.join()))
+      .filter((key) => !leftKeys.has(key.join()))
       .filter(([epoch, seq]) => !fresh.some((row) => row.epoch === epoch && row.seq < seq))
       .slice(0, recordsMax)
     const epoch = keys[0]?.[0]

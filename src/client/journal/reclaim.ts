@@ -24,12 +24,11 @@ export interface Reclaim {
  * @returns how many went
  */
 export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number> {
-  const stores: ('records' | 'outcomes' | 'unsettled' | 'attention' | 'unseen' | 'drafts')[] = [
+  const stores: ('records' | 'outcomes' | 'unsettled' | 'attention' | 'drafts')[] = [
     'records',
     'outcomes',
     'unsettled',
     'attention',
-    'unseen',
     'drafts',
   ]
   return strictly(storage, stores, async (tx) => {
@@ -38,7 +37,6 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
       records.count(),
       tx.objectStore('unsettled').getAllKeys(),
       tx.objectStore('attention').getAllKeys(),
-      tx.objectStore('unseen').getAllKeys(),
     ])
     const kept = new Set(busy.flat().map((key) => key.join()))
     const gone: RecordKey[] = []

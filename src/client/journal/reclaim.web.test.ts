@@ -26,15 +26,9 @@ afterEach(async () => {
 /** Fills the journal with records that were shown, sent and applied, all in one go. */
 async function fill(count: number): Promise<void> {
   const sample = await till.journal.append(redeemReceipt(), wireVersion, [])
-  const stores: ('records' | 'outcomes' | 'unsettled' | 'unseen')[] = [
-    'records',
-    'outcomes',
-    'unsettled',
-    'unseen',
-  ]
+  const stores: ('records' | 'outcomes' | 'unsettled')[] = ['records', 'outcomes', 'unsettled']
   await strictly(till.storage, stores, async (tx) => {
     await tx.objectStore('unsettled').clear()
-    await tx.objectStore('unseen').clear()
     for (let seq = 1; seq <= count; seq++) {
       if (seq > 1) await tx.objectStore('records').add({ ...sample, seq, id: redeemReceipt().id })
       const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [] }

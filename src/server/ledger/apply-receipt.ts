@@ -14,6 +14,7 @@ import type { Tx } from '../db/db.ts'
 import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from './arrival.ts'
 import { findCardByNumber } from './cards.ts'
 import { type NewCase, openCase } from './cases.ts'
+import { type Charge, chargeOf, writeCharge } from './charge.ts'
 import { consumeHold, releaseDraftHolds } from './holds.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from './programmes.ts'
@@ -119,7 +120,7 @@ interface Verdict {
   outcome: FinalOutcome
   receipt: Receipt | null
   /** What is to be written besides the receipt, where it did something itself. */
-  work: { posted: PostedOperation[]; context: Loaded } | null
+  work: { posted: PostedOperation[]; context: Loaded; charge: Charge } | null
 }
 
 async function decide(
@@ -157,7 +158,8 @@ async function decide(
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.
   const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
   if (astray) return settled(astray)
-  const posting: Posting = post(resolved, { ...context, isFact })
+  const charge = await chargeOf(tx, accountId, receipt, isFact, nowMs)
+  const posting: Posting = post(resolved, { ...context, isFact, grant: charge.verdict })
   switch (posting.status) {
     case 'refused':
       return settled({ status: 'refused', refusal: posting.refusal })
@@ -168,7 +170,7 @@ async function decide(
       return {
         outcome: { status: 'applied', by: null, postedAtMs: nowMs, effects },
         receipt,
-        work: { posted: posting.operations, context },
+        work: { posted: posting.operations, context, charge },
       }
     }
   }
@@ -245,6 +247,7 @@ async function write(
     voids: work ? undoneBy(work.posted) : null,
   })
   if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
+  if (work) await writeCharge(tx, arrival.accountId, work.charge)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.

@@ -3,14 +3,19 @@ import type { Deps } from '../deps.ts'
 import { readBody } from '../http.ts'
 import { casesOfTill } from '../ledger/till-head.ts'
 import { findTill, headOf } from '../ledger/tills.ts'
+import { createRecall } from '../recall.ts'
 import { createSeen } from '../seen.ts'
 import type { Handler } from './handler.ts'
 
-export function ping({ db, clock, nonces }: Deps): Handler<'ping'> {
+export function ping(deps: Deps): Handler<'ping'> {
+  const { db, clock, nonces } = deps
   const seen = createSeen(db, clock)
+  const recall = createRecall(deps)
   return async (c) => {
     const { accountId, tillId, epoch } = c.var.device
-    const { decidedAfterMs } = await readBody(c, Envelope)
+    const envelope = await readBody(c, Envelope)
+    const { decidedAfterMs } = envelope
+    await recall(envelope)
     await seen(accountId, tillId)
     return db.read(async (query) => ({
       headSeq: await headOf(query, accountId, tillId, epoch),

@@ -9,6 +9,7 @@ import { casesOfTill } from '../ledger/till-head.ts'
 import { headOf } from '../ledger/tills.ts'
 import { errorFacts } from '../log.ts'
 import type { OutcomeProofs } from '../outcome-proofs.ts'
+import { createRecall } from '../recall.ts'
 import { createSaleReader } from '../sale-reader.ts'
 import type { Handler } from './handler.ts'
 import { gatherFacts } from './sale-facts.ts'
@@ -22,9 +23,11 @@ const laterMs = 1_000
 export function sync(deps: Deps): Handler<'sync'> {
   const sales = createSaleReader(deps)
   const reception = createReception(deps)
+  const recall = createRecall(deps)
   return async (c) => {
     const sender = c.var.device
     const batch = checkBatch(await readBody(c, SyncRequest))
+    await recall(batch)
     const arrivals = await reception.read(sender, batch)
     const facts = await gatherFacts(deps.db, sales, sender.accountId, arrivals)
     return settle(deps, reception.proofs, batch, arrivals, (n) => facts[n]!)
