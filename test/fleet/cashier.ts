@@ -1,4 +1,4 @@
-import { isUnreachable } from '../../src/client/api.ts'
+import { isDenied, isUnreachable } from '../../src/client/api.ts'
 import { GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { type Draft, mayPromise, type SaleDocument } from '../../src/core/draft.ts'
@@ -70,12 +70,19 @@ export class Cashier {
   async commit(open: OpenTill, draft: Draft, documentId: DocumentId | null): Promise<void> {
     const { till } = open
     const offline = till.line.reachable === false
-    const onGrant = open.grants?.usable() != null
+    const onGrant = open.kit?.grants.usable() != null
     if (offline && !(till.canPromise && mayPromise(draft, till.serverNowMs(), onGrant))) {
       this.#deps.tally.add('not allowed offline')
       return till.dropDraft(draft)
     }
+    if (offline)
+      this.#deps.tally.add(
+        draft.redeems[0]?.holdId === null || draft.loads[0]?.holdId === null
+          ? 'promises on grant'
+          : 'promises on hold',
+      )
     await this.#write(open, () => till.commitDraft(draft, documentId, offline ? 'promise' : 'ask'))
+    await open.kit?.grants.refresh()
   }
 
   /** Looks at the till's last receipts, as the screen shows them, and does what has to be done about them. */
@@ -99,6 +106,16 @@ export class Cashier {
     for (const state of await till.ready.journal.attention()) {
       if (page.dead) return
       await till.acknowledge(state.record)
+    }
+  }
+
+  /** Fetches the book and a grant while the line is up. */
+  async tend(open: OpenTill): Promise<void> {
+    try {
+      await open.tend()
+    } catch (error) {
+      // Tried again with the next look.
+      if (!isUnreachable(error) && !isDenied(error)) throw error
     }
   }
 
@@ -167,6 +184,10 @@ export class Cashier {
         entered: 'scanned',
         hold: wish,
       })
+      if (face) {
+        const { id: cardId, state, availableKopecks } = face
+        open.counter.seen.set(card.number, { cardId, state, availableKopecks, atMs: askedAtMs })
+      }
       if (!face || !hold) {
         tally.add('scans refused')
         return null
@@ -192,8 +213,9 @@ export class Cashier {
   /** Without the line: only cards of the book, on the grant (O3, O4). */
   async #fromBook(open: OpenTill, card: Card, sum: number | null, draft: Draft): Promise<Draft | null> {
     const { till } = open
-    const entry = await open.bookEntry(card.number)
-    if (!entry || !open.grants) return null
+    const { kit } = open
+    const entry = await kit?.find(card.number)
+    if (!entry || !kit) return null
     const number = await till.seal(card.number, draft.receiptId)
     if (number === null) return null
     const { cardId } = entry
@@ -206,10 +228,10 @@ export class Cashier {
       entered: 'scanned' as const,
     }
     if (sum === null) {
-      if (entry.state !== 'unsold' || open.grants.loadRoom() < faceKopecks) return null
+      if (entry.state !== 'unsold' || kit.grants.loadRoom() < faceKopecks) return null
       return withCard(draft, common, null)
     }
-    const amount = Math.min(sum, entry.availableKopecks, open.grants.room(cardId))
+    const amount = Math.min(sum, entry.availableKopecks, kit.grants.room(cardId))
     return entry.state === 'active' && amount > 0 ? withCard(draft, common, amount) : null
   }
 

@@ -1,9 +1,9 @@
-import type { Grants } from '../../src/client/grants.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { Till, type TillDeps } from '../../src/client/till.ts'
 import type { BookEntry } from '../../src/core/book.ts'
 import type { Receipt } from '../../src/core/receipt.ts'
 import type { Boss } from './boss.ts'
+import { type Bound, OutageKit } from './outage-kit.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
@@ -23,10 +23,16 @@ export class OpenTill {
     this.till = till
   }
 
-  grants: Grants | null = null
+  kit: OutageKit | null = null
+  /** As the page told itself to the server. */
+  bound: Bound | null = null
 
-  bookEntry(_number: string): Promise<BookEntry | null> {
-    return Promise.resolve(null)
+  /** Makes the till ready for an outage, as far as it can be. */
+  async tend(): Promise<void> {
+    const { bound } = this
+    if (!bound || !this.works || this.till.line.reachable !== true) return
+    this.kit ??= await OutageKit.open(this, bound)
+    await this.kit?.tend()
   }
 
   get works(): boolean {
@@ -59,6 +65,11 @@ export interface CounterParts {
 export class Counter {
   readonly parts: CounterParts
   open: OpenTill[] = []
+  /** Cards as they were when they were last scanned here: they stand in for the book until the server gives one. */
+  readonly seen = new Map<
+    string,
+    Pick<BookEntry, 'cardId' | 'state' | 'availableKopecks'> & { atMs: number }
+  >()
   /** At the end: how many records have no answer, and what the till says. */
   unsent = 0
   why = ''
@@ -75,10 +86,13 @@ export class Counter {
   load(): OpenTill {
     const { computer, profile, line, scheduler, newId, random, contextKey, log, truth } = this.parts
     const page = new Page({ scheduler, computer, profile, line, newId, random })
-    const till = within(page, () => {
+    const till: Till = within(page, () => {
       const deps: TillDeps = {
         window: page.window as unknown as TillDeps['window'],
-        fetch: ((path: string, init: RequestInit) => page.fetch(path, init)) as typeof fetch,
+        fetch: (async (path: string, init: RequestInit) => {
+          const response = await page.fetch(path, init)
+          return path === '/api/till' ? heard(response, init, (bound) => (open.bound = bound)) : response
+        }) as typeof fetch,
         locks: profile.locks as unknown as LockManager,
         channel: (name) => profile.channels.open(name) as unknown as BroadcastChannel,
         newId,
@@ -95,7 +109,7 @@ export class Counter {
       }
       return new Till(deps)
     })
-    const open = new OpenTill(this, page, till)
+    const open: OpenTill = new OpenTill(this, page, till)
     this.open.push(open)
     page.onRecord = (value) => {
       const deal = this.wrote(value as JournalRecord)
@@ -139,4 +153,18 @@ export class Counter {
   get working(): OpenTill | null {
     return this.open.find((one) => one.works) ?? null
   }
+}
+
+/** Reads along what a page and the server say when a till is bound. */
+function heard(response: Response, { body }: RequestInit, tell: (bound: Bound) => void): Response {
+  const text = async () => {
+    const text = await response.text()
+    if (response.status === 200 && body instanceof Uint8Array) {
+      const { id, epoch } = JSON.parse(Buffer.from(body).toString()) as Bound
+      const bookKey = /"bookKey":"([^"]*)"/.exec(text)?.[1]
+      if (bookKey) tell({ id, epoch, bookKey })
+    }
+    return text
+  }
+  return { status: response.status, ok: response.ok, text } as unknown as Response
 }

@@ -17,7 +17,7 @@ const firstSeed = Number(seedText ?? Date.now() % 1_000_000_000)
 const stories = seedText === undefined ? Number(process.env['PODAROK_FLEET'] ?? 200) : 1
 
 /** After so many the rest is not played. */
-const brokenMax = 5
+const brokenMax = Number(process.env['PODAROK_BROKEN'] ?? 5)
 const traceLines = 40
 
 /** Promises that nobody heard fail. */

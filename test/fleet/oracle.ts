@@ -64,6 +64,21 @@ export class Oracle {
     }
   }
 
+  /** A promise on money that the server still kept for it cannot fall short (O2). */
+  #keptMoney(): void {
+    const [row] = this.#all<{ id: string; loss: number }>(
+      `select r.id, e.amount as loss from entry e
+        join receipt r on r.account_id = e.account_id and r.id = e.receipt_id
+        join hold h on h.account_id = r.account_id and h.till_id = r.till_id and h.draft_id = r.draft_id
+          and h.card_id = e.card_id and h.purpose = 'redeem'
+        where e.account = 'loss' and e.amount <> 0 and r.mode = 'promise' and r.grant_id is null
+          and h.keep_until_ms > r.posted_at_ms
+          and (h.released_at_ms is null or h.released_at_ms >= r.posted_at_ms) limit 1`,
+    )
+    if (row && !this.#truth.setBack)
+      throw new Broken(`[O2] ${row.id} lost ${row.loss} of money that was held for it`)
+  }
+
   #receipt({ account_id, id, till_id, mode, status, applied_by, entries }: ReceiptRow): void {
     if (till_id === null) return
     const deal = this.#truth.deals.get(id)
@@ -95,6 +110,7 @@ export class Oracle {
     }
     for (const deal of this.#truth.deals.values()) if (deal.atMs >= sinceMs) this.#deal(deal, false)
     this.#risk()
+    this.#keptMoney()
   }
 
   /** At the very end: every line is up, everything is sent and decided. */
@@ -106,6 +122,8 @@ export class Oracle {
   }
 
   #deal(deal: Deal, atEnd: boolean): void {
+    if (deal.painted && deal.written === false)
+      throw new Broken(`[J1] ${told(deal)} was painted and never written`)
     const row = this.#row(deal.id)
     if (!row) {
       if (this.#truth.refilling || !this.#truth.isHeld(deal.id)) return

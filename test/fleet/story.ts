@@ -203,6 +203,7 @@ export class Story {
       const open = counter.working
       if (!open) continue
       await this.#as(open, () => this.cashier.lookBack(open))
+      if (random.chance(0.6)) await this.#as(open, () => this.cashier.tend(open))
       const roll = random.next()
       if (roll < 0.12) await this.#as(open, () => this.cashier.cancel(open))
       else if (roll < 0.2) await this.#as(open, () => this.cashier.link(open))
@@ -215,6 +216,7 @@ export class Story {
     const { random } = this
     const open = counter.working ?? (await this.#come(counter))
     if (!open) return
+    if (random.chance(0.7)) await this.#as(open, () => this.cashier.tend(open))
     // Another frame of the same till, as MoySklad opens them (F10).
     if (random.chance(0.15) && counter.open.length < 3) {
       const other = counter.load()
@@ -236,21 +238,33 @@ export class Story {
     return counter.working
   }
 
+  /** One buyer after another. */
   async #sell(open: OpenTill): Promise<void> {
     const { random } = this
     const { line, accountId } = open.counter.parts
-    const own = random.chance(0.02) ? this.cards : this.cards.filter((card) => card.account === accountId)
-    const card = random.pick(own)
-    const sum = random.chance(0.3) ? null : random.int(1, 40) * 10_000
-    await this.#as(open, () =>
-      this.cashier.serve(open, card, sum, () => {
-        if (random.chance(0.2)) line.up = !line.up
-        this.#mishaps.sudden(open)
-        return Promise.resolve()
-      }),
-    )
+    for (let buyers = random.pick([1, 1, 2, 3]); buyers > 0 && open.works; buyers--) {
+      const shelf = random.chance(0.02) ? this.cards : this.cards.filter((card) => card.account === accountId)
+      const card = random.pick(shelf)
+      const sum = random.chance(0.3) ? null : random.int(1, 40) * 10_000
+      await this.#as(open, () => this.cashier.serve(open, card, sum, () => this.#meanwhile(open)))
+      if (random.chance(0.3)) await this.#as(open, () => this.cashier.lookBack(open))
+      if (!line.up && random.chance(0.15)) line.up = true
+    }
     // He closes the page before it has said anything, or at once after.
     if (random.chance(0.06)) open.page.kill()
+  }
+
+  /** Between the scan and the press. */
+  async #meanwhile(open: OpenTill): Promise<void> {
+    const { random } = this
+    const { line } = open.counter.parts
+    if (random.chance(0.25)) {
+      line.up = !line.up
+      // Long enough for the till to find out, or not.
+      const ms = random.pick([10, 500, 7_000, 16 * 60_000])
+      await new Promise<void>((done) => open.page.setTimeout(done, ms))
+    }
+    this.#mishaps.sudden(open)
   }
 
   #ready(open: OpenTill): Promise<void> {
