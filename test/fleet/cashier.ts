@@ -192,6 +192,15 @@ export class Cashier {
         tally.add('scans refused')
         return null
       }
+      // Another sale of this very till has the card (CardDesk does the same).
+      const elsewhere = (await till.ready!.drafts.waiting()).some(
+        (other) =>
+          other.id !== draft.id && [...other.loads, ...other.redeems].some((one) => one.cardId === face.id),
+      )
+      if (elsewhere) {
+        await till.releaseHold(hold.id)
+        return null
+      }
       const common = {
         cardId: face.id,
         last4: face.last4,

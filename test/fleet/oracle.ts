@@ -64,7 +64,7 @@ export class Oracle {
     }
   }
 
-  /** A promise on money that the server still kept for it cannot fall short (O2). */
+  /** A promise on money that the server still kept for it cannot fall short by what others did (O2). */
   #keptMoney(): void {
     const [row] = this.#all<{ id: string; loss: number }>(
       `select r.id, e.amount as loss from entry e
@@ -73,7 +73,11 @@ export class Oracle {
           and h.card_id = e.card_id and h.purpose = 'redeem'
         where e.account = 'loss' and e.amount <> 0 and r.mode = 'promise' and r.grant_id is null
           and h.keep_until_ms > r.posted_at_ms
-          and (h.released_at_ms is null or h.released_at_ms >= r.posted_at_ms) limit 1`,
+          and (h.released_at_ms is null or h.released_at_ms >= r.posted_at_ms)
+          -- What the till itself has promised of the card meanwhile, on a grant or for another sale, is its own doing.
+          and not exists (select 1 from operation o join receipt p on p.account_id = o.account_id and p.id = o.receipt_id
+            where o.account_id = r.account_id and o.card_id = e.card_id and o.kind = 'redeem' and p.till_id = r.till_id
+            and p.id <> r.id and p.posted_at_ms between h.made_at_ms and r.posted_at_ms) limit 1`,
     )
     if (row && !this.#truth.setBack)
       throw new Broken(`[O2] ${row.id} lost ${row.loss} of money that was held for it`)
