@@ -7,6 +7,7 @@ import type { TillClock } from './clock.ts'
 import { Errands } from './errands.ts'
 import type { Heads } from './heads.ts'
 import { openParts, type OpeningDeps, type Parts } from './opening.ts'
+import type { Outage } from './outage.ts'
 import { Registration } from './registration.ts'
 import { storeOf } from './session.ts'
 import { Sync } from './sync.ts'
@@ -36,6 +37,8 @@ export class Carrier {
   readonly registration: Registration
   readonly errands: Errands
   readonly sync: Sync
+  /** Grant and book; null until the till is bound, and for one that is shut out. */
+  outage: Outage | null = null
 
   private constructor(deps: CarrierDeps, parts: Parts) {
     this.#deps = deps
@@ -48,7 +51,7 @@ export class Carrier {
       identity,
       journal,
       storeId: employee && storeOf(employee),
-      envelope: (epoch) => this.#envelope(epoch),
+      envelope: (epoch) => this.envelope(epoch),
     })
     this.errands = new Errands({
       parts,
@@ -97,6 +100,7 @@ export class Carrier {
     }
     if (is) troubles.add(is)
     if (heads.state !== 'revoked') return
+    this.outage = null
     facts.wipe().then(
       () => tell('drafts'),
       (error: unknown) => log('not_wiped', error),
@@ -122,7 +126,7 @@ export class Carrier {
       setTimeout: (work, ms) => window.setTimeout(work, ms),
       clearTimeout: (timer) => window.clearTimeout(timer),
       epochs: () => identity.epochs,
-      envelope: (epoch) => this.#envelope(epoch),
+      envelope: (epoch) => this.envelope(epoch),
       inSession: () => session() !== null,
       onSettled: () => tell('journal'),
       async onAhead(epoch, headSeq) {
@@ -137,7 +141,10 @@ export class Carrier {
         heads.take(await registration.bind())
         tell('identity')
       },
-      onInStep: () => this.errands.run(),
+      onInStep: async () => {
+        await this.errands.run()
+        if (session()) this.outage?.tend()
+      },
       onDenied: (code) => log('batch_denied', code),
       onTrouble(error) {
         log('sync_failed', error)
@@ -146,7 +153,8 @@ export class Carrier {
     })
   }
 
-  async #envelope(epoch: number): Promise<Omit<Envelope, 'nonce'>> {
+  /** Everything of a signed request but the nonce. */
+  async envelope(epoch: number): Promise<Omit<Envelope, 'nonce'>> {
     const { accountId, identity, journal } = this.parts
     return {
       wire: wireVersion,

@@ -1,6 +1,7 @@
 import type { Draft } from '../core/draft.ts'
 import type { AccountId, DocumentId } from '../core/ids.ts'
 import type { Receipt } from '../core/receipt.ts'
+import type { CaseDecision } from '../core/wire-cases.ts'
 import type { SealedNumber } from '../core/sealed-number.ts'
 import type { ErrorCode, SessionAnswer } from '../core/wire.ts'
 import { type Api, createApi, isDenied } from './api.ts'
@@ -12,6 +13,7 @@ import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from './journal/database.ts'
 import type { JournalState } from './journal/journal.ts'
 import type { RecordState } from './journal/records.ts'
+import { Outage, type Readiness } from './outage.ts'
 import { accountsHere, type Parts } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
@@ -93,6 +95,24 @@ export class Till {
     return this.#carrier?.parts.durable === true && this.#heads.state === 'active'
   }
 
+  /** What promises without a hold stand on; null where none may be made. */
+  get outage(): Outage | null {
+    return this.canPromise ? (this.#carrier?.outage ?? null) : null
+  }
+
+  /** Whether this till would survive an outage now, and why not (O8). */
+  get readiness(): Readiness {
+    const outage = this.#carrier?.outage
+    if (outage) return outage.readiness(this.trouble)
+    const why = this.trouble ? 'trouble' : this.warning === 'memory_only' ? 'memory_only' : 'grant_waits'
+    return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
+  }
+
+  /** What humans decided about this till's records. */
+  async decisions(): Promise<CaseDecision[]> {
+    return (await this.#carrier?.parts.facts.decisions()) ?? []
+  }
+
   /** The till's clock (O9): it follows the server's, which is what MoySklad's moments are compared with. */
   serverNowMs(): number {
     return this.#clock.nowMs()
@@ -127,6 +147,7 @@ export class Till {
     const { journal } = this.#carrier.parts
     try {
       ;[this.state, this.ghosts] = await Promise.all([journal.state(), journal.ghosts()])
+      await this.#carrier.outage?.refresh()
     } catch (error) {
       this.#deps.log('journal_unreadable', error)
       return this.#troubles.add('storage_lost')
@@ -271,8 +292,33 @@ export class Till {
     })
     if (parts.recall) await this.#recall(parts.recall)
     this.ready = { session, name: answer.name, journal, drafts, sync }
+    // Not waited for: a sale on the line needs neither grant nor book.
+    void this.#openOutage()
     sync.start()
     await this.refresh()
+  }
+
+  async #openOutage(): Promise<void> {
+    const carrier = this.#carrier
+    const { bookKey } = this.#heads
+    if (!carrier?.parts.storage || !bookKey) return
+    const { accountId, storage, identity } = carrier.parts
+    try {
+      carrier.outage = await Outage.open({
+        api: this.api,
+        storage,
+        accountId,
+        bookKey,
+        locks: this.#deps.locks,
+        nowMs: () => this.#clock.nowMs(),
+        envelope: () => carrier.envelope(identity.current.epoch),
+        onChange: () => this.#changed(),
+        log: this.#deps.log,
+      })
+      void carrier.sync.kick()
+    } catch (error) {
+      this.#deps.log('outage_not_prepared', error)
+    }
   }
 
   /** "Did it go through?" after a crash is answered by the server where this browser keeps nothing (J13). */

@@ -41,6 +41,8 @@ const Issue = z.strictObject({
   /** Keyed hash of the number, hex (L9). */
   numberHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   last4: z.string().check(z.regex(/^\d{4}$/)),
+  /** How tills find the card in their book, hex (O7). */
+  bookTag: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
 })
 
 /** A card that was sold before Podarok came starts with the balance that it had. */

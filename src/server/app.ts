@@ -5,12 +5,13 @@ import { ApiError } from './errors.ts'
 import { answerJson, type Env } from './http.ts'
 import { errorFacts } from './log.ts'
 import { openApiDocument } from './openapi.ts'
+import { book } from './routes/book.ts'
 import { addCards } from './routes/cards.ts'
 import { dropDraft, saveDraft } from './routes/drafts.ts'
 import type { Handlers } from './routes/handler.ts'
 import { health } from './routes/health.ts'
 import { operations, sale } from './routes/history.ts'
-import { hold, release } from './routes/holds.ts'
+import { hold, release, releaseHeld } from './routes/holds.ts'
 import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
 import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
@@ -50,12 +51,12 @@ export function createApp(deps: Deps): Hono<Env> {
     addCards: addCards(deps),
     rotate: rotate(deps),
     grant: grant(deps),
-    book: notYet,
+    book: book(deps),
     policy: policy(deps),
     savePolicy: savePolicy(deps),
     risk: risk(deps),
     closeGrant: closeGrant(deps),
-    releaseHeld: notYet,
+    releaseHeld: releaseHeld(deps),
     tills: tills(deps),
     tillState: tillState(deps),
     cases: notYet,

@@ -10,7 +10,7 @@ export async function casesOf(db: Db, accountId: AccountId): Promise<[string, Re
   )
   return rows
     .map(({ kind, choice, evidence }): [string, string] => [
-      choice === null ? String(kind) : `${String(kind)} (${String(choice)})`,
+      choice === null ? String(kind) : `${String(kind)} (${choice as string})`,
       String(evidence),
     ])
     .sort((a, b) => (a.join() < b.join() ? -1 : 1))

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Language } from '../i18n/language.ts'
 import { CardList } from './CardList.tsx'
+import { GhostBox } from './GhostBox.tsx'
+import { LinkBox } from './LinkBox.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Operations } from './Operations.tsx'
 import { QuestionBox } from './QuestionBox.tsx'
@@ -41,6 +43,12 @@ export function App({ checkout, language }: ScreenProps) {
               {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
             </p>
           )}
+          {checkout.ghosts.list.value.map((ghost) => (
+            <GhostBox key={ghost.record.id} ghost={ghost} checkout={checkout} language={language} />
+          ))}
+          {checkout.links.offers.value.map((result) => (
+            <LinkBox key={result.record.id} result={result} checkout={checkout} language={language} />
+          ))}
           {checkout.questions.value.map((question) => (
             <QuestionBox
               key={question.draft.id}

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
+import { Readiness } from './Readiness.tsx'
+import { ShiftSummary } from './ShiftSummary.tsx'
 import { effectsOf, type Result, statusOf } from './model/result.ts'
 
 /** The last operations of this till, with the way to undo one. */
@@ -17,6 +19,8 @@ export function Operations({ checkout, language }: ScreenProps) {
         </button>
       </div>
       <NoticeLine checkout={checkout} language={language} />
+      <Readiness checkout={checkout} language={language} />
+      <ShiftSummary checkout={checkout} language={language} />
       {results.length === 0 && <p class="dim">{words.operations.none}</p>}
       <ul>
         {results.map((result) => (
@@ -46,6 +50,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
       operation.kind in words.operations ? words.operations[operation.kind as 'load'] : operation.kind
     return `${name} ${sum(amount)} ${last4 ? words.card.face(last4) : ''}`
   })
+  const decision = checkout.history.decided.value.get(record.id)
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
   return (
     <li class="card">
@@ -56,6 +61,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
       {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {decision && <p>{words.result.decided(decision.choice)}</p>}
       {loss > 0 && <p class="notice">{words.result.loss(sum(loss))}</p>}
       {status === 'done' && !asking && (
         <button type="button" class="link" onClick={() => setAsking(true)}>

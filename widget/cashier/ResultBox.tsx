@@ -132,8 +132,11 @@ function Cancelled({ result, settled, language: { words, sum } }: ResultProps & 
   )
 }
 
-function Held({ result, language: { words } }: ResultProps) {
+function Held({ result, checkout, language: { words } }: ResultProps) {
+  const ids = [result.promise?.record.id, result.record.id]
+  const decision = ids.map((id) => id && checkout.history.decided.value.get(id)).find((one) => one)
   const held = [result.promise?.outcome, result.outcome].find((outcome) => outcome?.status === 'held')
+  if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
   return <Box tone="bad" icon="!" head={held ? words.result.held(held.code) : null} />
 }
 

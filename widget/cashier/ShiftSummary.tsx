@@ -4,7 +4,7 @@ import type { ScreenProps } from './App.tsx'
 /** «Итоги смены»: what this till did today, and what has to be cleared up. */
 export function ShiftSummary({ checkout, language }: ScreenProps) {
   const { words, sum, time } = language
-  const shift = checkout.shift.value
+  const shift = checkout.shift.shown.value
   if (!shift) return null
   const { sold, charged, returned, unsent, held, lossKopecks } = shift.sums
   const clear = unsent === 0 && held === 0 && lossKopecks === 0

@@ -10,6 +10,8 @@ export function StatusLine({ checkout, language }: ScreenProps) {
   const sent = unsettled === 0 ? words.status.allSent : words.status.unsent(unsettled, time(oldestAtMs ?? 0))
   const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
   const open = checkout.screen.value === 'operations'
+  const cases = checkout.casesOpen.value
+  const { why } = checkout.readiness.value
   return (
     <header class={`status ${tone}`}>
       <p role="status">
@@ -17,6 +19,12 @@ export function StatusLine({ checkout, language }: ScreenProps) {
         {line}
         {(ready || unsettled > 0) && ` · ${sent}`}
       </p>
+      {ready && cases > 0 && <span class="chip bad">{words.status.cases(cases)}</span>}
+      {ready && cases === 0 && reachable !== false && why !== 'off' && (
+        <span class={`chip ${why === null ? 'good' : ''}`}>
+          {why === null ? words.ready.chipYes : words.ready.chipNo}
+        </span>
+      )}
       {ready && (
         <button
           type="button"
@@ -24,7 +32,10 @@ export function StatusLine({ checkout, language }: ScreenProps) {
           aria-expanded={open}
           aria-label={words.operations.open}
           title={words.operations.open}
-          onClick={() => (checkout.screen.value = open ? 'desk' : 'operations')}
+          onClick={() => {
+            checkout.screen.value = open ? 'desk' : 'operations'
+            if (!open) void checkout.shift.look()
+          }}
         >
           ⋯
         </button>

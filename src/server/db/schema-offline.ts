@@ -73,6 +73,8 @@ export const offlineTables: readonly string[] = [
     primary key (account_id, id),
     foreign key (account_id, till_id) references till (account_id, id)
   )`,
+  `create index hold_by_end on hold (account_id, keep_until_ms)`,
+  `create index hold_by_release on hold (account_id, released_at_ms) where released_at_ms is not null`,
   `create index hold_let_go on hold (account_id, till_id) where released_by = 'manager'`,
   `create index grant_open on offline_grant (account_id, till_id) where closed_at_ms is null`,
   `create table grant_card (

@@ -268,7 +268,7 @@ async function consume(tx: Tx, { accountId }: Arrival, receipt: Receipt, nowMs: 
   if (!receipt.till) return
   const draftId = receipt.sale?.draftId ?? null
   // The draft is over, so is what it held of cards that did not make it into the receipt.
-  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, nowMs)
+  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, 'receipt', nowMs)
   for (const operation of receipt.operations) {
     if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
     const { cardId, holdId } = operation

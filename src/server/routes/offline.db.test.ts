@@ -43,7 +43,7 @@ onBothEngines('what tills may promise offline', (engine) => {
       rest = {},
     ) => {
       const receipt = till.receipt([], { mode: 'promise', grantId, ...rest })
-      const number = await till.seal(card.number, receipt.id)
+      const number = till.seal(card.number, receipt.id)
       return till.send({ ...receipt, operations: [redeem(card.id, amount, { number })] })
     }
     const hire = (role: 'cashier' | 'manager') => shop.till(opened.accountId, role)
@@ -142,7 +142,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     for (const verdict of ['applied', 'applied', 'held grant_exceeded']) {
       const card = await addCard(manager)
       const receipt = till.receipt([], { mode: 'promise', grantId: grant.id })
-      const number = await till.seal(card.number, receipt.id)
+      const number = till.seal(card.number, receipt.id)
       const operations = [load(card.id, certificateId, faceKopecks, { number })]
       expect(verdictOf(await till.send({ ...receipt, operations }))).toBe(verdict)
     }

@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
+import type { Readiness } from '../../../src/client/outage.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
 import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
@@ -7,6 +8,8 @@ import { type Done, nothingDone } from '../../../src/core/done.ts'
 import {
   type Draft,
   draftIsPrepared,
+  type DraftLink,
+  draftOperations,
   linkedBy,
   mayPromise,
   saleFault,
@@ -25,11 +28,23 @@ import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice } from './card-desk.ts'
 import { Decisions } from './decisions.ts'
+import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
+import { Links } from './links.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import { type Question, Questions } from './questions.ts'
 import type { Result } from './result.ts'
+import { ShiftReport } from './shift.ts'
 import { Verdict } from './verdict.ts'
+
+const notYetReady: Readiness = {
+  why: 'grant_waits',
+  progress: null,
+  leftKopecks: null,
+  untilMs: null,
+  cards: 0,
+  asOfMs: null,
+}
 
 /** The document on MoySklad's page, from one `Open` to the next (M4). */
 export interface Opened {
@@ -90,8 +105,14 @@ export class Checkout implements HostListener {
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
 
+  readonly readiness = signal<Readiness>(notYetReady)
+  readonly casesOpen = signal(0)
+
   readonly history: History
   readonly decisions: Decisions
+  readonly ghosts: Ghosts
+  readonly links: Links
+  readonly shift: ShiftReport
 
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
@@ -117,7 +138,12 @@ export class Checkout implements HostListener {
   constructor(deps: CheckoutDeps) {
     this.#deps = deps
     const { till, host, language, locks, newId, now, log } = deps
-    this.history = new History({ ready: this.ready, setTimeout: deps.setTimeout, log })
+    this.history = new History({
+      ready: this.ready,
+      decisions: () => till.decisions(),
+      setTimeout: deps.setTimeout,
+      log,
+    })
     this.decisions = new Decisions({
       till,
       locks,
@@ -127,6 +153,17 @@ export class Checkout implements HostListener {
       results: this.history.results,
       read: () => this.#readHistory(),
     })
+    this.ghosts = new Ghosts({ till, notice: this.notice, read: () => this.#readHistory(), log })
+    this.links = new Links({
+      programme: () => this.ready.value?.session.programme ?? null,
+      opened: this.opened,
+      sale: this.sale,
+      draft: this.draft,
+      done: this.done,
+      results: this.history.results,
+      link: (link) => this.#link(link),
+    })
+    this.shift = new ShiftReport({ ready: this.ready, now, log })
     this.#verdict = new Verdict({
       host,
       language,
@@ -166,6 +203,7 @@ export class Checkout implements HostListener {
     this.#documentMoment = null
     this.#desk.reset()
     this.#questions.own(null)
+    this.links.reset()
     batch(() => {
       this.opened.value = { openId: messageId, point: extensionPoint, documentId: objectId ?? null }
       this.sale.value = null
@@ -235,12 +273,28 @@ export class Checkout implements HostListener {
     if (draft && draftIsPrepared(draft)) await this.commit(draft, opened.documentId)
   }
 
+  /** Whether the draft could be promised without the line now: on its holds, or on the till's grant (O2, O3). */
+  mayPromise(draft: Draft): boolean {
+    const { till, now } = this.#deps
+    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
+    return till.canPromise && mayPromise(draft, now(), onGrant)
+  }
+
+  /** A receipt without a document is this sale's: the draft says so, and for a saved sale it is recorded at once. */
+  async #link(link: DraftLink): Promise<void> {
+    const opened = this.opened.value
+    await this.#desk.link(link)
+    const draft = this.draft.value
+    if (this.opened.value !== opened || !opened?.documentId || !draft) return
+    if (draft.loads.length === 0 && draft.redeems.length === 0) await this.commit(draft, opened.documentId)
+  }
+
   /** Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one. */
   async commit(draft: Draft, documentId: DocumentId | null): Promise<void> {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !(till.canPromise && mayPromise(draft, this.#deps.now(), false))) {
+    if (offline && !this.mayPromise(draft)) {
       this.notice.value = { kind: 'offline' }
       return
     }
@@ -318,6 +372,9 @@ export class Checkout implements HostListener {
     batch(() => {
       this.trouble.value = till.trouble
       this.warning.value = till.warning
+      this.ghosts.list.value = till.ghosts
+      this.readiness.value = till.readiness
+      this.casesOpen.value = till.casesOpen
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready

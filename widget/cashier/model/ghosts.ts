@@ -1,14 +1,14 @@
-import { type ReadonlySignal, signal } from '@preact/signals'
+import { type Signal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { TillReady } from '../../../src/client/till.ts'
+import type { Till } from '../../../src/client/till.ts'
+import type { Notice } from './card-desk.ts'
 
 export interface GhostsDeps {
-  ready: ReadonlySignal<TillReady | null>
-  keep: (record: RecordState['record']) => Promise<void>
-  cancel: (record: RecordState['record']) => Promise<void>
+  till: Till
+  notice: Signal<Notice | null>
   /** Reads the results again. */
   read: () => Promise<void>
-  failed: (error: unknown) => void
+  log: (event: string, error: unknown) => void
 }
 
 /** Records that no screen has shown before their page died (J4): a person says what became of them. */
@@ -20,26 +20,24 @@ export class Ghosts {
     this.#deps = deps
   }
 
-  async look(): Promise<void> {
-    const ready = this.#deps.ready.value
-    if (ready) this.list.value = await ready.journal.ghosts()
-  }
-
+  /** It was: it is sent as it stands. */
   keep({ record }: RecordState): Promise<void> {
-    return this.#decide(this.#deps.keep(record))
+    return this.#decide(this.#deps.till.keepGhost(record))
   }
 
+  /** It was not: it is sent together with its undoing. */
   cancel({ record }: RecordState): Promise<void> {
-    return this.#decide(this.#deps.cancel(record))
+    return this.#decide(this.#deps.till.cancelGhost(record))
   }
 
-  async #decide(work: Promise<void>): Promise<void> {
+  async #decide(work: Promise<unknown>): Promise<void> {
     try {
       await work
+      await this.#deps.till.refresh()
+      await this.#deps.read()
     } catch (error) {
-      this.#deps.failed(error)
+      this.#deps.log('ghost_not_decided', error)
+      this.#deps.notice.value = { kind: 'not_recorded' }
     }
-    await this.look()
-    await this.#deps.read()
   }
 }

@@ -1,5 +1,6 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
+import type { CaseDecision } from '../../../src/core/wire-cases.ts'
 import type { TillReady } from '../../../src/client/till.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 
@@ -10,6 +11,8 @@ const historyLength = 60
 
 export interface HistoryDeps {
   ready: ReadonlySignal<TillReady | null>
+  /** What humans decided about this till's records. */
+  decisions: () => Promise<CaseDecision[]>
   setTimeout: (work: () => void, ms: number) => number
   log: (event: string, error: unknown) => void
 }
@@ -22,6 +25,8 @@ export class History {
   readonly results = signal<Result[]>([])
   /** Bad ends that nobody has acknowledged. */
   readonly attention = signal<RecordState[]>([])
+  /** By the receipt that was decided. */
+  readonly decided = signal<ReadonlyMap<string, CaseDecision>>(new Map())
   /** Receipts that were not answered in time. */
   readonly late = signal<ReadonlySet<string>>(new Set())
 
@@ -36,13 +41,17 @@ export class History {
     if (!ready) return changed
     try {
       const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
-      const [states, attention] = await Promise.all([
+      const [states, attention, decisions] = await Promise.all([
         ready.journal.recent(historyLength),
         ready.journal.attention(),
+        this.#deps.decisions(),
       ])
       const results = resultsOf(states)
       batch(() => {
         this.results.value = results
+        this.decided.value = new Map(
+          decisions.flatMap((one) => (one.receiptId ? [[one.receiptId, one]] : [])),
+        )
         this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, results))
       })
       for (const result of results) {

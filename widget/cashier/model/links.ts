@@ -1,7 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Done } from '../../../src/core/done.ts'
-import { type Draft, linkedBy } from '../../../src/core/draft.ts'
-import type { DraftLink } from '../../../src/core/draft.ts'
+import { type Draft, type DraftLink, linkedBy } from '../../../src/core/draft.ts'
 import { mayBeOfSale, unlinkedOf } from '../../../src/core/linking.ts'
 import type { Programme } from '../../../src/core/programme.ts'
 import type { Sale } from '../../../src/core/sale.ts'
@@ -16,10 +15,10 @@ export interface LinksDeps {
   done: ReadonlySignal<Done>
   results: ReadonlySignal<Result[]>
   /** Adds a link to the draft of the open form, or records it for a saved sale. */
-  link: (result: Result, link: DraftLink) => Promise<void>
+  link: (link: DraftLink) => Promise<void>
 }
 
-/** A form that nobody links to within this time is another day's business. */
+/** A receipt that found no sale within this time is a manager's business. */
 const offeredForMs = 7 * 24 * 3_600_000
 
 /**
@@ -45,7 +44,7 @@ export class Links {
   accept(result: Result): Promise<void> {
     const { redeemedKopecks, loads } = unlinkedOf(result.receipt)
     // Where a promise took an ask's place, the server knows which of the two did the work.
-    return this.#deps.link(result, { receiptId: result.receipt.id, redeemedKopecks, loads })
+    return this.#deps.link({ receiptId: result.receipt.id, redeemedKopecks, loads })
   }
 
   decline(result: Result): void {
