@@ -86,6 +86,11 @@ export class Boss {
     })
   }
 
+  async endHold(id: string | null): Promise<void> {
+    if (id === null) return
+    await this.#press('holds ended', (till) => till.answer('releaseHeld', null, id))
+  }
+
   async setTill(state: 'active' | 'revoked' | 'retired', from: string[]): Promise<void> {
     const { random, trace } = this.#deps
     await this.#press('', async (till) => {

@@ -1,7 +1,7 @@
-import { isDenied, isUnreachable } from '../../src/client/api.ts'
+import { isUnreachable } from '../../src/client/api.ts'
 import { GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
-import { type Draft, mayPromise, type SaleDocument } from '../../src/core/draft.ts'
+import { type Draft, draftOperations, mayPromise, type SaleDocument } from '../../src/core/draft.ts'
 import { type DocumentId, DraftId, HoldId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Sale } from '../../src/core/sale.ts'
@@ -70,7 +70,7 @@ export class Cashier {
   async commit(open: OpenTill, draft: Draft, documentId: DocumentId | null): Promise<void> {
     const { till } = open
     const offline = till.line.reachable === false
-    const onGrant = open.kit?.grants.usable() != null
+    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
     if (offline && !(till.canPromise && mayPromise(draft, till.serverNowMs(), onGrant))) {
       this.#deps.tally.add('not allowed offline')
       return till.dropDraft(draft)
@@ -82,7 +82,6 @@ export class Cashier {
           : 'promises on hold',
       )
     await this.#write(open, () => till.commitDraft(draft, documentId, offline ? 'promise' : 'ask'))
-    await open.kit?.grants.refresh()
   }
 
   /** Looks at the till's last receipts, as the screen shows them, and does what has to be done about them. */
@@ -106,16 +105,6 @@ export class Cashier {
     for (const state of await till.ready.journal.attention()) {
       if (page.dead) return
       await till.acknowledge(state.record)
-    }
-  }
-
-  /** Fetches the book and a grant while the line is up. */
-  async tend(open: OpenTill): Promise<void> {
-    try {
-      await open.tend()
-    } catch (error) {
-      // Tried again with the next look.
-      if (!isUnreachable(error) && !isDenied(error)) throw error
     }
   }
 
@@ -184,20 +173,12 @@ export class Cashier {
         entered: 'scanned',
         hold: wish,
       })
-      if (face) {
-        const { id: cardId, state, availableKopecks } = face
-        open.counter.seen.set(card.number, { cardId, state, availableKopecks, atMs: askedAtMs })
-      }
       if (!face || !hold) {
         tally.add('scans refused')
         return null
       }
       // Another sale of this very till has the card (CardDesk does the same).
-      const elsewhere = (await till.ready!.drafts.waiting()).some(
-        (other) =>
-          other.id !== draft.id && [...other.loads, ...other.redeems].some((one) => one.cardId === face.id),
-      )
-      if (elsewhere) {
+      if (await this.#isElsewhere(open, face.id, draft)) {
         await till.releaseHold(hold.id)
         return null
       }
@@ -222,26 +203,36 @@ export class Cashier {
   /** Without the line: only cards of the book, on the grant (O3, O4). */
   async #fromBook(open: OpenTill, card: Card, sum: number | null, draft: Draft): Promise<Draft | null> {
     const { till } = open
-    const { kit } = open
-    const entry = await kit?.find(card.number)
-    if (!entry || !kit) return null
+    const { outage } = till
+    const entry = outage && (await outage.find(card.number))
+    if (!outage || !entry) return null
+    // A card that another sale of this till has is not offered again (CardDesk does the same).
+    if (await this.#isElsewhere(open, entry.cardId, draft)) return null
     const number = await till.seal(card.number, draft.receiptId)
     if (number === null) return null
     const { cardId } = entry
     const common = {
       cardId,
-      last4: card.number.slice(-4),
+      last4: entry.last4,
       number,
       holdId: null,
-      useUntilMs: till.serverNowMs(),
+      useUntilMs: outage.untilMs,
       entered: 'scanned' as const,
     }
     if (sum === null) {
-      if (entry.state !== 'unsold' || kit.grants.loadRoom() < faceKopecks) return null
-      return withCard(draft, common, null)
+      const loaded = entry.state === 'unsold' ? withCard(draft, common, null) : null
+      return loaded && outage.covers(draftOperations(loaded)) ? loaded : null
     }
-    const amount = Math.min(sum, entry.availableKopecks, kit.grants.room(cardId))
+    const amount = Math.min(sum, entry.availableKopecks, outage.room(cardId, 0))
     return entry.state === 'active' && amount > 0 ? withCard(draft, common, amount) : null
+  }
+
+  async #isElsewhere({ till }: OpenTill, cardId: string, draft: Draft): Promise<boolean> {
+    const drafts = (await till.ready?.drafts.waiting()) ?? []
+    return drafts.some(
+      (other) =>
+        other.id !== draft.id && [...other.loads, ...other.redeems].some((one) => one.cardId === cardId),
+    )
   }
 
   #draft({ till, page }: OpenTill, sale: Sale): Draft {

@@ -1,9 +1,7 @@
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { Till, type TillDeps } from '../../src/client/till.ts'
-import type { BookEntry } from '../../src/core/book.ts'
 import type { Receipt } from '../../src/core/receipt.ts'
 import type { Boss } from './boss.ts'
-import { type Bound, OutageKit } from './outage-kit.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
@@ -21,18 +19,6 @@ export class OpenTill {
     this.counter = counter
     this.page = page
     this.till = till
-  }
-
-  kit: OutageKit | null = null
-  /** As the page told itself to the server. */
-  bound: Bound | null = null
-
-  /** Makes the till ready for an outage, as far as it can be. */
-  async tend(): Promise<void> {
-    const { bound } = this
-    if (!bound || !this.works || this.till.line.reachable !== true) return
-    this.kit ??= await OutageKit.open(this, bound)
-    await this.kit?.tend()
   }
 
   get works(): boolean {
@@ -65,11 +51,6 @@ export interface CounterParts {
 export class Counter {
   readonly parts: CounterParts
   open: OpenTill[] = []
-  /** Cards as they were when they were last scanned here: they stand in for the book until the server gives one. */
-  readonly seen = new Map<
-    string,
-    Pick<BookEntry, 'cardId' | 'state' | 'availableKopecks'> & { atMs: number }
-  >()
   /** At the end: how many records have no answer, and what the till says. */
   unsent = 0
   why = ''
@@ -89,10 +70,7 @@ export class Counter {
     const till: Till = within(page, () => {
       const deps: TillDeps = {
         window: page.window as unknown as TillDeps['window'],
-        fetch: (async (path: string, init: RequestInit) => {
-          const response = await page.fetch(path, init)
-          return path === '/api/till' ? heard(response, init, (bound) => (open.bound = bound)) : response
-        }) as typeof fetch,
+        fetch: ((path: string, init: RequestInit) => page.fetch(path, init)) as typeof fetch,
         locks: profile.locks as unknown as LockManager,
         channel: (name) => profile.channels.open(name) as unknown as BroadcastChannel,
         newId,
@@ -153,18 +131,4 @@ export class Counter {
   get working(): OpenTill | null {
     return this.open.find((one) => one.works) ?? null
   }
-}
-
-/** Reads along what a page and the server say when a till is bound. */
-function heard(response: Response, { body }: RequestInit, tell: (bound: Bound) => void): Response {
-  const text = async () => {
-    const text = await response.text()
-    if (response.status === 200 && body instanceof Uint8Array) {
-      const { id, epoch } = JSON.parse(Buffer.from(body).toString()) as Bound
-      const bookKey = /"bookKey":"([^"]*)"/.exec(text)?.[1]
-      if (bookKey) tell({ id, epoch, bookKey })
-    }
-    return text
-  }
-  return { status: response.status, ok: response.ok, text } as unknown as Response
 }

@@ -148,6 +148,7 @@ export class Mishaps {
     this.#copies = this.#copies.slice(0, this.#copies.indexOf(copy) + 1)
     truth.refilling = true
     truth.setBack = true
+    truth.told.length = 0
     // Whatever broke it is mended by then.
     server.poison.clear()
   }

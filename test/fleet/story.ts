@@ -179,6 +179,7 @@ export class Story {
       if (random.chance(0.3)) await boss.decide(0.7)
       if (random.chance(0.05)) await boss.allow({ enabled: random.chance(0.7) })
       if (random.chance(0.04)) await boss.closeGrant()
+      if (random.chance(0.04)) await boss.endHold(this.oracle.someHold(boss.accountId, scheduler.nowMs))
       if (random.chance(0.02)) await boss.setTill('revoked', ['active', 'quarantined'])
       if (random.chance(0.1)) await boss.setTill('active', ['revoked'])
     }
@@ -203,7 +204,6 @@ export class Story {
       const open = counter.working
       if (!open) continue
       await this.#as(open, () => this.cashier.lookBack(open))
-      if (random.chance(0.6)) await this.#as(open, () => this.cashier.tend(open))
       const roll = random.next()
       if (roll < 0.12) await this.#as(open, () => this.cashier.cancel(open))
       else if (roll < 0.2) await this.#as(open, () => this.cashier.link(open))
@@ -216,7 +216,8 @@ export class Story {
     const { random } = this
     const open = counter.working ?? (await this.#come(counter))
     if (!open) return
-    if (random.chance(0.7)) await this.#as(open, () => this.cashier.tend(open))
+    // The till gets its grant and the book while nobody waits for it.
+    await this.scheduler.run(random.int(100, 1_500))
     // Another frame of the same till, as MoySklad opens them (F10).
     if (random.chance(0.15) && counter.open.length < 3) {
       const other = counter.load()
@@ -244,7 +245,8 @@ export class Story {
     const { line, accountId } = open.counter.parts
     for (let buyers = random.pick([1, 1, 2, 3]); buyers > 0 && open.works; buyers--) {
       const shelf = random.chance(0.02) ? this.cards : this.cards.filter((card) => card.account === accountId)
-      const card = random.pick(shelf)
+      // Some cards are everywhere, as they are where something goes wrong.
+      const card = random.pick(random.chance(0.5) ? shelf.slice(0, 6) : shelf)
       const sum = random.chance(0.3) ? null : random.int(1, 40) * 10_000
       await this.#as(open, () => this.cashier.serve(open, card, sum, () => this.#meanwhile(open)))
       if (random.chance(0.3)) await this.#as(open, () => this.cashier.lookBack(open))
@@ -324,6 +326,7 @@ export class Story {
     this.truth.refilling = false
     for (const boss of this.bosses) await boss.decide(1)
     this.oracle.end()
+    if (this.oracle.losses() > 0) this.tally.add('months with losses')
     scheduler.skip(dayMs)
   }
 
