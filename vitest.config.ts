@@ -39,6 +39,13 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.fleet.test.ts'],
+          testTimeout: 3_600_000,
+        },
+      },
+      {
         plugins: [preact()],
         // Found late, a dependency makes Vite reload the page in the middle of a test.
         optimizeDeps: {

@@ -53,6 +53,9 @@ export const probeMaxMs = 10_000
 export const failuresBeforeHalving = 3
 export const syncTimeoutMs = 20_000
 
+/** A body is asked for a second time only when the nonce of the first has aged. */
+class NonceAged extends Error {}
+
 export class Sync {
   readonly #deps: SyncDeps
   #timer: number | null = null
@@ -63,6 +66,8 @@ export class Sync {
   readonly #lost = new Map<number, number>()
   /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
   #oldAsked = false
+  /** Answers have come without a break since the heads were compared. */
+  #inTouch = false
   #attempt = 0
   #serverFailures = 0
   #batchMax = batchRecordsMax
@@ -119,6 +124,7 @@ export class Sync {
     const serverBroke = isUnreachable(error) && error.status !== null
     const ceiling = Math.min(serverBroke ? backoffMaxMs : probeMaxMs, backoffMinMs * 2 ** this.#attempt)
     this.#attempt++
+    this.#inTouch = false
     return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
   }
 
@@ -126,12 +132,20 @@ export class Sync {
   async #drain(): Promise<number> {
     const { journal } = this.#deps
     let inStep = false
+    // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
+    // the heads are compared before anything is sent, whenever the server may have been away.
+    if (!this.#inTouch) await this.#compareHeads()
+    this.#inTouch = true
     while (!this.#stopped) {
       const batch = await journal.batch(this.#lost, this.#batchMax)
       if (batch) {
         inStep = false
-        const waitMs = await this.#settle(batch, await this.#send(batch))
-        if (waitMs !== null) return waitMs
+        const answer = await this.#send(batch)
+        if (answer === null) await this.#compareHeads()
+        else {
+          const waitMs = await this.#settle(batch, answer)
+          if (waitMs !== null) return waitMs
+        }
         continue
       }
       // Nothing is left to send, or the server lacks what may not be sent yet.
@@ -150,7 +164,17 @@ export class Sync {
     const epochs = this.#deps.epochs()
     await this.#compareHead(epochs.at(-1)!, true)
     if (this.#oldAsked && this.#lost.size === 0) return
-    for (const epoch of epochs.slice(0, -1)) await this.#compareHead(epoch, false)
+    for (const epoch of epochs.slice(0, -1)) {
+      // Without records there is nothing to refill, and the key may be one that the server has never taken (F9).
+      if ((await this.#deps.journal.headOf(epoch)) === 0) continue
+      try {
+        await this.#compareHead(epoch, false)
+      } catch (error) {
+        // What is over must not keep back what is new.
+        if (!isDenied(error)) throw error
+        this.#deps.onDenied(error.code)
+      }
+    }
     this.#oldAsked = true
   }
 
@@ -176,14 +200,25 @@ export class Sync {
     }
   }
 
-  async #send(batch: Batch): Promise<SyncAnswer> {
+  /** @returns null when the till was silent for so long that its nonce has aged: nothing was sent, the heads come first */
+  async #send(batch: Batch): Promise<SyncAnswer | null> {
     const { api } = this.#deps
     const envelope = await this.#deps.envelope(batch.epoch)
     const records = batch.records.map(wireRecord)
-    const send = (name: 'sync' | 'syncRaw') =>
-      this.#known(batch.epoch, () =>
-        api(name, (nonce) => ({ ...envelope, nonce, records }), { timeoutMs: syncTimeoutMs }),
+    const send = (name: 'sync' | 'syncRaw') => {
+      let signed = false
+      return this.#known(batch.epoch, () =>
+        api(
+          name,
+          (nonce) => {
+            if (signed) throw new NonceAged()
+            signed = true
+            return { ...envelope, nonce, records }
+          },
+          { timeoutMs: syncTimeoutMs },
+        ),
       )
+    }
     try {
       const suspect =
         records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
@@ -194,6 +229,7 @@ export class Sync {
       this.#batchMax = Math.min(batchRecordsMax, this.#batchMax * 2)
       return answer
     } catch (error) {
+      if (error instanceof NonceAged) return null
       if (isUnreachable(error) && error.status !== null && ++this.#serverFailures >= failuresBeforeHalving) {
         const smaller = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
         // At one record the count stays: the next try finds out about it.

@@ -213,6 +213,19 @@ describe('sync', () => {
     expect(server.head).toBe(4)
   })
 
+  it('[J7] [F22] a set back server is refilled also where a new record waits to be sent', async () => {
+    for (let i = 0; i < 4; i++) await append()
+    await sync.kick()
+    server.fail = () => ({ error: new Unreachable('restored meanwhile', null), after: false })
+    await append()
+    await sync.kick()
+    server.fail = null
+    server.head = 1
+    server.batches.length = 0
+    await sync.kick()
+    expect(server.batches).toEqual([[2, 3, 4, 5]])
+  })
+
   it('[J11] two frames drain one journal without sending at the same time', async () => {
     for (let i = 0; i < 5; i++) await append()
     let inside = 0

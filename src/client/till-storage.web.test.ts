@@ -156,11 +156,12 @@ describe('a database of the development version', () => {
       { id: prepared.id, links: [], redeems: [{ number: null }] },
     ])
     await drain(one)
-    expect(counter.server.of(tillId).map((record) => record.receipt)).toEqual(texts.slice(1))
+    // The first one was settled, but this server does not have it (J7).
+    expect(counter.server.of(tillId).map((record) => record.receipt)).toEqual(texts)
     expect(one.till.state.unsettled).toBe(0)
     const history = await journal.recent(10)
     expect(history.map(({ record }) => receiptOf(record).till!.seq)).toEqual([3, 2, 1])
-    expect((await journal.attention()).map(({ record }) => record.seq)).toEqual([2, 3])
+    expect((await journal.attention()).map(({ record }) => record.seq)).toEqual([1, 2, 3])
     // The till goes on where it was.
     expect(tillOf(await sell(one))).toEqual({ tillId, epoch: 1, seq: 4 })
   })

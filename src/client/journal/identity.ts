@@ -91,7 +91,10 @@ export class Identity {
 
   /** A new epoch without anything lost: the server knows another key for this one. */
   async renewKey(): Promise<void> {
-    await this.#begin({ tillId: this.#current.tillId, epoch: this.#nextEpoch(0) }, null)
+    // A copy of this till may be after the same (F9): with plain counting the two would take the next one from each other
+    // again and again.
+    const [jump] = crypto.getRandomValues(new Uint16Array(1))
+    await this.#begin({ tillId: this.#current.tillId, epoch: this.#nextEpoch(0) + jump! }, null)
   }
 
   /** A manager has retired the till: what it does from now on it does as a new one. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import { TillState } from '../../core/wire-tills.ts'
 import type { Query, Tx } from '../db/db.ts'
+import { deviceKey } from './devices.ts'
 import { parseFirst } from './rows.ts'
 
 const TillRow = z.object({
@@ -66,7 +67,12 @@ export async function registerTill(
     )
     return { ordinal, epoch, headSeq: 0, state: 'active', epochAtMs: nowMs }
   }
-  if (epoch < known.epoch) return null
+  if (epoch < known.epoch) {
+    // A till registers the keys of its older epochs again where a server that was set back has forgotten them (F22);
+    // whoever comes with one that is known is an old copy of the till.
+    const isForgotten = (await deviceKey(tx, accountId, id, epoch)) === null
+    return isForgotten ? { ...known, headSeq: await highestSeq(tx, accountId, id, epoch) } : null
+  }
   const till = epoch > known.epoch ? { ...known, epoch, headSeq: 0, epochAtMs: nowMs } : known
   await setHead(tx, accountId, id, till, nowMs)
   return till
