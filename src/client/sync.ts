@@ -167,15 +167,23 @@ export class Sync {
     for (const epoch of epochs.slice(0, -1)) {
       // Without records there is nothing to refill, and the key may be one that the server has never taken (F9).
       if ((await this.#deps.journal.headOf(epoch)) === 0) continue
-      try {
-        await this.#compareHead(epoch, false)
-      } catch (error) {
-        // What is over must not keep back what is new.
-        if (!isDenied(error)) throw error
-        this.#deps.onDenied(error.code)
-      }
+      await this.#compareOldHead(epoch)
     }
     this.#oldAsked = true
+  }
+
+  /** A key that the server had forgotten was told to it after the first denial; a second one is its last word. */
+  async #compareOldHead(epoch: number): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#compareHead(epoch, false)
+      } catch (error) {
+        if (!isDenied(error)) throw error
+        if (tries === 1) continue
+        // What is over must not keep back what is new.
+        return this.#deps.onDenied(error.code)
+      }
+    }
   }
 
   async #compareHead(epoch: number, current: boolean): Promise<void> {

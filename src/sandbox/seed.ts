@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { OfflinePolicy } from '../core/offline.ts'
+import type { OfflinePolicy } from '../core/offline.ts'
 import { Programme } from '../core/programme.ts'
 import { wireVersion } from '../core/receipt.ts'
 import { CardsAnswer, SessionAnswer } from '../core/wire.ts'

@@ -1,4 +1,5 @@
-import { type OpenTill, Counter } from './counter.ts'
+import type { Counter } from './counter.ts'
+import { type OpenTill } from './counter.ts'
 import type { Story } from './story.ts'
 import type { Backup } from './world/profile.ts'
 import { Profile } from './world/profile.ts'

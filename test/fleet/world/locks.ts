@@ -30,7 +30,7 @@ export class Locks {
               try {
                 resolve(await work(lock && { ...lock, mode: wish.mode }))
               } catch (error) {
-                reject(error as Error)
+                reject(error instanceof Error ? error : new Error(String(error)))
               } finally {
                 this.#free(wish)
               }

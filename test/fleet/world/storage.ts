@@ -117,7 +117,7 @@ export function installStorageFaults(): void {
   const database = IDBDatabase.prototype as unknown as {
     transaction: (...args: unknown[]) => RawTransaction
   }
-  const begin = Reflect.get(database, 'transaction') as (...args: unknown[]) => RawTransaction
+  const begin: (...args: unknown[]) => RawTransaction = Reflect.get(database, 'transaction')
   database.transaction = function (this: RawConnection, ...args: unknown[]) {
     const page = pageNow()
     page?.useConnection(this)
@@ -126,7 +126,7 @@ export function installStorageFaults(): void {
     return tx
   }
   const store = IDBObjectStore.prototype as unknown as { add: (...args: unknown[]) => unknown }
-  const add = Reflect.get(store, 'add') as (...args: unknown[]) => unknown
+  const add: (...args: unknown[]) => unknown = Reflect.get(store, 'add')
   store.add = function (this: { name: string; transaction: RawTransaction }, ...args: unknown[]) {
     const request = add.apply(this, args)
     const page = this.name === 'records' ? pageNow() : undefined
@@ -142,7 +142,7 @@ export function installStorageFaults(): void {
     return request
   }
   const transaction = IDBTransaction.prototype as unknown as { _start: () => void }
-  const start = Reflect.get(transaction, '_start') as () => void
+  const start: () => void = Reflect.get(transaction, '_start')
   transaction._start = function (this: RawTransaction) {
     const rests = this._requests.every(({ request }) => request.readyState === 'done')
     const ends = this._started && rests && this._state !== 'finished'
