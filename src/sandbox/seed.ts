@@ -11,8 +11,9 @@ import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
  * nothing: the ids are fixed, so a second import is the first one again.
  *
  * @param contextKey of an administrator
+ * @param offline whether the owner allows promises without holds (O1)
  */
-export async function seed(productUrl: string, contextKey: string): Promise<void> {
+export async function seed(productUrl: string, contextKey: string, offline = true): Promise<void> {
   const call = async <S extends z.ZodMiniType>(
     method: string,
     path: string,
@@ -32,7 +33,7 @@ export async function seed(productUrl: string, contextKey: string): Promise<void
 
   const session = await call('POST', '/api/session', { wire: wireVersion, contextKey }, SessionAnswer)
   await call('PUT', '/api/programme', programme, Programme, session.token)
-  await call('PUT', '/api/policy', policy, PolicyAnswer, session.token)
+  await call('PUT', '/api/policy', { ...policy, enabled: offline }, PolicyAnswer, session.token)
   const cards = CARDS.map(importOf)
   const { outcome } = await call('POST', '/api/cards', { receiptId, cards }, CardsAnswer, session.token)
   if (outcome.status !== 'applied')

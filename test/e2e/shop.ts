@@ -44,7 +44,8 @@ export class Shop {
   }
   declare private readonly _sandbox: Awaited<ReturnType<typeof startSandbox>>
 
-  static async open(): Promise<Shop> {
+  /** @param offline whether the owner allows promises without holds (O1) */
+  static async open({ offline = false } = {}): Promise<Shop> {
     const folder = mkdtempSync(join(tmpdir(), 'podarok-e2e-'))
     const port = await freePort()
     const sandbox = await startSandbox({
@@ -56,7 +57,7 @@ export class Shop {
       descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
     })
     const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
-    await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID))
+    await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID), offline)
     return shop
   }
 
