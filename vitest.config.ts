@@ -15,8 +15,9 @@ export default defineConfig({
             'widget/**/*.test.ts',
             'manifest/**/*.test.ts',
             'test/stories/**/*.test.ts',
+            'test/faults/**/*.test.ts',
           ],
-          exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts'],
+          exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts', '**/*.faults.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -27,6 +28,21 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.faults.test.ts'],
+          testTimeout: 3_600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'fleet',
+          include: ['test/fleet/**/*.fleet.test.ts'],
+          testTimeout: 3_600_000,
         },
       },
       {
@@ -58,6 +74,16 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts', 'src/sandbox/**/*.e2e.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'kill',
+          include: ['test/kill/**/*.kill.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

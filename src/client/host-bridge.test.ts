@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectHost, type HostBridge, requestTimeoutMs } from './host-bridge.ts'
+import { openHostDoor } from './host-door.ts'
 
 const origin = 'https://online.moysklad.ru'
 
@@ -36,14 +37,28 @@ const onHostError = vi.fn()
 beforeEach(() => {
   vi.clearAllMocks()
   frame = new FakeFrame()
-  bridge = connectHost({ window: frame as never, origins: [origin], onDropped, onHostError })
+  bridge = connect([origin])
 })
+
+function connect(origins: string[]): HostBridge {
+  const door = openHostDoor({ window: frame as never, origins, onDropped })
+  return connectHost({ window: frame, door, onDropped, onHostError })
+}
 
 describe('host bridge', () => {
   it('hands over what came before anybody listened', () => {
     frame.deliver(open)
     bridge.listen(listener)
     expect(listener.open).toHaveBeenCalledWith(expect.objectContaining({ messageId: 41 }))
+  })
+
+  it('[A4] what came before anybody listened has to have the right window, origin and shape as well', () => {
+    frame.deliver(open, { source: {} })
+    frame.deliver(open, { origin: 'https://evil.example' })
+    frame.deliver({ ...open, messageId: '41' })
+    bridge.listen(listener)
+    expect(listener.open).not.toHaveBeenCalled()
+    expect(onDropped.mock.calls.map(([reason]: unknown[]) => reason)).toEqual(['source', 'origin', 'shape'])
   })
 
   it('[A4] drops a message of another frame, even from the right origin', () => {
@@ -62,12 +77,7 @@ describe('host bridge', () => {
 
   it('[A4] a star in a configured origin stands for names of hosts and for nothing else', () => {
     bridge.close()
-    bridge = connectHost({
-      window: frame as never,
-      origins: ['https://*.moysklad.ru'],
-      onDropped,
-      onHostError,
-    })
+    bridge = connect(['https://*.moysklad.ru'])
     bridge.listen(listener)
     const wrong = [
       'https://moysklad.ru.evil.example',

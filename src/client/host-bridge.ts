@@ -5,6 +5,7 @@ import {
   validationMessageMax,
   type WidgetMessage,
 } from '../core/host-messages.ts'
+import type { HostDoor } from './host-door.ts'
 
 /**
  * The conversation with MoySklad's page over `postMessage`.
@@ -30,11 +31,11 @@ export interface HostListener {
 }
 
 export interface HostBridgeDeps {
-  window: Pick<Window, 'addEventListener' | 'removeEventListener' | 'parent' | 'setTimeout' | 'clearTimeout'>
-  /** Origins that may be MoySklad's page. The platform names none, so the list is the server's configuration. */
-  origins: readonly string[]
-  /** A message that was dropped, for the log: a wrong window, a wrong origin, an unknown shape. */
-  onDropped(reason: 'source' | 'origin' | 'shape', origin: string): void
+  window: Pick<Window, 'parent' | 'setTimeout' | 'clearTimeout'>
+  /** Lets in only what MoySklad's page says. */
+  door: HostDoor
+  /** A message of an unknown shape, for the log. */
+  onDropped(reason: 'shape', origin: string): void
   onHostError(
     errors: readonly { code?: number | null | undefined; error?: string | null | undefined }[],
   ): void
@@ -43,20 +44,15 @@ export interface HostBridgeDeps {
 /** The platform gives no limit for its answers, so the bridge has its own. */
 export const requestTimeoutMs = 10_000
 
-/** Attach this before anything else: `Open` may come while the page is still starting. */
+/** Nothing of a message is acted upon before its shape is checked here. */
 export function connectHost(deps: HostBridgeDeps): HostBridge {
-  const { window, origins } = deps
-  const early: MessageEvent[] = []
+  const { window, door } = deps
   const waiting = new Map<number, { done: () => void; fail: (error: Error) => void; timer: number }>()
   let listener: HostListener | null = null
   let origin: string | null = null
   let lastMessageId = 0
 
   function receive(event: MessageEvent): void {
-    if (event.source !== window.parent) return deps.onDropped('source', event.origin)
-    if (!origins.some((origin) => isOrigin(origin, event.origin)))
-      return deps.onDropped('origin', event.origin)
-    if (!listener) return void early.push(event)
     const parsed = z.safeParse(HostMessage, event.data)
     if (!parsed.success) return deps.onDropped('shape', event.origin)
     dispatch(parsed.data, event.origin)
@@ -96,12 +92,10 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
     window.parent.postMessage(message, origin)
   }
 
-  window.addEventListener('message', receive)
-
   return {
     listen(next) {
       listener = next
-      for (const event of early.splice(0)) receive(event)
+      door.takeOver(receive)
     },
     openFeedback: (openId) => send({ name: 'OpenFeedback', correlationId: openId }),
     verdict(changeId, fault) {
@@ -124,18 +118,10 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
       })
     },
     close() {
-      window.removeEventListener('message', receive)
+      door.close()
       for (const messageId of [...waiting.keys()]) settle(messageId, new Error('the bridge was closed'))
     },
   }
-}
-
-/** A configured origin may have a star for one or more names of hosts, as in a content security policy. */
-function isOrigin(configured: string, actual: string): boolean {
-  const star = configured.indexOf('*.')
-  if (star < 0) return configured === actual
-  const [before, after] = [configured.slice(0, star), configured.slice(star + 1)]
-  return actual.startsWith(before) && actual.endsWith(after) && /^[\w.-]+$/.test(actual.slice(before.length))
 }
 
 /** The host answers a longer text with an error, and then nobody can save. */

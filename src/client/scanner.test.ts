@@ -54,6 +54,16 @@ describe('scanner', () => {
     expect(scanner.key({ ...enter, timeMs: lastMs + 200 })).toEqual({ kind: 'swallowed' })
   })
 
+  it('[U3] a key after a burst without Enter ends it and begins another text', () => {
+    const scanner = new Scanner()
+    type(scanner, number, 8)
+    const laterMs = 1000 + number.length * 8 + burstGapMs
+    const [first] = number
+    expect(scanner.key({ ...first!, timeMs: laterMs })).toEqual({ kind: 'scanned', text: '2912345678905' })
+    expect(scanner.length).toBe(1)
+    expect(scanner.inBurst).toBe(false)
+  })
+
   it('[U3] a scanner that fires twice gives two scans of the same text, which the desk tells apart by time', () => {
     const reactions = type(new Scanner(), [...number, enter, ...number, enter], 8)
     expect(reactions.filter((reaction) => reaction.kind === 'scanned')).toHaveLength(2)

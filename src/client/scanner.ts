@@ -9,6 +9,11 @@ export const burstGapMs = 50
 export const burstLengthMin = 6
 /** Enter within this time after a burst belongs to the scanner. */
 export const enterGuardMs = 500
+/**
+ * Silence that ends the burst of a scanner without Enter. Much longer than the gap: a busy computer delivers keys late,
+ * though their own time stamps are close, and a number that was cut in two is read as nonsense.
+ */
+export const burstSilenceMs = 300
 /** Longer input is no number: it is cut off so that a stuck key cannot fill the memory. */
 const burstLengthMax = 128
 
@@ -39,6 +44,7 @@ export class Scanner {
     const sign = signOf(key)
     if (sign === null) return { kind: 'ignored' }
     const fast = key.timeMs - this.#lastMs <= burstGapMs
+    if (this.#burst && !fast) return this.#next(key, sign)
     this.#text = fast && this.#text.length < burstLengthMax ? this.#text + sign : sign
     this.#burst = this.#text.length >= burstLengthMin
     this.#lastMs = key.timeMs
@@ -58,6 +64,14 @@ export class Scanner {
   /** How many signs the possible burst has so far. */
   get length(): number {
     return this.#text.length
+  }
+
+  /** A key after a burst that nobody has ended: the burst was a whole number, and the key begins another text. */
+  #next(key: Key, sign: string): ScannerReaction {
+    const reaction = this.#take(this.#lastMs)
+    this.#text = sign
+    this.#lastMs = key.timeMs
+    return reaction
   }
 
   #end(key: Key): ScannerReaction {

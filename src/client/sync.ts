@@ -1,10 +1,8 @@
-import type { FinalOutcome } from '../core/outcome.ts'
-import { wireVersion } from '../core/receipt.ts'
-import { batchRecordsMax, type SyncAnswer } from '../core/wire.ts'
+import { batchRecordsMax, type Envelope, type SyncAnswer, type TillHead } from '../core/wire-tills.ts'
 import { type Api, isDenied, isUnreachable } from './api.ts'
-import type { JournalRecord, RecordKey } from './journal/database.ts'
-import type { Drafts } from './journal/drafts.ts'
-import type { Journal } from './journal/journal.ts'
+import type { DraftsPort } from './journal/drafts.ts'
+import type { JournalPort, Settled } from './journal/journal.ts'
+import { type Batch, wireRecord } from './journal/outgoing.ts'
 
 /**
  * Carries the journal to the server, oldest first, again and again until every record has an outcome.
@@ -15,8 +13,16 @@ import type { Journal } from './journal/journal.ts'
  */
 export interface SyncDeps {
   api: Api
-  journal: Journal
-  drafts: Drafts
+  /** A journal is sent to its own account alone (F23). */
+  accountId: string
+  journal: JournalPort
+  drafts: DraftsPort
+  /** Epochs of the till that have a key, oldest first; the last one is the current. */
+  epochs: () => readonly number[]
+  /** Everything of the envelope but the nonce. */
+  envelope: (epoch: number) => Promise<Omit<Envelope, 'nonce'>>
+  /** Whether an employee is logged in: letting holds go takes one, the journal does not (A2). */
+  inSession: () => boolean
   /** One frame of the till sends at a time (J11). */
   locks: Pick<LockManager, 'request'>
   random: () => number
@@ -24,6 +30,12 @@ export interface SyncDeps {
   clearTimeout: (timer: number) => void
   /** Something in the journal was settled. */
   onSettled(): void
+  /** The server has records of the epoch that this journal does not have (F8). */
+  onAhead(epoch: number, headSeq: number): Promise<void>
+  /** The server does not know the key of the epoch: it was set back to before it did. */
+  onKeyUnknown(epoch: number): Promise<void>
+  /** A try went through: the till's own errands with the server are due. */
+  onInStep(): Promise<void>
   /** The server refused the whole batch (4xx); nothing is settled and a person must know. */
   onDenied(code: string): void
   /** The till itself failed, its storage most likely; the record is where it was. */
@@ -41,14 +53,21 @@ export const probeMaxMs = 10_000
 export const failuresBeforeHalving = 3
 export const syncTimeoutMs = 20_000
 
+/** A body is asked for a second time only when the nonce of the first has aged. */
+class NonceAged extends Error {}
+
 export class Sync {
   readonly #deps: SyncDeps
   #timer: number | null = null
   #running: Promise<void> | null = null
   #again = false
   #stopped = true
-  /** The server's head where it is known to have lost what lies above, or null (J7). */
-  #lostAboveSeq: number | null = null
+  /** The server's heads of epochs where it is known to have lost what lies above (J7). */
+  readonly #lost = new Map<number, number>()
+  /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
+  #oldAsked = false
+  /** Answers have come without a break since the heads were compared. */
+  #inTouch = false
   #attempt = 0
   #serverFailures = 0
   #batchMax = batchRecordsMax
@@ -88,9 +107,7 @@ export class Sync {
     do {
       this.#again = false
       try {
-        waitMs = await this.#deps.locks.request(`podarok-sync-${this.#deps.journal.identity.tillId}`, () =>
-          this.#drain(),
-        )
+        waitMs = await this.#deps.locks.request(`podarok-sync-${this.#deps.accountId}`, () => this.#drain())
         this.#attempt = 0
       } catch (error) {
         waitMs = this.#afterFailure(error)
@@ -107,53 +124,123 @@ export class Sync {
     const serverBroke = isUnreachable(error) && error.status !== null
     const ceiling = Math.min(serverBroke ? backoffMaxMs : probeMaxMs, backoffMinMs * 2 ** this.#attempt)
     this.#attempt++
+    this.#inTouch = false
     return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
   }
 
   /** @returns after how long to look again */
   async #drain(): Promise<number> {
-    const { api, journal } = this.#deps
-    for (;;) {
-      if (this.#stopped) return tickMs
-      const lost = this.#lostAboveSeq
-      const batch = await journal.batch(lost ?? Infinity, this.#batchMax)
-      if (batch.length === 0) {
-        await this.#letHoldsGo()
-        const { headSeq } = await api('ping', null)
-        // A server that was set back to an earlier moment is refilled from here.
-        this.#lostAboveSeq = headSeq < (await journal.state()).headSeq ? headSeq : null
-        if (this.#lostAboveSeq === null) return tickMs
+    const { journal } = this.#deps
+    let inStep = false
+    // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
+    // the heads are compared before anything is sent, whenever the server may have been away.
+    if (!this.#inTouch) await this.#compareHeads()
+    this.#inTouch = true
+    while (!this.#stopped) {
+      const batch = await journal.batch(this.#lost, this.#batchMax)
+      if (batch) {
+        inStep = false
+        const answer = await this.#send(batch)
+        if (answer === null) await this.#compareHeads()
+        else {
+          const waitMs = await this.#settle(batch, answer)
+          if (waitMs !== null) return waitMs
+        }
         continue
       }
-      const answer = await this.#send(batch)
-      const waitMs = await this.#settle(batch, answer)
-      if (waitMs !== null) return waitMs
-      if (lost === null) continue
-      this.#lostAboveSeq = answer.head.headSeq
-      // A server that takes the records but does not move would be sent the same for ever.
-      if (answer.head.headSeq <= lost) return tickMs
+      // Nothing is left to send, or the server lacks what may not be sent yet.
+      if (inStep) break
+      await this.#letHoldsGo()
+      await this.#compareHeads()
+      await this.#deps.onInStep()
+      inStep = true
+      if (this.#lost.size === 0) break
+    }
+    return tickMs
+  }
+
+  /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
+  async #compareHeads(): Promise<void> {
+    const epochs = this.#deps.epochs()
+    await this.#compareHead(epochs.at(-1)!, true)
+    if (this.#oldAsked && this.#lost.size === 0) return
+    for (const epoch of epochs.slice(0, -1)) {
+      // Without records there is nothing to refill, and the key may be one that the server has never taken (F9).
+      if ((await this.#deps.journal.headOf(epoch)) === 0) continue
+      await this.#compareOldHead(epoch)
+    }
+    this.#oldAsked = true
+  }
+
+  /** A key that the server had forgotten was told to it after the first denial; a second one is its last word. */
+  async #compareOldHead(epoch: number): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#compareHead(epoch, false)
+      } catch (error) {
+        if (!isDenied(error)) throw error
+        if (tries === 1) continue
+        // What is over must not keep back what is new.
+        return this.#deps.onDenied(error.code)
+      }
     }
   }
 
-  async #send(batch: JournalRecord[]): Promise<SyncAnswer> {
-    const { api, journal } = this.#deps
-    const body = {
-      wire: wireVersion,
-      till: { id: journal.identity.tillId, epoch: batch[0]!.epoch },
-      records: batch.map(({ seq, id, receipt }) => ({ seq, id, receipt })),
-    } as const
+  async #compareHead(epoch: number, current: boolean): Promise<void> {
+    const { journal } = this.#deps
+    const { headSeq } = await this.#ping(epoch)
+    // After the answer: another frame may have appended while we asked.
+    const ownHead = await journal.headOf(epoch)
+    if (headSeq < ownHead) this.#lost.set(epoch, headSeq)
+    else this.#lost.delete(epoch)
+    if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)
+  }
+
+  async #known<T>(epoch: number, work: () => Promise<T>): Promise<T> {
     try {
-      // A record that breaks the server whenever it comes alone is put aside, so that those behind it can pass (J6).
-      const poison =
-        batch.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
-      const answer = await api(poison ? 'syncRaw' : 'sync', body, { timeoutMs: syncTimeoutMs })
+      return await work()
+    } catch (error) {
+      if (isDenied(error) && (error.code === 'signature_invalid' || error.code === 'till_unknown')) {
+        this.#oldAsked = false
+        await this.#deps.onKeyUnknown(epoch)
+      }
+      throw error
+    }
+  }
+
+  /** @returns null when the till was silent for so long that its nonce has aged: nothing was sent, the heads come first */
+  async #send(batch: Batch): Promise<SyncAnswer | null> {
+    const { api } = this.#deps
+    const envelope = await this.#deps.envelope(batch.epoch)
+    const records = batch.records.map(wireRecord)
+    const send = (name: 'sync' | 'syncRaw') => {
+      let signed = false
+      return this.#known(batch.epoch, () =>
+        api(
+          name,
+          (nonce) => {
+            if (signed) throw new NonceAged()
+            signed = true
+            return { ...envelope, nonce, records }
+          },
+          { timeoutMs: syncTimeoutMs },
+        ),
+      )
+    }
+    try {
+      const suspect =
+        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
+      const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
       this.#serverFailures = 0
+      // A long drain over a poor line meets many failures with successes between: those are not one long failure.
+      this.#attempt = 0
       this.#batchMax = Math.min(batchRecordsMax, this.#batchMax * 2)
       return answer
     } catch (error) {
+      if (error instanceof NonceAged) return null
       if (isUnreachable(error) && error.status !== null && ++this.#serverFailures >= failuresBeforeHalving) {
-        const smaller = Math.max(1, Math.floor(Math.min(this.#batchMax, batch.length) / 2))
-        // At one record the count stays: the next try goes raw.
+        const smaller = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
+        // At one record the count stays: the next try finds out about it.
         if (this.#batchMax > 1) this.#serverFailures = 0
         this.#batchMax = smaller
       }
@@ -161,34 +248,70 @@ export class Sync {
     }
   }
 
+  /**
+   * A record that breaks the server whenever it comes alone is put aside, so that those behind it can pass (J6). While
+   * the server is out of order for everybody, or just coming back, no record is to blame: it has to be well before and
+   * after.
+   */
+  async #sendAlone(
+    epoch: number,
+    send: (name: 'sync' | 'syncRaw') => Promise<SyncAnswer>,
+  ): Promise<SyncAnswer> {
+    await this.#ping(epoch)
+    try {
+      return await send('sync')
+    } catch (error) {
+      if (!isUnreachable(error) || error.status === null) throw error
+    }
+    await this.#ping(epoch)
+    return send('syncRaw')
+  }
+
+  async #ping(epoch: number): Promise<TillHead> {
+    const envelope = await this.#deps.envelope(epoch)
+    return this.#known(epoch, () => this.#deps.api('ping', (nonce) => ({ ...envelope, nonce })))
+  }
+
   /** @returns how long to wait when the server said `later`, or null to go on */
-  async #settle(batch: JournalRecord[], answer: SyncAnswer): Promise<number | null> {
-    const settled: { key: RecordKey; outcome: FinalOutcome }[] = []
+  async #settle({ epoch, records }: Batch, { outcomes, head }: SyncAnswer): Promise<number | null> {
+    const settled: Settled[] = []
     let waitMs: number | null = null
-    for (const record of batch) {
-      const outcome = answer.outcomes.find(({ seq, id }) => seq === record.seq && id === record.id)?.outcome
+    for (const { record } of records) {
+      const answer = outcomes.find(({ seq, id }) => seq === record.seq && id === record.id)
       // Silence about a record is "unknown", as `later` is: it and all after it go again.
-      if (!outcome || outcome.status === 'later') {
-        waitMs = Math.max(backoffMinMs, outcome?.afterMs ?? 0)
+      if (!answer || answer.outcome.status === 'later') {
+        waitMs = Math.max(backoffMinMs, answer?.outcome.status === 'later' ? answer.outcome.afterMs : 0)
         break
       }
-      settled.push({ key: [record.epoch, record.seq], outcome })
+      settled.push({ key: [record.epoch, record.seq], outcome: answer.outcome, proof: answer.proof })
     }
     await this.#deps.journal.settle(settled)
     if (settled.length > 0) this.#deps.onSettled()
-    return waitMs
+    const lost = this.#lost.get(epoch)
+    if (lost === undefined) return waitMs
+    this.#lost.set(epoch, head.headSeq)
+    // A server that takes the records but does not move would be sent the same for ever.
+    return waitMs ?? (head.headSeq <= lost ? tickMs : null)
   }
 
   /** What was given up, also while the line was down, still holds money on the server. */
   async #letHoldsGo(): Promise<void> {
-    const { api, drafts } = this.#deps
-    for (const holdId of await drafts.releases()) {
-      await api('release', null, { id: holdId })
-      await drafts.forgetRelease(holdId)
-    }
-    for (const draft of await drafts.dropped()) {
-      await api('dropDraft', null, { id: draft.id })
-      await drafts.forgetDropped(draft.id)
+    const { api, drafts, inSession } = this.#deps
+    try {
+      for (const holdId of await drafts.releases()) {
+        if (!inSession()) return
+        await api('release', null, { id: holdId })
+        await drafts.forgetRelease(holdId)
+      }
+      for (const draft of await drafts.dropped()) {
+        if (!inSession()) return
+        await api('dropDraft', null, { id: draft.id })
+        await drafts.forgetDropped(draft.id)
+      }
+    } catch (error) {
+      // The journal's answers do not depend on it; the rows wait for a better time.
+      if (!isDenied(error)) throw error
+      this.#deps.onDenied(error.code)
     }
   }
 }

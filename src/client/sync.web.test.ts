@@ -1,14 +1,13 @@
-import { deleteDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../core/outcome.ts'
 import { wireVersion } from '../core/receipt.ts'
-import type { SyncRequest } from '../core/wire.ts'
+import type { Envelope, SyncRequest } from '../core/wire-tills.ts'
 import { type Api, Denied, Unreachable } from './api.ts'
-import { databaseName, openTillDatabase, type TillDatabase } from './journal/database.ts'
-import { Drafts } from './journal/drafts.ts'
-import { Journal } from './journal/journal.ts'
+import type { Drafts } from './journal/drafts.ts'
+import type { Journal } from './journal/journal.ts'
 import { backoffMaxMs, backoffMinMs, probeMaxMs, Sync } from './sync.ts'
 import { draft, redeemReceipt, uuid } from './testing/builders.ts'
+import { evict, openJournal, type OpenJournal } from './testing/open-journal.ts'
 
 const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 
@@ -25,6 +24,7 @@ class FakeServer {
 
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
+    if (typeof body === 'function') body = (body as (nonce: null) => unknown)(null)
     if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1 }
     if (name === 'release' || name === 'dropDraft') {
       this.released.push(options.id!)
@@ -44,7 +44,7 @@ class FakeServer {
       head: { headSeq: this.head, serverTimeMs: 1 },
       outcomes: request.records.flatMap(({ seq, id }) => {
         const outcome = this.outcome(id)
-        return outcome ? [{ seq, id, outcome }] : []
+        return outcome ? [{ seq, id, outcome, proof: null }] : []
       }),
     }
   }) as unknown as Api
@@ -58,7 +58,7 @@ class FakeServer {
 }
 
 let account: string
-let db: TillDatabase
+let till: OpenJournal
 let journal: Journal
 let drafts: Drafts
 let server: FakeServer
@@ -68,9 +68,8 @@ const onDenied = vi.fn()
 
 beforeEach(async () => {
   account = uuid()
-  db = await openTillDatabase(account, { onBlocked: vi.fn(), onOutdated: vi.fn(), onTerminated: vi.fn() })
-  journal = await Journal.open(db, uuid, () => 1000)
-  drafts = new Drafts(db, 'tab')
+  till = await openJournal(account)
+  ;({ journal, drafts } = till)
   server = new FakeServer()
   waits = []
   onDenied.mockReset()
@@ -83,20 +82,28 @@ beforeEach(async () => {
 
 afterEach(async () => {
   sync.stop()
-  db.close()
-  await deleteDB(databaseName(account))
+  till.close()
+  await evict(account)
 })
 
 function newSync(): Sync {
   return new Sync({
     api: server.api,
+    accountId: account,
     journal,
     drafts,
+    epochs: () => till.identity.epochs,
+    envelope: async (epoch) =>
+      ({ till: { id: till.identity.current.tillId, epoch }, ...(await journal.standing(epoch)) }) as Envelope,
+    inSession: () => true,
     locks: navigator.locks,
     random: () => 1,
     setTimeout: (_work, ms) => waits.push(ms),
     clearTimeout: () => undefined,
     onSettled: () => undefined,
+    onAhead: () => Promise.resolve(),
+    onKeyUnknown: () => Promise.resolve(),
+    onInStep: () => Promise.resolve(),
     onDenied,
     onTrouble: (error) => {
       throw error
@@ -104,7 +111,12 @@ function newSync(): Sync {
   })
 }
 
-const append = () => journal.append(redeemReceipt(), wireVersion, [])
+/** A record that its screen has shown. */
+async function append() {
+  const record = await journal.append(redeemReceipt(), wireVersion, [])
+  await journal.seen(record)
+  return record
+}
 const unsent = async () => (await journal.state()).unsettled
 
 describe('sync', () => {
@@ -199,6 +211,19 @@ describe('sync', () => {
     await sync.kick()
     expect(server.batches).toEqual([[2, 3, 4]])
     expect(server.head).toBe(4)
+  })
+
+  it('[J7] [F22] a set back server is refilled also where a new record waits to be sent', async () => {
+    for (let i = 0; i < 4; i++) await append()
+    await sync.kick()
+    server.fail = () => ({ error: new Unreachable('restored meanwhile', null), after: false })
+    await append()
+    await sync.kick()
+    server.fail = null
+    server.head = 1
+    server.batches.length = 0
+    await sync.kick()
+    expect(server.batches).toEqual([[2, 3, 4, 5]])
   })
 
   it('[J11] two frames drain one journal without sending at the same time', async () => {

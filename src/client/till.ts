@@ -1,89 +1,75 @@
-import { type Draft, draftOperations } from '../core/draft.ts'
-import type { DocumentId, ReceiptId } from '../core/ids.ts'
-import { type Operation, type Receipt, wireVersion } from '../core/receipt.ts'
+import type { Draft } from '../core/draft.ts'
+import type { AccountId, DocumentId } from '../core/ids.ts'
+import type { Receipt } from '../core/receipt.ts'
+import type { CaseDecision } from '../core/wire-cases.ts'
+import type { SealedNumber } from '../core/sealed-number.ts'
 import type { ErrorCode, SessionAnswer } from '../core/wire.ts'
-import { type Api, createApi, isDenied, isUnreachable } from './api.ts'
-import { type CardFace, databaseName, openTillDatabase, type JournalRecord } from './journal/database.ts'
-import { Drafts } from './journal/drafts.ts'
-import { AlreadyRecorded, Journal, type JournalState, receiptOf } from './journal/journal.ts'
-import { backoffMinMs, probeMaxMs, Sync } from './sync.ts'
+import { type Api, createApi, isDenied } from './api.ts'
+import { Carrier, type Changed } from './carrier.ts'
+import { TillClock } from './clock.ts'
+import { signBytes } from './crypto/device-key.ts'
+import { Sealing } from './crypto/sealing.ts'
+import { Heads } from './heads.ts'
+import { databaseName, type JournalRecord } from './journal/database.ts'
+import type { JournalState } from './journal/journal.ts'
+import type { RecordState } from './journal/records.ts'
+import { Outage, type Readiness } from './outage.ts'
+import { accountsHere, type Parts } from './opening.ts'
+import { Receipts } from './receipts.ts'
+import { insist, openSession } from './session.ts'
+import { backoffMinMs, probeMaxMs } from './sync.ts'
+import type { Line, TillDeps, TillReady } from './till-deps.ts'
+import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
 
 /**
  * One till: session, journal, drafts and sync, wired together. Knows nothing of screens.
  *
- * starting ── session and storage open ──▶ ready
- *    └──────── or `trouble` says what stands in the way
+ * starting ── session and storage open, the server knows the till ──▶ ready
+ *    ├──────── or `trouble` says what stands in the way
+ *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2)
  */
 
-/** What stands in the way of work, each with its sentence on the screen. */
-export type Trouble =
-  /** The browser gives no storage. */
-  | 'storage_denied'
-  /** An older page keeps the storage in its old shape. */
-  | 'storage_blocked'
-  /** The browser took the storage away while we worked. */
-  | 'storage_lost'
-  /** A newer page of the app is open. */
-  | 'page_outdated'
-  /** The server does not know the employee (any more). */
-  | 'session_over'
-  /** The server speaks another version of the wire. */
-  | 'wire_unknown'
-  /** MoySklad gives this employee no right to sell. */
-  | 'not_allowed'
+export type { Trouble, Warning } from './trouble.ts'
 
-export interface Line {
-  /** Null until the first answer or the first silence. */
-  reachable: boolean | null
-}
+export type { Line, TillDeps, TillReady } from './till-deps.ts'
 
-export interface TillReady {
-  session: SessionAnswer
-  name: string
-  journal: Journal
-  drafts: Drafts
-  sync: Sync
-  /** By how much the server's clock is ahead of this till's. */
-  serverAheadMs: number
-}
-
-export interface TillDeps {
-  window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
-  fetch: typeof fetch
-  locks: LockManager
-  /** Opens the channel on which the frames of this till tell each other of changes (J11). */
-  channel: (name: string) => BroadcastChannel
-  newId: () => string
-  now: () => number
-  random: () => number
-  /** From the frame's address; MoySklad gives it once per load. */
-  contextKey: string
-  /** Names the browser tab: two tabs may prepare equal sales at the same time. */
-  tab: () => string
-  log: (event: string, error: unknown) => void
-}
-
-type Told = 'journal' | 'drafts' | 'up' | 'down'
+type Told = Changed | 'up' | 'down'
 
 export class Till {
   readonly #deps: TillDeps
   readonly #listeners = new Set<() => void>()
+  readonly #clock: TillClock
+  readonly #heads = new Heads()
+  readonly #sealing = new Sealing()
+  readonly #troubles = new Troubles(() => this.#changed())
   readonly api: Api
-  #token: string | null = null
+  #session: SessionAnswer | null = null
+  #sessionOver = false
+  #carrier: Carrier | null = null
+  #receipts: Receipts | null = null
   #channel: BroadcastChannel | null = null
   #closed = false
   ready: TillReady | null = null
-  trouble: Trouble | null = null
+  warning: Warning | null = null
   line: Line = { reachable: null }
   state: JournalState = { headSeq: 0, unsettled: 0, oldestAtMs: null }
+  /** Records of dead frames that nobody has seen: «Списание было? Оставить / Отменить» (J4). */
+  ghosts: RecordState[] = []
 
   constructor(deps: TillDeps) {
     this.#deps = deps
+    this.#clock = new TillClock(deps.now, deps.elapsed)
     this.api = createApi({
       fetch: deps.fetch,
       base: '',
-      token: () => this.#token,
+      token: () => this.#session?.token ?? null,
+      sign: (epoch, body) => signBytes(this.#mustBeOpen().parts.identity.device(epoch).keys, body),
       onLine: (reachable) => this.#heard(reachable, 'here'),
+      onHead: (head, epoch) => {
+        this.#clock.hear(head.serverTimeMs)
+        this.#carrier?.hear(head, epoch)
+      },
+      onDenied: (code) => this.#denied(code),
     })
     // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
     deps.window.addEventListener('online', this.#onNetwork)
@@ -95,49 +81,92 @@ export class Till {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The moment by the server's clock, which is what MoySklad's moments are compared with. */
+  get trouble(): Trouble | null {
+    return this.#troubles.first
+  }
+
+  /** «Требует решения»: undecided cases of this till. */
+  get casesOpen(): number {
+    return this.#heads.casesOpen
+  }
+
+  /** Whether a promise may be made here at all; what it stands on is looked at elsewhere. */
+  get canPromise(): boolean {
+    return this.#carrier?.parts.durable === true && this.#heads.state === 'active'
+  }
+
+  /** What promises without a hold stand on; null where none may be made. */
+  get outage(): Outage | null {
+    return this.canPromise ? (this.#carrier?.outage ?? null) : null
+  }
+
+  /** Whether this till would survive an outage now, and why not (O8). */
+  get readiness(): Readiness {
+    const outage = this.#carrier?.outage
+    if (outage) return outage.readiness(this.trouble)
+    const why = this.trouble ? 'trouble' : this.warning === 'memory_only' ? 'memory_only' : 'grant_waits'
+    return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
+  }
+
+  /** What humans decided about this till's records. */
+  async decisions(): Promise<CaseDecision[]> {
+    return (await this.#carrier?.parts.facts.decisions()) ?? []
+  }
+
+  /** The till's clock (O9): it follows the server's, which is what MoySklad's moments are compared with. */
   serverNowMs(): number {
-    return this.#deps.now() + (this.ready?.serverAheadMs ?? 0)
+    return this.#clock.nowMs()
   }
 
   /** Opens session and storage. Resolves when the till is ready or when `trouble` says why it cannot be. */
   async start(): Promise<void> {
-    const session = await this.#openSession()
-    if (!session) return
-    let ready: TillReady
     try {
-      ready = await this.#openTill(session)
+      const session = await openSession(this.api, this.#deps.contextKey, this.#pause)
+      if (!session) return
+      this.#session = session
+      await this.#work(session, await this.#open(session.accountId))
     } catch (error) {
       this.#deps.log('till_not_opened', error)
-      if (isDenied(error)) this.#fail(troubleOf(error.code))
-      else this.#fail(this.trouble ?? 'storage_denied')
-      return
+      if (!isDenied(error)) return this.#troubles.add(this.trouble ?? 'storage_denied')
+      this.#troubles.add(troubleOf(error.code))
+      await this.#sendOnly()
     }
-    this.ready = ready
-    this.#channel = this.#deps.channel(databaseName(session.accountId))
-    this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
-    ready.sync.start()
-    await this.refresh()
   }
 
   close(): void {
     this.#closed = true
     this.#deps.window.removeEventListener('online', this.#onNetwork)
-    this.ready?.sync.stop()
     this.#channel?.close()
+    this.#carrier?.close()
     this.#listeners.clear()
   }
 
   /** Reads the journal's state again and tells this frame. */
   async refresh(): Promise<void> {
-    if (!this.ready) return
+    if (!this.#carrier || this.#closed) return
+    const { journal } = this.#carrier.parts
     try {
-      this.state = await this.ready.journal.state()
+      ;[this.state, this.ghosts] = await Promise.all([journal.state(), journal.ghosts()])
+      await this.#carrier.outage?.refresh()
     } catch (error) {
       this.#deps.log('journal_unreadable', error)
-      return this.#fail('storage_lost')
+      return this.#troubles.add('storage_lost')
     }
+    this.#troubles.clear('storage_lost')
     this.#changed()
+  }
+
+  /** Seals a card number into the receipt that it is scanned for (J1); null where there is no key to seal to. */
+  async seal(digits: string, receiptId: string): Promise<SealedNumber | null> {
+    const { sealingKey } = this.#heads
+    if (!sealingKey || !this.#carrier) return null
+    try {
+      return await this.#sealing.seal(sealingKey, this.#carrier.parts.accountId, receiptId, digits)
+    } catch (error) {
+      // An ask without its number is still an ask.
+      this.#deps.log('not_sealed', error)
+      return null
+    }
   }
 
   /** Keeps a draft here and, when the line allows, a copy on the server (M2). */
@@ -166,9 +195,9 @@ export class Till {
   }
 
   /**
-   * Commits a draft as its receipt and starts sending. Committing it twice, from two frames, gives the one record.
+   * Commits a draft as its receipt. It is sent when the screen has shown it, see `painted`.
    *
-   * @param mode `promise` only when the line is down and the draft's holds allow it (`mayPromise`)
+   * @param mode `promise` only when the line is down and the draft's holds or the grant allow it (`mayPromise`)
    * @throws the storage's error when the record could not be written: then nothing happened
    */
   async commitDraft(
@@ -176,35 +205,38 @@ export class Till {
     documentId: DocumentId | null,
     mode: Receipt['mode'],
   ): Promise<JournalRecord> {
-    const faces = [...draft.loads, ...draft.redeems].map(({ cardId, last4, entered }) => ({
-      cardId,
-      last4,
-      entered,
-    }))
-    const operations = draftOperations(draft)
-    const sale = { documentId, draftId: draft.id, sumKopecks: draft.sale.sumKopecks }
-    return this.#record({ id: draft.receiptId, mode, standsFor: null, sale, operations }, faces, draft)
+    const record = await this.#mustWork().commitDraft(draft, documentId, mode)
+    // The record has ended the draft; its row is only tidied away.
+    void this.ready?.drafts.forget(draft.id).catch((error: unknown) => this.#deps.log('draft_row', error))
+    return record
   }
 
-  /** The unanswered ask becomes a promise that names it: the server applies the two once (J2). */
-  async promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
-    const { id, sale, operations } = receiptOf(ask)
-    return this.#record(
-      { id: this.#newReceiptId(), mode: 'promise', standsFor: id, sale, operations },
-      ask.faces,
-      null,
-    )
+  promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
+    return this.#mustWork().promiseInstead(ask)
   }
 
-  /** Undoes a receipt: one that was never answered (J2) or one that was done (C8). */
-  async voidReceipt(record: JournalRecord, because: 'unanswered' | 'cancelled'): Promise<JournalRecord> {
-    const { id, sale } = receiptOf(record)
-    const operations: Operation[] = [{ kind: 'void', receiptId: id, because }]
-    return this.#record(
-      { id: this.#newReceiptId(), mode: 'ask', standsFor: null, sale, operations },
-      record.faces,
-      null,
-    )
+  voidReceipt(record: JournalRecord, because: 'unanswered' | 'cancelled'): Promise<JournalRecord> {
+    return this.#mustWork().voidReceipt(record, because)
+  }
+
+  /** Records of this frame that its screen has yet to show. */
+  get unpainted(): string[] {
+    return this.#receipts?.unpainted ?? []
+  }
+
+  /** A record of this frame stands on the screen, drawn: from now on it may be sent (J4). */
+  async painted(recordId: string): Promise<void> {
+    await this.#receipts?.painted(recordId)
+  }
+
+  async keepGhost(ghost: JournalRecord): Promise<void> {
+    await this.#mustBeReady().journal.keepGhost(ghost)
+    this.#tell('journal')
+    void this.#carrier?.sync.kick()
+  }
+
+  cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
+    return this.#mustWork().cancelGhost(ghost)
   }
 
   async acknowledge(record: JournalRecord): Promise<void> {
@@ -212,114 +244,128 @@ export class Till {
     this.#tell('journal')
   }
 
-  async #record(
-    parts: Pick<Receipt, 'id' | 'mode' | 'standsFor' | 'sale' | 'operations'>,
-    faces: CardFace[],
-    draft: Draft | null,
-  ): Promise<JournalRecord> {
-    const { session, journal, drafts, sync } = this.#mustBeReady()
-    const store = session.stores.length === 1 ? session.stores[0]!.id : null
-    let record: JournalRecord
-    try {
-      record = await journal.append(
-        {
-          ...parts,
-          grantId: null,
-          employeeId: session.employee.id,
-          session: null,
-          storeId: store,
-          happenedAtMs: this.#deps.now(),
-        },
-        wireVersion,
-        faces,
-      )
-    } catch (error) {
-      if (!(error instanceof AlreadyRecorded)) throw error
-      const known = await journal.find(parts.id)
-      // The same draft committed twice is one receipt; another content under its id is a fault, not a success.
-      if (!known || !sameOperations(known.record, parts)) throw error
-      record = known.record
-    }
-    // The record has ended the draft; its row is only tidied away.
-    if (draft) void drafts.forget(draft.id).catch((error: unknown) => this.#deps.log('draft_row', error))
-    this.#tell('journal')
-    void sync.kick()
-    return record
-  }
-
-  async #openSession(): Promise<SessionAnswer | null> {
-    for (let attempt = 0; !this.#closed; attempt++) {
-      try {
-        const session = await this.api('session', { wire: wireVersion, contextKey: this.#deps.contextKey })
-        this.#token = session.token
-        return session
-      } catch (error) {
-        const silent = isUnreachable(error) || (isDenied(error) && error.code === 'moysklad_unreachable')
-        if (isDenied(error) && !silent) {
-          this.#deps.log('session_denied', error)
-          this.#fail(troubleOf(error.code))
-          return null
-        }
-        if (!silent) throw error
-        await this.#pause(attempt)
-      }
-    }
-    return null
-  }
-
-  async #openTill(session: SessionAnswer): Promise<TillReady> {
-    const db = await openTillDatabase(session.accountId, {
-      onBlocked: () => this.#fail('storage_blocked'),
-      onOutdated: () => this.#fail('page_outdated'),
-      onTerminated: () => this.#fail('storage_lost'),
-    })
-    const journal = await Journal.open(db, this.#deps.newId, this.#deps.now)
-    const drafts = new Drafts(db, this.#deps.tab())
-    const { name, head } = await this.#bindTill(journal)
-    const serverAheadMs = head.serverTimeMs - this.#deps.now()
-    const { window, locks, random } = this.#deps
-    const sync = new Sync({
+  async #open(accountId: AccountId): Promise<Carrier> {
+    const carrier = await Carrier.open(accountId, {
+      ...this.#deps,
+      tab: this.#deps.tab(),
       api: this.api,
-      journal,
-      drafts,
-      locks,
-      random,
-      setTimeout: (work, ms) => window.setTimeout(work, ms),
-      clearTimeout: (timer) => window.clearTimeout(timer),
-      onSettled: () => this.#tell('journal'),
-      onDenied: (code) => this.#denied(code),
-      onTrouble: (error) => {
-        this.#deps.log('sync_failed', error)
-        this.#fail('storage_lost')
-      },
+      clock: this.#clock,
+      heads: this.#heads,
+      troubles: this.#troubles,
+      session: () => (this.#sessionOver ? null : this.#session),
+      tell: (what) => this.#tell(what),
+      refresh: () => void this.refresh(),
     })
-    return { session, name, journal, drafts, sync, serverAheadMs }
+    if (!carrier.parts.durable) this.warning = 'memory_only'
+    this.#carrier = carrier
+    this.#channel = this.#deps.channel(databaseName(accountId))
+    this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
+    return carrier
   }
 
-  async #bindTill(journal: Journal) {
-    const { tillId, epoch } = journal.identity
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.api('till', { id: tillId, epoch })
-      } catch (error) {
-        if (!isUnreachable(error) || this.#closed) throw error
-        await this.#pause(attempt)
-      }
+  /** With a session: the till is told to the server and works. */
+  async #work(session: SessionAnswer, { parts, registration, errands, sync }: Carrier): Promise<void> {
+    const { journal, drafts, facts } = parts
+    // A journal is never sent under another account's session (F23).
+    if (session.accountId !== parts.accountId) throw new Error('the journal is of another account')
+    const answer = await insist(() => registration.bind(), this.#pause)
+    if (!answer) return
+    this.#heads.take(answer)
+    errands.rotateDue = answer.rotate
+    this.#receipts = new Receipts({
+      session,
+      journal,
+      newId: this.#deps.newId,
+      now: () => this.#clock.nowMs(),
+      grantId: async () => (await facts.grant())?.id ?? null,
+      canPromise: () => this.canPromise,
+      onWritten: () => {
+        if (this.warning === 'storage_full') this.warning = null
+        this.#tell('journal')
+        void sync.kick()
+      },
+      onRefused: (error) => {
+        if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
+        this.#changed()
+      },
+      log: this.#deps.log,
+    })
+    if (parts.recall) await this.#recall(parts.recall)
+    this.ready = { session, name: answer.name, journal, drafts, sync }
+    // Not waited for: a sale on the line needs neither grant nor book.
+    void this.#openOutage()
+    sync.start()
+    await this.refresh()
+  }
+
+  async #openOutage(): Promise<void> {
+    const carrier = this.#carrier
+    const { bookKey } = this.#heads
+    if (!carrier?.parts.storage || !bookKey) return
+    const { accountId, storage, identity } = carrier.parts
+    try {
+      carrier.outage = await Outage.open({
+        api: this.api,
+        storage,
+        accountId,
+        bookKey,
+        locks: this.#deps.locks,
+        nowMs: () => this.#clock.nowMs(),
+        envelope: () => carrier.envelope(identity.current.epoch),
+        onChange: () => this.#changed(),
+        log: this.#deps.log,
+      })
+      void carrier.sync.kick()
+    } catch (error) {
+      this.#deps.log('outage_not_prepared', error)
     }
   }
 
-  async #pause(attempt: number): Promise<void> {
+  /** "Did it go through?" after a crash is answered by the server where this browser keeps nothing (J13). */
+  async #recall(recall: NonNullable<Parts['recall']>): Promise<void> {
+    try {
+      recall((await this.api('operations', null)).receipts)
+    } catch (error) {
+      this.#deps.log('operations_not_read', error)
+    }
+  }
+
+  /**
+   * Without a session the journal is sent all the same (A2), when it is certain whose it is: the device key and a fresh
+   * nonce give the right to submit, nothing else.
+   */
+  async #sendOnly(): Promise<void> {
+    if (!this.#carrier) {
+      try {
+        const accounts = await accountsHere(this.#deps.databases)
+        if (accounts.length > 1) return this.#troubles.add('several_accounts')
+        if (accounts.length === 0) return
+        await this.#open(accounts[0]!)
+      } catch (error) {
+        return this.#deps.log('journal_not_opened', error)
+      }
+    }
+    this.#carrier?.sync.start()
+    await this.refresh()
+  }
+
+  /** Waits for the next attempt; false when the till was closed meanwhile. */
+  readonly #pause = async (attempt: number): Promise<boolean> => {
     const ms = Math.max(
       backoffMinMs / 2,
       this.#deps.random() * Math.min(probeMaxMs, backoffMinMs * 2 ** attempt),
     )
     await new Promise<void>((done) => this.#deps.window.setTimeout(done, ms))
+    return !this.#closed
   }
 
-  #denied(code: string): void {
-    this.#deps.log('batch_denied', code)
-    if (code === 'session_expired' || code === 'session_missing') this.#fail('session_over')
-    else if (code === 'wire_version_unknown') this.#fail('wire_unknown')
+  #denied(code: ErrorCode): void {
+    if (code === 'session_expired' || code === 'session_missing') {
+      this.#sessionOver = true
+      this.#troubles.add('session_over')
+    } else if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
+    // Only a ping tells what the till is now.
+    else if (code === 'till_not_active') void this.#carrier?.sync.kick()
   }
 
   #heard(reachable: boolean, from: 'here' | 'elsewhere'): void {
@@ -334,50 +380,41 @@ export class Till {
       case 'up':
       case 'down':
         return this.#heard(what === 'up', 'elsewhere')
+      case 'identity':
+        void this.#carrier?.parts.identity.reload().then(() => this.refresh())
+        return
       case 'journal':
       case 'drafts':
         void this.refresh()
     }
   }
 
-  #tell(what: 'journal' | 'drafts'): void {
+  #tell(what: Changed): void {
+    if (this.#closed) return
     this.#channel?.postMessage(what satisfies Told)
     void this.refresh()
   }
 
   readonly #onNetwork = (): void => {
-    void this.ready?.sync.kick()
-  }
-
-  #fail(trouble: Trouble): void {
-    this.trouble = trouble
-    this.#changed()
+    void this.#carrier?.sync.kick()
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  #newReceiptId(): ReceiptId {
-    return this.#deps.newId() as ReceiptId
+  #mustBeOpen(): Carrier {
+    if (!this.#carrier) throw new Error('the till is not open')
+    return this.#carrier
   }
 
   #mustBeReady(): TillReady {
     if (!this.ready) throw new Error('the till is not ready')
     return this.ready
   }
-}
 
-function troubleOf(code: ErrorCode): Trouble {
-  switch (code) {
-    case 'wire_version_unknown':
-      return 'wire_unknown'
-    case 'not_allowed':
-      return 'not_allowed'
-    default:
-      return 'session_over'
+  #mustWork(): Receipts {
+    if (!this.#receipts) throw new Error('the till is not ready')
+    return this.#receipts
   }
 }
-
-const sameOperations = (record: JournalRecord, { operations }: Pick<Receipt, 'operations'>) =>
-  JSON.stringify(receiptOf(record).operations) === JSON.stringify(operations)

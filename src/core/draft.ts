@@ -84,6 +84,15 @@ export function draftIsPrepared(draft: Draft): boolean {
   return !draftIsEmpty(draft) && draft.redeems.every((redeem) => redeem.confirmed)
 }
 
+/** What cards did in the receipts that are to be linked to the sale (M11). */
+export function linkedBy(draft: Draft | null): Pick<DraftLink, 'loads' | 'redeemedKopecks'> {
+  const links = draft?.links ?? []
+  return {
+    loads: links.flatMap((link) => link.loads),
+    redeemedKopecks: sumKopecks(links.map((link) => link.redeemedKopecks)),
+  }
+}
+
 export function redeemTotal(draft: Draft): Kopecks {
   return sumKopecks(draft.redeems.map((redeem) => redeem.amountKopecks))
 }

@@ -197,6 +197,7 @@ describe('stock', () => {
       cardId: card.id,
       programmeId: programmeOf().id,
       numberHash: 'a'.repeat(64),
+      bookTag: '0123456789abcdef',
       last4: '4821',
     } as const
     const open = {

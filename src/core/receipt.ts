@@ -23,6 +23,9 @@ import { LocalDate } from './validity.ts'
  */
 export const wireVersion = 'v1'
 
+/** A longer receipt is nothing that a till writes. */
+export const receiptBytesMax = 64 * 1024
+
 /** A sale with more operations than this is no sale that a person made. */
 export const operationsMax = 120
 
@@ -38,6 +41,8 @@ const Issue = z.strictObject({
   /** Keyed hash of the number, hex (L9). */
   numberHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   last4: z.string().check(z.regex(/^\d{4}$/)),
+  /** How tills find the card in their book, hex (O7). */
+  bookTag: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
 })
 
 /** A card that was sold before Podarok came starts with the balance that it had. */

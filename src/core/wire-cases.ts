@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { EmployeeId, Moment, ReceiptId, TillId } from './ids.ts'
 import { Kopecks } from './money.ts'
 import { CaseKind, Outcome } from './outcome.ts'
+import { LocalDate } from './validity.ts'
 
 /** Cases: what a human must know or decide, and what was decided (J6, O6). */
 
@@ -71,3 +72,30 @@ export const CaseView = z.strictObject({
   decision: z.nullable(CaseDecision),
 })
 export type CaseView = z.infer<typeof CaseView>
+
+/** Open cases first, the newest of each first. */
+export const CasesAnswer = z.strictObject({ cases: z.array(CaseView) })
+export const DecisionRequest = z.strictObject({
+  choice: CaseChoice,
+  /** Why; kept with the decision. */
+  note: z.string().check(z.maxLength(500)),
+})
+
+const WatchedReceipt = z.strictObject({
+  receiptId: ReceiptId,
+  tillName: z.nullable(z.string()),
+  employeeId: EmployeeId,
+  amountKopecks: Kopecks,
+  happenedAtMs: Moment,
+})
+
+/** What an owner should look at because insiders might do it (A9). */
+export const WatchAnswer = z.strictObject({
+  loadsWithoutSale: z.array(WatchedReceipt),
+  typedRedeems: z.array(WatchedReceipt),
+  /** Cards that were looked at and for which nothing was recorded. */
+  lookupsWithoutSale: z.array(
+    z.strictObject({ employeeId: EmployeeId, tillName: z.string(), day: LocalDate, count: z.int() }),
+  ),
+})
+export type WatchAnswer = z.infer<typeof WatchAnswer>

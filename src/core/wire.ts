@@ -11,24 +11,42 @@ import {
   Moment,
   ReceiptId,
   StoreId,
-  TillId,
 } from './ids.ts'
 import { AmountKopecks, Kopecks, PartKopecks } from './money.ts'
 import { Outcome, Refusal } from './outcome.ts'
 import { Programme } from './programme.ts'
 import { Entered, Receipt, wireVersion } from './receipt.ts'
 import { LocalDate } from './validity.ts'
+import { CasesAnswer, CaseView, DecisionRequest, WatchAnswer } from './wire-cases.ts'
+import {
+  BookAnswer,
+  BookRequest,
+  CloseAnswer,
+  GrantAnswer,
+  GrantRequest,
+  PolicyAnswer,
+  RiskAnswer,
+} from './wire-offline.ts'
+import {
+  Envelope,
+  Nonce,
+  RotateRequest,
+  SyncAnswer,
+  SyncRequest,
+  TillAnswer,
+  TillHead,
+  TillRequest,
+  TillsAnswer,
+  TillStateAnswer,
+  TillStateRequest,
+} from './wire-tills.ts'
+import { OfflinePolicy } from './offline.ts'
 
 /**
  * What till and server say to each other: request and answer of every route, written once and used by both sides and
  * by the OpenAPI document. Money is in minor units, moments are milliseconds since 1970 UTC.
  */
 
-/** A batch has at most this many records and bytes (J5). */
-export const batchRecordsMax = 200
-export const batchBytesMax = 256 * 1024
-/** A longer receipt is nothing that a till writes. */
-export const receiptBytesMax = 64 * 1024
 /** How long a till may promise on a hold, and how long the server keeps the money for a silent till (O2). */
 export const holdUseMs = 15 * 60_000
 export const holdKeepMs = 72 * 3_600_000
@@ -49,11 +67,21 @@ export const ErrorCode = z.enum([
   'too_many_attempts',
   'moysklad_unreachable',
   'internal',
+  'nonce_stale',
+  'signature_invalid',
+  'till_not_active',
+  'case_unknown',
+  'choice_unknown',
 ])
 export type ErrorCode = z.infer<typeof ErrorCode>
 
 export const ErrorAnswer = z.object({
-  error: z.object({ code: ErrorCode, message: z.string() }),
+  error: z.object({
+    code: ErrorCode,
+    message: z.string(),
+    /** With `nonce_stale`: a fresh one. */
+    nonce: z.optional(Nonce),
+  }),
 })
 
 export const Role = z.enum(['cashier', 'manager'])
@@ -64,33 +92,17 @@ export const SessionRequest = z.strictObject({
   contextKey: z.string().check(z.minLength(1), z.maxLength(200)),
 })
 
-export const TillHead = z.strictObject({
-  /** The highest `seq` of this till's epoch that the server has stored; 0 for none (J7). */
-  headSeq: z.int().check(z.minimum(0)),
-  serverTimeMs: Moment,
-})
-
 export const SessionAnswer = z.strictObject({
   accountId: AccountId,
   token: z.string(),
+  /** Names the session in records (J14): SHA-256 of the token, hex. */
+  session: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   expiresAtMs: Moment,
   employee: z.strictObject({ id: EmployeeId, name: z.string(), role: Role }),
   stores: z.array(z.strictObject({ id: StoreId, name: z.string() })),
   programme: z.nullable(Programme),
 })
 export type SessionAnswer = z.infer<typeof SessionAnswer>
-
-/**
- * Which till the session speaks for. It is told after the session is open, because the till keeps its identity in the
- * database of its account, and only the session's answer says which account that is.
- */
-export const TillRequest = z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) })
-export const TillAnswer = z.strictObject({
-  /** «Касса 2»: how other tills call this one. */
-  name: z.string(),
-  head: TillHead,
-})
-export type TillAnswer = z.infer<typeof TillAnswer>
 
 export const CardView = z.strictObject({
   id: CardId,
@@ -156,28 +168,6 @@ export const HoldAnswer = z.strictObject({ hold: z.nullable(Hold), refusal: z.nu
 export type HoldAnswer = z.infer<typeof HoldAnswer>
 
 export const ReleaseAnswer = z.strictObject({ released: z.boolean() })
-
-export const SyncRequest = z.strictObject({
-  wire: z.literal(wireVersion),
-  till: z.strictObject({ id: TillId, epoch: z.int().check(z.minimum(1)) }),
-  records: z
-    .array(
-      z.strictObject({
-        seq: z.int().check(z.minimum(1)),
-        id: ReceiptId,
-        /** The receipt exactly as it was committed to the journal: a JSON text, hashed as it stands (L5). */
-        receipt: z.string().check(z.minLength(2), z.maxLength(receiptBytesMax)),
-      }),
-    )
-    .check(z.minLength(1), z.maxLength(batchRecordsMax)),
-})
-export type SyncRequest = z.infer<typeof SyncRequest>
-
-export const SyncAnswer = z.strictObject({
-  head: TillHead,
-  outcomes: z.array(z.strictObject({ seq: z.int(), id: ReceiptId, outcome: Outcome })),
-})
-export type SyncAnswer = z.infer<typeof SyncAnswer>
 
 export const DraftAnswer = z.strictObject({ stored: z.boolean() })
 
@@ -252,7 +242,10 @@ export const HealthAnswer = z.strictObject({
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
-  access: 'open' | 'session' | 'manager'
+  /** device: a signature alone, whatever became of the session (A2). */
+  access: 'open' | 'device' | 'session' | 'manager'
+  /** The body is signed by the till's key. */
+  signed: boolean
   request: z.ZodMiniType | null
   answer: z.ZodMiniType
 }
@@ -264,6 +257,7 @@ export const endpoints = {
     method: 'GET',
     path: '/api/health',
     access: 'open',
+    signed: false,
     request: null,
     answer: HealthAnswer,
   }),
@@ -271,6 +265,7 @@ export const endpoints = {
     method: 'POST',
     path: '/api/session',
     access: 'open',
+    signed: false,
     request: SessionRequest,
     answer: SessionAnswer,
   }),
@@ -278,20 +273,23 @@ export const endpoints = {
     method: 'PUT',
     path: '/api/till',
     access: 'session',
+    signed: true,
     request: TillRequest,
     answer: TillAnswer,
   }),
   ping: endpoint({
-    method: 'GET',
+    method: 'POST',
     path: '/api/ping',
-    access: 'session',
-    request: null,
+    access: 'device',
+    signed: true,
+    request: Envelope,
     answer: TillHead,
   }),
   lookup: endpoint({
     method: 'POST',
     path: '/api/lookup',
     access: 'session',
+    signed: false,
     request: LookupRequest,
     answer: LookupAnswer,
   }),
@@ -299,6 +297,7 @@ export const endpoints = {
     method: 'PUT',
     path: '/api/holds/{id}',
     access: 'session',
+    signed: false,
     request: HoldRequest,
     answer: HoldAnswer,
   }),
@@ -306,20 +305,23 @@ export const endpoints = {
     method: 'DELETE',
     path: '/api/holds/{id}',
     access: 'session',
+    signed: false,
     request: null,
     answer: ReleaseAnswer,
   }),
   sync: endpoint({
     method: 'POST',
     path: '/api/sync',
-    access: 'session',
+    access: 'device',
+    signed: true,
     request: SyncRequest,
     answer: SyncAnswer,
   }),
   syncRaw: endpoint({
     method: 'POST',
     path: '/api/sync/raw',
-    access: 'session',
+    access: 'device',
+    signed: true,
     request: SyncRequest,
     answer: SyncAnswer,
   }),
@@ -327,6 +329,7 @@ export const endpoints = {
     method: 'PUT',
     path: '/api/drafts/{id}',
     access: 'session',
+    signed: false,
     request: Draft,
     answer: DraftAnswer,
   }),
@@ -334,6 +337,7 @@ export const endpoints = {
     method: 'DELETE',
     path: '/api/drafts/{id}',
     access: 'session',
+    signed: false,
     request: null,
     answer: DraftAnswer,
   }),
@@ -341,6 +345,7 @@ export const endpoints = {
     method: 'POST',
     path: '/api/drafts/match',
     access: 'session',
+    signed: false,
     request: MatchRequest,
     answer: MatchAnswer,
   }),
@@ -348,6 +353,7 @@ export const endpoints = {
     method: 'GET',
     path: '/api/sales/{id}',
     access: 'session',
+    signed: false,
     request: null,
     answer: SaleAnswer,
   }),
@@ -355,6 +361,7 @@ export const endpoints = {
     method: 'GET',
     path: '/api/operations',
     access: 'session',
+    signed: false,
     request: null,
     answer: OperationsAnswer,
   }),
@@ -362,6 +369,7 @@ export const endpoints = {
     method: 'PUT',
     path: '/api/programme',
     access: 'manager',
+    signed: false,
     request: Programme,
     answer: Programme,
   }),
@@ -369,8 +377,113 @@ export const endpoints = {
     method: 'POST',
     path: '/api/cards',
     access: 'manager',
+    signed: false,
     request: CardsRequest,
     answer: CardsAnswer,
+  }),
+  rotate: endpoint({
+    method: 'POST',
+    path: '/api/till/rotate',
+    access: 'device',
+    signed: true,
+    request: RotateRequest,
+    answer: TillHead,
+  }),
+  grant: endpoint({
+    method: 'POST',
+    path: '/api/grant',
+    access: 'session',
+    signed: true,
+    request: GrantRequest,
+    answer: GrantAnswer,
+  }),
+  book: endpoint({
+    method: 'POST',
+    path: '/api/book',
+    access: 'session',
+    signed: false,
+    request: BookRequest,
+    answer: BookAnswer,
+  }),
+  policy: endpoint({
+    method: 'GET',
+    path: '/api/policy',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: PolicyAnswer,
+  }),
+  savePolicy: endpoint({
+    method: 'PUT',
+    path: '/api/policy',
+    access: 'manager',
+    signed: false,
+    request: OfflinePolicy,
+    answer: PolicyAnswer,
+  }),
+  risk: endpoint({
+    method: 'GET',
+    path: '/api/risk',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: RiskAnswer,
+  }),
+  closeGrant: endpoint({
+    method: 'POST',
+    path: '/api/grants/{id}/close',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: CloseAnswer,
+  }),
+  releaseHeld: endpoint({
+    method: 'POST',
+    path: '/api/holds/{id}/release',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: ReleaseAnswer,
+  }),
+  tills: endpoint({
+    method: 'GET',
+    path: '/api/tills',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: TillsAnswer,
+  }),
+  tillState: endpoint({
+    method: 'PUT',
+    path: '/api/tills/{id}/state',
+    access: 'manager',
+    signed: false,
+    request: TillStateRequest,
+    answer: TillStateAnswer,
+  }),
+  cases: endpoint({
+    method: 'GET',
+    path: '/api/cases',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: CasesAnswer,
+  }),
+  decideCase: endpoint({
+    method: 'POST',
+    path: '/api/cases/{id}/decision',
+    access: 'manager',
+    signed: false,
+    request: DecisionRequest,
+    answer: CaseView,
+  }),
+  watch: endpoint({
+    method: 'GET',
+    path: '/api/watch',
+    access: 'manager',
+    signed: false,
+    request: null,
+    answer: WatchAnswer,
   }),
 } as const
 

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import type { OfflinePolicy } from '../core/offline.ts'
 import { Programme } from '../core/programme.ts'
 import { wireVersion } from '../core/receipt.ts'
 import { CardsAnswer, SessionAnswer } from '../core/wire.ts'
+import { PolicyAnswer } from '../core/wire-offline.ts'
 import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
 
 /**
@@ -9,8 +11,9 @@ import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
  * nothing: the ids are fixed, so a second import is the first one again.
  *
  * @param contextKey of an administrator
+ * @param offline whether the owner allows promises without holds (O1)
  */
-export async function seed(productUrl: string, contextKey: string): Promise<void> {
+export async function seed(productUrl: string, contextKey: string, offline = true): Promise<void> {
   const call = async <S extends z.ZodMiniType>(
     method: string,
     path: string,
@@ -30,6 +33,7 @@ export async function seed(productUrl: string, contextKey: string): Promise<void
 
   const session = await call('POST', '/api/session', { wire: wireVersion, contextKey }, SessionAnswer)
   await call('PUT', '/api/programme', programme, Programme, session.token)
+  await call('PUT', '/api/policy', { ...policy, enabled: offline }, PolicyAnswer, session.token)
   const cards = CARDS.map(importOf)
   const { outcome } = await call('POST', '/api/cards', { receiptId, cards }, CardsAnswer, session.token)
   if (outcome.status !== 'applied')
@@ -37,6 +41,18 @@ export async function seed(productUrl: string, contextKey: string): Promise<void
 }
 
 const receiptId = '5eed0000-0000-4000-8000-000000000001'
+
+/** What the owner of the demo shop risks when the line is down. */
+const policy: z.input<typeof OfflinePolicy> = {
+  enabled: true,
+  perReceiptKopecks: 300_000,
+  perCardKopecks: 300_000,
+  perTillKopecks: 500_000,
+  loads: 5,
+  loadsKopecks: 1_500_000,
+  grantHours: 12,
+  bookHours: 24,
+}
 
 const programme: z.input<typeof Programme> = {
   id: '5eed0000-0000-4000-8000-000000000002',

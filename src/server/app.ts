@@ -2,22 +2,29 @@ import { type Context, Hono } from 'hono'
 import { type Endpoint, type EndpointName, endpoints } from '../core/wire.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './errors.ts'
-import type { Env } from './http.ts'
+import { answerJson, type Env } from './http.ts'
 import { errorFacts } from './log.ts'
 import { openApiDocument } from './openapi.ts'
+import { book } from './routes/book.ts'
+import { cases, decideCase } from './routes/cases.ts'
+import { watch } from './routes/watch.ts'
 import { addCards } from './routes/cards.ts'
 import { dropDraft, saveDraft } from './routes/drafts.ts'
 import type { Handlers } from './routes/handler.ts'
 import { health } from './routes/health.ts'
 import { operations, sale } from './routes/history.ts'
-import { hold, release } from './routes/holds.ts'
+import { hold, release, releaseHeld } from './routes/holds.ts'
 import { lookup } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
+import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
 import { ping } from './routes/ping.ts'
 import { saveProgramme } from './routes/programme.ts'
+import { rotate } from './routes/rotate.ts'
 import { session } from './routes/session.ts'
 import { sync, syncRaw } from './routes/sync.ts'
 import { till } from './routes/till.ts'
+import { tills, tillState } from './routes/tills.ts'
+import { requireSigned } from './signed.ts'
 import { requireManager, requireSession, requireTill } from './sessions.ts'
 import { widgetFiles } from './static.ts'
 
@@ -41,34 +48,45 @@ export function createApp(deps: Deps): Hono<Env> {
     operations: operations(deps),
     saveProgramme: saveProgramme(deps),
     addCards: addCards(deps),
+    rotate: rotate(deps),
+    grant: grant(deps),
+    book: book(deps),
+    policy: policy(deps),
+    savePolicy: savePolicy(deps),
+    risk: risk(deps),
+    closeGrant: closeGrant(deps),
+    releaseHeld: releaseHeld(deps),
+    tills: tills(deps),
+    tillState: tillState(deps),
+    cases: cases(deps),
+    decideCase: decideCase(deps),
+    watch: watch(deps),
   }
 
-  app.use('/api/*', async (c, next) => {
-    await next()
-    // Answers hold balances and the only copy of a token.
-    c.header('cache-control', 'no-store')
-    c.header('x-content-type-options', 'nosniff')
-  })
   let document: ReturnType<typeof openApiDocument> | undefined
-  app.get('/api/openapi.json', (c) => c.json((document ??= openApiDocument())))
+  app.get('/api/openapi.json', () => answerJson((document ??= openApiDocument())))
   registerEndpoints(app, deps, handlers)
   app.route('/', widgetFiles(deps))
 
-  app.notFound((c) => answerError(c, new ApiError('not_found')))
+  app.notFound(() => answerError(new ApiError('not_found')))
   app.onError((error, c) => {
-    if (error instanceof ApiError) return answerError(c, error)
+    if (error instanceof ApiError) return answerError(error)
     deps.log.error({ event: 'request_failed', method: c.req.method, route: routeOf(c), ...errorFacts(error) })
-    return answerError(c, new ApiError('internal'))
+    return answerError(new ApiError('internal'))
   })
   return app
 }
 
 function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void {
   const guard = requireSession(deps)
-  const guardsOf = (name: EndpointName, { access }: Endpoint) => {
+  const signature = requireSigned(deps)
+  const guardsOf = (name: EndpointName, { access, signed }: Endpoint) => {
     if (access === 'open') return []
+    if (access === 'device') return [signature]
     if (access === 'manager') return [guard, requireManager]
-    return name === 'till' ? [guard] : [guard, requireTill]
+    // The till that a session is to be bound to brings the key that it signs with.
+    if (name === 'till') return [guard]
+    return signed ? [guard, requireTill, signature] : [guard, requireTill]
   }
   const entries = Object.entries<Endpoint>(endpoints) as [EndpointName, Endpoint][]
   // A fixed path goes before a path with a parameter, which would take it for an id.
@@ -77,7 +95,9 @@ function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void
   for (const [name, endpoint] of entries) {
     const path = endpoint.path.replace(/\{(\w+)\}/, ':$1')
     paths.add(path)
-    app.on(endpoint.method, [path], ...guardsOf(name, endpoint), async (c) => c.json(await handlers[name](c)))
+    app.on(endpoint.method, [path], ...guardsOf(name, endpoint), async (c) =>
+      answerJson(await handlers[name](c)),
+    )
   }
   for (const path of paths) {
     app.all(path, () => {
@@ -86,8 +106,8 @@ function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void
   }
 }
 
-function answerError(c: Context, error: ApiError): Response {
-  return c.json({ error: { code: error.code, message: error.message } }, error.status)
+function answerError({ code, message, nonce, status }: ApiError): Response {
+  return answerJson({ error: { code, message, ...(nonce !== null && { nonce }) } }, status)
 }
 
 /** The pattern, not the address: an address may hold what no log may keep. */

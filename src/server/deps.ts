@@ -1,6 +1,9 @@
 import type { Db } from './db/db.ts'
 import type { Programmes } from './ledger/programmes.ts'
 import type { Log } from './log.ts'
+import type { Nonces } from './nonces.ts'
+import type { Sealing } from './sealing.ts'
+import type { VerifySignature } from './signatures.ts'
 import type { MoySklad } from './moysklad/moysklad.ts'
 
 /** Everything the server touches besides its own code; wired in main.ts, replaced in tests. */
@@ -13,8 +16,11 @@ export interface Deps {
   /** Bytes from a cryptographic source. */
   random: (bytes: number) => Buffer
   programmes: Programmes
+  nonces: Nonces
+  verify: VerifySignature
+  sealing: Sealing
   keys: {
-    /** Hashes card numbers (L9). */
+    /** Hashes card numbers (L9); all other keys of the server derive from it. */
     card: Buffer
   }
   config: {

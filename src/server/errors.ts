@@ -21,6 +21,11 @@ const answers: Record<ErrorCode, { status: Status; message: string }> = {
   },
   // Not a 5xx: the till would take it for a silence of ours.
   moysklad_unreachable: { status: 424, message: 'МойСклад не отвечает: повторите позже' },
+  nonce_stale: { status: 409, message: 'Подпись устарела: повторите' },
+  signature_invalid: { status: 401, message: 'Подпись кассы не подходит: обновите страницу МоегоСклада' },
+  till_not_active: { status: 403, message: 'Эта касса отключена или ждёт решения управляющего' },
+  case_unknown: { status: 404, message: 'Такого вопроса нет' },
+  choice_unknown: { status: 409, message: 'Так этот вопрос решить нельзя, или он уже решён' },
   internal: { status: 500, message: 'Ошибка сервера: повторите' },
 }
 
@@ -29,10 +34,12 @@ export class ApiError extends Error {
   override name = 'ApiError'
   readonly code: ErrorCode
   readonly status: Status
+  readonly nonce: string | null
   /** @param detail where the fault lies; never what the caller sent */
-  constructor(code: ErrorCode, options: { detail?: string; status?: Status } = {}) {
+  constructor(code: ErrorCode, options: { detail?: string; status?: Status; nonce?: string } = {}) {
     super(options.detail ? `${answers[code].message} (${options.detail})` : answers[code].message)
     this.code = code
+    this.nonce = options.nonce ?? null
     this.status = options.status ?? answers[code].status
   }
 }

@@ -12,6 +12,9 @@ import { openSqlite } from './db/sqlite.ts'
 import { createProgrammes } from './ledger/programmes.ts'
 import { createLog, errorFacts, type Log } from './log.ts'
 import { createMoySkladHttp } from './moysklad/http.ts'
+import { createNonces } from './nonces.ts'
+import { createSealing } from './sealing.ts'
+import { createVerify } from './signatures.ts'
 import { steadyClock } from './steady-clock.ts'
 
 const nodeMajorMin = 24
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const db = config.databaseUrl ? openPostgres(config.databaseUrl) : openSqlite(dataDir)
   await migrate(db, clock)
+  const cardKey = config.cardKey ?? cardKeyOf(dataDir)
   const app = createApp({
     db,
     moysklad: createMoySkladHttp(config.moysklad, { fetch, clock, newId: randomUUID }),
@@ -33,7 +37,10 @@ async function main(): Promise<void> {
     newId: randomUUID,
     random: randomBytes,
     programmes: createProgrammes(),
-    keys: { card: config.cardKey ?? cardKeyOf(dataDir) },
+    nonces: createNonces(cardKey, clock),
+    verify: createVerify(),
+    sealing: createSealing(db, cardKey),
+    keys: { card: cardKey },
     config: { hostOrigins: config.hostOrigins, widgetDir: resolve(config.widgetDir) },
     log,
   })

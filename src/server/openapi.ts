@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { signatureHeader } from '../core/wire-tills.ts'
 import { type Endpoint, type EndpointName, endpoints, ErrorAnswer } from '../core/wire.ts'
 
 type Json = Record<string, unknown>
@@ -21,6 +22,24 @@ export const sentences: Record<EndpointName, string> = {
   operations: 'The last receipts of this till, newest first.',
   saveProgramme: 'Sets the rules of the account’s cards.',
   addCards: 'Adds cards: unsold ones, or live ones with their balance.',
+  rotate: 'Begins a new epoch of a till with a new key.',
+  grant: 'Gives a till a new permission to promise offline, in place of the one it gives back.',
+  book: 'A page of the cards that a till may know without the line.',
+  policy: 'What the owner allows offline.',
+  savePolicy: 'Sets what the owner allows offline.',
+  risk: 'The most that can be lost offline, as one number.',
+  closeGrant: 'Ends a grant whose till will not come back.',
+  releaseHeld: 'Ends a hold of a till that keeps silent; the loss, if any, is the owner’s.',
+  tills: 'The tills of the account and how they stand.',
+  tillState: 'Shuts a till out, lets it in again, or has it start anew.',
+  cases: 'What a human must know or decide.',
+  decideCase: 'Decides a case.',
+  watch: 'What an owner should look at because insiders might do it.',
+}
+
+function securityOf({ access, signed }: Endpoint): Json[] {
+  if (access === 'open') return []
+  return [{ ...(access !== 'device' && { session: [] }), ...(signed && { signature: [] }) }]
 }
 
 const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): Json => {
@@ -52,7 +71,12 @@ export function openApiDocument(): Json {
         'Gift cards at the MoySklad checkout. Money is in minor units, moments in milliseconds since 1970 UTC.',
     },
     paths,
-    components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer' },
+        signature: { type: 'apiKey', in: 'header', name: signatureHeader },
+      },
+    },
   }
 }
 
@@ -61,7 +85,7 @@ function operationOf(name: EndpointName, endpoint: Endpoint): Json {
   return {
     operationId: name,
     summary: sentences[name],
-    security: endpoint.access === 'open' ? [] : [{ session: [] }],
+    security: securityOf(endpoint),
     ...(endpoint.access === 'manager' && { description: 'For managers.' }),
     ...(parameter && {
       parameters: [

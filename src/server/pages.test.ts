@@ -74,13 +74,21 @@ describe('the API document', () => {
     expect(described.toSorted()).toEqual(all.toSorted())
   })
 
+  const securityOf: Record<string, object[]> = {
+    open: [],
+    session: [{ session: [] }],
+    manager: [{ session: [] }],
+    'session signed': [{ session: [], signature: [] }],
+    'device signed': [{ signature: [] }],
+  }
+
   test('says for each its words, its body, its answer and who may call', () => {
     for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
       const operation = document.paths[endpoint.path]![endpoint.method.toLowerCase()]!
       expect(operation).toMatchObject({
         operationId: name,
         summary: sentences[name as EndpointName],
-        security: endpoint.access === 'open' ? [] : [{ session: [] }],
+        security: securityOf[`${endpoint.access}${endpoint.signed ? ' signed' : ''}`],
         responses: { '200': { content: { 'application/json': { schema: { type: 'object' } } } } },
       })
       expect('requestBody' in operation).toBe(endpoint.request !== null)

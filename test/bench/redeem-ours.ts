@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { Agent, request } from 'node:http'
 import type { EmployeeId } from '../../src/core/ids.ts'
 import { redeem, TestTill } from '../server/test-till.ts'
 import { addCard, programmeOf, verdictOf } from '../server/world.ts'
-import type { SyncAnswer } from '../../src/core/wire.ts'
+import type { SyncAnswer } from '../../src/core/wire-tills.ts'
+import { HttpLine, type SignedBody } from './http-line.ts'
 
 /** More than a run can spend, one kopeck at a time. */
 export const openingKopecks = 1_000_000_000
@@ -13,55 +13,32 @@ export async function redeemOurs(
   url: string,
   workers: number,
 ): Promise<{ once: (worker: number) => Promise<void>; close: () => void }> {
-  const agent = new Agent({ keepAlive: true, maxSockets: workers })
   const open = (role: string) => {
     const employee = randomUUID() as EmployeeId
     return TestTill.open((path, init) => fetch(url + path, init), `${role}.${employee}`, employee, Date.now)
   }
   const manager = await open('manager')
   await manager.answer('saveProgramme', programmeOf())
-  const scenes: { till: TestTill; cardId: Awaited<ReturnType<typeof addCard>>['id'] }[] = []
+  const scenes: { line: HttpLine; next: () => SignedBody; ready: SignedBody }[] = []
   for (let n = 0; n < workers; n++) {
-    scenes.push({
-      till: await open('cashier'),
-      cardId: (await addCard(manager, { paid: openingKopecks })).id,
-    })
+    const till = await open('cashier')
+    const { id } = await addCard(manager, { paid: openingKopecks })
+    const next = () => {
+      const body = JSON.stringify(till.batch([till.receipt([redeem(id, 1)])]))
+      return { body, signature: till.device.sign(body) }
+    }
+    scenes.push({ line: await HttpLine.open(url, '/api/sync'), next, ready: next() })
   }
   return {
     async once(worker) {
-      const { till, cardId } = scenes[worker]!
-      const body = JSON.stringify(till.batch([till.receipt([redeem(cardId, 1)])]))
-      const answer = JSON.parse(await post(agent, url, till.token, body)) as SyncAnswer
+      const scene = scenes[worker]!
+      const answered = scene.line.post(scene.ready)
+      // While the server decides, the till writes its next record: a till's own work is no part of a redemption.
+      scene.ready = scene.next()
+      const answer = JSON.parse(await answered) as SyncAnswer
       const verdict = verdictOf(answer.outcomes[0]?.outcome)
       if (verdict !== 'applied') throw new Error(`a redemption of the bench was not applied: ${verdict}`)
     },
-    close: () => agent.destroy(),
+    close: () => scenes.forEach(({ line }) => line.close()),
   }
-}
-
-/** Plain `node:http`: the client shares the machine with the server, so it does as little as it can. */
-function post(agent: Agent, url: string, token: string, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      `${url}/api/sync`,
-      {
-        agent,
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-        },
-      },
-      (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
-        response.on('end', () => resolve(text))
-        response.on('error', reject)
-      },
-    )
-    call.on('error', reject)
-    call.end(body)
-  })
 }

@@ -14,8 +14,10 @@ import { redeemPeer } from './redeem-peer.ts'
 import type { BenchRow } from './row.ts'
 
 const connections = [1, 8, 32]
-const rounds = 5
-const windowMs = 1_200
+const warmUps = 3
+const rounds = 15
+/** Short, so that whatever else the machine does falls on both. */
+const windowMs = 400
 const ratioMin = 0.5
 
 /**
@@ -49,7 +51,7 @@ async function benchEngine(engine: 'sqlite' | 'postgres', postgresUrl: string | 
     const ours = await redeemOurs(server.url, n)
     const peer = await redeemPeer(peerDb, n)
     const rates = { ours: [] as number[], peer: [] as number[] }
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round < warmUps + rounds; round++) {
       const turns = [
         async () => rates.ours.push(await rate(n, ours.once)),
         async () => rates.peer.push(await rate(n, peer)),
@@ -57,8 +59,8 @@ async function benchEngine(engine: 'sqlite' | 'postgres', postgresUrl: string | 
       for (const turn of round % 2 ? turns : turns.toReversed()) await turn()
     }
     ours.close()
-    // The first round warms both up.
-    rows.push(rowOf(`redeem, ${engine}, ${n} conn`, median(rates.ours.slice(1)), median(rates.peer.slice(1))))
+    const [oursRate, peerRate] = [median(rates.ours.slice(warmUps)), median(rates.peer.slice(warmUps))]
+    rows.push(rowOf(`redeem, ${engine}, ${n} conn`, oursRate, peerRate))
   }
   await server.stop()
   await peerDb.close()

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { freshFolder } from '../server/folders.ts'
 import { startMoySkladStub } from '../server/moysklad-stub.ts'
 import { startServer } from '../server/server-process.ts'
-import { budgetBytes, criticalPath, kilobytes } from '../support/bundle-size.ts'
+import { budgetBytes, bundleSize, kilobytes } from '../support/bundle-size.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
 import { absoluteRow, type BenchRow, median } from './row.ts'
 
@@ -46,9 +46,15 @@ export async function benchStartUp(): Promise<BenchRow[]> {
     await stub.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
-  const size = criticalPath().gzipBytes
+  const { start, app } = bundleSize()
+  const whole = kilobytes(app.gzipBytes)
   return [
-    absoluteRow('P1 critical path, gzip -9', kilobytes(size), kilobytes(budgetBytes), 'KB'),
+    absoluteRow(
+      `P1 critical path, gzip -9 (whole app: ${whole} KB)`,
+      kilobytes(start.gzipBytes),
+      kilobytes(budgetBytes),
+      'KB',
+    ),
     startRow('cold', widget, control, coldMaxMs),
     startRow('warm', widget, control, warmMaxMs),
   ]
@@ -57,12 +63,17 @@ export async function benchStartUp(): Promise<BenchRow[]> {
 type Times = Record<'cold' | 'warm', number[]>
 const newTimes = (): Times => ({ cold: [], warm: [] })
 
-/** The name tells what the machine needs for a page with nothing in it: a budget below that says nothing about us. */
+/**
+ * Judged by what the widget adds to an empty page, taken in the same minutes: the bare page alone is above the budget on
+ * a slow machine, and that says nothing about us (decision 0008).
+ */
 function startRow(kind: keyof Times, widget: Times, control: Times, maxMs: number): BenchRow {
-  const empty = Math.round(median(control[kind]))
+  const ours = median(widget[kind])
+  const empty = median(control[kind])
+  const told = `${Math.round(ours)} ms, empty page ${Math.round(empty)} ms, ratio ${(ours / empty).toFixed(2)}`
   return absoluteRow(
-    `P1 start ${kind}, ${cpuSlowdown}x slower CPU (empty page: ${empty} ms)`,
-    median(widget[kind]),
+    `P1 start ${kind}, ${cpuSlowdown}x slower CPU, above an empty page (${told})`,
+    ours - empty,
     maxMs,
     'ms',
   )

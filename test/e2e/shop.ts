@@ -13,7 +13,7 @@ import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/p
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
-import { TillPage } from './till-page.ts'
+import { TillPage, type TillOptions } from './till-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -44,7 +44,8 @@ export class Shop {
   }
   declare private readonly _sandbox: Awaited<ReturnType<typeof startSandbox>>
 
-  static async open(): Promise<Shop> {
+  /** @param offline whether the owner allows promises without holds (O1) */
+  static async open({ offline = false } = {}): Promise<Shop> {
     const folder = mkdtempSync(join(tmpdir(), 'podarok-e2e-'))
     const port = await freePort()
     const sandbox = await startSandbox({
@@ -56,7 +57,7 @@ export class Shop {
       descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
     })
     const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
-    await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID))
+    await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID), offline)
     return shop
   }
 
@@ -86,12 +87,12 @@ export class Shop {
   /** `npm run verify` beside the running server; throws at a difference. */
   verify(): void {
     execFileSync(process.execPath, [`${root}src/server/verify.ts`], {
-      env: { ...process.env, PODAROK_DATA_DIR: this.#dataDir, DATABASE_URL: '' },
+      env: { ...process.env, PODAROK_DATA_DIR: this.dataDir, DATABASE_URL: '' },
     })
   }
 
   /** A new till: a browser storage of its own. */
-  async till(options: { employee?: string; locale?: string } = {}): Promise<TillPage> {
+  async till(options: TillOptions = {}): Promise<TillPage> {
     this.#browser ??= await chromium.launch(chromiumLaunch())
     const context = await this.#browser.newContext({ viewport: { width: 1366, height: 768 } })
     this.#contexts.push(context)
@@ -150,12 +151,13 @@ export class Shop {
     return rows.map((row) => String(row['status']))
   }
 
-  get #dataDir(): string {
+  /** Of the product server; its database is read by SQL. */
+  get dataDir(): string {
     return join(this.#folder, 'server')
   }
 
   #query(sql: string, ...params: string[]): Record<string, unknown>[] {
-    const file = readOnly(this.#dataDir)
+    const file = readOnly(this.dataDir)
     try {
       return file.prepare(sql).all(...params)
     } finally {

@@ -10,6 +10,13 @@ export const goods = {
   bag: '00009',
 } as const
 
+export interface TillOptions {
+  employee?: string
+  locale?: string
+  /** False: do not wait until the till is connected. */
+  ready?: boolean
+}
+
 /** What a cashier sees and touches: MoySklad's page and, in it, the frame of the app. */
 export class TillPage {
   readonly page: Page
@@ -23,12 +30,12 @@ export class TillPage {
   static async open(
     page: Page,
     hostUrl: string,
-    { employee = 'anna', locale = 'ru_RU' }: { employee?: string; locale?: string },
+    { employee = 'anna', locale = 'ru_RU', ready = true }: TillOptions,
   ): Promise<TillPage> {
     page.setDefaultTimeout(12_000)
     const till = new TillPage(page, await page.context().newCDPSession(page))
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
-    await till.ready('create')
+    if (ready) await till.ready('create')
     return till
   }
 
@@ -38,11 +45,16 @@ export class TillPage {
 
   /** The frame is opened by the host and its till is connected. */
   async ready(point: 'create' | 'edit'): Promise<void> {
+    await this.opened(point)
+    await this.frame(point).locator('.status.good').waitFor()
+  }
+
+  /** The host has told the frame which document is open. */
+  async opened(point: 'create' | 'edit'): Promise<void> {
     await this.page
       .getByTestId('widget-state')
       .filter({ hasText: `${point} Opened` })
       .waitFor()
-    await this.frame(point).locator('.status.good').waitFor()
   }
 
   async addGood(code: string): Promise<void> {

@@ -18,6 +18,8 @@ export interface ServerPlace {
   dataDir: string
   moyskladUrl: string
   databaseUrl?: string
+  /** The folder of another page than the built widget. */
+  widgetDir?: string
 }
 
 /** The real server as a process, on a port of its own choice. @throws when it ends before it listens */
@@ -25,6 +27,7 @@ export async function startServer({
   dataDir,
   moyskladUrl,
   databaseUrl,
+  widgetDir,
 }: ServerPlace): Promise<ServerProcess> {
   const child = spawn(process.execPath, [join(root, 'src/server/main.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,6 +42,7 @@ export async function startServer({
       PODAROK_MOYSKLAD_TOKEN: 'token',
       PODAROK_CARD_KEY: '07'.repeat(32),
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      ...(widgetDir && { PODAROK_WIDGET_DIR: widgetDir }),
     },
   })
   const lines: string[] = []

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
 import type {
+  AccountId,
   CardId,
   DocumentId,
   DraftId,
@@ -12,6 +13,7 @@ import type {
 } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
+import type { SealedNumber, SealingKey } from '../../src/core/sealed-number.ts'
 import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
 import {
   type AnswerOf,
@@ -20,8 +22,17 @@ import {
   endpoints,
   ErrorAnswer,
   type RequestOf,
-  type SyncAnswer,
 } from '../../src/core/wire.ts'
+import {
+  type Envelope,
+  signatureHeader,
+  type SyncAnswer,
+  type TillAnswer,
+  type TillHead,
+  type TillRequest,
+} from '../../src/core/wire-tills.ts'
+import { sealNumber } from './seal-number.ts'
+import { TestDevice } from './test-device.ts'
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
@@ -31,10 +42,16 @@ export class TestTill {
   epoch = 1
   seq = 0
   token = ''
+  session = ''
   name = ''
-  readonly fetch: Fetch
+  accountId = '' as AccountId
+  device = new TestDevice()
+  /** What the last answer said of this till. */
+  head: TillHead | null = null
+  sealingKey: SealingKey | null = null
+  fetch: Fetch
   readonly employeeId: EmployeeId
-  readonly #clock: () => number
+  #clock: () => number
 
   private constructor(fetch: Fetch, employeeId: EmployeeId, clock: () => number) {
     this.fetch = fetch
@@ -49,9 +66,69 @@ export class TestTill {
     clock: () => number,
   ): Promise<TestTill> {
     const till = new TestTill(fetch, employeeId, clock)
-    till.token = (await till.answer('session', { wire: wireVersion, contextKey })).token
-    till.name = (await till.answer('till', { id: till.id, epoch: till.epoch })).name
+    const { token, session, accountId } = await till.answer('session', { wire: wireVersion, contextKey })
+    Object.assign(till, { token, session, accountId })
+    till.name = (await till.register()).name
     return till
+  }
+
+  /** Tells the server which till this is, in which epoch and with which key. */
+  async register(lost: TillRequest['lost'] = null): Promise<TillAnswer> {
+    const { id, epoch, device } = this
+    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, lost }
+    const answer = await this.answer('till', body)
+    this.head = answer.head
+    this.sealingKey = answer.sealingKey
+    return answer
+  }
+
+  useClock(clock: () => number): void {
+    this.#clock = clock
+  }
+
+  /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
+  copy(): TestTill {
+    const copy = new TestTill(this.fetch, this.employeeId, this.#clock)
+    const { id, epoch, seq, token, session, name, accountId, device, head, sealingKey } = this
+    return Object.assign(copy, { id, epoch, seq, token, session, name, accountId, device, head, sealingKey })
+  }
+
+  /** Begins a new epoch with a new key, of which the old one or nobody has told the server. */
+  beginEpoch(epoch = this.epoch + 1, device = new TestDevice()): void {
+    Object.assign(this, { epoch, seq: 0, device })
+  }
+
+  /** What was scanned, sealed for the receipt that is to carry it. */
+  seal(number: string, receiptId: ReceiptId): SealedNumber {
+    return sealNumber(this.sealingKey!, this.accountId, receiptId, number)
+  }
+
+  /** A new session of the same till: the old one is over. */
+  async reopen(contextKey: string): Promise<void> {
+    this.token = ''
+    const { token, session } = await this.answer('session', { wire: wireVersion, contextKey })
+    Object.assign(this, { token, session })
+    await this.register()
+  }
+
+  envelope(rest: Partial<Envelope> = {}): Envelope {
+    return {
+      wire: wireVersion,
+      accountId: this.accountId,
+      till: { id: this.id, epoch: this.epoch },
+      nonce: this.head?.nonce ?? null,
+      headSeq: this.seq,
+      waiting: [],
+      drained: false,
+      grant: null,
+      decidedAfterMs: 0,
+      ...rest,
+    }
+  }
+
+  async ping(rest: Partial<Envelope> = {}): Promise<TillHead> {
+    this.head = await this.answer('ping', this.envelope(rest))
+    return this.head
   }
 
   /** The raw answer. */
@@ -59,17 +136,23 @@ export class TestTill {
     const endpoint: Endpoint = endpoints[name]
     const headers: Record<string, string> = { 'content-type': 'application/json' }
     if (this.token) headers['authorization'] = `Bearer ${this.token}`
-    return this.fetch(endpoint.path.replace('{id}', id), {
-      method: endpoint.method,
-      headers,
-      body: body === null ? null : JSON.stringify(body),
-    })
+    const text = body === null ? null : JSON.stringify(body)
+    if (endpoint.signed) headers[signatureHeader] = this.device.sign(text ?? '')
+    return this.fetch(endpoint.path.replace('{id}', id), { method: endpoint.method, headers, body: text })
   }
 
   /** The answer, checked against the wire; throws for any status but 200. */
   async answer<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<AnswerOf<N>> {
-    const response = await this.call(name, body, id)
-    const text = await response.text()
+    let response = await this.call(name, body, id)
+    let text = await response.text()
+    // A till signs once more, with the nonce that it is given.
+    if (response.status === 409 && body !== null && 'nonce' in body) {
+      const { error } = z.parse(ErrorAnswer, JSON.parse(text))
+      if (error.code === 'nonce_stale') {
+        response = await this.call(name, { ...body, nonce: error.nonce! }, id)
+        text = await response.text()
+      }
+    }
     if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
     const schema: z.ZodMiniType = endpoints[name].answer
     return z.parse(schema, JSON.parse(text)) as AnswerOf<N>
@@ -83,9 +166,9 @@ export class TestTill {
   }
 
   /** Holds money of a card for this till, or the unsold card itself; for a promise to stand on. */
-  async hold(cardId: CardId, amount: number | null): Promise<HoldId> {
+  async hold(cardId: CardId, amount: number | null, draftId = newDraftId()): Promise<HoldId> {
     const id = newHoldId()
-    const wanted = { draftId: newDraftId(), cardId, amountKopecks: amount === null ? null : kopecks(amount) }
+    const wanted = { draftId, cardId, amountKopecks: amount === null ? null : kopecks(amount) }
     const purpose = amount === null ? 'load' : 'redeem'
     const { hold, refusal } = await this.answer('hold', { ...wanted, purpose }, id)
     if (!hold) throw new Error(`no hold: ${JSON.stringify(refusal)}`)
@@ -103,7 +186,7 @@ export class TestTill {
       standsFor: null,
       till: { id: this.id, epoch: this.epoch, seq: this.seq },
       employeeId: this.employeeId,
-      session: null,
+      session: this.session,
       storeId: null,
       happenedAtMs: this.#clock(),
       sale: null,
@@ -114,18 +197,20 @@ export class TestTill {
 
   batch(receipts: readonly Receipt[]): RequestOf<'sync'> {
     return {
-      wire: wireVersion,
-      till: { id: this.id, epoch: this.epoch },
+      ...this.envelope(),
       records: receipts.map((receipt) => ({
         seq: receipt.till!.seq,
         id: receipt.id,
         receipt: JSON.stringify(receipt),
+        settled: null,
       })),
     }
   }
 
-  sync(...receipts: Receipt[]): Promise<SyncAnswer> {
-    return this.answer('sync', this.batch(receipts))
+  async sync(...receipts: Receipt[]): Promise<SyncAnswer> {
+    const answer = await this.answer('sync', this.batch(receipts))
+    this.head = answer.head
+    return answer
   }
 
   /** Sends one receipt and returns its outcome. */
@@ -137,6 +222,7 @@ export class TestTill {
 interface CardOperation {
   holdId?: HoldId | null
   entered?: 'scanned' | 'typed'
+  number?: SealedNumber | null
 }
 
 export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {

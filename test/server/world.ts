@@ -8,6 +8,9 @@ import type { Db } from '../../src/server/db/db.ts'
 import type { Deps } from '../../src/server/deps.ts'
 import { createProgrammes } from '../../src/server/ledger/programmes.ts'
 import { createLog } from '../../src/server/log.ts'
+import { createNonces } from '../../src/server/nonces.ts'
+import { createSealing } from '../../src/server/sealing.ts'
+import { createVerify } from '../../src/server/signatures.ts'
 import { FakeMoySklad } from './fake-moysklad.ts'
 import { TestTill } from './test-till.ts'
 
@@ -42,6 +45,7 @@ export function world(db: Db) {
   const time = { nowMs: Date.parse('2026-10-02T09:00:00Z') }
   const logged: string[] = []
   const clock = () => time.nowMs
+  const cardKey = Buffer.alloc(32, 7)
   const deps: Deps = {
     db,
     moysklad,
@@ -49,7 +53,10 @@ export function world(db: Db) {
     newId: randomUUID,
     random: randomBytes,
     programmes: createProgrammes(),
-    keys: { card: Buffer.alloc(32, 7) },
+    nonces: createNonces(cardKey, clock),
+    verify: createVerify(),
+    sealing: createSealing(db, cardKey),
+    keys: { card: cardKey },
     config: {
       hostOrigins: ['https://online.moysklad.ru', 'https://*.moysklad.ru'],
       widgetDir: '/nonexistent',

@@ -21,6 +21,8 @@ export class Oracle {
   readonly cards = new Map<string, OracleCard>()
   readonly papers = new Map<string, Paper>()
   readonly holds = new Holds()
+  /** Tills whose journals have two branches: nothing of theirs is decided any more (J8). */
+  readonly quarantined = new Set<string>()
   readonly #stored = new Map<string, Stored>()
   readonly #rules: Rules
   today: string
@@ -53,7 +55,9 @@ export class Oracle {
     const before = structuredClone(this.cards)
     let verdict: Verdict
     const twin = this.#settledByTwin(record)
+    const stopped = record.mode === 'ask' ? ('refused' as const) : ('held' as const)
     if (twin) verdict = twin
+    else if (this.quarantined.has(record.till)) verdict = { status: stopped, by: null, changes: new Map() }
     else {
       try {
         this.#together(record)
@@ -64,7 +68,7 @@ export class Oracle {
         this.cards.clear()
         for (const [id, card] of before) this.cards.set(id, card)
         done.length = 0
-        verdict = { status: record.mode === 'ask' ? 'refused' : 'held', by: null, changes: new Map() }
+        verdict = { status: stopped, by: null, changes: new Map() }
       }
     }
     this.#stored.set(record.id, { record, verdict, done, voidedBy: null })

@@ -1,7 +1,16 @@
 import { build } from 'vite'
 
-/** The end-to-end tests play in what is shipped: both pages are built anew before them. */
+/**
+ * The end-to-end tests play in what is shipped: both pages are built anew before them, as for production, whatever the
+ * test runner has put into the environment.
+ */
 export default async function setup(): Promise<void> {
-  await build({ logLevel: 'warn' })
-  await build({ logLevel: 'warn', mode: 'sandbox' })
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ logLevel: 'warn' })
+    await build({ logLevel: 'warn', mode: 'sandbox' })
+  } finally {
+    process.env.NODE_ENV = NODE_ENV
+  }
 }

@@ -3,10 +3,16 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 /**
- * What a cashier's browser has to load before the first scan: the page, its style, its entry with everything that the
- * entry imports, and the words of one language. Chunks that are asked for later are not in it.
+ * The built widget, by what a cashier waits for. The start is what has to be loaded before a scan is heard and shown:
+ * the page, its style and its first script with everything that this imports. The app is all that one cashier loads: the
+ * start, the engine and the words of one language. Nothing of it is left for later, see `lazyImports`.
  */
-export interface CriticalPath {
+export interface BundleSize {
+  start: Files
+  app: Files
+}
+
+export interface Files {
   files: { name: string; gzipBytes: number }[]
   gzipBytes: number
 }
@@ -15,31 +21,53 @@ export interface CriticalPath {
 export const budgetBytes = 32 * 1024
 
 /**
- * No growth without a decision: the size of this version, rounded up to the next half KB. Whoever goes above it says in
- * the commit that raises this number what the cashier gets for the bytes; whoever saves bytes lowers it.
+ * No growth without a decision: the sizes of this version, rounded up. Whoever goes above one says in the commit that
+ * raises it what the cashier gets for the bytes; whoever saves bytes lowers it. The app has one as well, so that nobody
+ * hides bytes behind the start.
  */
-const ceilingBytes = 44 * 1024
+const ceilings: Record<keyof BundleSize, number> = { start: 6 * 1024, app: 62 * 1024 }
 
 const widgetDir = join(import.meta.dirname, '../../dist/widget')
 const languages = ['ru', 'en']
 
 /** Measures the built widget, each file as `gzip -9` makes it. @throws when it is not built or has another shape */
-export function criticalPath(folder = widgetDir): CriticalPath {
+export function bundleSize(folder = widgetDir): BundleSize {
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  const parts = partsOf(page)
+  const others = new Set(parts.values())
   const linked = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path]) => path!)
-  if (!linked.some((path) => path.endsWith('.js'))) throw new Error('the built page has no entry script')
-  const start = withImports(folder, linked)
-  const spoken = languages.map((code) => {
-    const chunks = readdirSync(join(folder, 'assets')).filter((name) => isChunkOf(code, name))
-    if (chunks.length !== 1)
-      throw new Error(`the words of "${code}" are in ${chunks.length} chunks, not in one`)
-    return measured(folder, new Set([...start, ...withImports(folder, [`assets/${chunks[0]!}`])]))
+  const first = linked.filter((path) => !others.has(path))
+  if (!first.some((path) => path.endsWith('.js'))) throw new Error('the built page has no entry script')
+  const start = withImports(folder, first)
+  const apps = languages.map((code) => {
+    const own = ['engine', code].map((name) => {
+      const path = parts.get(name)
+      if (!path) throw new Error(`the page does not name the part "${name}"`)
+      return path
+    })
+    return measured(folder, new Set([...start, ...withImports(folder, own)]))
   })
-  // A cashier loads one language; the larger one counts.
-  return spoken.reduce((larger, one) => (one.gzipBytes > larger.gzipBytes ? one : larger))
+  return {
+    start: measured(folder, start),
+    // A cashier loads one language; the larger one counts.
+    app: apps.reduce((larger, one) => (one.gzipBytes > larger.gzipBytes ? one : larger)),
+  }
 }
 
-const isChunkOf = (code: string, name: string) => name.startsWith(`${code}-`) && name.endsWith('.js')
+/** The files that the first script asks for, by their names. */
+function partsOf(page: string): Map<string, string> {
+  const links = page.matchAll(/<link [^>]*data-part="(\w+)" href="\/(assets\/[^"]+)"/g)
+  return new Map([...links].map(([, name, path]) => [name!, path!]))
+}
+
+/**
+ * Scripts that load something more while they run. Only the first one may: once a till is ready, a press must never
+ * need the line.
+ */
+export function lazyImports(folder = widgetDir): string[] {
+  const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'))
+  return scripts.filter((name) => /\bimport\s*\(/.test(readFileSync(join(folder, 'assets', name), 'utf8')))
+}
 
 /** The files and all that they import statically: a browser loads those before it runs the first line. */
 function withImports(folder: string, paths: readonly string[]): Set<string> {
@@ -58,7 +86,7 @@ function withImports(folder: string, paths: readonly string[]): Set<string> {
   return seen
 }
 
-function measured(folder: string, paths: ReadonlySet<string>): CriticalPath {
+function measured(folder: string, paths: ReadonlySet<string>): Files {
   const files = ['index.html', ...paths].map((path) => ({
     name: basename(path),
     gzipBytes: gzipSync(readFileSync(join(folder, path)), { level: 9 }).length,
@@ -68,22 +96,30 @@ function measured(folder: string, paths: ReadonlySet<string>): CriticalPath {
 
 export const kilobytes = (bytes: number) => Math.round((bytes / 1024) * 100) / 100
 
-function report({ files, gzipBytes }: CriticalPath): void {
-  for (const { name, gzipBytes } of files) console.log(`${String(gzipBytes).padStart(7)}  ${name}`)
+function report({ start, app }: BundleSize): void {
+  const column = (bytes: number) => String(bytes).padStart(7)
+  for (const { name, gzipBytes } of app.files) console.log(`${column(gzipBytes)}  ${name}`)
   const verdict =
-    gzipBytes <= budgetBytes
-      ? `${kilobytes(budgetBytes - gzipBytes)} KB under`
-      : `${kilobytes(gzipBytes - budgetBytes)} KB OVER`
+    start.gzipBytes <= budgetBytes
+      ? `${kilobytes(budgetBytes - start.gzipBytes)} KB under`
+      : `${kilobytes(start.gzipBytes - budgetBytes)} KB OVER`
   console.log(
-    `${String(gzipBytes).padStart(7)}  critical path of the widget, gzip -9: ${kilobytes(gzipBytes)} KB, ` +
+    `${column(start.gzipBytes)}  until a scan is heard, gzip -9: ${kilobytes(start.gzipBytes)} KB, ` +
       `${verdict} the budget of ${kilobytes(budgetBytes)} KB (P1)`,
   )
-  if (gzipBytes <= ceilingBytes) return
-  console.error(
-    `The widget grew past ${kilobytes(ceilingBytes)} KB. Make it smaller, or decide that the bytes are worth it ` +
-      'and raise the ceiling in test/support/bundle-size.ts.',
-  )
+  console.log(`${column(app.gzipBytes)}  the whole app, gzip -9: ${kilobytes(app.gzipBytes)} KB`)
+  for (const [name, { gzipBytes }] of Object.entries({ start, app }) as [keyof BundleSize, Files][]) {
+    if (gzipBytes <= ceilings[name]) continue
+    console.error(
+      `The ${name} of the widget grew past ${kilobytes(ceilings[name])} KB. Make it smaller, or decide that the bytes ` +
+        'are worth it and raise the ceiling in test/support/bundle-size.ts.',
+    )
+    process.exitCode = 1
+  }
+  const lazy = lazyImports()
+  if (lazy.length === 1 && start.files.some(({ name }) => name === lazy[0])) return
+  console.error(`Only the first script may load more, and these do: ${lazy.join(', ')}.`)
   process.exitCode = 1
 }
 
-if (import.meta.main) report(criticalPath())
+if (import.meta.main) report(bundleSize())

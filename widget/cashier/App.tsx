@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Language } from '../i18n/language.ts'
 import { CardList } from './CardList.tsx'
+import { GhostBox } from './GhostBox.tsx'
+import { LinkBox } from './LinkBox.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Operations } from './Operations.tsx'
 import { QuestionBox } from './QuestionBox.tsx'
@@ -20,7 +22,8 @@ export interface ScreenProps {
 export function App({ checkout, language }: ScreenProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
-  const refused = checkout.attention.value[0] ?? null
+  const refused = checkout.history.attention.value[0] ?? null
+  const warning = checkout.warning.value
   return (
     <div class="app">
       <StatusLine checkout={checkout} language={language} />
@@ -34,6 +37,18 @@ export function App({ checkout, language }: ScreenProps) {
         <Operations checkout={checkout} language={language} />
       ) : (
         <main class="desk">
+          {warning && (
+            <p class="notice" role="status">
+              <b aria-hidden="true">!</b>{' '}
+              {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
+            </p>
+          )}
+          {checkout.ghosts.list.value.map((ghost) => (
+            <GhostBox key={ghost.record.id} ghost={ghost} checkout={checkout} language={language} />
+          ))}
+          {checkout.links.offers.value.map((result) => (
+            <LinkBox key={result.record.id} result={result} checkout={checkout} language={language} />
+          ))}
           {checkout.questions.value.map((question) => (
             <QuestionBox
               key={question.draft.id}

@@ -18,6 +18,7 @@ export function CardList({ checkout, language }: ScreenProps) {
   const redeem = redeemTotal(draft)
   const prepared = draftIsPrepared(draft)
   const sale = checkout.sale.value
+  const bookAtMs = checkout.readiness.value.asOfMs
   const toPay = Math.max(0, (sale?.sumKopecks ?? 0) - checkout.done.value.redeemedKopecks - redeem)
   return (
     <section class="cards">
@@ -46,6 +47,9 @@ export function CardList({ checkout, language }: ScreenProps) {
               {' · '}
               {one.expiresOn ? words.card.until(language.date(one.expiresOn)) : words.card.noExpiry}
               {one.entered === 'typed' && ` · ${words.card.typed}`}
+              {one.holdId === null &&
+                bookAtMs !== null &&
+                ` · ${words.card.fromBook(language.time(bookAtMs))}`}
             </span>
             <SumField
               key={one.amountKopecks}
@@ -57,8 +61,13 @@ export function CardList({ checkout, language }: ScreenProps) {
           </div>
         </article>
       ))}
+      {draft.links.length > 0 && (
+        <p class="prepared">
+          <b aria-hidden="true">✓</b> {words.result.linked}
+        </p>
+      )}
       <div class="action">
-        {!prepared || saved ? (
+        {redeem === 0 && draft.loads.length === 0 ? null : !prepared || saved ? (
           <button
             type="button"
             class="primary"

@@ -27,6 +27,10 @@ export function noticeText(notice: Notice, { words, sum, date }: Language): stri
       return words.scanFault[notice.fault]
     case 'offline':
       return words.offlineNow
+    case 'not_in_book':
+      return words.notInBook
+    case 'book_limit':
+      return words.bookLimit(sum(notice.kopecks))
     case 'too_many_attempts':
       return words.tooManyAttempts
     case 'try_again':

@@ -2,12 +2,14 @@ import { useState } from 'preact/hooks'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
+import { Readiness } from './Readiness.tsx'
+import { ShiftSummary } from './ShiftSummary.tsx'
 import { effectsOf, type Result, statusOf } from './model/result.ts'
 
 /** The last operations of this till, with the way to undo one. */
 export function Operations({ checkout, language }: ScreenProps) {
   const { words } = language
-  const results = checkout.history.value
+  const results = checkout.history.results.value
   return (
     <main class="operations">
       <div class="card-line">
@@ -17,6 +19,8 @@ export function Operations({ checkout, language }: ScreenProps) {
         </button>
       </div>
       <NoticeLine checkout={checkout} language={language} />
+      <Readiness checkout={checkout} language={language} />
+      <ShiftSummary checkout={checkout} language={language} />
       {results.length === 0 && <p class="dim">{words.operations.none}</p>}
       <ul>
         {results.map((result) => (
@@ -46,25 +50,18 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
       operation.kind in words.operations ? words.operations[operation.kind as 'load'] : operation.kind
     return `${name} ${sum(amount)} ${last4 ? words.card.face(last4) : ''}`
   })
-  const stateWord = {
-    waiting: words.operations.states.sending,
-    promised: words.operations.states.promised,
-    done: words.operations.states.done,
-    refused: words.operations.states.refused,
-    held: words.operations.states.held,
-    cancelling: words.operations.states.voided,
-    cancelled: words.operations.states.voided,
-  }[status]
+  const decision = checkout.history.decided.value.get(record.id)
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
   return (
     <li class="card">
       <div class="card-line">
         <span class="dim">{time(record.recordedAtMs)}</span>
-        <span class={`state ${tone}`}>{stateWord}</span>
+        <span class={`state ${tone}`}>{words.operations.states[status]}</span>
       </div>
       {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {decision && <p>{words.result.decided(decision.choice)}</p>}
       {loss > 0 && <p class="notice">{words.result.loss(sum(loss))}</p>}
       {status === 'done' && !asking && (
         <button type="button" class="link" onClick={() => setAsking(true)}>
@@ -79,7 +76,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
             class="secondary"
             onClick={() => {
               setAsking(false)
-              void checkout.cancel(result)
+              void checkout.decisions.cancel(result)
             }}
           >
             {words.operations.undoYes}

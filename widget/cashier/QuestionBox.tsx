@@ -1,4 +1,4 @@
-import { loadTotal, mayPromise, redeemTotal } from '../../src/core/draft.ts'
+import { loadTotal, redeemTotal } from '../../src/core/draft.ts'
 import type { ScreenProps } from './App.tsx'
 import type { Question } from './model/questions.ts'
 
@@ -11,7 +11,7 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
   const offline = checkout.line.value.reachable === false
   // Where MoySklad answered that there is no such sale, there is nothing to charge for.
   const answerable = doubt !== 'unsaved'
-  const possible = !offline || mayPromise(draft, Date.now(), false)
+  const possible = !offline || checkout.mayPromise(draft)
   const yes =
     loaded > 0 && redeemed > 0
       ? words.question.yesBoth(sum(loaded), sum(redeemed))

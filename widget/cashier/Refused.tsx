@@ -1,11 +1,13 @@
-import { receiptOf, type RecordState } from '../../src/client/journal/journal.ts'
+import { receiptOf, type RecordState } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 
 /** A bad end of a receipt whose sale is saved (U5): the sum to collect and the ways out, over the whole screen. */
 export function Refused({ state, checkout, language }: ScreenProps & { state: RecordState }) {
   const { words, sum, time } = language
-  const { record, outcome } = state
+  const { record, changed } = state
+  // What a server that was set back decided instead comes after what people were shown (J7).
+  const outcome = changed ?? state.outcome
   const { operations } = receiptOf(record)
   const amount = sumKopecks(
     operations.flatMap((operation) => (operation.kind === 'redeem' ? [operation.amountKopecks] : [])),
@@ -42,8 +44,9 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
           {loads && <p class="collect">{words.result.otherCard}</p>}
         </>
       )}
+      {changed && <p>{words.result.changed}</p>}
       <p>{reason}</p>
-      <button type="button" class="secondary" onClick={() => void checkout.acknowledge(state)}>
+      <button type="button" class="secondary" onClick={() => void checkout.decisions.acknowledge(state)}>
         {words.result.understood}
       </button>
     </section>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { receiptOf } from '../../src/client/journal/journal.ts'
+import { receiptOf } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
 import { effectsOf, type Result, statusOf, summaryOf } from './model/result.ts'
@@ -33,7 +33,8 @@ export function ResultBox(props: ResultProps) {
 /** The choices of a cashier whom nobody answers (J2). */
 function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
   const { loads, redeems, last4Of } = summaryOf(result)
-  const unanswered = checkout.late.value.has(result.record.id) || checkout.line.value.reachable === false
+  const unanswered =
+    checkout.history.late.value.has(result.record.id) || checkout.line.value.reachable === false
   return (
     <Box tone="plain" icon="…" head={words.result.waiting}>
       {redeems.map(({ cardId, amountKopecks }) => (
@@ -48,15 +49,23 @@ function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
       ))}
       {unanswered && (
         <div class="choices">
-          {checkout.canAcceptOffline(result) && (
-            <button type="button" class="primary" onClick={() => void checkout.acceptOffline(result)}>
+          {checkout.decisions.canAcceptOffline(result) && (
+            <button
+              type="button"
+              class="primary"
+              onClick={() => void checkout.decisions.acceptOffline(result)}
+            >
               {words.result.acceptOffline}
             </button>
           )}
-          <button type="button" class="secondary" onClick={() => checkout.waitMore(result)}>
+          <button
+            type="button"
+            class="secondary"
+            onClick={() => checkout.history.watch(result.record.id, true)}
+          >
             {words.result.wait}
           </button>
-          <button type="button" class="secondary" onClick={() => void checkout.giveUp(result)}>
+          <button type="button" class="secondary" onClick={() => void checkout.decisions.giveUp(result)}>
             {words.result.cancel}
           </button>
         </div>
@@ -123,8 +132,11 @@ function Cancelled({ result, settled, language: { words, sum } }: ResultProps & 
   )
 }
 
-function Held({ result, language: { words } }: ResultProps) {
+function Held({ result, checkout, language: { words } }: ResultProps) {
+  const ids = [result.promise?.record.id, result.record.id]
+  const decision = ids.map((id) => id && checkout.history.decided.value.get(id)).find((one) => one)
   const held = [result.promise?.outcome, result.outcome].find((outcome) => outcome?.status === 'held')
+  if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
   return <Box tone="bad" icon="!" head={held ? words.result.held(held.code) : null} />
 }
 

@@ -3,7 +3,7 @@ import type { ScreenProps } from './App.tsx'
 
 /** Says whether the scanner is heard (U2), what to scan, and takes a typed number. */
 export function ScanBox({ checkout, language, focused }: ScreenProps & { focused: boolean }) {
-  const { words } = language
+  const { words, first } = language
   const [typing, setTyping] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   const { open, slots } = checkout.need.value
@@ -34,9 +34,7 @@ export function ScanBox({ checkout, language, focused }: ScreenProps & { focused
           }}
         >
           <i class="bars" aria-hidden="true" />
-          <span role="status">
-            {busy ? words.scan.checking : focused ? words.scan.listening : words.scan.idle}
-          </span>
+          <span role="status">{busy ? first.checking : focused ? first.listening : first.idle}</span>
         </div>
         <button type="button" class="link" aria-expanded={typing} onClick={() => setTyping(!typing)}>
           {words.scan.typeNumber}

@@ -2,22 +2,29 @@ import type { ScreenProps } from './App.tsx'
 
 /** One line of truth: the line, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language }: ScreenProps) {
-  const { words, time } = language
+  const { words, first, time } = language
   const { reachable } = checkout.line.value
   const { unsettled, oldestAtMs } = checkout.journal.value
   const ready = checkout.ready.value !== null
-  const line =
-    reachable === false ? words.status.offline : ready ? words.status.online : words.status.starting
+  const line = reachable === false ? first.offline : ready ? words.status.online : first.starting
   const sent = unsettled === 0 ? words.status.allSent : words.status.unsent(unsettled, time(oldestAtMs ?? 0))
   const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
   const open = checkout.screen.value === 'operations'
+  const cases = checkout.casesOpen.value
+  const { why } = checkout.readiness.value
   return (
     <header class={`status ${tone}`}>
       <p role="status">
         <i class="dot" aria-hidden="true" />
         {line}
-        {ready && ` · ${sent}`}
+        {(ready || unsettled > 0) && ` · ${sent}`}
       </p>
+      {ready && cases > 0 && <span class="chip bad">{words.status.cases(cases)}</span>}
+      {ready && cases === 0 && reachable !== false && why !== 'off' && (
+        <span class={`chip ${why === null ? 'good' : ''}`}>
+          {why === null ? words.ready.chipYes : words.ready.chipNo}
+        </span>
+      )}
       {ready && (
         <button
           type="button"
@@ -25,7 +32,10 @@ export function StatusLine({ checkout, language }: ScreenProps) {
           aria-expanded={open}
           aria-label={words.operations.open}
           title={words.operations.open}
-          onClick={() => (checkout.screen.value = open ? 'desk' : 'operations')}
+          onClick={() => {
+            checkout.screen.value = open ? 'desk' : 'operations'
+            if (!open) void checkout.shift.look()
+          }}
         >
           ⋯
         </button>

@@ -1,4 +1,4 @@
-import { burstGapMs, Scanner } from '../../src/client/scanner.ts'
+import { burstSilenceMs, Scanner } from '../../src/client/scanner.ts'
 
 /**
  * Listens to the scanner on the whole page, wherever the cursor stands in it (U2, U3).
@@ -23,20 +23,19 @@ export function listenToKeys(page: Document, onScan: (text: string) => void): ()
   function onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return
     const field = event.target instanceof HTMLInputElement ? event.target : null
-    const value = field?.value ?? ''
     const reaction = scanner.key({ code: event.code, key: event.key, timeMs: event.timeStamp })
-    if (scanner.length === 1) before = field && { field, value }
     if (reaction.kind !== 'ignored') {
       event.preventDefault()
       event.stopPropagation()
     }
     clearTimeout(timer)
     if (reaction.kind === 'scanned') scanned(reaction.text)
-    else if (scanner.inBurst) {
+    if (scanner.length === 1) before = field && { field, value: field.value }
+    if (scanner.inBurst) {
       timer = setTimeout(() => {
         const late = scanner.pause(performance.now())
         if (late.kind === 'scanned') scanned(late.text)
-      }, burstGapMs + 10)
+      }, burstSilenceMs)
     }
   }
 

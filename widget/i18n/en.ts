@@ -1,23 +1,38 @@
-import { clip, type Words } from './words.ts'
+import type { Words } from './words.ts'
 
 export const en: Words = {
-  title: 'Gift cards',
   status: {
     online: 'Online',
-    offline: 'Offline',
-    starting: 'Connecting…',
     allSent: 'all sent',
+    cases: (count) => `needs a decision: ${count}`,
     unsent: (count, since) => `unsent: ${count}, since ${since}`,
   },
+  ready: {
+    title: 'Work offline',
+    yes: 'Ready',
+    no: 'Not ready',
+    chipYes: 'offline: ready',
+    chipNo: 'offline: not ready',
+    why: {
+      trouble: 'the till does not work now',
+      memory_only: 'the browser does not let us store data',
+      storage_unproven: 'close the browser for 3 minutes and open it again: we check that data survives',
+      off: 'the owner does not allow it',
+      grant_waits: 'waiting for the limit from the server',
+      grant_spent: 'the limit is used up, the line is needed',
+      grant_over: 'the limit is too old, the line is needed',
+      book_loading: 'loading the list of cards',
+      book_old: 'the list of cards is too old, the line is needed',
+    },
+    loading: (percent) => `loading the list of cards: ${percent} %`,
+    limit: (left, until) => `Limit ${left} until ${until}`,
+    book: (cards, time) => `cards in the list: ${cards}, as of ${time}`,
+  },
   scan: {
-    idle: 'Click here and scan a gift card',
-    listening: 'Scanner is listening',
     typeNumber: 'Enter number',
     numberField: 'Gift card number',
     find: 'Find',
-    checking: 'Checking the card…',
     certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
-    hint: 'Scan a card to see its balance, to redeem it or to sell it',
   },
   card: {
     state: {
@@ -37,6 +52,7 @@ export const en: Words = {
     typed: 'typed entry',
     remove: 'Remove card',
     amount: 'Amount from the gift card',
+    fromBook: (time) => `from the list as of ${time}`,
     forCertificate: (name) => `for “${name}”`,
   },
   sale: {
@@ -49,7 +65,6 @@ export const en: Words = {
     preparedBoth: 'Prepared. We activate and redeem when you save the sale',
     another: 'Another gift card? Scan it',
     forgotten: 'This sale has a certificate without a card. Scan a card to activate it',
-    nothingPayable: 'Nothing in this sale can be paid by gift card',
   },
   question: {
     offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
@@ -62,8 +77,31 @@ export const en: Words = {
     yesRedeem: (sum) => `Yes, redeem ${sum}`,
     yesLoad: (sum) => `Yes, activate for ${sum}`,
     yesBoth: (loaded, redeemed) => `Yes, activate for ${loaded} and redeem ${redeemed}`,
+    ghostRedeem: (sum, time) => `The till closed while redeeming ${sum} (${time}). Did it happen?`,
+    ghostLoad: (sum, time) =>
+      `The till closed while activating a card for ${sum} (${time}). Was the card handed over?`,
+    ghostVoid: (time) => `The till closed while voiding (${time}). Did it happen?`,
+    ghostKeep: 'Yes, keep it',
+    ghostCancel: 'No, cancel it',
+    linkRedeem: (sum, time) => `Redeemed offline at ${time}, ${sum}. Was it for this sale?`,
+    linkLoad: (cards, time) => `Activated offline at ${time}: ${cards}. Was it in this sale?`,
+    linkYes: 'Yes, this one',
+    linkNo: 'No, another one',
     no: 'No, release the card',
     cannotPromise: 'The card was scanned too long ago or typed: it cannot be done offline. Wait for the line',
+  },
+  shift: {
+    open: 'Shift summary',
+    title: 'Shift summary',
+    since: (time) => `since ${time}`,
+    sold: 'Cards sold',
+    charged: 'Redeemed',
+    returned: 'Returned to cards',
+    cards: (count) => `${count} pcs.`,
+    unsent: 'Unsent',
+    held: 'Needs a decision',
+    loss: 'Loss',
+    fine: 'No differences, everything is sent',
   },
   result: {
     waiting: 'Recorded, waiting for the answer…',
@@ -104,8 +142,19 @@ export const en: Words = {
     loss: (sum) => `The card lacked ${sum}: the loss is booked, the card is blocked, call the manager`,
     understood: 'OK',
     earlier: (time) => `Operation at ${time}`,
+    changed: 'The server was restored, and its answer is another one now. Call the manager',
+    decided: (choice) =>
+      ({
+        acknowledge: 'The manager has seen it',
+        apply: 'The manager decided: it happened, it is posted',
+        dismiss: 'The manager decided: it did not happen, nothing was taken from the card',
+        unblock: 'The manager decided: the card works again',
+        release: 'The manager decided: the card is let go',
+        renew: 'The manager decided: the till starts anew',
+        closed: 'Settled by itself',
+      })[choice],
+    linked: 'Belongs to this sale',
     notRecorded: 'Could not be recorded, nothing happened. Try again or take money',
-    returned: (sum, last4) => `${sum} went back to card •••• ${last4}`,
   },
   ring: {
     title: 'Ring up on the fiscal register:',
@@ -125,17 +174,19 @@ export const en: Words = {
     load: 'Activation',
     refund: 'Refund to card',
     void: 'Void',
+    link: 'Linked to a sale',
     undo: 'Void',
     undoSure: 'Void the whole operation?',
     undoYes: 'Yes, void it',
     undoNo: 'No',
     states: {
-      sending: 'unsent',
+      waiting: 'unsent',
       promised: 'accepted offline',
       done: 'posted',
       refused: 'refused',
       held: 'case',
-      voided: 'voided',
+      cancelling: 'voided',
+      cancelled: 'voided',
     },
   },
   refusal: (code, { sum, date, till }) => {
@@ -217,7 +268,7 @@ export const en: Words = {
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Scan a card for “${clip(fault.name)}” in the Podarok window`
+        return `Scan a card for “${fault.name}” in the Podarok window`
       case 'cards_missing':
         return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
       case 'cards_spare':
@@ -244,6 +295,10 @@ export const en: Words = {
     elsewhere: 'This card is prepared in another sale of this till already',
   },
   checkingFault: 'Checking the card, please wait',
+  notInBook: 'Offline, and this card is not in the list. Take money',
+  bookLimit: (sum) => `Offline no more than ${sum} can be redeemed from this card`,
+  storageFull: 'The disk is full: nothing was recorded. Free some space and try again',
+  memoryOnly: 'The browser does not let us store data: we work online only',
   offlineNow: 'Offline. Gift cards cannot be taken now',
   tooManyAttempts: 'Too many attempts, call the manager',
   tryAgain: 'That did not work, try again',
@@ -256,5 +311,11 @@ export const en: Words = {
     session_over: 'The session is over. Reload the page',
     wire_unknown: 'Reload the page: an old version is open',
     not_allowed: 'You have no right to sell, call the manager',
+    several_accounts:
+      'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
+    till_revoked: 'This till is shut out, call the manager. What is recorded will still be sent',
+    till_quarantined:
+      'The data of this till has two branches: it waits for the manager. What is recorded will still be sent',
+    till_retired: 'This till starts anew: reload the page when everything is sent',
   },
 }

@@ -1,7 +1,10 @@
 import type { SaleFault } from '../../src/core/draft.ts'
 import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
 import type { CardState } from '../../src/core/card.ts'
+import type { ResultStatus } from '../cashier/model/result.ts'
+import type { NotReady } from '../../src/client/readiness.ts'
 import type { Trouble } from '../../src/client/till.ts'
+import type { CaseDecision } from '../../src/core/wire-cases.ts'
 
 /**
  * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per
@@ -10,20 +13,26 @@ import type { Trouble } from '../../src/client/till.ts'
 export interface Words {
   status: {
     online: string
-    offline: string
-    starting: string
     allSent: string
     unsent: (count: number, since: string) => string
+    cases: (count: number) => string
+  }
+  ready: {
+    title: string
+    yes: string
+    no: string
+    chipYes: string
+    chipNo: string
+    why: Record<NotReady, string>
+    loading: (percent: number) => string
+    limit: (left: string, until: string) => string
+    book: (cards: number, time: string) => string
   }
   scan: {
-    idle: string
-    listening: string
     typeNumber: string
     numberField: string
     find: string
-    checking: string
     certificate: (name: string, at: number, of: number) => string
-    hint: string
   }
   card: {
     state: Record<CardState, string>
@@ -37,6 +46,7 @@ export interface Words {
     remove: string
     amount: string
     forCertificate: (name: string) => string
+    fromBook: (time: string) => string
   }
   sale: {
     redeem: (sum: string, cards: number) => string
@@ -48,7 +58,6 @@ export interface Words {
     preparedBoth: string
     another: string
     forgotten: string
-    nothingPayable: string
   }
   question: {
     offline: (time: string) => string
@@ -62,6 +71,28 @@ export interface Words {
     yesBoth: (loaded: string, redeemed: string) => string
     no: string
     cannotPromise: string
+    ghostRedeem: (sum: string, time: string) => string
+    ghostLoad: (sum: string, time: string) => string
+    ghostVoid: (time: string) => string
+    ghostKeep: string
+    ghostCancel: string
+    linkRedeem: (sum: string, time: string) => string
+    linkLoad: (cards: string, time: string) => string
+    linkYes: string
+    linkNo: string
+  }
+  shift: {
+    open: string
+    title: string
+    since: (time: string) => string
+    sold: string
+    charged: string
+    returned: string
+    cards: (count: number) => string
+    unsent: string
+    held: string
+    loss: string
+    fine: string
   }
   result: {
     waiting: string
@@ -89,7 +120,9 @@ export interface Words {
     understood: string
     earlier: (time: string) => string
     notRecorded: string
-    returned: (sum: string, last4: string) => string
+    changed: string
+    decided: (choice: CaseDecision['choice']) => string
+    linked: string
   }
   ring: {
     title: string
@@ -109,11 +142,12 @@ export interface Words {
     load: string
     refund: string
     void: string
+    link: string
     undo: string
     undoSure: string
     undoYes: string
     undoNo: string
-    states: { sending: string; promised: string; done: string; refused: string; held: string; voided: string }
+    states: Record<ResultStatus, string>
   }
   refusal: (
     code: RefusalCode,
@@ -123,14 +157,12 @@ export interface Words {
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
   checkingFault: string
   offlineNow: string
+  notInBook: string
+  bookLimit: (sum: string) => string
+  storageFull: string
+  memoryOnly: string
   tooManyAttempts: string
   tryAgain: string
   programmeMissing: string
   trouble: Record<Trouble, string>
-  title: string
-}
-
-/** A product's name may fill 255 characters; MoySklad shows 100 of a whole sentence. */
-export function clip(name: string): string {
-  return name.length <= 40 ? name : `${name.slice(0, 39)}…`
 }

@@ -1,10 +1,11 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Draft } from '../../core/draft.ts'
 import type { ReceiptId, TillId } from '../../core/ids.ts'
 import type { Grant, GrantUse } from '../../core/offline.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
 import type { Entered } from '../../core/receipt.ts'
 import type { CaseDecision } from '../../core/wire-cases.ts'
+import type { DeviceKeys } from '../crypto/device-key.ts'
 
 /**
  * One database per MoySklad account (J10): accounts that are opened in one browser share our storage partition.
@@ -16,19 +17,16 @@ export interface TillSchema extends DBSchema {
   /** One row, under the key `self`. */
   identity: { key: 'self'; value: TillIdentity }
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
-  unsettled: { key: RecordKey; value: { epoch: number; seq: number; recordedAtMs: number } }
-  outcomes: {
-    key: RecordKey
-    value: { epoch: number; seq: number; outcome: FinalOutcome; settledAtMs: number }
-  }
+  unsettled: { key: RecordKey; value: UnsettledRow }
+  outcomes: { key: RecordKey; value: StoredOutcome }
   attention: { key: RecordKey; value: { epoch: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
   /** Holds that the server has to be told to let go. */
   releases: { key: string; value: { holdId: string } }
   /** The till's key of each epoch that has one; those of past epochs stay until their records are sent. */
   devices: { key: number; value: Device }
-  /** Records that no screen has shown yet, with the frame that wrote them (J4). */
-  unseen: { key: RecordKey; value: { epoch: number; seq: number; frame: string } }
+  /** Records without an outcome that a screen has shown (J4). */
+  seen: { key: RecordKey; value: { epoch: number; seq: number } }
   /** At most one row, under the key `current` (O1). */
   grants: { key: 'current'; value: HeldGrant }
   /** What humans decided about this till's records, by the id of the case. */
@@ -39,14 +37,43 @@ export interface TillSchema extends DBSchema {
   facts: { key: FactKey; value: Fact }
 }
 
-export interface Device {
+export interface Device extends DeviceKeys {
+  /** Grows over all tills that this database has been: a record's key must stay its own. */
   epoch: number
-  /** ECDSA P-256; the private key cannot be exported. */
-  keys: CryptoKeyPair
-  /** The public key as an uncompressed point, base64url. */
-  publicKey: string
-  /** The server knows this key. */
+  tillId: TillId
+  /** The server has answered for this key. */
   registered: boolean
+  /** Told to the server when the key is registered: numbers of records that the storage has lost (F7). */
+  lost: LostTail | null
+}
+
+export interface LostTail {
+  epoch: number
+  fromSeq: number
+  toSeq: number
+}
+
+/** The first outcome of a record is the one that people have seen: it stays. */
+export interface StoredOutcome {
+  epoch: number
+  seq: number
+  outcome: FinalOutcome
+  settledAtMs: number
+  /** The server's mark that it said so; rows of the first version have none. */
+  proof?: string | null
+  /** What a server that was set back decided instead, when the record was sent again (J7). */
+  changed?: FinalOutcome
+}
+
+export interface UnsettledRow {
+  epoch: number
+  seq: number
+  recordedAtMs: number
+  /**
+   * The frame that wrote the record and has to show it, by the name of the lock that it holds as long as it lives. That it
+   * was shown is written down afterwards: a record that waits for nothing must not cost a row more.
+   */
+  frame?: string
 }
 
 /** The till's grant and what it has promised on it. */
@@ -110,10 +137,15 @@ export interface DatabaseEvents {
   onTerminated(): void
 }
 
-/** Opening may hang for ever behind a blocked upgrade or a dead back end, and then no event comes at all. */
-const openTimeoutMs = 4_000
+/** Opening may hang for ever behind a dead back end, and then no event comes at all. */
+export const openTimeoutMs = 4_000
 
-/** @throws when storage is denied, full or damaged, or does not open in time; the cause says which */
+/**
+ * Opens the database of an account. Behind an old page that keeps it from being upgraded this waits until that page is
+ * closed: `onBlocked` is called, and a person can do it (F13).
+ *
+ * @throws when storage is denied, full or damaged, or does not open in time; the cause says which
+ */
 export async function openTillDatabase(accountId: string, events: DatabaseEvents): Promise<TillDatabase> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const opening = openDB<TillSchema>(databaseName(accountId), databaseVersion, {
@@ -132,14 +164,17 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
       }
       if (oldVersion < 2) {
         db.createObjectStore('devices', { keyPath: 'epoch' })
-        db.createObjectStore('unseen', { keyPath: ['epoch', 'seq'] })
+        db.createObjectStore('seen', { keyPath: ['epoch', 'seq'] })
         db.createObjectStore('grants')
         db.createObjectStore('decisions', { keyPath: 'caseId' })
         db.createObjectStore('chunks', { keyPath: 'chunk' })
         db.createObjectStore('facts', { keyPath: 'key' })
       }
     },
-    blocked: () => events.onBlocked(),
+    blocked() {
+      clearTimeout(timer)
+      events.onBlocked()
+    },
     blocking(_current, _next, event) {
       ;(event.target as IDBDatabase).close()
       events.onOutdated()
@@ -147,41 +182,18 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
     terminated: () => events.onTerminated(),
   })
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the database did not open in time')), openTimeoutMs)
+    timer = setTimeout(() => {
+      reject(new Error('the database did not open in time'))
+      // What nobody waits for any more must not keep the next page from upgrading.
+      opening.then(
+        (db) => db.close(),
+        () => undefined,
+      )
+    }, openTimeoutMs)
   })
   try {
     return await Promise.race([opening, late])
   } finally {
     clearTimeout(timer)
   }
-}
-
-export type TillWrite<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readwrite'>
-
-/**
- * The one way to write: a transaction that reports success only when the data is on the disk. Chromium's default since
- * version 121 reports it when the operating system has it, and a power cut loses the last sales.
- *
- * `work` may await only requests of this transaction; awaiting anything else ends it.
- */
-export async function strictly<S extends StoreNames<TillSchema>, T>(
-  db: TillDatabase,
-  stores: S[],
-  work: (tx: TillWrite<S>) => Promise<T>,
-): Promise<T> {
-  const tx = db.transaction(stores, 'readwrite', { durability: 'strict' })
-  try {
-    const result = await work(tx)
-    await tx.done
-    return result
-  } catch (error) {
-    // The failed request has aborted the transaction already, or this does; `done` rejects either way and is heard here.
-    await Promise.allSettled([tx.done, abort(tx)])
-    throw error
-  }
-}
-
-async function abort(tx: { abort(): void }): Promise<void> {
-  await Promise.resolve()
-  tx.abort()
 }

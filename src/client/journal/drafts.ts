@@ -1,52 +1,56 @@
 import type { Draft } from '../../core/draft.ts'
 import type { DraftId } from '../../core/ids.ts'
-import { type StoredDraft, strictly, type TillDatabase } from './database.ts'
+import type { StoredDraft } from './database.ts'
+import { reading, strictly, type TillStorage } from './storage.ts'
+
+/** What the rest of the till needs of drafts; the others are in memory (J13). */
+export type DraftsPort = Pick<Drafts, keyof Drafts>
 
 /** Drafts at the till (M2): they must outlive the tab between MoySklad's Save and our charge (M3). */
 export class Drafts {
-  readonly #db: TillDatabase
+  readonly #storage: TillStorage
   readonly #tab: string
 
   /** @param tab names the browser tab; its frames of new and of saved sales share the name */
-  constructor(db: TillDatabase, tab: string) {
-    this.#db = db
+  constructor(storage: TillStorage, tab: string) {
+    this.#storage = storage
     this.#tab = tab
   }
 
   async save(draft: Draft): Promise<void> {
-    await strictly(this.#db, ['drafts'], (tx) =>
+    await strictly(this.#storage, ['drafts'], (tx) =>
       tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: false, dropped: false }),
     )
   }
 
   /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
   async drop(draft: Draft): Promise<void> {
-    await strictly(this.#db, ['drafts'], (tx) =>
+    await strictly(this.#storage, ['drafts'], (tx) =>
       tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: true, dropped: true }),
     )
   }
 
   /** Notes that the form of a draft was left without its sale having come. */
   async leave(id: DraftId): Promise<void> {
-    await strictly(this.#db, ['drafts'], async (tx) => {
+    await strictly(this.#storage, ['drafts'], async (tx) => {
       const row = await tx.objectStore('drafts').get(id)
       if (row && !row.left) await tx.objectStore('drafts').put({ ...row, left: true })
     })
   }
 
   async leftBehind(): Promise<Set<string>> {
-    const rows = await this.#db.getAll('drafts')
+    const rows = await this.#rows()
     return new Set(rows.filter((row) => row.left).map((row) => row.id))
   }
 
   /** Tidies a row away that a record has ended. */
   async forget(id: DraftId): Promise<void> {
-    await strictly(this.#db, ['drafts'], (tx) => tx.objectStore('drafts').delete(id))
+    await strictly(this.#storage, ['drafts'], (tx) => tx.objectStore('drafts').delete(id))
   }
 
   /** Tidies a given-up row away, unless it was taken up again meanwhile. */
   async forgetDropped(id: DraftId): Promise<void> {
-    await strictly(this.#db, ['drafts'], async (tx) => {
+    await strictly(this.#storage, ['drafts'], async (tx) => {
       const row = await tx.objectStore('drafts').get(id)
       if (row?.dropped) await tx.objectStore('drafts').delete(id)
     })
@@ -54,15 +58,15 @@ export class Drafts {
 
   /** Notes that a hold is not wanted any more, until the server has heard it. */
   async noteRelease(holdId: string): Promise<void> {
-    await strictly(this.#db, ['releases'], (tx) => tx.objectStore('releases').put({ holdId }))
+    await strictly(this.#storage, ['releases'], (tx) => tx.objectStore('releases').put({ holdId }))
   }
 
   async forgetRelease(holdId: string): Promise<void> {
-    await strictly(this.#db, ['releases'], (tx) => tx.objectStore('releases').delete(holdId))
+    await strictly(this.#storage, ['releases'], (tx) => tx.objectStore('releases').delete(holdId))
   }
 
   async releases(): Promise<string[]> {
-    return this.#db.getAllKeys('releases')
+    return reading(this.#storage, ['releases'], (tx) => tx.objectStore('releases').getAllKeys())
   }
 
   /** Drafts that wait for their sale, newest first. */
@@ -76,7 +80,7 @@ export class Drafts {
 
   /** Ids of the drafts that this tab prepared. */
   async ofThisTab(): Promise<Set<string>> {
-    const rows = await this.#db.getAll('drafts')
+    const rows = await this.#rows()
     return new Set(rows.filter((row) => row.tab === this.#tab && !row.dropped).map((row) => row.id))
   }
 
@@ -90,11 +94,30 @@ export class Drafts {
    * late copy of it, from another frame, brings nothing back.
    */
   async #open(): Promise<StoredDraft[]> {
-    const tx = this.#db.transaction(['drafts', 'records'])
-    const rows = await tx.objectStore('drafts').getAll()
-    const recorded = await Promise.all(
-      rows.map((row) => tx.objectStore('records').index('id').getKey(row.draft.receiptId)),
-    )
-    return rows.filter((_, at) => recorded[at] === undefined)
+    return reading(this.#storage, ['drafts', 'records'], async (tx) => {
+      const rows = await tx.objectStore('drafts').getAll()
+      const recorded = await Promise.all(
+        rows.map((row) => tx.objectStore('records').index('id').getKey(row.draft.receiptId)),
+      )
+      return rows
+        .filter((_, at) => recorded[at] === undefined)
+        .map((row) => ({ ...row, draft: ofToday(row.draft) }))
+    })
+  }
+
+  #rows(): Promise<StoredDraft[]> {
+    return reading(this.#storage, ['drafts'], (tx) => tx.objectStore('drafts').getAll())
+  }
+}
+
+/** Drafts of the development version had neither links nor sealed numbers. */
+function ofToday(draft: Draft): Draft {
+  const stored: Partial<Pick<Draft, 'links'>> & Omit<Draft, 'links'> = draft
+  if (stored.links) return draft
+  return {
+    ...draft,
+    loads: draft.loads.map((load) => ({ ...load, number: null })),
+    redeems: draft.redeems.map((redeem) => ({ ...redeem, number: null })),
+    links: [],
   }
 }

@@ -1,22 +1,24 @@
-import { Receipt } from '../../core/receipt.ts'
-import { type ReceiptId, TillId } from '../../core/ids.ts'
+import type { ReceiptId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
-import { batchBytesMax, batchRecordsMax } from '../../core/wire.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { batchRecordsMax } from '../../core/wire-tills.ts'
+import { type Entry, StorageFull, writeEntry } from './append.ts'
+import type { Beacon } from './beacon.ts'
+import type { CardFace, JournalRecord, RecordKey } from './database.ts'
+import type { Frame } from './frame.ts'
+import type { Identity } from './identity.ts'
+import { type Batch, nextBatch, type ShownUpTo, type Standing, standingOf, unseenNow } from './outgoing.ts'
+import { reclaim } from './reclaim.ts'
 import {
-  type CardFace,
-  type JournalRecord,
-  type RecordKey,
-  strictly,
-  type TillDatabase,
-  type TillIdentity,
-} from './database.ts'
-
-/** How a record stands now. */
-export interface RecordState {
-  record: JournalRecord
-  /** Null while the server has not answered. */
-  outcome: FinalOutcome | null
-}
+  AlreadyRecorded,
+  epochRange,
+  keyOf,
+  lastSeq,
+  type ReceiptParts,
+  type RecordState,
+} from './records.ts'
+import { settle, type Settled } from './settle.ts'
+import { reading, strictly, type TillStorage } from './storage.ts'
 
 export interface JournalState {
   headSeq: number
@@ -25,210 +27,265 @@ export interface JournalState {
   oldestAtMs: number | null
 }
 
-/** Everything of a receipt that the journal does not know better. */
-export type ReceiptParts = Omit<Receipt, 'till' | 'version'>
+export type { Settled } from './settle.ts'
 
-/** The receipt is in the journal already: another frame committed the same draft. */
-export class AlreadyRecorded extends Error {
-  override name = 'AlreadyRecorded'
+export interface JournalDeps {
+  storage: TillStorage
+  identity: Identity
+  beacon: Beacon
+  frame: Frame
+  /** The till's clock (O9). */
+  now: () => number
+  /** Whether the server is known to have the record. */
+  serverHas: (epoch: number, seq: number) => boolean
 }
+
+/** What the rest of the till needs of a journal; the other one is in memory, where the browser gives no storage (J13). */
+export type JournalPort = Pick<Journal, keyof Journal>
 
 /**
  * The till's own book of receipts: what is in it was decided, whatever happens to page, browser or line.
  * All frames and tabs of the till share it through the database (J11).
  */
 export class Journal {
-  readonly #db: TillDatabase
-  readonly identity: TillIdentity
-  readonly #now: () => number
+  readonly #deps: JournalDeps
   /** The last `seq` of the epoch as far as this frame knows; others append as well. */
-  #lastSeq: number
+  #last: { epoch: number; seq: number }
   /** Appends of one frame run one after another, so that one that fails leaves no gap behind. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(db: TillDatabase, identity: TillIdentity, lastSeq: number, now: () => number) {
-    this.#db = db
-    this.identity = identity
-    this.#lastSeq = lastSeq
-    this.#now = now
+  readonly #shown: ShownUpTo = new Map()
+
+  private constructor(deps: JournalDeps, last: { epoch: number; seq: number }) {
+    this.#deps = deps
+    this.#last = last
   }
 
-  /** Opens the journal; empty storage makes a new till (J3). Two frames that do it at once agree on one. */
-  static async open(db: TillDatabase, newId: () => string, now: () => number): Promise<Journal> {
-    const identity = (await db.get('identity', 'self')) ?? (await firstIdentity(db, newId()))
-    return new Journal(db, identity, await lastSeq(db, identity.epoch), now)
+  static async open(deps: JournalDeps): Promise<Journal> {
+    const { epoch } = deps.identity.current
+    return new Journal(deps, { epoch, seq: await lastSeq(deps.storage, epoch) })
   }
 
   /**
    * Commits a receipt under the next `seq` of the epoch in one strict transaction. When the promise resolves the record
    * is on the disk; before that nothing happened (J1).
    *
-   * @throws AlreadyRecorded when a record with this receipt id exists; the storage's own error when it cannot be written
+   * @throws AlreadyRecorded when a record with this receipt id exists, GrantRefused, StorageFull, or the storage's own
+   *   error when it cannot be written
    */
   append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
-    const turn = this.#turn.then(() => this.#append(parts, version, faces))
+    return this.#inTurn(parts, version, faces, null)
+  }
+
+  /** A record was painted on a screen: now it may be sent (J4). */
+  async seen(record: Pick<JournalRecord, 'epoch' | 'seq'>): Promise<void> {
+    const { epoch, seq } = record
+    await strictly(this.#deps.storage, ['unsettled', 'seen'], async (tx) => {
+      // Another frame may have shown it, sent it and filed its answer.
+      const open = await tx.objectStore('unsettled').getKey([epoch, seq])
+      if (open !== undefined) await tx.objectStore('seen').put({ epoch, seq })
+    })
+  }
+
+  /** Records that a dead frame has left without anybody having seen them, oldest first. */
+  async ghosts(): Promise<RecordState[]> {
+    const { storage, frame, now } = this.#deps
+    const { rows, isGhost } = await unseenNow(storage, frame, now(), this.#shown)
+    if (rows.length === 0) return []
+    return reading(storage, ['records'], async (tx) => {
+      const found = await Promise.all(
+        rows.filter(isGhost).map((row) => tx.objectStore('records').get(keyOf(row))),
+      )
+      return found.flatMap((record) => (record ? [{ record, outcome: null }] : []))
+    })
+  }
+
+  /** «Оставить»: the record stands and goes as it is. */
+  keepGhost(record: JournalRecord): Promise<void> {
+    return this.seen(record)
+  }
+
+  /** «Отменить»: the ghost and its undoing go together, in order; neither is lost if the page dies now. */
+  cancelGhost(ghost: JournalRecord, undo: ReceiptParts, version: Receipt['version']): Promise<JournalRecord> {
+    return this.#inTurn(undo, version, ghost.faces, keyOf(ghost))
+  }
+
+  #inTurn(
+    parts: ReceiptParts,
+    version: Receipt['version'],
+    faces: CardFace[],
+    decides: RecordKey | null,
+  ): Promise<JournalRecord> {
+    const turn = this.#turn.then(() => this.#append(parts, version, faces, decides))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  /**
-   * The next `seq` is not read but claimed: `add` refuses a taken one (J3), and then another frame was faster. A read
-   * first would make every sale wait for one more turn of the disk's queue.
-   */
-  async #append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
-    const { epoch, tillId } = this.identity
+  async #append(
+    parts: ReceiptParts,
+    version: Receipt['version'],
+    faces: CardFace[],
+    decides: RecordKey | null,
+  ): Promise<JournalRecord> {
+    const { storage, identity, beacon, frame, now } = this.#deps
+    let reclaimed = false
     for (;;) {
-      const seq = this.#lastSeq + 1
+      const { epoch, tillId } = identity.current
+      if (this.#last.epoch !== epoch) this.#last = { epoch, seq: await lastSeq(storage, epoch) }
+      const seq = this.#last.seq + 1
       const receipt: Receipt = { version, ...parts, till: { id: tillId, epoch, seq } }
       const record: JournalRecord = {
         epoch,
         seq,
         id: parts.id,
         receipt: JSON.stringify(receipt),
-        recordedAtMs: this.#now(),
+        recordedAtMs: now(),
         faces,
       }
       try {
-        await strictly(this.#db, ['records', 'unsettled'], (tx) => {
-          const written = Promise.all([
-            tx.objectStore('records').add(record),
-            tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs: record.recordedAtMs }),
-          ])
-          tx.commit()
-          return written
-        })
-        this.#lastSeq = seq
+        await writeEntry(storage, { record, receipt, frame: witness(parts, frame), decides })
+        this.#last = { epoch, seq }
+        beacon.write({ tillId, epoch, seq })
         return record
       } catch (error) {
+        if (isFull(error)) {
+          if (reclaimed || !(await this.#makeRoom()))
+            throw new StorageFull('the storage is full', { cause: error })
+          reclaimed = true
+          continue
+        }
         if (!isTaken(error)) throw error
-        if (await this.#db.getKeyFromIndex('records', 'id', parts.id)) throw new AlreadyRecorded(parts.id)
-        const newest = await lastSeq(this.#db, epoch)
-        // Whoever took the number is in the book; if nobody is, the storage contradicts itself.
-        if (newest < seq) throw error
-        this.#lastSeq = newest
+        await this.#catchUp(parts.id, epoch, seq, error)
       }
     }
+  }
+
+  /** The number was taken: another frame was faster. */
+  async #catchUp(id: ReceiptId, epoch: number, seq: number, error: unknown): Promise<void> {
+    if (await this.#keyOfReceipt(id)) throw new AlreadyRecorded(id)
+    const newest = await lastSeq(this.#deps.storage, epoch)
+    // Whoever took the number is in the book; if nobody is, the storage contradicts itself.
+    if (newest < seq) throw error
+    this.#last = { epoch, seq: newest }
+  }
+
+  /** A sale is never refused for old paper (J10). */
+  async #makeRoom(): Promise<boolean> {
+    try {
+      return (await this.reclaim(Infinity)) > 0
+    } catch (error) {
+      // Even deleting may want room that is not there.
+      if (isFull(error)) return false
+      throw error
+    }
+  }
+
+  /** Gives up old settled records that the server has. @returns how many */
+  reclaim(settledBeforeMs: number): Promise<number> {
+    const { storage, serverHas } = this.#deps
+    return reclaim(storage, { serverHas, settledBeforeMs })
   }
 
   async state(): Promise<JournalState> {
-    const tx = this.#db.transaction(['records', 'unsettled'])
-    const [last, oldest, unsettled] = await Promise.all([
-      tx.objectStore('records').openKeyCursor(epochRange(this.identity.epoch), 'prev'),
-      tx.objectStore('unsettled').getAll(null, 1),
-      tx.objectStore('unsettled').count(),
-    ])
-    return { headSeq: last?.primaryKey[1] ?? 0, unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
-  }
-
-  /**
-   * The next records to send, in `seq` order (J5): all without an outcome, and all above `lostAboveSeq`, settled or not:
-   * a server that was restored to an earlier moment has lost them (J7).
-   */
-  async batch(lostAboveSeq: number, recordsMax = batchRecordsMax): Promise<JournalRecord[]> {
-    const { epoch } = this.identity
-    const tx = this.#db.transaction(['records', 'unsettled'])
-    const unsettled = await tx.objectStore('unsettled').getAllKeys(null, recordsMax)
-    const missing = await tx
-      .objectStore('records')
-      .getAllKeys(IDBKeyRange.bound([epoch, lostAboveSeq + 1], [epoch, Infinity]), recordsMax)
-    const keys = [...new Map([...unsettled, ...missing].map((key) => [key.join(), key])).values()]
-      .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-      .slice(0, recordsMax)
-    const found = await Promise.all(keys.map((key) => tx.objectStore('records').get(key)))
-    const batch: JournalRecord[] = []
-    let bytes = 0
-    for (const record of found) {
-      if (!record || record.epoch !== (batch[0] ?? record).epoch) break
-      bytes += sentBytes(record)
-      if (batch.length > 0 && bytes > batchBytesMax) break
-      batch.push(record)
-    }
-    return batch
-  }
-
-  /** Files the server's answers. An outcome that is known already stays as it was. */
-  async settle(settled: readonly { key: RecordKey; outcome: FinalOutcome }[]): Promise<void> {
-    if (settled.length === 0) return
-    await strictly(this.#db, ['unsettled', 'outcomes', 'attention'], async (tx) => {
-      for (const { key, outcome } of settled) {
-        const [epoch, seq] = key
-        if (!(await tx.objectStore('unsettled').getKey(key))) continue
-        const bad = outcome.status !== 'applied'
-        await Promise.all([
-          tx.objectStore('unsettled').delete(key),
-          tx.objectStore('outcomes').add({ epoch, seq, outcome, settledAtMs: this.#now() }),
-          ...(bad ? [tx.objectStore('attention').add({ epoch, seq })] : []),
-        ])
-      }
+    const { storage, identity } = this.#deps
+    return reading(storage, ['records', 'unsettled'], async (tx) => {
+      const [last, oldest, unsettled] = await Promise.all([
+        tx.objectStore('records').openKeyCursor(epochRange(identity.current.epoch), 'prev'),
+        tx.objectStore('unsettled').getAll(null, 1),
+        tx.objectStore('unsettled').count(),
+      ])
+      return { headSeq: last?.primaryKey[1] ?? 0, unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
     })
   }
 
+  /** The newest `seq` of an epoch; 0 for none. */
+  headOf(epoch: number): Promise<number> {
+    return lastSeq(this.#deps.storage, epoch)
+  }
+
+  /**
+   * The next records to send, in `seq` order (J5).
+   *
+   * @param lost heads of epochs above which the server is known to have lost what it had (J7)
+   */
+  async batch(lost: ReadonlyMap<number, number>, recordsMax = batchRecordsMax): Promise<Batch | null> {
+    const { storage, frame, now } = this.#deps
+    return nextBatch(storage, await unseenNow(storage, frame, now(), this.#shown), lost, recordsMax)
+  }
+
+  /** What the envelope of a signed request says of this journal. */
+  async standing(epoch: number): Promise<Standing> {
+    const { storage, frame, now } = this.#deps
+    return standingOf(storage, await unseenNow(storage, frame, now(), this.#shown), epoch)
+  }
+
+  /**
+   * Files the server's answers. An outcome that is known already stays as it was; another one for the same record is
+   * noted beside it, for a person (J7).
+   */
+  settle(settled: readonly Settled[]): Promise<void> {
+    return settle(this.#deps.storage, settled, this.#deps.now())
+  }
+
   async find(id: ReceiptId): Promise<RecordState | null> {
-    const record = await this.#db.getFromIndex('records', 'id', id)
-    if (!record) return null
-    const outcome = await this.#db.get('outcomes', [record.epoch, record.seq])
-    return { record, outcome: outcome?.outcome ?? null }
+    return reading(this.#deps.storage, ['records', 'outcomes'], async (tx) => {
+      const record = await tx.objectStore('records').index('id').get(id)
+      return record ? stateOf(record, await tx.objectStore('outcomes').get(keyOf(record))) : null
+    })
   }
 
   /** The newest records first. */
   async recent(limit: number): Promise<RecordState[]> {
-    const tx = this.#db.transaction(['records', 'outcomes'])
-    const states: RecordState[] = []
-    let cursor = await tx.objectStore('records').openCursor(null, 'prev')
-    while (cursor && states.length < limit) {
-      const outcome = await tx.objectStore('outcomes').get(cursor.primaryKey)
-      states.push({ record: cursor.value, outcome: outcome?.outcome ?? null })
-      cursor = await cursor.continue()
-    }
-    return states
+    return reading(this.#deps.storage, ['records', 'outcomes'], async (tx) => {
+      const states: RecordState[] = []
+      let cursor = await tx.objectStore('records').openCursor(null, 'prev')
+      while (cursor && states.length < limit) {
+        states.push(stateOf(cursor.value, await tx.objectStore('outcomes').get(cursor.primaryKey)))
+        cursor = await cursor.continue()
+      }
+      return states
+    })
   }
 
-  /** Records that ended badly and that nobody has acknowledged yet, oldest first. */
+  /** Records that ended badly, or otherwise than was shown, and that nobody has acknowledged yet, oldest first. */
   async attention(): Promise<RecordState[]> {
-    const tx = this.#db.transaction(['attention', 'records', 'outcomes'])
-    const keys = await tx.objectStore('attention').getAllKeys(null, 20)
-    const states: RecordState[] = []
-    for (const key of keys) {
-      const record = await tx.objectStore('records').get(key)
-      const outcome = await tx.objectStore('outcomes').get(key)
-      if (record && outcome) states.push({ record, outcome: outcome.outcome })
-    }
-    return states
+    const stores: ('attention' | 'records' | 'outcomes')[] = ['attention', 'records', 'outcomes']
+    return reading(this.#deps.storage, stores, async (tx) => {
+      const keys = await tx.objectStore('attention').getAllKeys(null, 20)
+      const states: RecordState[] = []
+      for (const key of keys) {
+        const record = await tx.objectStore('records').get(key)
+        const outcome = await tx.objectStore('outcomes').get(key)
+        if (record && outcome) states.push(stateOf(record, outcome))
+      }
+      return states
+    })
   }
 
   async acknowledge(record: JournalRecord): Promise<void> {
-    await strictly(this.#db, ['attention'], (tx) =>
-      tx.objectStore('attention').delete([record.epoch, record.seq]),
+    await strictly(this.#deps.storage, ['attention'], (tx) =>
+      tx.objectStore('attention').delete(keyOf(record)),
     )
+  }
+
+  #keyOfReceipt(id: ReceiptId): Promise<RecordKey | undefined> {
+    return reading(this.#deps.storage, ['records'], (tx) => tx.objectStore('records').index('id').getKey(id))
   }
 }
 
-/** What a record takes on the wire: its text is a string inside JSON there, so its quotes are escaped. */
-function sentBytes({ seq, id, receipt }: JournalRecord): number {
-  return new TextEncoder().encode(JSON.stringify({ seq, id, receipt })).length + 1
+/** An undoing is a person's answer to what he saw: it needs no witness, and nothing could undo it. */
+function witness({ operations }: ReceiptParts, frame: Frame): Entry['frame'] {
+  return operations.every((operation) => operation.kind === 'void') ? null : frame.name
 }
 
-export function receiptOf(record: JournalRecord): Receipt {
-  return Receipt.parse(JSON.parse(record.receipt))
-}
-
-async function firstIdentity(db: TillDatabase, tillId: string): Promise<TillIdentity> {
-  return strictly(db, ['identity'], async (tx) => {
-    const stored = await tx.objectStore('identity').get('self')
-    if (stored) return stored
-    const identity: TillIdentity = { tillId: TillId.parse(tillId), epoch: 1 }
-    await tx.objectStore('identity').add(identity, 'self')
-    return identity
-  })
-}
-
-const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoch, Infinity])
-
-/** The newest `seq` in the book; 0 for none. */
-async function lastSeq(db: TillDatabase, epoch: number): Promise<number> {
-  const cursor = await db.transaction('records').store.openKeyCursor(epochRange(epoch), 'prev')
-  return cursor?.primaryKey[1] ?? 0
+function stateOf(
+  record: JournalRecord,
+  stored: { outcome: FinalOutcome; changed?: FinalOutcome } | undefined,
+): RecordState {
+  const state = { record, outcome: stored?.outcome ?? null }
+  return stored?.changed ? { ...state, changed: stored.changed } : state
 }
 
 /** The key, or the receipt id, is in the book already. Errors of the storage are told by name. */
 const isTaken = (error: unknown) => error instanceof DOMException && error.name === 'ConstraintError'
+const isFull = (error: unknown) => error instanceof Error && error.name === 'QuotaExceededError'

@@ -1,12 +1,14 @@
-import { deleteDB, openDB } from 'idb'
+import { openDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FinalOutcome } from '../../core/outcome.ts'
 import { wireVersion } from '../../core/receipt.ts'
-import { batchRecordsMax } from '../../core/wire.ts'
+import { batchRecordsMax } from '../../core/wire-tills.ts'
 import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
-import { databaseName, databaseVersion, openTillDatabase, type TillDatabase } from './database.ts'
-import { Drafts } from './drafts.ts'
-import { AlreadyRecorded, Journal, receiptOf } from './journal.ts'
+import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
+import { databaseName, databaseVersion } from './database.ts'
+import type { Drafts } from './drafts.ts'
+import type { Journal } from './journal.ts'
+import { AlreadyRecorded, receiptOf } from './records.ts'
 
 const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 const refused: FinalOutcome = {
@@ -15,61 +17,75 @@ const refused: FinalOutcome = {
 }
 
 let account: string
-let db: TillDatabase
+let till: OpenJournal
 let journal: Journal
+let drafts: Drafts
 const events = { onBlocked: vi.fn(), onOutdated: vi.fn(), onTerminated: vi.fn() }
 
 beforeEach(async () => {
   account = uuid()
-  db = await openTillDatabase(account, events)
-  journal = await Journal.open(db, uuid, () => 1000)
+  await open()
 })
 
 afterEach(async () => {
-  db.close()
-  await deleteDB(databaseName(account))
   vi.restoreAllMocks()
+  till.close()
+  await evict(account)
 })
 
-const append = (of = redeemReceipt()) => journal.append(of, wireVersion, [])
+async function open(now = 1000): Promise<void> {
+  till = await openJournal(account, { events, now: () => now })
+  ;({ journal, drafts } = till)
+}
+
+/** A record that its screen has shown. */
+async function append(of = redeemReceipt()) {
+  const record = await journal.append(of, wireVersion, [])
+  await journal.seen(record)
+  return record
+}
+
+const all = new Map([[1, 0]])
+const sent = async (lost: ReadonlyMap<number, number> = new Map(), max?: number) =>
+  (await journal.batch(lost, max))?.records.map(({ record }) => record) ?? []
 
 describe('journal', () => {
   it('[J3] gives every record the next seq of the epoch and keeps its bytes', async () => {
     const first = await append()
     const second = await append()
     expect([first.seq, second.seq]).toEqual([1, 2])
-    expect(receiptOf(first).till).toEqual({ id: journal.identity.tillId, epoch: 1, seq: 1 })
+    expect(receiptOf(first).till).toEqual({ id: till.identity.current.tillId, epoch: 1, seq: 1 })
     expect((await journal.find(first.id))?.record).toEqual(first)
   })
 
-  it('[J3] two frames that append together never share a seq', async () => {
-    const otherDb = await openTillDatabase(account, events)
-    const other = await Journal.open(otherDb, uuid, () => 1000)
-    expect(other.identity).toEqual(journal.identity)
+  it('[J3] [F10] two frames that append together never share a seq', async () => {
+    const second = await openJournal(account)
+    const other = second.journal
+    expect(second.identity.current).toEqual(till.identity.current)
     const both = Array.from({ length: 40 }, (_, i) =>
       (i % 2 ? journal : other).append(redeemReceipt(), wireVersion, []),
     )
     const seqs = (await Promise.all(both)).map((record) => record.seq).sort((a, b) => a - b)
     expect(seqs).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
     expect((await journal.state()).unsettled).toBe(40)
-    otherDb.close()
+    second.close()
   })
 
   it('[J3] two frames that open empty storage at once agree on one till', async () => {
     const fresh = uuid()
-    const dbs = await Promise.all([openTillDatabase(fresh, events), openTillDatabase(fresh, events)])
-    const [a, b] = await Promise.all(dbs.map((one) => Journal.open(one, uuid, () => 1)))
-    expect(a!.identity).toEqual(b!.identity)
-    dbs.forEach((one) => one.close())
-    await deleteDB(databaseName(fresh))
+    const [a, b] = await Promise.all([openJournal(fresh), openJournal(fresh)])
+    expect(a.identity.current).toEqual(b.identity.current)
+    expect(a.identity.device(1).publicKey).toBe(b.identity.device(1).publicKey)
+    a.close()
+    b.close()
+    await evict(fresh)
   })
 
   it('[J1] a record survives closing and opening the database', async () => {
     const record = await append()
-    db.close()
-    db = await openTillDatabase(account, events)
-    journal = await Journal.open(db, uuid, () => 2000)
-    expect(await journal.batch(0)).toEqual([record])
+    till.close()
+    await open(2000)
+    expect(await sent(all)).toEqual([record])
   })
 
   it('[J9] a second record of the same receipt is refused and the first keeps its bytes', async () => {
@@ -81,7 +97,6 @@ describe('journal', () => {
   })
 
   it('[M3] a record ends its draft, and a late copy of the draft does not bring it back', async () => {
-    const drafts = new Drafts(db, 'tab')
     const prepared = draft()
     const given = draft()
     await drafts.save(prepared)
@@ -96,7 +111,6 @@ describe('journal', () => {
   })
 
   it('[M3] a given-up draft that is taken up again is not tidied away', async () => {
-    const drafts = new Drafts(db, 'tab')
     const one = draft()
     await drafts.save(one)
     await drafts.drop(one)
@@ -109,7 +123,6 @@ describe('journal', () => {
   })
 
   it('[M3] a draft whose receipt could not be written stays, and its number is not lost', async () => {
-    const drafts = new Drafts(db, 'tab')
     const prepared = draft()
     await drafts.save(prepared)
     vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
@@ -125,34 +138,35 @@ describe('journal', () => {
 
   it('[J5] a batch is in seq order and never longer than the limit', async () => {
     for (let i = 0; i < batchRecordsMax + 5; i++) await append()
-    const batch = await journal.batch(0)
+    const batch = await sent(all)
     expect(batch.map((record) => record.seq)).toEqual(
       Array.from({ length: batchRecordsMax }, (_, i) => i + 1),
     )
-    expect(await journal.batch(0, 3)).toHaveLength(3)
+    expect(await sent(all, 3)).toHaveLength(3)
   })
 
   it('[J7] what the server has lost is sent again, settled or not', async () => {
     const records = [await append(), await append(), await append()]
-    await journal.settle(records.map(({ epoch, seq }) => ({ key: [epoch, seq], outcome: applied })))
-    expect(await journal.batch(3)).toEqual([])
-    expect(await journal.batch(1)).toEqual(records.slice(1))
+    await journal.settle(
+      records.map(({ epoch, seq }) => ({ key: [epoch, seq], outcome: applied, proof: null })),
+    )
+    expect(await sent(new Map([[1, 3]]))).toEqual([])
+    expect(await sent(new Map([[1, 1]]))).toEqual(records.slice(1))
   })
 
   it('[J6] a settled record leaves the unsent ones once, whatever comes again', async () => {
     const { epoch, seq, id } = await append()
-    await journal.settle([{ key: [epoch, seq], outcome: applied }])
-    await journal.settle([{ key: [epoch, seq], outcome: refused }])
+    await journal.settle([{ key: [epoch, seq], outcome: applied, proof: null }])
+    await journal.settle([{ key: [epoch, seq], outcome: refused, proof: null }])
     expect(await journal.state()).toEqual({ headSeq: 1, unsettled: 0, oldestAtMs: null })
     expect((await journal.find(id))?.outcome).toEqual(applied)
   })
 
   it('[U5] a refused record waits for a person, also after a restart', async () => {
     const record = await append()
-    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused }])
-    db.close()
-    db = await openTillDatabase(account, events)
-    journal = await Journal.open(db, uuid, () => 2000)
+    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused, proof: null }])
+    till.close()
+    await open(2000)
     expect(await journal.attention()).toEqual([{ record, outcome: refused }])
     await journal.acknowledge(record)
     expect(await journal.attention()).toEqual([])
@@ -162,22 +176,6 @@ describe('journal', () => {
     await append()
     await append()
     expect(await journal.state()).toEqual({ headSeq: 2, unsettled: 2, oldestAtMs: 1000 })
-  })
-
-  it('[J1] every write asks for strict durability', async () => {
-    const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
-    const drafts = new Drafts(db, 'tab')
-    const record = await append()
-    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused }])
-    await journal.acknowledge(record)
-    await drafts.save(draft())
-    await drafts.drop(draft())
-    await drafts.forget(draft().id)
-    await drafts.noteRelease(uuid())
-    await drafts.forgetRelease(uuid())
-    const writes = opened.mock.calls.filter(([, mode]) => mode === 'readwrite')
-    expect(writes).toHaveLength(8)
-    for (const [, , options] of writes) expect(options).toEqual({ durability: 'strict' })
   })
 
   it('[J10] a newer page may upgrade: this one closes its connection and says so', async () => {

@@ -1,6 +1,6 @@
 import type { Draft } from '../../core/draft.ts'
 import type { Receipt } from '../../core/receipt.ts'
-import type { ReceiptParts } from '../journal/journal.ts'
+import type { ReceiptParts } from '../journal/records.ts'
 
 /** Plain things for tests; every one may be overridden. */
 

@@ -62,6 +62,21 @@ onBothEngines('the database port', (engine) => {
     expect(await ids(table)).toHaveLength(130)
   })
 
+  test('placeholders may come in any order and more than once; a missing parameter is an error', async () => {
+    const table = await counter()
+    await engine
+      .db()
+      .write((tx) => tx.run(`insert into ${table} (n, id) values ($2, $1), ($2 + 1, $1 || 'b')`, ['a', 7]))
+    const read = (params: (string | number)[]) =>
+      engine
+        .db()
+        .read((query) =>
+          query.all(`select id, n from ${table} where n >= $2 and id <> $1 and $1 <> id`, params),
+        )
+    expect(await read(['a', 7])).toEqual([{ id: 'ab', n: 8 }])
+    await expect(read(['a'])).rejects.toThrow()
+  })
+
   test('a read sees one moment, whatever is written meanwhile', async () => {
     const table = await counter()
     await engine.db().read(async (query) => {

@@ -2,6 +2,8 @@
 export const offlineTables: readonly string[] = [
   `alter table till add column state text not null default 'active'`,
   `alter table till add column last_seen_at_ms bigint not null default 0`,
+  // When the newest epoch began: what happens later in an older one was written by a copy of the till.
+  `alter table till add column epoch_at_ms bigint not null default 0`,
   // A till has a key for each epoch of its journal (J3).
   `create table device (
     account_id text not null,
@@ -71,6 +73,9 @@ export const offlineTables: readonly string[] = [
     primary key (account_id, id),
     foreign key (account_id, till_id) references till (account_id, id)
   )`,
+  `create index hold_by_end on hold (account_id, keep_until_ms)`,
+  `create index hold_by_release on hold (account_id, released_at_ms) where released_at_ms is not null`,
+  `create index hold_let_go on hold (account_id, till_id) where released_by = 'manager'`,
   `create index grant_open on offline_grant (account_id, till_id) where closed_at_ms is null`,
   `create table grant_card (
     account_id text not null,
@@ -104,6 +109,15 @@ export const offlineTables: readonly string[] = [
     decided_by text,
     decision_receipt_id text,
     primary key (account_id, id)
+  )`,
+  // Cards that were looked at for no sale, by person and day (A9).
+  `create table lookup_count (
+    account_id text not null,
+    day text not null,
+    till_id text not null,
+    employee_id text not null,
+    looked bigint not null,
+    primary key (account_id, day, till_id, employee_id)
   )`,
   `create index case_open on cases (account_id, opened_at_ms) where closed_at_ms is null`,
   `create index case_of_till on cases (account_id, till_id, closed_at_ms)`,

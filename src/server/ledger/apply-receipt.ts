@@ -9,14 +9,18 @@ import {
 } from '../../core/outcome.ts'
 import { post, type PostedOperation, type Posting } from '../../core/posting.ts'
 import type { Receipt } from '../../core/receipt.ts'
+import type { TillState } from '../../core/wire-tills.ts'
 import type { Tx } from '../db/db.ts'
-import type { Arrival, Decision, SaleFacts } from './arrival.ts'
+import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from './arrival.ts'
 import { findCardByNumber } from './cards.ts'
 import { type NewCase, openCase } from './cases.ts'
+import { type Charge, chargeOf, writeCharge } from './charge.ts'
 import { consumeHold, releaseDraftHolds } from './holds.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from './programmes.ts'
 import { findReceipt, insertLinks, insertReceipt } from './receipts.ts'
+import { stoppedByNumber, stoppedByState } from './standing.ts'
+import { followConflict, followHistory } from './till-history.ts'
 import { advanceHead, lockTill, type Till } from './tills.ts'
 import { settledByTwin } from './twin.ts'
 import { checkPosting, writePosting } from './write-posting.ts'
@@ -33,28 +37,40 @@ export async function applyReceipt(
   facts: SaleFacts,
   { programmes, nowMs }: { programmes: Programmes; nowMs: number },
 ): Promise<Decision> {
-  const till = arrival.till && (await requireTill(tx, arrival.accountId, arrival.till.id))
+  const locked = arrival.till && (await requireTill(tx, arrival.accountId, arrival.till.id))
   const known = await findReceipt(tx, arrival.accountId, arrival.id)
+  if (known?.digest === arrival.digest) {
+    const alarm = await noteChange(tx, arrival, known.outcome, nowMs)
+    const head = locked && { epoch: locked.epoch, seq: locked.headSeq, state: locked.state }
+    return { outcome: known.outcome, alarm, head }
+  }
   if (known) {
-    if (known.digest === arrival.digest) {
-      const head = till && { epoch: till.epoch, seq: till.headSeq }
-      return { outcome: known.outcome, alarm: null, head }
-    }
-    const head = await moveHead(tx, arrival, till)
+    // Only a copy of its own journal gives one id to two texts of a till; another till's id was taken by chance or malice.
+    const isOwn = locked !== null && known.tillId === arrival.till?.id
+    const till = isOwn && isPlaced(arrival) ? await followConflict(tx, arrival, locked, nowMs) : locked
+    const head = await moveHead(tx, arrival, till, nowMs)
     return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
   }
-  const verdict = await decide(tx, arrival, facts, programmes, nowMs)
+  const till = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
+  const decided = await decide(tx, arrival, facts, programmes, till?.state ?? 'active', nowMs)
+  const verdict = asBefore(decided, arrival.evidence?.settled ?? null)
   await write(tx, arrival, verdict, nowMs)
-  const head = await moveHead(tx, arrival, till)
-  return { outcome: verdict.outcome, alarm: null, head }
+  const changed = await noteChange(tx, arrival, verdict.outcome, nowMs)
+  const head = await moveHead(tx, arrival, till, nowMs)
+  const alarm = till?.state === locked?.state ? changed : 'till_forked'
+  return { outcome: verdict.outcome, alarm, head }
 }
+
+const isPlaced = (arrival: Arrival): arrival is Arrival & { till: NonNullable<Arrival['till']> } =>
+  arrival.till !== null
 
 async function moveHead(
   tx: Tx,
   { accountId, till: from }: Arrival,
   till: Till | null,
+  nowMs: number,
 ): Promise<Decision['head']> {
-  return from && till ? advanceHead(tx, accountId, from.id, till, from.epoch, from.seq) : null
+  return from && till ? advanceHead(tx, accountId, from.id, till, from, nowMs) : null
 }
 
 async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof lockTill>[2]): Promise<Till> {
@@ -85,36 +101,65 @@ function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewC
   }
 }
 
+/** A server that was set back decides otherwise than it had: the cashier has seen the other answer (J7). */
+async function noteChange(
+  tx: Tx,
+  arrival: Arrival,
+  outcome: FinalOutcome,
+  nowMs: number,
+): Promise<Alarm | null> {
+  const before = arrival.evidence?.settled ?? null
+  if (before === null || before === outcome.status) return null
+  const receipt = 'receipt' in arrival.content ? arrival.content.receipt : null
+  const one = caseOf(arrival, 'outcome_changed', receipt)
+  await openCase(tx, { ...one, evidence: { ...one.evidence, before, now: outcome.status } }, nowMs)
+  return 'outcome_changed'
+}
+
 interface Verdict {
   outcome: FinalOutcome
   receipt: Receipt | null
   /** What is to be written besides the receipt, where it did something itself. */
-  work: { posted: PostedOperation[]; context: Loaded } | null
+  work: { posted: PostedOperation[]; context: Loaded; charge: Charge } | null
 }
 
 async function decide(
   tx: Tx,
-  { accountId, content }: Arrival,
+  { accountId, content, evidence }: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
+  state: TillState,
   nowMs: number,
 ): Promise<Verdict> {
   if (content.kind === 'malformed') {
     return { outcome: { status: 'held', code: 'receipt_malformed' }, receipt: null, work: null }
   }
+  if (content.kind === 'outdated') {
+    const outcome: FinalOutcome = { status: 'refused', refusal: refusal('version_unknown') }
+    return { outcome, receipt: null, work: null }
+  }
   const { receipt } = content
+  // What was applied before the server was set back has happened, whatever stands against it by now (J7).
+  const isFact = evidence?.settled === 'applied'
   const settled = (outcome: FinalOutcome): Verdict => ({ outcome, receipt, work: null })
-  if (content.kind === 'barred') return settled(refused(receipt, content.refusal))
+  const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
+  if (content.kind === 'barred') return refused(content.refusal)
   const byTwin = await settledByTwin(tx, accountId, receipt)
   if (byTwin) return settled(byTwin)
+  const stopped = isFact ? null : stoppedByState(receipt, state)
+  if (stopped) return settled(stopped)
   const programme = await programmes.current(tx, accountId)
-  if (!programme) return settled(refused(receipt, refusal('programme_missing')))
+  if (!programme) return refused(refusal('programme_missing'))
   const taken = await takenNumber(tx, accountId, receipt)
-  if (taken) return settled(refused(receipt, refusal('card_sold', taken)))
+  if (taken) return refused(refusal('card_sold', taken))
   const today = programmes.day(programme, nowMs)
   const resolved = await resolveTargets(tx, accountId, receipt)
   const context = await loadContext(tx, accountId, resolved, programme, today, facts, nowMs)
-  const posting: Posting = post(resolved, context)
+  // The key that a fact's numbers were sealed to may be lost with what came after the backup.
+  const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
+  if (astray) return settled(astray)
+  const charge = await chargeOf(tx, accountId, receipt, isFact, nowMs)
+  const posting: Posting = post(resolved, { ...context, isFact, grant: charge.verdict })
   switch (posting.status) {
     case 'refused':
       return settled({ status: 'refused', refusal: posting.refusal })
@@ -125,17 +170,31 @@ async function decide(
       return {
         outcome: { status: 'applied', by: null, postedAtMs: nowMs, effects },
         receipt,
-        work: { posted: posting.operations, context },
+        work: { posted: posting.operations, context, charge },
       }
     }
   }
 }
 
 /** A promise cannot be refused any more: the buyer left with the goods, so a human decides (J1). */
-function refused(receipt: Receipt, why: Refusal): FinalOutcome {
-  return receipt.mode === 'promise'
+function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalOutcome {
+  return receipt.mode === 'promise' || isFact
     ? { status: 'held', code: 'promise_refused' }
     : { status: 'refused', refusal: why }
+}
+
+/**
+ * What this server refused or put before a human stays so after it was set back: the cashier and the buyer have acted on
+ * it. Why it was so is in no proof; a decision of today tells where it comes to the same end.
+ */
+function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
+  if (settled !== 'refused' && settled !== 'held') return verdict
+  if (verdict.outcome.status === settled) return verdict
+  const outcome: FinalOutcome =
+    settled === 'refused'
+      ? { status: 'refused', refusal: refusal('not_allowed') }
+      : { status: 'held', code: 'promise_refused' }
+  return { ...verdict, outcome, work: null }
 }
 
 /** A card that would get a number that another card of the account, or of this receipt, has. */
@@ -188,6 +247,7 @@ async function write(
     voids: work ? undoneBy(work.posted) : null,
   })
   if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
+  if (work) await writeCharge(tx, arrival.accountId, work.charge)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
@@ -208,7 +268,7 @@ async function consume(tx: Tx, { accountId }: Arrival, receipt: Receipt, nowMs: 
   if (!receipt.till) return
   const draftId = receipt.sale?.draftId ?? null
   // The draft is over, so is what it held of cards that did not make it into the receipt.
-  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, nowMs)
+  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, 'receipt', nowMs)
   for (const operation of receipt.operations) {
     if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
     const { cardId, holdId } = operation

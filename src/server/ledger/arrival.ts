@@ -1,8 +1,9 @@
 import type { AccountId, ReceiptId, TillId } from '../../core/ids.ts'
-import type { CaseCode, FinalOutcome, Refusal } from '../../core/outcome.ts'
+import type { FinalOutcome, Refusal } from '../../core/outcome.ts'
 import type { VoidTarget } from '../../core/posting.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Sale } from '../../core/sale.ts'
+import type { TillPlace } from './tills.ts'
 
 /** A record as it came in, judged by its looks and not yet by the ledger. */
 export interface Arrival {
@@ -14,6 +15,18 @@ export interface Arrival {
   /** Null for receipts that the server makes itself. */
   till: { id: TillId; epoch: number; seq: number } | null
   content: ArrivalContent
+  /** Absent for receipts that the server makes itself. */
+  evidence?: Evidence
+}
+
+/** What was found out about a record before the transaction opened. */
+export interface Evidence {
+  /** Records of the same epoch that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
+  waiting: ReadonlyMap<number, { recordedAtMs: number }>
+  /** What this server answered to it before it was set back, by its own mark (J7). */
+  settled: 'applied' | 'refused' | 'held' | null
+  /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
+  numbers: ReadonlyMap<number, string | null>
 }
 
 export type ArrivalContent =
@@ -21,6 +34,8 @@ export type ArrivalContent =
   | { kind: 'receipt'; receipt: Receipt }
   /** Well-formed, but nothing that this sender may ask for. */
   | { kind: 'barred'; receipt: Receipt; refusal: Refusal }
+  /** Of a development version, which was neither sealed nor signed and never in use: it is refused. */
+  | { kind: 'outdated' }
   /** Nobody can read it: it is kept, and a human looks at it. */
   | { kind: 'malformed' }
 
@@ -36,10 +51,12 @@ export interface SaleFacts {
 
 export const noSaleFacts: SaleFacts = { sale: null, saleGone: false, voided: 'none' }
 
+/** Somebody must look: the caller logs it once the transaction is committed. */
+export type Alarm = 'receipt_conflict' | 'till_forked' | 'outcome_changed'
+
 export interface Decision {
   outcome: FinalOutcome
-  /** Somebody must look: the caller logs it once the transaction is committed. */
-  alarm: Extract<CaseCode, 'receipt_conflict'> | null
-  /** Where the till's head stands after this record; null for receipts of the server's own. */
-  head: { epoch: number; seq: number } | null
+  alarm: Alarm | null
+  /** Where the till stands after this record; null for receipts of the server's own. */
+  head: TillPlace | null
 }

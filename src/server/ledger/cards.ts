@@ -8,6 +8,7 @@ import { parseFirst } from './rows.ts'
 
 export const CardRow = z.object({
   id: CardId,
+  numberHash: z.string(),
   last4: z.string(),
   status: CardStatus,
   paidKopecks: Kopecks,
@@ -19,7 +20,7 @@ export const CardRow = z.object({
 /** A card with the end of its chain of operations (L7). */
 export type CardRow = z.infer<typeof CardRow>
 
-export const cardColumns = `id, last4, status, paid as "paidKopecks", granted as "grantedKopecks",
+export const cardColumns = `id, number_hash as "numberHash", last4, status, paid as "paidKopecks", granted as "grantedKopecks",
   expires_on as "expiresOn", chain_length as "chainLength", chain_head as "chainHead"`
 
 const Id = z.object({ id: CardId })
@@ -62,12 +63,14 @@ export async function findCardByNumber(
 export async function insertCard(
   tx: Tx,
   accountId: AccountId,
-  card: { id: CardId; programmeId: ProgrammeId; numberHash: string; last4: string },
+  card: { id: CardId; programmeId: ProgrammeId; numberHash: string; last4: string; bookTag: string },
+  nowMs: number,
 ): Promise<void> {
   await tx.run(
     `insert into card (account_id, id, programme_id, number_hash, last4, status, paid, granted, expires_on,
-      chain_length, chain_head) values ($1, $2, $3, $4, $5, 'unsold', 0, 0, null, 0, $6)`,
-    [accountId, card.id, card.programmeId, card.numberHash, card.last4, genesis],
+      chain_length, chain_head, book_tag, changed_at_ms)
+      values ($1, $2, $3, $4, $5, 'unsold', 0, 0, null, 0, $6, $7, $8)`,
+    [accountId, card.id, card.programmeId, card.numberHash, card.last4, genesis, card.bookTag, nowMs],
   )
 }
 
@@ -81,9 +84,11 @@ export async function updateCard(
   before: Pick<CardRow, 'paidKopecks' | 'grantedKopecks' | 'chainLength'>,
   after: Card,
   chain: { length: number; head: string },
+  nowMs: number,
 ): Promise<void> {
   const changed = await tx.run(
-    `update card set status = $3, paid = $4, granted = $5, expires_on = $6, chain_length = $7, chain_head = $8
+    `update card set status = $3, paid = $4, granted = $5, expires_on = $6, chain_length = $7, chain_head = $8,
+      changed_at_ms = $12
       where account_id = $1 and id = $2 and paid = $9 and granted = $10 and chain_length = $11`,
     [
       accountId,
@@ -97,6 +102,7 @@ export async function updateCard(
       before.paidKopecks,
       before.grantedKopecks,
       before.chainLength,
+      nowMs,
     ],
   )
   if (changed !== 1) throw new Error(`the row of card ${after.id} is not as it was locked`)

@@ -1,6 +1,7 @@
 import type { AccountId, EmployeeId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { Kopecks } from '../../core/money.ts'
 import type { CaseKind } from '../../core/outcome.ts'
+import type { CaseDecision } from '../../core/wire-cases.ts'
 import type { Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
 
@@ -42,4 +43,48 @@ export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<voi
       nowMs,
     ],
   )
+}
+
+/** How a case ended. */
+export interface CaseEnd {
+  /** `closed`: by itself, since what was missing has come. */
+  choice: CaseDecision['choice']
+  note: string | null
+  decidedBy: EmployeeId | null
+  /** What the decision posted. */
+  receiptId: ReceiptId | null
+}
+
+/**
+ * Closes a case that is open, otherwise changes nothing; its till is locked. The moments of a till's decisions only grow,
+ * whatever the clocks of several servers say: a till asks for what was decided after the last one that it knows.
+ *
+ * @returns whether it was open
+ */
+export async function closeCase(
+  tx: Tx,
+  accountId: AccountId,
+  id: string,
+  { choice, note, decidedBy, receiptId }: CaseEnd,
+  nowMs: number,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update cases set choice = $4, note = $5, decided_by = $6, decision_receipt_id = $7, closed_at_ms = (
+        select case when max(c.closed_at_ms) >= $3 then max(c.closed_at_ms) + 1 else $3 end
+        from cases c where c.account_id = $1 and c.till_id = cases.till_id)
+      where account_id = $1 and id = $2 and closed_at_ms is null`,
+    [accountId, id, nowMs, choice, note, decidedBy, receiptId],
+  )
+  return changed > 0
+}
+
+/** Closes a case that has settled itself. */
+export function closeSettled(
+  tx: Tx,
+  accountId: AccountId,
+  id: string,
+  note: string,
+  nowMs: number,
+): Promise<boolean> {
+  return closeCase(tx, accountId, id, { choice: 'closed', note, decidedBy: null, receiptId: null }, nowMs)
 }

@@ -71,8 +71,8 @@ export interface NewHold {
 /** Makes a hold in place of the one that this draft had on the card; the card is locked. */
 export async function makeHold(tx: Tx, accountId: AccountId, hold: NewHold, nowMs: number): Promise<void> {
   await tx.run(
-    `update hold set released_at_ms = $5 where account_id = $1 and card_id = $2 and till_id = $3
-      and draft_id = $4 and released_at_ms is null`,
+    `update hold set released_at_ms = $5, released_by = 'till' where account_id = $1 and card_id = $2
+      and till_id = $3 and draft_id = $4 and released_at_ms is null`,
     [accountId, hold.cardId, hold.tillId, hold.draftId, nowMs],
   )
   await tx.run(
@@ -108,6 +108,50 @@ export async function changeHold(
   ])
 }
 
+const One = z.object({ one: z.int() })
+
+/** A hold that was let go before it was made: its request was overtaken, and must not reserve anything for nobody. */
+export async function forbidHold(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  id: HoldId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `insert into hold_never (account_id, id, till_id, at_ms) values ($1, $2, $3, $4) on conflict do nothing`,
+    [accountId, id, tillId, nowMs],
+  )
+}
+
+export async function isForbidden(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  id: HoldId,
+): Promise<boolean> {
+  const rows = await query.all(
+    'select 1 as one from hold_never where account_id = $1 and id = $2 and till_id = $3',
+    [accountId, id, tillId],
+  )
+  return parseFirst(One, rows) !== null
+}
+
+/** A manager frees money that a silent till holds, and takes the loss if that till has promised on it (O2). */
+export async function releaseByManager(
+  tx: Tx,
+  accountId: AccountId,
+  id: HoldId,
+  nowMs: number,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update hold set released_at_ms = $3, released_by = 'manager'
+      where account_id = $1 and id = $2 and released_at_ms is null`,
+    [accountId, id, nowMs],
+  )
+  return changed > 0
+}
+
 /** @returns whether there was a hold of this till to let go */
 export async function releaseHold(
   tx: Tx,
@@ -117,7 +161,7 @@ export async function releaseHold(
   nowMs: number,
 ): Promise<boolean> {
   const changed = await tx.run(
-    `update hold set released_at_ms = $4
+    `update hold set released_at_ms = $4, released_by = 'till'
       where account_id = $1 and id = $2 and till_id = $3 and released_at_ms is null`,
     [accountId, id, tillId, nowMs],
   )
@@ -129,12 +173,13 @@ export async function releaseDraftHolds(
   accountId: AccountId,
   tillId: TillId,
   draftId: DraftId,
+  by: 'till' | 'receipt',
   nowMs: number,
 ): Promise<void> {
   await tx.run(
-    `update hold set released_at_ms = $4
+    `update hold set released_at_ms = $4, released_by = $5
       where account_id = $1 and till_id = $2 and draft_id = $3 and released_at_ms is null`,
-    [accountId, tillId, draftId, nowMs],
+    [accountId, tillId, draftId, nowMs, by],
   )
 }
 
@@ -147,8 +192,8 @@ export async function consumeHold(
   nowMs: number,
 ): Promise<void> {
   await tx.run(
-    `update hold set released_at_ms = $5 where account_id = $1 and till_id = $2 and card_id = $3
-      and released_at_ms is null and id = $4`,
+    `update hold set released_at_ms = $5, released_by = 'receipt'
+      where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
     [accountId, tillId, spent.cardId, spent.holdId, nowMs],
   )
 }

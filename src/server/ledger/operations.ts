@@ -67,21 +67,29 @@ export async function insertOperation(
       place.hash,
     ],
   )
-  for (const [n, entry] of entries.entries()) await insertEntry(tx, accountId, receiptId, place.n, n, entry)
+  if (entries.length > 0) await insertEntries(tx, accountId, receiptId, place.n, entries)
 }
 
-async function insertEntry(
+/** All entries of an operation in one statement: to PostgreSQL each statement is a journey. */
+async function insertEntries(
   tx: Tx,
   accountId: AccountId,
   receiptId: ReceiptId,
   operationN: number,
-  n: number,
-  entry: Entry,
+  entries: readonly Entry[],
 ): Promise<void> {
+  const rows = entries.map((_, n) => {
+    const own = 4 + 4 * n
+    return `($1, $2, $3, $${own}, $${own + 1}, $${own + 2}, $${own + 3})`
+  })
   await tx.run(
-    `insert into entry (account_id, receipt_id, operation_n, n, account, card_id, amount)
-      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [accountId, receiptId, operationN, n, entry.account, entry.cardId, entry.amountKopecks],
+    `insert into entry (account_id, receipt_id, operation_n, n, account, card_id, amount) values ${rows.join(', ')}`,
+    [
+      accountId,
+      receiptId,
+      operationN,
+      ...entries.flatMap((entry, n) => [n, entry.account, entry.cardId, entry.amountKopecks]),
+    ],
   )
 }
 

@@ -9,7 +9,7 @@ import { type CardRow, lockCards } from './cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
 import { findHold, othersHolds } from './holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
-import { findDoer, isLinked } from './receipts.ts'
+import { findDoer, isLinked, tillOf } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
@@ -115,7 +115,7 @@ async function linkTargets(
     if (!stored) continue
     const stands = stored.outcome.status === 'applied' && stored.voidedBy === null
     const isFree = stands && stored.documentId === null && !(await isLinked(tx, accountId, stored.id))
-    targets.set(operation.receiptId, { tillId: stored.tillId, isFree })
+    targets.set(operation.receiptId, { tillId: await tillOf(tx, accountId, stored), isFree })
   }
   return targets
 }
@@ -132,7 +132,7 @@ async function voidTargets(
     const stored = await findDoer(tx, accountId, operation.receiptId)
     if (!stored) continue
     targets.set(operation.receiptId, {
-      tillId: stored.tillId,
+      tillId: await tillOf(tx, accountId, stored),
       posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
       voided: stored.voidedBy !== null,
       refunded: await isRefunded(tx, accountId, stored.id),

@@ -25,6 +25,7 @@ export interface Programmes {
 export function createProgrammes(): Programmes {
   const known = new Map<AccountId, Newest & { programme: Programme }>()
   const days = new Map<string, (momentMs: number) => string>()
+  const lastDays = new Map<string, { minute: number; day: string }>()
 
   async function current(query: Query, accountId: AccountId): Promise<Programme | null> {
     const newest = await newestVersion(query, accountId)
@@ -41,9 +42,15 @@ export function createProgrammes(): Programmes {
   return {
     current,
     day({ timeZone }, momentMs) {
+      // A day begins with a minute in every time zone, and naming it anew for every receipt costs more than its rules do.
+      const minute = Math.floor(momentMs / 60_000)
+      const last = lastDays.get(timeZone)
+      if (last?.minute === minute) return last.day
       let dates = days.get(timeZone)
       if (!dates) days.set(timeZone, (dates = localDates(timeZone)))
-      return dates(momentMs)
+      const day = dates(momentMs)
+      lastDays.set(timeZone, { minute, day })
+      return day
     },
     async save(tx, accountId, programme, by, nowMs) {
       const version = (await newestVersion(tx, accountId))?.version ?? 0

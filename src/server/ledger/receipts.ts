@@ -65,14 +65,39 @@ export async function promisesFor(
   return parseRows(StoredReceipt, rows).map(withOutcome)
 }
 
-/** The receipt that did the work: an ask and its promise are one (J2). */
+const DecidedRow = z.object({ id: ReceiptId })
+
+/** The receipt in which a human has had a held one posted, or null (O6). */
+async function decidedBy(query: Query, accountId: AccountId, id: ReceiptId): Promise<ReceiptId | null> {
+  const rows = await query.all(
+    `select decision_receipt_id as id from cases
+      where account_id = $1 and receipt_id = $2 and choice = 'apply'`,
+    [accountId, id],
+  )
+  return parseFirst(DecidedRow, rows)?.id ?? null
+}
+
+/** The till whose business a receipt is: what a human had posted belongs to the till that had promised it. */
+export async function tillOf(
+  query: Query,
+  accountId: AccountId,
+  stored: StoredReceipt,
+): Promise<TillId | null> {
+  if (stored.tillId !== null || stored.mode === null) return stored.tillId
+  const { standsFor } = z.parse(Receipt, JSON.parse(stored.body))
+  return standsFor === null ? null : ((await findReceipt(query, accountId, standsFor))?.tillId ?? null)
+}
+
+/** The receipt that did the work: an ask and its promise are one (J2), as are a held one and its decision. */
 export async function findDoer(
   query: Query,
   accountId: AccountId,
   id: ReceiptId,
 ): Promise<StoredReceipt | null> {
   const named = await findReceipt(query, accountId, id)
-  return named?.appliedBy ? findReceipt(query, accountId, named.appliedBy) : named
+  if (named?.appliedBy) return findReceipt(query, accountId, named.appliedBy)
+  const decided = named?.outcome.status === 'held' ? await decidedBy(query, accountId, id) : null
+  return decided ? findReceipt(query, accountId, decided) : named
 }
 
 export async function receiptsOfTill(

@@ -5,7 +5,7 @@ import { type Refusal, refusal } from '../../core/outcome.ts'
 import type { Programme } from '../../core/programme.ts'
 import { type Hold, holdUseMs } from '../../core/wire.ts'
 import type { Tx } from '../db/db.ts'
-import { changeHold, findHold, makeHold } from './holds.ts'
+import { changeHold, findHold, isForbidden, makeHold } from './holds.ts'
 
 export interface HoldWanted {
   id: HoldId
@@ -50,6 +50,8 @@ export async function takeHold(
     // A late repetition must not bring back what was let go or spent.
     if (known.releasedAtMs !== null) return refused(refusal('hold_over', card.id))
   }
+  if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
+    return refused(refusal('hold_over', card.id))
   const bar = purpose === 'redeem' ? redeemBar(card, others, today) : loadBar(programme, card, others, today)
   if (bar) return refused(bar)
   const available = availableOf(card, others)

@@ -1,12 +1,28 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
+import { TillState } from '../../core/wire-tills.ts'
 import type { Query, Tx } from '../db/db.ts'
+import { deviceKey } from './devices.ts'
 import { parseFirst } from './rows.ts'
 
-const TillRow = z.object({ ordinal: z.int(), epoch: z.int(), headSeq: z.int() })
+const TillRow = z.object({
+  ordinal: z.int(),
+  epoch: z.int(),
+  headSeq: z.int(),
+  state: TillState,
+  /** When the epoch began; 0 where that is not known. */
+  epochAtMs: z.int(),
+})
 export type Till = z.infer<typeof TillRow>
 
-const tillColumns = 'ordinal, epoch, head_seq as "headSeq"'
+/** Where a till stands after a record. */
+export interface TillPlace {
+  epoch: number
+  seq: number
+  state: TillState
+}
+
+const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state, epoch_at_ms as "epochAtMs"'
 const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
 
@@ -29,26 +45,37 @@ export async function lockTill(tx: Tx, accountId: AccountId, id: TillId): Promis
   return parseFirst(TillRow, rows)
 }
 
-/** Makes the till known, or tells it that its storage began anew: a higher epoch starts with an empty head (J3). */
+/**
+ * Makes the till known, or tells that its journal began anew: a higher epoch starts with an empty head (J3).
+ *
+ * @returns null for an epoch that is over: whoever still has its key is an old copy of this till (F9)
+ */
 export async function registerTill(
   tx: Tx,
   accountId: AccountId,
   id: TillId,
   epoch: number,
   nowMs: number,
-): Promise<Till> {
+): Promise<Till | null> {
   const known = await lockTill(tx, accountId, id)
   if (!known) {
-    const till = { ordinal: await nextOrdinal(tx, accountId), epoch, headSeq: 0 }
+    const ordinal = await nextOrdinal(tx, accountId)
     await tx.run(
-      'insert into till (account_id, id, ordinal, epoch, head_seq, made_at_ms) values ($1, $2, $3, $4, 0, $5)',
-      [accountId, id, till.ordinal, epoch, nowMs],
+      `insert into till (account_id, id, ordinal, epoch, head_seq, made_at_ms, last_seen_at_ms, epoch_at_ms)
+        values ($1, $2, $3, $4, 0, $5, $5, $5)`,
+      [accountId, id, ordinal, epoch, nowMs],
     )
-    return till
+    return { ordinal, epoch, headSeq: 0, state: 'active', epochAtMs: nowMs }
   }
-  if (epoch <= known.epoch) return known
-  await setHead(tx, accountId, id, epoch, 0)
-  return { ...known, epoch, headSeq: 0 }
+  if (epoch < known.epoch) {
+    // A till registers the keys of its older epochs again where a server that was set back has forgotten them (F22);
+    // whoever comes with one that is known is an old copy of the till.
+    const isForgotten = (await deviceKey(tx, accountId, id, epoch)) === null
+    return isForgotten ? { ...known, headSeq: await highestSeq(tx, accountId, id, epoch) } : null
+  }
+  const till = epoch > known.epoch ? { ...known, epoch, headSeq: 0, epochAtMs: nowMs } : known
+  await setHead(tx, accountId, id, till, nowMs)
+  return till
 }
 
 /** Registrations of one account wait for each other here: a race for the highest ordinal would only be lost often. */
@@ -68,29 +95,61 @@ export async function advanceHead(
   accountId: AccountId,
   id: TillId,
   till: Till,
-  epoch: number,
-  seq: number,
-): Promise<{ epoch: number; seq: number }> {
+  { epoch, seq }: { epoch: number; seq: number },
+  nowMs: number,
+): Promise<TillPlace> {
+  const { state } = till
   if (epoch < till.epoch || (epoch === till.epoch && seq <= till.headSeq)) {
-    return { epoch: till.epoch, seq: till.headSeq }
+    return { epoch: till.epoch, seq: till.headSeq, state }
   }
-  await setHead(tx, accountId, id, epoch, seq)
-  return { epoch, seq }
+  const epochAtMs = epoch > till.epoch ? nowMs : till.epochAtMs
+  await setHead(tx, accountId, id, { epoch, headSeq: seq, epochAtMs }, nowMs)
+  return { epoch, seq, state }
 }
 
-async function setHead(tx: Tx, accountId: AccountId, id: TillId, epoch: number, seq: number): Promise<void> {
-  await tx.run('update till set epoch = $3, head_seq = $4 where account_id = $1 and id = $2', [
+async function setHead(
+  tx: Tx,
+  accountId: AccountId,
+  id: TillId,
+  { epoch, headSeq, epochAtMs }: Pick<Till, 'epoch' | 'headSeq' | 'epochAtMs'>,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update till set epoch = $3, head_seq = $4, epoch_at_ms = $5, last_seen_at_ms = $6
+      where account_id = $1 and id = $2`,
+    [accountId, id, epoch, headSeq, epochAtMs, nowMs],
+  )
+}
+
+export async function setTillState(
+  tx: Tx,
+  accountId: AccountId,
+  id: TillId,
+  state: TillState,
+): Promise<void> {
+  await tx.run('update till set state = $3 where account_id = $1 and id = $2', [accountId, id, state])
+}
+
+export async function markSeen(tx: Tx, accountId: AccountId, id: TillId, nowMs: number): Promise<void> {
+  await tx.run('update till set last_seen_at_ms = $3 where account_id = $1 and id = $2', [
     accountId,
     id,
-    epoch,
-    seq,
+    nowMs,
   ])
 }
 
 /** The highest stored `seq` of an epoch, 0 for none. */
 export async function headOf(query: Query, accountId: AccountId, id: TillId, epoch: number): Promise<number> {
   const till = await findTill(query, accountId, id)
-  if (till?.epoch === epoch) return till.headSeq
+  return till?.epoch === epoch ? till.headSeq : highestSeq(query, accountId, id, epoch)
+}
+
+export async function highestSeq(
+  query: Query,
+  accountId: AccountId,
+  id: TillId,
+  epoch: number,
+): Promise<number> {
   const rows = await query.all(
     'select max(seq) as seq from receipt where account_id = $1 and till_id = $2 and epoch = $3',
     [accountId, id, epoch],

@@ -45,7 +45,7 @@ export async function writePosting(
   const ends = new Map<CardId, { chainN: number; head: string; after: PostedOperation['after'] }>()
   for (const [n, posted] of operations.entries()) {
     const { operation, cardId, before, after } = posted
-    if (operation.kind === 'issue') locked.set(cardId, await issueCard(tx, accountId, posted))
+    if (operation.kind === 'issue') locked.set(cardId, await issueCard(tx, accountId, posted, postedAtMs))
     const row = locked.get(cardId)
     if (!row) throw new Error(`card ${cardId} was posted to but not locked`)
     const chainN = (ends.get(cardId)?.chainN ?? row.chainLength) + 1
@@ -71,7 +71,7 @@ export async function writePosting(
     ends.set(cardId, { chainN, head: hash, after })
   }
   for (const [cardId, { chainN, head, after }] of ends) {
-    await updateCard(tx, accountId, locked.get(cardId)!, after, { length: chainN, head })
+    await updateCard(tx, accountId, locked.get(cardId)!, after, { length: chainN, head }, postedAtMs)
   }
 }
 
@@ -79,9 +79,10 @@ async function issueCard(
   tx: Tx,
   accountId: AccountId,
   { operation, after }: PostedOperation,
+  nowMs: number,
 ): Promise<ChainEnd> {
   if (operation.kind !== 'issue') throw new Error('only an issue makes a card')
-  await insertCard(tx, accountId, { ...operation, id: operation.cardId })
+  await insertCard(tx, accountId, { ...operation, id: operation.cardId }, nowMs)
   return {
     chainLength: 0,
     chainHead: genesis,

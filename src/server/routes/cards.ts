@@ -3,6 +3,7 @@ import type { Programme } from '../../core/programme.ts'
 import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
 import { CardsRequest } from '../../core/wire.ts'
 import type { Tx } from '../db/db.ts'
+import { bookKeyOf, bookTag } from '../book-keys.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody } from '../http.ts'
@@ -54,6 +55,7 @@ async function buildReceipt(
   const first = stored?.mode ? z.parse(Receipt, JSON.parse(stored.body)) : null
   const issued = first?.operations.find((operation) => operation.kind === 'issue')
   const programmeId = issued?.programmeId ?? programme.id
+  const bookKey = bookKeyOf(keys.card, accountId)
   return {
     version: wireVersion,
     id: wanted.receiptId,
@@ -73,6 +75,7 @@ async function buildReceipt(
         programmeId,
         numberHash: hashNumber(keys.card, accountId, card.number),
         last4: card.number.slice(-4),
+        bookTag: bookTag(bookKey, card.number),
       },
       ...(card.opening ? [{ kind: 'open' as const, cardId: card.id, ...card.opening }] : []),
       ...(card.blocked ? [{ kind: 'block' as const, cardId: card.id }] : []),

@@ -30,7 +30,7 @@ export function dropDraft({ db, clock }: Deps): Handler<'dropDraft'> {
       await drop(tx, accountId, tillId, id, clock())
       // A committed draft's holds belong to its receipt, which consumed them or still waits for a human (O2).
       if (await draftIsCommitted(tx, accountId, id)) return
-      await releaseDraftHolds(tx, accountId, tillId, id, clock())
+      await releaseDraftHolds(tx, accountId, tillId, id, 'till', clock())
     })
     return { stored: false }
   }

@@ -1,11 +1,12 @@
 import { HoldId } from '../../core/ids.ts'
 import { refusal } from '../../core/outcome.ts'
 import { HoldRequest } from '../../core/wire.ts'
+import { requireActive } from '../active-till.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody, readId } from '../http.ts'
 import { lockCard } from '../ledger/cards.ts'
-import { findHold, othersHolds, releaseHold } from '../ledger/holds.ts'
+import { findHold, forbidHold, othersHolds, releaseByManager, releaseHold } from '../ledger/holds.ts'
 import { draftIsCommitted } from '../ledger/receipts.ts'
 import { takeHold } from '../ledger/take-hold.ts'
 import type { Handler } from './handler.ts'
@@ -20,6 +21,7 @@ export function hold({ db, clock, programmes }: Deps): Handler<'hold'> {
       throw new ApiError('body_invalid', { detail: 'amountKopecks' })
     }
     const taken = await db.write(async (tx) => {
+      await requireActive(tx, accountId, tillId)
       const nowMs = clock()
       const programme = await programmes.current(tx, accountId)
       if (!programme) throw new ApiError('programme_missing')
@@ -48,11 +50,25 @@ export function release({ db, clock }: Deps): Handler<'release'> {
     const id = readId(c, HoldId)
     const released = await db.write(async (tx) => {
       const known = await findHold(tx, accountId, id)
-      if (!known) return false
+      if (!known) {
+        await forbidHold(tx, accountId, tillId, id, clock())
+        return false
+      }
       // The money of a promise that waits for a human stays where it is (O2).
       if (await draftIsCommitted(tx, accountId, known.draftId)) return false
       return releaseHold(tx, accountId, tillId, id, clock())
     })
+    return { released }
+  }
+}
+
+/** A manager ends a hold of a till that keeps silent (O2). */
+export function releaseHeld({ db, clock, log }: Deps): Handler<'releaseHeld'> {
+  return async (c) => {
+    const { accountId, employeeId } = c.var.session
+    const id = readId(c, HoldId)
+    const released = await db.write((tx) => releaseByManager(tx, accountId, id, clock()))
+    log.info({ event: 'hold_released', accountId, employeeId, holdId: id, released })
     return { released }
   }
 }

@@ -1,9 +1,10 @@
 import { availableOf, balanceOf, type Card, cardState, loadBar } from '../../core/card.ts'
-import type { AccountId, TillId } from '../../core/ids.ts'
+import type { AccountId, EmployeeId, TillId } from '../../core/ids.ts'
 import { refusal } from '../../core/outcome.ts'
 import type { Programme } from '../../core/programme.ts'
 import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire.ts'
 import type { z } from 'zod/mini'
+import { requireActive } from '../active-till.ts'
 import { createAttempts } from '../attempts.ts'
 import type { Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
@@ -12,6 +13,7 @@ import { readBody } from '../http.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards.ts'
 import { othersHolds } from '../ledger/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/take-hold.ts'
+import { countLookup } from '../ledger/watch.ts'
 import { hashNumber } from '../secrets.ts'
 import type { Handler } from './handler.ts'
 
@@ -32,7 +34,9 @@ export function lookup(deps: Deps): Handler<'lookup'> {
     }
     // Hashed before the transaction opens, known or not: both take the same time (A5).
     const hash = hashNumber(deps.keys.card, accountId, request.number)
-    const answer = await deps.db.write((tx) => find(tx, deps, accountId, tillId, hash, request.hold))
+    const answer = await deps.db.write((tx) =>
+      find(tx, deps, accountId, tillId, employeeId, hash, request.hold),
+    )
     if (answer.card) attempts.forgive(person)
     return answer
   }
@@ -43,9 +47,11 @@ async function find(
   { programmes, clock }: Deps,
   accountId: AccountId,
   tillId: TillId,
+  employeeId: EmployeeId,
   hash: string,
   wish: Wish | null,
 ): Promise<LookupAnswer> {
+  await requireActive(tx, accountId, tillId)
   const nowMs = clock()
   const programme = await programmes.current(tx, accountId)
   if (!programme) throw new ApiError('programme_missing')
@@ -55,7 +61,10 @@ async function find(
   const today = programmes.day(programme, nowMs)
   const others = await othersHolds(tx, accountId, card.id, tillId, nowMs)
   const view = viewOf(card, others, today)
-  if (!wish) return { card: view, hold: null, refusal: null }
+  if (!wish) {
+    await countLookup(tx, accountId, tillId, employeeId, today)
+    return { card: view, hold: null, refusal: null }
+  }
   const taken = await grant(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
   if (taken?.status === 'taken') throw new ApiError('id_taken')
   return {

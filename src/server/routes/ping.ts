@@ -1,10 +1,28 @@
+import { Envelope } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
-import { findTill } from '../ledger/tills.ts'
+import { readBody } from '../http.ts'
+import { casesOfTill } from '../ledger/till-head.ts'
+import { findTill, headOf } from '../ledger/tills.ts'
+import { createRecall } from '../recall.ts'
+import { createSeen } from '../seen.ts'
 import type { Handler } from './handler.ts'
 
-export function ping({ db, clock }: Deps): Handler<'ping'> {
+export function ping(deps: Deps): Handler<'ping'> {
+  const { db, clock, nonces } = deps
+  const seen = createSeen(db, clock)
+  const recall = createRecall(deps)
   return async (c) => {
-    const till = await db.read((query) => findTill(query, c.var.session.accountId, c.var.tillId))
-    return { headSeq: till?.headSeq ?? 0, serverTimeMs: clock() }
+    const { accountId, tillId, epoch } = c.var.device
+    const envelope = await readBody(c, Envelope)
+    const { decidedAfterMs } = envelope
+    await recall(envelope)
+    await seen(accountId, tillId)
+    return db.read(async (query) => ({
+      headSeq: await headOf(query, accountId, tillId, epoch),
+      serverTimeMs: clock(),
+      nonce: nonces.issue(accountId, tillId),
+      state: (await findTill(query, accountId, tillId))?.state ?? 'active',
+      ...(await casesOfTill(query, accountId, tillId, decidedAfterMs)),
+    }))
   }
 }

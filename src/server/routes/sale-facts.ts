@@ -27,7 +27,7 @@ export async function gatherFacts(
   async function worker(): Promise<void> {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { content } = next.arrival
-      if (content.kind !== 'receipt') continue
+      if (content.kind !== 'receipt' || !hangsOnMoySklad(next.arrival)) continue
       facts[next.n] = {
         ...(await saleOf(content.receipt)),
         voided: await voidedSaleOf(content.receipt),
@@ -75,9 +75,9 @@ export async function gatherFacts(
   return facts
 }
 
-/** Most records do not: a promise, or a receipt that names no document. */
-function hangsOnMoySklad({ content }: Arrival): boolean {
-  if (content.kind !== 'receipt' || content.receipt.mode === 'promise') return false
+/** Most records do not: a promise, a receipt that names no document, or one that was decided before the server was set back. */
+function hangsOnMoySklad({ content, evidence }: Arrival): boolean {
+  if (evidence?.settled || content.kind !== 'receipt' || content.receipt.mode === 'promise') return false
   const { sale, operations } = content.receipt
   return Boolean(sale?.documentId) || operations.some((operation) => operation.kind === 'void')
 }

@@ -2,7 +2,7 @@ import type { StoreId } from '../../core/ids.ts'
 import { SessionRequest } from '../../core/wire.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
-import { readVersioned } from '../http.ts'
+import { readBody, requireVersion } from '../http.ts'
 import { forgetOldSessions, insertSession, type Session } from '../ledger/sessions.ts'
 import { errorFacts } from '../log.ts'
 import type { EmployeeContext, Store } from '../moysklad/moysklad.ts'
@@ -15,7 +15,8 @@ export function session(deps: Deps): Handler<'session'> {
   const { db, clock, programmes } = deps
 
   return async (c) => {
-    const { contextKey } = await readVersioned(c, SessionRequest)
+    await requireVersion(c)
+    const { contextKey } = await readBody(c, SessionRequest)
     const [context, stores] = await Promise.all([exchange(deps, contextKey), knownStores(deps)])
     if (!context) throw new ApiError('context_invalid')
     if (!context.maySell) throw new ApiError('not_allowed')
@@ -30,14 +31,16 @@ export function session(deps: Deps): Handler<'session'> {
       expiresAtMs: nowMs + sessionMs,
     }
     const token = newToken(deps, accountId)
+    const tokenHash = sha256(token)
     const programme = await db.write(async (tx) => {
       await forgetOldSessions(tx, accountId, nowMs)
-      await insertSession(tx, sha256(token), opened)
+      await insertSession(tx, tokenHash, opened)
       return programmes.current(tx, accountId)
     })
     return {
       accountId,
       token,
+      session: tokenHash,
       expiresAtMs: opened.expiresAtMs,
       employee: { id: context.employeeId, name: context.name, role: context.role },
       stores: storesOf(context, stores),

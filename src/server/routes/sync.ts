@@ -1,52 +1,50 @@
 import type { z } from 'zod/mini'
-import { batchBytesMax, type SyncAnswer, SyncRequest } from '../../core/wire.ts'
+import { batchBytesMax, type SyncAnswer, SyncRequest } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
-import { readVersioned } from '../http.ts'
+import { readBody } from '../http.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
 import { type Arrival, type Decision, noSaleFacts } from '../ledger/arrival.ts'
+import { casesOfTill } from '../ledger/till-head.ts'
 import { headOf } from '../ledger/tills.ts'
 import { errorFacts } from '../log.ts'
+import type { OutcomeProofs } from '../outcome-proofs.ts'
+import { createRecall } from '../recall.ts'
 import { createSaleReader } from '../sale-reader.ts'
 import type { Handler } from './handler.ts'
 import { gatherFacts } from './sale-facts.ts'
-import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
+import { createReception } from './receive.ts'
 
 type Batch = z.infer<typeof SyncRequest>
 
-/** Texts travel inside a JSON text: quotation marks are escaped, so the request is larger than its records. */
-const requestBytesMax = 2 * batchBytesMax
 /** After this the till sends again what could not be decided now. */
 const laterMs = 1_000
 
 export function sync(deps: Deps): Handler<'sync'> {
   const sales = createSaleReader(deps)
+  const reception = createReception(deps)
+  const recall = createRecall(deps)
   return async (c) => {
-    const { accountId } = c.var.session
-    const sender = { accountId, tillId: c.var.tillId }
-    const batch = checkBatch(deps, sender, await readVersioned(c, SyncRequest, requestBytesMax))
-    const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
-    const facts = await gatherFacts(deps.db, sales, accountId, arrivals)
-    return settle(deps, sender, batch, arrivals, (n) => facts[n]!)
+    const sender = c.var.device
+    const batch = checkBatch(await readBody(c, SyncRequest))
+    await recall(batch)
+    const arrivals = await reception.read(sender, batch)
+    const facts = await gatherFacts(deps.db, sales, sender.accountId, arrivals)
+    return settle(deps, reception.proofs, batch, arrivals, (n) => facts[n]!)
   }
 }
 
 /** Keeps records that the server failed at, so that they block nobody (J6); a human decides them. */
 export function syncRaw(deps: Deps): Handler<'syncRaw'> {
+  const reception = createReception(deps)
   return async (c) => {
-    const { accountId } = c.var.session
-    const sender = { accountId, tillId: c.var.tillId }
-    const batch = checkBatch(deps, sender, await readVersioned(c, SyncRequest, requestBytesMax))
-    const arrivals = batch.records.map((record) => malformedArrival(sender, batch.till.epoch, record))
-    return settle(deps, sender, batch, arrivals, () => ({ ...noSaleFacts, voided: 'unchecked' }))
+    const batch = checkBatch(await readBody(c, SyncRequest))
+    const arrivals = reception.readRaw(c.var.device, batch)
+    return settle(deps, reception.proofs, batch, arrivals, () => ({ ...noSaleFacts, voided: 'unchecked' }))
   }
 }
 
-function checkBatch({ log }: Deps, sender: Sender, batch: Batch): Batch {
-  if (batch.till.id !== sender.tillId) {
-    log.warn({ event: 'foreign_till', ...sender })
-    throw new ApiError('till_unknown')
-  }
+function checkBatch(batch: Batch): Batch {
   const bytes = batch.records.reduce((sum, record) => sum + Buffer.byteLength(record.receipt), 0)
   if (bytes > batchBytesMax) throw new ApiError('body_too_large')
   return batch
@@ -54,12 +52,13 @@ function checkBatch({ log }: Deps, sender: Sender, batch: Batch): Batch {
 
 /** Decides the records in order. A failing database stops at that record: it and all after it are `later`, or the whole is a 5xx where it is the first (J6). */
 async function settle(
-  { db, programmes, clock, log }: Deps,
-  { accountId, tillId }: Sender,
+  { db, programmes, clock, log, nonces }: Deps,
+  proofs: OutcomeProofs,
   batch: Batch,
   arrivals: readonly Arrival[],
   factsOf: (n: number) => Parameters<typeof applyReceipt>[2],
 ): Promise<SyncAnswer> {
+  const { accountId, till } = batch
   const { done, failure } = await db.writeEach<Decision>(
     arrivals.map(
       (arrival, n) => (tx) => applyReceipt(tx, arrival, factsOf(n), { programmes, nowMs: clock() }),
@@ -67,24 +66,33 @@ async function settle(
   )
   if (failure) {
     const { id } = arrivals[done.length]!
-    log.error({ event: 'receipt_failed', accountId, tillId, receiptId: id, ...errorFacts(failure.error) })
+    log.error({
+      event: 'receipt_failed',
+      accountId,
+      tillId: till.id,
+      receiptId: id,
+      ...errorFacts(failure.error),
+    })
     // A till that hears a 5xx sends smaller batches, and at last this record alone to be put aside (J6).
     if (done.length === 0) throw failure.error
   }
   for (const [n, { alarm }] of done.entries()) {
-    if (alarm) log.error({ event: alarm, accountId, tillId, receiptId: arrivals[n]!.id })
+    if (alarm) log.error({ event: alarm, accountId, tillId: till.id, receiptId: arrivals[n]!.id })
   }
   const head = done.at(-1)?.head
-  const headSeq =
-    head?.epoch === batch.till.epoch
-      ? head.seq
-      : await db.read((query) => headOf(query, accountId, tillId, batch.till.epoch))
+  if (!head) throw new Error('a record of a till was decided and moved no head')
+  const rest = await db.read(async (query) => ({
+    headSeq: head.epoch === till.epoch ? head.seq : await headOf(query, accountId, till.id, till.epoch),
+    state: head.state,
+    ...(await casesOfTill(query, accountId, till.id, batch.decidedAfterMs)),
+  }))
   return {
-    head: { headSeq, serverTimeMs: clock() },
-    outcomes: batch.records.map(({ seq, id }, n) => ({
-      seq,
-      id,
-      outcome: done[n]?.outcome ?? { status: 'later', afterMs: laterMs },
-    })),
+    head: { ...rest, serverTimeMs: clock(), nonce: nonces.issue(accountId, till.id) },
+    outcomes: batch.records.map(({ seq, id }, n) => {
+      const outcome = done[n]?.outcome
+      return outcome
+        ? { seq, id, outcome, proof: proofs.of(arrivals[n]!, outcome.status) }
+        : { seq, id, outcome: { status: 'later', afterMs: laterMs }, proof: null }
+    }),
   }
 }

@@ -1,21 +1,63 @@
-import { TillRequest } from '../../core/wire.ts'
+import { signatureHeader, TillRequest } from '../../core/wire-tills.ts'
+import { bookKeyOf } from '../book-keys.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
-import { readBody } from '../http.ts'
+import { readBody, readRaw } from '../http.ts'
+import { registerDevice } from '../ledger/devices.ts'
+import { noteLost } from '../ledger/missing.ts'
 import { bindSession } from '../ledger/sessions.ts'
-import { headOf, registerTill, tillName } from '../ledger/tills.ts'
+import { casesOfTill } from '../ledger/till-head.ts'
+import { registerTill, tillName } from '../ledger/tills.ts'
 import type { Handler } from './handler.ts'
 
-/** Makes the till known and the session its own; a session speaks for one till as long as it lives. */
-export function till({ db, clock }: Deps): Handler<'till'> {
+/** A device key is asked to make its successor after this. */
+const rotateAfterMs = 180 * 24 * 3_600_000
+
+/** Opens nothing: a till that was shut out, or has a double, must not read the book any more. */
+const noBookKey = Buffer.alloc(32)
+
+/** Makes the till and its key known and the session its own; a session speaks for one till as long as it lives. */
+export function till(deps: Deps): Handler<'till'> {
+  const { db, clock, nonces, sealing, keys, verify, log } = deps
   return async (c) => {
-    const { accountId } = c.var.session
-    const { id, epoch } = await readBody(c, TillRequest)
-    const { ordinal, headSeq } = await db.write(async (tx) => {
-      const registered = await registerTill(tx, accountId, id, epoch, clock())
-      if (!(await bindSession(tx, accountId, c.var.tokenHash, id))) throw new ApiError('till_unknown')
-      return { ordinal: registered.ordinal, headSeq: await headOf(tx, accountId, id, epoch) }
+    const { accountId, employeeId } = c.var.session
+    const { bytes } = await readRaw(c)
+    const { id, epoch, deviceKey, lost } = await readBody(c, TillRequest)
+    if (lost && (lost.epoch >= epoch || lost.fromSeq > lost.toSeq)) {
+      throw new ApiError('body_invalid', { detail: 'lost' })
+    }
+    // Signed by the very key that it registers: nobody can register a key that he does not have.
+    if (!verify(deviceKey, bytes, c.req.header(signatureHeader) ?? ''))
+      throw new ApiError('signature_invalid')
+    const { answer, isNew } = await db.write(async (tx) => {
+      const nowMs = clock()
+      const registered = await registerTill(tx, accountId, id, epoch, nowMs)
+      const device =
+        registered && (await registerDevice(tx, accountId, id, { epoch, publicKey: deviceKey }, nowMs))
+      // Another key for a known epoch, or an epoch that is over: an old copy of a till, or somebody who plays it (F9).
+      if (!registered || !device) throw new ApiError('signature_invalid')
+      if (lost) await noteLost(tx, accountId, id, lost, nowMs)
+      const { state, ordinal } = registered
+      // A till that has to start anew as another one needs this very session for that.
+      if (state !== 'retired' && !(await bindSession(tx, accountId, c.var.tokenHash, id)))
+        throw new ApiError('till_unknown')
+      const bookKey = state === 'active' ? bookKeyOf(keys.card, accountId) : noBookKey
+      const answer = {
+        name: tillName(ordinal),
+        head: {
+          headSeq: registered.headSeq,
+          serverTimeMs: nowMs,
+          nonce: nonces.issue(accountId, id),
+          state,
+          ...(await casesOfTill(tx, accountId, id, nowMs)),
+        },
+        rotate: state === 'active' && nowMs - device.madeAtMs > rotateAfterMs,
+        sealingKey: await sealing.current(tx, accountId, nowMs),
+        bookKey: bookKey.toString('base64url'),
+      }
+      return { answer, isNew: device.madeAtMs === nowMs }
     })
-    return { name: tillName(ordinal), head: { headSeq, serverTimeMs: clock() } }
+    if (isNew) log.info({ event: 'device_registered', accountId, tillId: id, epoch, employeeId })
+    return answer
   }
 }

@@ -2,14 +2,17 @@ import { batch, type Signal } from '@preact/signals'
 import { isDenied, isUnreachable } from '../../../src/client/api.ts'
 import type { Till } from '../../../src/client/till.ts'
 import { recognise } from '../../../src/core/card-number.ts'
-import { type Draft, draftIsEmpty, type DraftRedeem } from '../../../src/core/draft.ts'
+import { type Draft, draftIsEmpty, type DraftLink, type DraftRedeem } from '../../../src/core/draft.ts'
 import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
 import type { Refusal } from '../../../src/core/outcome.ts'
 import type { Entered } from '../../../src/core/receipt.ts'
 import type { Sale } from '../../../src/core/sale.ts'
+import type { SealedNumber } from '../../../src/core/sealed-number.ts'
 import { proposeSplit } from '../../../src/core/split.ts'
-import type { CardView, Hold, LookupAnswer } from '../../../src/core/wire.ts'
+import type { CardView, LookupAnswer } from '../../../src/core/wire.ts'
+import { localDate } from '../../../src/core/validity.ts'
+import { cardOfEntry, chooseOnGrant, refusalOf, type Reserved } from './from-book.ts'
 import type { Need } from './need.ts'
 
 /** What the desk tells the cashier about the last thing that was scanned or pressed. */
@@ -17,6 +20,8 @@ export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
   | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
   | { kind: 'offline' }
+  | { kind: 'not_in_book' }
+  | { kind: 'book_limit'; kopecks: Kopecks }
   | { kind: 'too_many_attempts' }
   | { kind: 'try_again' }
   | { kind: 'programme_missing' }
@@ -108,6 +113,16 @@ export class CardDesk {
     })
   }
 
+  /** A receipt without a document belongs to this sale (M11). */
+  link(link: DraftLink): Promise<void> {
+    return this.#inTurn(async (errand) => {
+      const { newId } = this.#deps
+      const base =
+        this.#deps.draft.value ?? this.#newDraft(DraftId.parse(newId()), ReceiptId.parse(newId()), errand)
+      await this.#keep(errand, { ...base, links: [...base.links, link] })
+    })
+  }
+
   remove(cardId: CardId): Promise<void> {
     return this.#inTurn(async (errand) => {
       const draft = this.#deps.draft.value
@@ -154,6 +169,8 @@ export class CardDesk {
     looked.value = null
     const draft = this.#deps.draft.value
     const draftId = draft?.id ?? DraftId.parse(newId())
+    // A number is sealed into its receipt (J1), so the receipt has its id before it has anything else.
+    const receiptId = draft?.receiptId ?? ReceiptId.parse(newId())
     const { need } = errand
     const chosen = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])]
     // Asking for a card again would replace the hold that it has.
@@ -170,12 +187,17 @@ export class CardDesk {
     }
     const askedAtMs = this.#deps.now()
     let answer: LookupAnswer
+    let sealed: SealedNumber | null
     try {
-      answer = await till.api('lookup', { number, entered, hold: wishes ? wish : null })
+      ;[answer, sealed] = await Promise.all([
+        till.api('lookup', { number, entered, hold: wishes ? wish : null }),
+        till.seal(number, receiptId),
+      ])
     } catch (error) {
       // The server may have reserved the card before the answer was lost.
       if (wishes) await till.releaseHold(wish.id)
-      throw error
+      if (!isUnreachable(error) || entered === 'typed') throw error
+      return this.#fromBook(number, draft, draftId, receiptId, errand)
     }
     const { card, hold } = answer
     if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) {
@@ -201,9 +223,59 @@ export class CardDesk {
       })
       return
     }
-    const base = draft ?? this.#newDraft(draftId, errand)
+    const base = draft ?? this.#newDraft(draftId, receiptId, errand)
     const useUntilMs = askedAtMs + hold.useForMs
-    await this.#keep(errand, addCard(base, { card, hold, entered, useUntilMs }, need))
+    await this.#keep(errand, addCard(base, { card, hold, entered, number: sealed, useUntilMs }, need))
+    await this.#split(errand)
+  }
+
+  /** Without the line a card is what the book says of it, and pays or is sold on the till's grant (O3, O4). */
+  async #fromBook(
+    number: string,
+    draft: Draft | null,
+    draftId: DraftId,
+    receiptId: ReceiptId,
+    errand: Errand,
+  ): Promise<void> {
+    const { till, notice, looked } = this.#deps
+    const { outage } = till
+    const entry = outage && (await outage.find(number))
+    if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) return
+    if (!outage || !entry) {
+      notice.value = { kind: outage?.asOfMs ? 'not_in_book' : 'offline' }
+      return
+    }
+    this.#known.set(number, entry.cardId)
+    if ([...(draft?.loads ?? []), ...(draft?.redeems ?? [])].some((one) => one.cardId === entry.cardId)) {
+      notice.value = { kind: 'scan', fault: 'twice' }
+      return
+    }
+    if (await this.#isElsewhere(entry.cardId, draftId)) {
+      notice.value = { kind: 'scan', fault: 'elsewhere' }
+      return
+    }
+    const today = localDate(till.serverNowMs(), till.ready!.session.programme!.timeZone)
+    const card = cardOfEntry(entry, today)
+    const sealed = await till.seal(number, receiptId)
+    const chosen = sealed && chooseOnGrant(outage, card, draft, errand.need)
+    if (!chosen || chosen === 'no_room') {
+      batch(() => {
+        looked.value = card
+        const refused = refusalOf(card, errand.need)
+        if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
+        else if (chosen === 'no_room') notice.value = { kind: 'book_limit', kopecks: outage.room(card.id, 0) }
+      })
+      return
+    }
+    const base = draft ?? this.#newDraft(draftId, receiptId, errand)
+    const arrived = {
+      card,
+      hold: chosen,
+      entered: 'scanned' as const,
+      number: sealed,
+      useUntilMs: outage.untilMs,
+    }
+    await this.#keep(errand, addCard(base, arrived, errand.need))
     await this.#split(errand)
   }
 
@@ -255,7 +327,8 @@ export class CardDesk {
   /** @returns the redeem with its new sum, or null when the hold cannot follow; then the cashier is told */
   async #moveHold(draft: Draft, redeem: DraftRedeem, amount: Kopecks): Promise<DraftRedeem | null> {
     // What stands on no hold stands on the grant, which is charged when the receipt is committed.
-    if (redeem.holdId === null) return { ...redeem, amountKopecks: amount }
+    if (redeem.holdId === null)
+      return amount <= redeem.heldKopecks ? { ...redeem, amountKopecks: amount } : null
     const askedAtMs = this.#deps.now()
     try {
       const answer = await this.#deps.till.api(
@@ -293,11 +366,11 @@ export class CardDesk {
     return this.#deps.errand()?.token === errand.token
   }
 
-  #newDraft(id: DraftId, errand: Errand): Draft {
+  #newDraft(id: DraftId, receiptId: ReceiptId, errand: Errand): Draft {
     const nowMs = this.#deps.till.serverNowMs()
     return {
       id,
-      receiptId: ReceiptId.parse(this.#deps.newId()),
+      receiptId,
       employeeId: this.#deps.till.ready!.session.employee.id,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -317,13 +390,14 @@ export class CardDesk {
 
 interface Arrived {
   card: CardView
-  hold: Hold
+  hold: Reserved
   entered: Entered
+  number: SealedNumber | null
   useUntilMs: number
 }
 
-function addCard(draft: Draft, { card, hold, entered, useUntilMs }: Arrived, need: Need): Draft {
-  const common = { cardId: card.id, last4: card.last4, number: null, holdId: hold.id, useUntilMs, entered }
+function addCard(draft: Draft, { card, hold, entered, number, useUntilMs }: Arrived, need: Need): Draft {
+  const common = { cardId: card.id, last4: card.last4, number, holdId: hold.id, useUntilMs, entered }
   const slot = need.open[0]
   if (hold.purpose === 'load') {
     if (!slot) throw new Error('a card was reserved for no certificate')

@@ -1,12 +1,16 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
+import type { Readiness } from '../../../src/client/outage.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
-import type { RecordState } from '../../../src/client/journal/journal.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import type { Line, Till, TillReady, Trouble } from '../../../src/client/till.ts'
+import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
+import { type Done, nothingDone } from '../../../src/core/done.ts'
 import {
   type Draft,
   draftIsPrepared,
+  type DraftLink,
+  draftOperations,
+  linkedBy,
   mayPromise,
   saleFault,
   type SaleFault,
@@ -18,13 +22,29 @@ import {
   saleOfState,
 } from '../../../src/core/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import type { Sale } from '../../../src/core/sale.ts'
-import { type CardView, holdUseMs, type SaleAnswer } from '../../../src/core/wire.ts'
+import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice } from './card-desk.ts'
-import { type Done, doneFor, type Need, needOf, noNeed, nothingDone } from './need.ts'
+import { Decisions } from './decisions.ts'
+import { Ghosts } from './ghosts.ts'
+import { History } from './history.ts'
+import { Links } from './links.ts'
+import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import { type Question, Questions } from './questions.ts'
-import { isOvertaken, type Result, resultsOf, type ResultStatus, statusOf } from './result.ts'
+import type { Result } from './result.ts'
+import { ShiftReport } from './shift.ts'
+import { Verdict } from './verdict.ts'
+
+const notYetReady: Readiness = {
+  why: 'grant_waits',
+  progress: null,
+  leftKopecks: null,
+  untilMs: null,
+  cards: 0,
+  asOfMs: null,
+}
 
 /** The document on MoySklad's page, from one `Open` to the next (M4). */
 export interface Opened {
@@ -41,13 +61,15 @@ export interface CheckoutDeps {
   newId: () => string
   now: () => number
   setTimeout: (work: () => void, ms: number) => number
+  /** Calls back when what the signals show now has been drawn. */
+  afterPaint: (work: () => void) => void
   log: (event: string, error: unknown) => void
 }
 
-/** After so long without an answer the cashier gets a choice (J2). */
-export const patienceMs = 5_000
-/** So many of the till's last records are kept at hand. */
-const historyLength = 60
+interface Scan {
+  text: string
+  entered: 'scanned' | 'typed'
+}
 
 /**
  * What the cashier's screen shows and does. Holds no elements: components read the signals and call the methods.
@@ -56,9 +78,10 @@ export class Checkout implements HostListener {
   readonly #deps: CheckoutDeps
   readonly #desk: CardDesk
   readonly #questions: Questions
-  #changeId: number | null = null
+  readonly #verdict: Verdict
   #documentMoment: string | null = null
-  readonly #watched = new Set<string>()
+  /** Made before there was a till to look them up with: a scan is answered or refused, never lost. */
+  #early: Scan[] = []
   /** Receipts committed while this document is open, whatever document they belong to. */
   readonly #mine = signal<ReadonlySet<string>>(new Set())
 
@@ -74,30 +97,36 @@ export class Checkout implements HostListener {
   readonly questions = signal<Question[]>([])
   /** It is not known yet which drafts the open document has. */
   readonly searching = signal(false)
-  readonly history = signal<Result[]>([])
-  readonly attention = signal<RecordState[]>([])
-  /** Receipts that were not answered in time. */
-  readonly late = signal<ReadonlySet<string>>(new Set())
   readonly screen = signal<'desk' | 'operations'>('desk')
 
   readonly ready = signal<TillReady | null>(null)
   readonly trouble = signal<Trouble | null>(null)
+  readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
+
+  readonly readiness = signal<Readiness>(notYetReady)
+  readonly casesOpen = signal(0)
+
+  readonly history: History
+  readonly decisions: Decisions
+  readonly ghosts: Ghosts
+  readonly links: Links
+  readonly shift: ShiftReport
 
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
-    return this.history.value.filter(
-      ({ receipt }) =>
-        this.#mine.value.has(receipt.id) || (documentId !== null && receipt.sale?.documentId === documentId),
+    return this.history.results.value.filter(
+      ({ receipt, documentId: ofDocument }) =>
+        this.#mine.value.has(receipt.id) || (documentId !== null && ofDocument === documentId),
     )
   })
 
   readonly done: ReadonlySignal<Done> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
     if (documentId === null) return nothingDone
-    const own = this.history.value.filter(({ receipt }) => receipt.sale?.documentId === documentId)
+    const own = this.history.results.value.filter((result) => result.documentId === documentId)
     return doneFor(this.saved.value, own)
   })
 
@@ -108,7 +137,39 @@ export class Checkout implements HostListener {
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps
-    const { till, newId, now } = deps
+    const { till, host, language, locks, newId, now, log } = deps
+    this.history = new History({
+      ready: this.ready,
+      decisions: () => till.decisions(),
+      setTimeout: deps.setTimeout,
+      log,
+    })
+    this.decisions = new Decisions({
+      till,
+      locks,
+      now,
+      log,
+      notice: this.notice,
+      results: this.history.results,
+      read: () => this.#readHistory(),
+    })
+    this.ghosts = new Ghosts({ till, notice: this.notice, read: () => this.#readHistory(), log })
+    this.links = new Links({
+      programme: () => this.ready.value?.session.programme ?? null,
+      opened: this.opened,
+      sale: this.sale,
+      draft: this.draft,
+      done: this.done,
+      results: this.history.results,
+      link: (link) => this.#link(link),
+    })
+    this.shift = new ShiftReport({ ready: this.ready, now, log })
+    this.#verdict = new Verdict({
+      host,
+      language,
+      busy: () => this.busy.value,
+      fault: () => this.fault(),
+    })
     this.#desk = new CardDesk({
       till,
       newId,
@@ -119,27 +180,30 @@ export class Checkout implements HostListener {
       busy: this.busy,
       errand: () => this.#errand(),
     })
-    this.#questions = new Questions({ till, locks: deps.locks, log: deps.log })
+    this.#questions = new Questions({ till, locks, log })
     till.onChange(() => this.#read())
     this.draft.subscribe((draft) => {
       if (draft) this.#questions.own(draft.id)
-      this.#giveVerdict()
+      this.#verdict.give()
     })
-    this.busy.subscribe(() => this.#giveVerdict())
+    this.busy.subscribe(() => this.#verdict.give())
     this.ready.subscribe((ready) => {
-      if (ready) void this.#begin()
+      if (ready) void this.#begin().then(() => this.#answerEarly())
     })
   }
 
   // What the host says.
 
   open({ messageId, extensionPoint, objectId }: HostMessageOf<'Open'>): void {
+    // A scan for the document before is not this one's business (M4); the first one takes what came before it.
+    if (this.opened.value) this.#early = []
     const behind = this.draft.value
     if (behind) void this.#quietly(this.#leave(behind), 'draft_not_left')
-    this.#changeId = null
+    this.#verdict.end()
     this.#documentMoment = null
     this.#desk.reset()
     this.#questions.own(null)
+    this.links.reset()
     batch(() => {
       this.opened.value = { openId: messageId, point: extensionPoint, documentId: objectId ?? null }
       this.sale.value = null
@@ -147,7 +211,7 @@ export class Checkout implements HostListener {
       this.draft.value = null
       this.looked.value = null
       this.notice.value = null
-      this.busy.value = false
+      this.busy.value = this.#early.length > 0
       this.questions.value = []
       this.#mine.value = new Set()
       this.screen.value = 'desk'
@@ -158,11 +222,11 @@ export class Checkout implements HostListener {
         if (this.opened.value?.openId === messageId) this.#deps.host.openFeedback(messageId)
       }, 0)
     }
-    void this.#begin()
+    void this.#begin().then(() => this.#answerEarly())
   }
 
   change({ messageId, objectState }: HostMessageOf<'Change'>): void {
-    this.#changeId = messageId
+    this.#verdict.ask(messageId)
     this.#documentMoment = momentOfState(objectState)
     const sale = saleOfState(objectState)
     const draft = this.draft.value
@@ -177,22 +241,24 @@ export class Checkout implements HostListener {
         }
       }
     })
-    this.#giveVerdict()
+    this.#verdict.give()
     if (this.draft.value) void this.#quietly(this.#deps.till.saveDraft(this.draft.value), 'draft_not_saved')
   }
 
   save({ objectId }: HostMessageOf<'Save'>): void {
     const draft = this.draft.value
-    this.#changeId = null
+    this.#verdict.end()
     if (draft && draftIsPrepared(draft)) void this.commit(draft, objectId)
     void this.#readSaved()
   }
 
   // What the cashier does.
 
-  scan(text: string, entered: 'scanned' | 'typed'): void {
+  scan(text: Scan['text'], entered: Scan['entered']): void {
     this.screen.value = 'desk'
-    void this.#desk.scan(text, entered)
+    if (!this.#isEarly() && this.#early.length === 0) return void this.#desk.scan(text, entered)
+    this.#early.push({ text, entered })
+    this.busy.value = true
   }
 
   setAmount: CardDesk['setAmount'] = (cardId, amount) => this.#desk.setAmount(cardId, amount)
@@ -207,12 +273,28 @@ export class Checkout implements HostListener {
     if (draft && draftIsPrepared(draft)) await this.commit(draft, opened.documentId)
   }
 
+  /** Whether the draft could be promised without the line now: on its holds, or on the till's grant (O2, O3). */
+  mayPromise(draft: Draft): boolean {
+    const { till, now } = this.#deps
+    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
+    return till.canPromise && mayPromise(draft, now(), onGrant)
+  }
+
+  /** A receipt without a document is this sale's: the draft says so, and for a saved sale it is recorded at once. */
+  async #link(link: DraftLink): Promise<void> {
+    const opened = this.opened.value
+    await this.#desk.link(link)
+    const draft = this.draft.value
+    if (this.opened.value !== opened || !opened?.documentId || !draft) return
+    if (draft.loads.length === 0 && draft.redeems.length === 0) await this.commit(draft, opened.documentId)
+  }
+
   /** Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one. */
   async commit(draft: Draft, documentId: DocumentId | null): Promise<void> {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
-    if (offline && !mayPromise(draft, this.#deps.now(), false)) {
+    if (offline && !this.mayPromise(draft)) {
       this.notice.value = { kind: 'offline' }
       return
     }
@@ -225,7 +307,7 @@ export class Checkout implements HostListener {
         this.questions.value = this.questions.value.filter((question) => question.draft.id !== draft.id)
         this.looked.value = null
       })
-      this.#watch(record.id)
+      this.history.watch(record.id)
       await this.#readHistory()
     } catch (error) {
       this.#deps.log('not_recorded', error)
@@ -244,64 +326,6 @@ export class Checkout implements HostListener {
     this.questions.value = this.questions.value.filter((other) => other !== question)
     if (this.draft.value?.id === question.draft.id) this.draft.value = null
     return this.#quietly(this.#deps.till.dropDraft(question.draft), 'draft_not_dropped')
-  }
-
-  /** The choices of a cashier whom nobody answers (J2). */
-  waitMore(result: Result): void {
-    this.#watch(result.record.id, true)
-  }
-  giveUp(result: Result): Promise<void> {
-    return this.#decide(result, 'waiting', () => this.#deps.till.voidReceipt(result.record, 'unanswered'))
-  }
-  acceptOffline(result: Result): Promise<void> {
-    return this.#decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
-  }
-
-  cancel(result: Result): Promise<void> {
-    if (this.line.value.reachable === false) {
-      this.notice.value = { kind: 'offline' }
-      return Promise.resolve()
-    }
-    // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
-    const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
-    const record = byPromise && result.promise ? result.promise.record : result.record
-    return this.#decide(result, 'done', () => this.#deps.till.voidReceipt(record, 'cancelled'))
-  }
-
-  acknowledge(state: RecordState): Promise<void> {
-    return this.#act(this.#deps.till.acknowledge(state.record))
-  }
-
-  /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
-  canAcceptOffline({ receipt, record }: Result): boolean {
-    // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
-    if (this.#deps.now() - record.recordedAtMs > holdUseMs) return false
-    return receipt.operations.every(
-      (operation) =>
-        (operation.kind === 'load' || operation.kind === 'redeem') &&
-        operation.holdId !== null &&
-        operation.entered === 'scanned',
-    )
-  }
-
-  /** One decision about a receipt, however often and in how many frames it is pressed. */
-  async #decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
-    const { id } = result.record
-    await this.#deps.locks.request(`podarok-decide-${id}`, async () => {
-      await this.#readHistory()
-      const now = this.history.value.find((one) => one.record.id === id)
-      if (now && statusOf(now) === expected) await this.#act(act())
-    })
-  }
-
-  #act(work: Promise<unknown>): Promise<void> {
-    return work.then(
-      () => this.#readHistory(),
-      (error: unknown) => {
-        this.#deps.log('not_recorded', error)
-        this.notice.value = { kind: 'not_recorded' }
-      },
-    )
   }
 
   // What follows from an Open, from the till and from the server.
@@ -334,9 +358,9 @@ export class Checkout implements HostListener {
       batch(() => {
         this.saved.value = answer
         // An edit that is not saved yet is newer than what the server read.
-        if (answer.document && this.#changeId === null) this.sale.value = answer.document.sale
+        if (answer.document && !this.#verdict.isAsked) this.sale.value = answer.document.sale
       })
-      this.#giveVerdict()
+      this.#verdict.give()
     } catch (error) {
       if (!isUnreachable(error)) this.#deps.log('sale_not_read', error)
     }
@@ -347,51 +371,41 @@ export class Checkout implements HostListener {
     const wasDown = this.line.value.reachable === false
     batch(() => {
       this.trouble.value = till.trouble
+      this.warning.value = till.warning
+      this.ghosts.list.value = till.ghosts
+      this.readiness.value = till.readiness
+      this.casesOpen.value = till.casesOpen
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready
     })
     void this.#readHistory()
+    if (!this.ready.value) this.#answerEarly()
     // What could not be asked while the line was down is asked now.
     if (wasDown && till.line.reachable) void this.#begin()
   }
 
   async #readHistory(): Promise<void> {
-    const ready = this.ready.value
-    if (!ready) return
-    try {
-      const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
-      const [states, attention] = await Promise.all([
-        ready.journal.recent(historyLength),
-        ready.journal.attention(),
-      ])
-      const history = resultsOf(states)
-      batch(() => {
-        this.history.value = history
-        this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, history))
-      })
-      for (const result of history) if (statusOf(result) === 'waiting') this.#watch(result.record.id)
-      // An outcome that has just come changes what the sale still needs.
-      const settled = this.results.value.some((result) => {
-        const was = before.get(result.record.id)
-        return was !== undefined && was !== statusOf(result)
-      })
-      if (settled) await this.#readSaved()
-    } catch (error) {
-      this.#deps.log('journal_unreadable', error)
-    }
+    const changed = await this.history.read()
+    // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
+    const { till, afterPaint } = this.#deps
+    for (const id of till.unpainted) afterPaint(() => void till.painted(id))
+    // An outcome that has just come changes what the sale still needs.
+    if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }
 
-  /** Gives the cashier a choice when no answer has come in time, also to an ask from before a reload. */
-  #watch(id: string, again = false): void {
-    if (this.#watched.has(id) && !again) return
-    this.#watched.add(id)
-    const without = new Set(this.late.value)
-    without.delete(id)
-    this.late.value = without
-    this.#deps.setTimeout(() => {
-      this.late.value = new Set([...this.late.value, id])
-    }, patienceMs)
+  /** Whether it is still open what can be done with a scan. */
+  #isEarly(): boolean {
+    if (this.trouble.value || this.line.value.reachable === false) return false
+    return !this.ready.value || !this.opened.value
+  }
+
+  #answerEarly(): void {
+    if (this.#early.length === 0 || this.#isEarly()) return
+    const scans = this.#early
+    this.#early = []
+    this.busy.value = false
+    for (const { text, entered } of scans) void this.#desk.scan(text, entered)
   }
 
   #errand(): Errand | null {
@@ -414,19 +428,12 @@ export class Checkout implements HostListener {
     const draft = this.draft.value
     // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
     if (this.opened.value?.documentId && !this.saved.value && !draft) return null
+    const linked = linkedBy(draft)
     return saleFault(programme, sale, {
-      loads: [...loads, ...(draft?.loads ?? [])],
+      loads: [...loads, ...linked.loads, ...(draft?.loads ?? [])],
       redeems: draft?.redeems ?? [],
-      redeemedKopecks,
+      redeemedKopecks: sumKopecks([redeemedKopecks, linked.redeemedKopecks]),
     })
-  }
-
-  #giveVerdict(): void {
-    if (this.#changeId === null) return
-    const { words, sum } = this.#deps.language()
-    const fault = this.fault()
-    if (this.busy.value) this.#deps.host.verdict(this.#changeId, words.checkingFault)
-    else this.#deps.host.verdict(this.#changeId, fault && words.fault(fault, sum))
   }
 
   async #quietly(work: Promise<unknown>, event: string): Promise<void> {

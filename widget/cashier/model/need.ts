@@ -1,18 +1,11 @@
-import { type Draft, openSlots, redeemTotal } from '../../../src/core/draft.ts'
+import { type Done, doneBy } from '../../../src/core/done.ts'
+import { type Draft, linkedBy, openSlots, redeemTotal } from '../../../src/core/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { Programme } from '../../../src/core/programme.ts'
 import type { Operation } from '../../../src/core/receipt.ts'
 import { type CertificateSlot, certificatesOf, payableByCard, type Sale } from '../../../src/core/sale.ts'
 import type { SaleAnswer } from '../../../src/core/wire.ts'
 import { type Result, statusOf } from './result.ts'
-
-/** What cards have done for a saved sale already. */
-export interface Done {
-  loads: { productId: string; paidKopecks: Kopecks; cardId: string }[]
-  redeemedKopecks: Kopecks
-}
-
-export const nothingDone: Done = { loads: [], redeemedKopecks: kopecks(0) }
 
 /** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */
 export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done {
@@ -29,14 +22,7 @@ export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done
     const counts = ['waiting', 'promised', 'done'].includes(statusOf(result))
     if (counts && !known.has(result.receipt.id)) operations.push(...result.receipt.operations)
   }
-  let redeemed = 0
-  const loads: Done['loads'] = []
-  for (const operation of operations) {
-    if (operation.kind === 'load') loads.push(operation)
-    else if (operation.kind === 'redeem') redeemed += operation.amountKopecks
-    else if (operation.kind === 'refund') redeemed -= operation.amountKopecks
-  }
-  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
+  return doneBy(operations)
 }
 
 /** What a sale still wants from cards. */
@@ -55,10 +41,13 @@ export function needOf(programme: Programme, sale: Sale | null, draft: Draft | n
   const { slots } = certificatesOf(programme, sale)
   const payableKopecks = payableByCard(programme, sale)
   const prepared = draft ? redeemTotal(draft) : 0
+  const linked = linkedBy(draft)
   return {
     slots,
-    open: openSlots(slots, [...done.loads, ...(draft?.loads ?? [])]),
+    open: openSlots(slots, [...done.loads, ...linked.loads, ...(draft?.loads ?? [])]),
     payableKopecks,
-    leftKopecks: kopecks(Math.max(0, payableKopecks - done.redeemedKopecks - prepared)),
+    leftKopecks: kopecks(
+      Math.max(0, payableKopecks - done.redeemedKopecks - linked.redeemedKopecks - prepared),
+    ),
   }
 }

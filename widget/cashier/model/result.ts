@@ -1,7 +1,8 @@
-import type { RecordState } from '../../../src/client/journal/journal.ts'
-import { receiptOf } from '../../../src/client/journal/journal.ts'
+import type { RecordState } from '../../../src/client/journal/records.ts'
+import { receiptOf } from '../../../src/client/journal/records.ts'
 import type { JournalRecord } from '../../../src/client/journal/database.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
+import type { DocumentId } from '../../../src/core/ids.ts'
 import type { FinalOutcome } from '../../../src/core/outcome.ts'
 import type { Receipt } from '../../../src/core/receipt.ts'
 
@@ -15,6 +16,8 @@ export interface Result {
   outcome: FinalOutcome | null
   promise: RecordState | null
   undo: RecordState | null
+  /** The sale that it was for: committed with it, or found since (M11). */
+  documentId: DocumentId | null
 }
 
 export type ResultStatus =
@@ -33,8 +36,16 @@ export function resultsOf(states: readonly RecordState[]): Result[] {
   const results: Result[] = []
   const promises = new Map<string, RecordState>()
   const undos = new Map<string, RecordState>()
+  const links = new Map<string, DocumentId>()
   for (const state of states) {
     const receipt = receiptOf(state.record)
+    const documentId = receipt.sale?.documentId ?? null
+    for (const one of receipt.operations) {
+      if (one.kind === 'link' && documentId && state.outcome?.status !== 'refused')
+        links.set(one.receiptId, documentId)
+    }
+    // It only tells where another one belongs.
+    if (receipt.operations.every((one) => one.kind === 'link')) continue
     const undone = receipt.operations.find((operation) => operation.kind === 'void')
     if (undone) {
       // A refused cancel changes nothing; an older one may have worked.
@@ -49,6 +60,7 @@ export function resultsOf(states: readonly RecordState[]): Result[] {
         outcome: state.outcome,
         promise: promises.get(id) ?? null,
         undo: undos.get(id) ?? undos.get(promises.get(id)?.record.id ?? '') ?? null,
+        documentId: documentId ?? links.get(id) ?? links.get(promises.get(id)?.record.id ?? '') ?? null,
       })
     }
   }

@@ -1,0 +1,74 @@
+import { chargeGrant, type GrantFault, useOf } from '../../core/offline.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { HeldGrant, JournalRecord, RecordKey } from './database.ts'
+import { strictly, type TillStorage } from './storage.ts'
+
+/** The grant does not allow this promise (O1): nothing was written. */
+export class GrantRefused extends Error {
+  override name = 'GrantRefused'
+  readonly code: GrantFault | 'grant_unknown'
+  constructor(code: GrantFault | 'grant_unknown') {
+    super(`the grant does not allow it: ${code}`)
+    this.code = code
+  }
+}
+
+/** The disk is full, and nothing could be given up for the record: nothing was written. */
+export class StorageFull extends Error {
+  override name = 'StorageFull'
+  readonly code = 'storage_full'
+}
+
+export interface Entry {
+  record: JournalRecord
+  receipt: Receipt
+  /** The frame that has yet to show the record (J4); null for one that needs no witness. */
+  frame: string | null
+  /** A ghost that this record decides about. */
+  decides: RecordKey | null
+}
+
+/**
+ * Writes a record under its number in one strict transaction. The number is not read but claimed: `add` refuses a taken
+ * one (J3). Only two kinds read first: a promise on a grant, what has been promised on it so far, and a ghost's undoing,
+ * whether the ghost is open still.
+ */
+export async function writeEntry(storage: TillStorage, entry: Entry): Promise<void> {
+  const { record, receipt, frame, decides } = entry
+  const { epoch, seq, recordedAtMs } = record
+  const { grantId } = receipt
+  const stores: ('records' | 'unsettled' | 'seen' | 'grants')[] = ['records', 'unsettled']
+  if (grantId !== null) stores.push('grants')
+  if (decides !== null) stores.push('seen')
+  await strictly(storage, stores, async (tx) => {
+    const writes: Promise<unknown>[] = []
+    if (grantId !== null) {
+      const grants = tx.objectStore('grants')
+      const [held, twin] = await Promise.all([
+        grants.get('current'),
+        tx.objectStore('records').index('id').getKey(record.id),
+      ])
+      // A receipt that is here already is refused for that below, and not because it would be charged twice.
+      if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
+    }
+    // Marks are of open records only, and are counted: another frame may have kept the ghost, and its answer has come.
+    const open = decides !== null && (await tx.objectStore('unsettled').getKey(decides)) !== undefined
+    writes.push(tx.objectStore('records').add(record))
+    const row = { epoch, seq, recordedAtMs }
+    writes.push(tx.objectStore('unsettled').add(frame === null ? row : { ...row, frame }))
+    if (open) {
+      writes.push(tx.objectStore('seen').put({ epoch: decides[0], seq: decides[1] }))
+    }
+    tx.commit()
+    await Promise.all(writes)
+  })
+}
+
+function charged(held: HeldGrant | undefined, receipt: Receipt): HeldGrant {
+  const known =
+    held && !held.returned && held.grant.id === receipt.grantId && held.grant.tillId === receipt.till?.id
+  if (!known) throw new GrantRefused('grant_unknown')
+  const result = chargeGrant(held.grant, held.use, useOf(receipt), receipt.happenedAtMs)
+  if ('fault' in result) throw new GrantRefused(result.fault)
+  return { ...held, use: result.use }
+}

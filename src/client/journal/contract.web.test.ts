@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AccountId } from '../../core/ids.ts'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import { wireVersion } from '../../core/receipt.ts'
+import { redeemReceipt, uuid } from '../testing/builders.ts'
+import { evict, openJournal } from '../testing/open-journal.ts'
+import type { JournalPort } from './journal.ts'
+import { openInMemory } from './memory.ts'
+
+const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
+const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
+
+/** What the rest of the till counts on, whichever journal it has (J13). */
+describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
+  let account: string
+  let journal: JournalPort
+  let close: () => void
+
+  beforeEach(async () => {
+    account = uuid()
+    const opened =
+      kind === 'stored'
+        ? await openJournal(account)
+        : await openInMemory(account as AccountId, { newId: uuid, now: () => 1000 })
+    journal = opened.journal
+    close = () => opened.close()
+  })
+
+  afterEach(async () => {
+    close()
+    await evict(account)
+  })
+
+  async function append(of = redeemReceipt()) {
+    const record = await journal.append(of, wireVersion, [])
+    await journal.seen(record)
+    return record
+  }
+  const settle = (seq: number, outcome: FinalOutcome) =>
+    journal.settle([{ key: [1, seq], outcome, proof: null }])
+  const sent = async (lost: ReadonlyMap<number, number> = new Map()) =>
+    (await journal.batch(lost))?.records.map(({ record }) => record.seq) ?? []
+
+  it('numbers records one by one and tells how many are unsent, and since when', async () => {
+    expect([(await append()).seq, (await append()).seq]).toEqual([1, 2])
+    expect(await journal.state()).toEqual({ headSeq: 2, unsettled: 2, oldestAtMs: 1000 })
+    expect(await journal.standing(1)).toMatchObject({ headSeq: 2, waiting: [], drained: false, grant: null })
+  })
+
+  it('takes a receipt once', async () => {
+    const parts = redeemReceipt()
+    const record = await append(parts)
+    await expect(append(parts)).rejects.toMatchObject({ name: 'AlreadyRecorded' })
+    expect((await journal.find(parts.id))?.record).toEqual(record)
+  })
+
+  it('gives what has no outcome, and what the server has lost', async () => {
+    for (let i = 0; i < 3; i++) await append()
+    await settle(1, applied)
+    await settle(2, applied)
+    expect(await sent()).toEqual([3])
+    expect(await sent(new Map([[1, 1]]))).toEqual([2, 3])
+    await settle(3, applied)
+    expect(await sent()).toEqual([])
+    expect((await journal.standing(1)).drained).toBe(true)
+  })
+
+  it('keeps the first outcome, and shows a later one beside it until a person has seen it', async () => {
+    const record = await append()
+    await settle(1, applied)
+    await settle(1, held)
+    await settle(1, held)
+    expect(await journal.attention()).toEqual([{ record, outcome: applied, changed: held }])
+    await journal.acknowledge(record)
+    await settle(1, held)
+    expect(await journal.attention()).toEqual([])
+    expect(await journal.recent(5)).toEqual([{ record, outcome: applied, changed: held }])
+  })
+
+  it('shows bad ends to a person, and the newest records first', async () => {
+    const [first, second] = [await append(), await append()]
+    await settle(2, held)
+    expect(await journal.attention()).toEqual([{ record: second, outcome: held }])
+    expect(await journal.recent(5)).toEqual([
+      { record: second, outcome: held },
+      { record: first, outcome: null },
+    ])
+    expect(await journal.recent(1)).toHaveLength(1)
+  })
+})

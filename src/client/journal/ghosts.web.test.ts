@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { wireVersion } from '../../core/receipt.ts'
+import { redeemReceipt, uuid } from '../testing/builders.ts'
+import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
+import { unseenMaxMs } from './outgoing.ts'
+
+let account: string
+let till: OpenJournal
+const opened: OpenJournal[] = []
+const clock = { nowMs: 1000 }
+
+beforeEach(async () => {
+  account = uuid()
+  clock.nowMs = 1000
+  till = await frame()
+})
+
+afterEach(async () => {
+  for (const one of opened.splice(0)) one.close()
+  await evict(account)
+})
+
+async function frame(): Promise<OpenJournal> {
+  const one = await openJournal(account, { now: () => clock.nowMs })
+  opened.push(one)
+  return one
+}
+
+const append = (at = till) => at.journal.append(redeemReceipt(), wireVersion, [])
+const seqs = async (at = till) =>
+  (await at.journal.batch(new Map()))?.records.map(({ record }) => record.seq) ?? []
+const ghosts = async (at = till) => (await at.journal.ghosts()).map(({ record }) => record.seq)
+const waiting = async (at = till) => (await at.journal.standing(1)).waiting.map(({ seq }) => seq)
+
+const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [] }
+
+describe('records that nobody has seen', () => {
+  it('[J4] are not sent before their screen has shown them', async () => {
+    const record = await append()
+    expect(await seqs()).toEqual([])
+    await till.journal.seen(record)
+    expect(await seqs()).toEqual([1])
+  })
+
+  it('[J4] of a live frame are no ghosts, and what comes after them waits a moment, so that no gap is seen', async () => {
+    const other = await frame()
+    const first = await append()
+    await other.journal.seen(await append(other))
+    expect(await ghosts(other)).toEqual([])
+    expect(await seqs(other)).toEqual([])
+    expect(await waiting(other)).toEqual([])
+    await till.journal.seen(first)
+    expect(await seqs(other)).toEqual([1, 2])
+  })
+
+  it('[J4] of a frame that lives but is stuck hold nobody up for long, and the server is told that they wait', async () => {
+    const other = await frame()
+    await append()
+    await other.journal.seen(await append(other))
+    clock.nowMs += unseenMaxMs
+    expect(await seqs(other)).toEqual([2])
+    expect(await waiting(other)).toEqual([1])
+    expect(await ghosts(other)).toEqual([])
+  })
+
+  it('[J4] [F4] of a dead frame are ghosts: they wait for a person, are told to the server, and block nobody', async () => {
+    const other = await frame()
+    await append()
+    till.close()
+    await other.journal.seen(await append(other))
+    expect(await ghosts(other)).toEqual([1])
+    expect(await waiting(other)).toEqual([1])
+    expect(await seqs(other)).toEqual([2])
+    expect((await other.journal.standing(1)).drained).toBe(false)
+    expect((await other.journal.state()).unsettled).toBe(2)
+  })
+
+  it('[J4] [F4] «Оставить»: the ghost goes as it is', async () => {
+    const record = await append()
+    till.close()
+    const next = await frame()
+    await next.journal.keepGhost((await next.journal.ghosts())[0]!.record)
+    expect(await ghosts(next)).toEqual([])
+    expect((await next.journal.batch(new Map()))?.records.map((one) => one.record)).toEqual([record])
+  })
+
+  it('[J4] [F4] «Отменить»: the ghost and its undoing go together, in order', async () => {
+    const ghost = await append()
+    till.close()
+    const next = await frame()
+    const undo = redeemReceipt({
+      operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
+    })
+    await next.journal.cancelGhost(ghost, undo, wireVersion)
+    expect(await ghosts(next)).toEqual([])
+    expect((await next.journal.batch(new Map()))?.records.map(({ record }) => record.id)).toEqual([
+      ghost.id,
+      undo.id,
+    ])
+  })
+
+  it('[J4] [J11] one that another frame has kept and sent leaves no mark when it is cancelled late: the next ghost is found', async () => {
+    const ghost = await append()
+    till.close()
+    const [kept, late] = [await frame(), await frame()]
+    await kept.journal.keepGhost(ghost)
+    await kept.journal.settle([{ key: [1, 1], outcome: applied, proof: null }])
+    const undo = redeemReceipt({
+      operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
+    })
+    await late.journal.cancelGhost(ghost, undo, wireVersion)
+    await late.journal.settle([{ key: [1, 2], outcome: applied, proof: null }])
+    await append(late)
+    late.close()
+    expect(await ghosts(kept)).toEqual([3])
+    expect(await waiting(kept)).toEqual([3])
+  })
+
+  it('[J4] an undoing needs no witness: nothing could undo it', async () => {
+    const undo = { kind: 'void' as const, receiptId: redeemReceipt().id, because: 'cancelled' as const }
+    await till.journal.append(redeemReceipt({ operations: [undo] }), wireVersion, [])
+    till.close()
+    const next = await frame()
+    expect(await ghosts(next)).toEqual([])
+    expect(await seqs(next)).toEqual([1])
+  })
+
+  it('[J4] [F12] a frame that the browser throws away leaves its lock, and so its ghosts', async () => {
+    const iframe = document.body.appendChild(document.createElement('iframe'))
+    const locks = iframe.contentWindow!.navigator.locks
+    const doomed = await openJournal(account, { now: () => clock.nowMs, locks })
+    opened.push(doomed)
+    await append(doomed)
+    expect(await ghosts()).toEqual([])
+    iframe.remove()
+    await expect.poll(() => ghosts()).toEqual([1])
+  })
+})

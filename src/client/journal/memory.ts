@@ -1,0 +1,273 @@
+import type { Draft } from '../../core/draft.ts'
+import { type AccountId, type ReceiptId, TillId } from '../../core/ids.ts'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import type { LedgerReceipt } from '../../core/wire.ts'
+import { batchRecordsMax } from '../../core/wire-tills.ts'
+import { makeDeviceKeys } from '../crypto/device-key.ts'
+import type { Parts } from '../opening.ts'
+import type { CardFace, Device, JournalRecord, LostTail, TillIdentity } from './database.ts'
+import type { DraftsPort } from './drafts.ts'
+import type { FactsPort } from './facts.ts'
+import type { IdentityPort } from './identity.ts'
+import type { JournalPort, JournalState, Settled } from './journal.ts'
+import type { Batch, Standing } from './outgoing.ts'
+import { AlreadyRecorded, type ReceiptParts, type RecordState } from './records.ts'
+
+/**
+ * What a till keeps where the browser gives no storage (J13): all of it is gone with the page, so it asks and never
+ * promises, and what was asked before a crash is read from the server. A new till with every page.
+ */
+export async function openInMemory(
+  accountId: AccountId,
+  { newId, now }: { newId: () => string; now: () => number },
+): Promise<Parts> {
+  const identity = await memoryIdentity(newId)
+  const journal = new MemoryJournal(identity, now)
+  return {
+    accountId,
+    durable: false,
+    storage: null,
+    identity,
+    journal,
+    drafts: new MemoryDrafts(),
+    facts: new MemoryFacts(),
+    recall: (receipts) => journal.recall(receipts),
+    close: () => undefined,
+  }
+}
+
+async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
+  const begin = async (tillId: TillId, epoch: number, lost: LostTail | null): Promise<Device> => ({
+    ...(await makeDeviceKeys()),
+    tillId,
+    epoch,
+    registered: false,
+    lost,
+  })
+  const devices = [await begin(TillId.parse(newId()), 1, null)]
+  const newest = () => devices.at(-1)!
+  const next = async (lost: LostTail | null, tillId = newest().tillId) => {
+    devices.push(await begin(tillId, newest().epoch + 1, lost))
+  }
+  return {
+    get current(): TillIdentity {
+      return { tillId: newest().tillId, epoch: newest().epoch }
+    },
+    get epochs() {
+      return devices.map((device) => device.epoch)
+    },
+    device(epoch) {
+      const device = devices.find((one) => one.epoch === epoch)
+      if (!device) throw new Error(`epoch ${epoch} has no key`)
+      return device
+    },
+    reload: () => Promise.resolve(),
+    loseTail: (epoch, headSeq, givenSeq) => next({ epoch, fromSeq: headSeq + 1, toSeq: givenSeq }),
+    renewKey: () => next(null),
+    renewTill: (id) => next(null, TillId.parse(id)),
+    // A key that lives as long as its page never grows old.
+    successor: () => Promise.reject(new Error('a till in memory has no successor')),
+    promote: () => Promise.reject(new Error('a till in memory has no successor')),
+    registered: () => Promise.resolve(),
+  }
+}
+
+export class MemoryJournal implements JournalPort {
+  readonly #identity: IdentityPort
+  readonly #now: () => number
+  readonly #states: RecordState[] = []
+  readonly #attention = new Set<RecordState>()
+  /** What the server has told of the time before this page, newest first. */
+  #recalled: RecordState[] = []
+
+  constructor(identity: IdentityPort, now: () => number) {
+    this.#identity = identity
+    this.#now = now
+  }
+
+  append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
+    if (parts.mode === 'promise') return Promise.reject(new Error('a till without storage promises nothing'))
+    if (this.#states.some(({ record }) => record.id === parts.id)) {
+      return Promise.reject(new AlreadyRecorded(parts.id))
+    }
+    const { tillId, epoch } = this.#identity.current
+    const seq = this.#head(epoch) + 1
+    const receipt: Receipt = { version, ...parts, till: { id: tillId, epoch, seq } }
+    const record = {
+      epoch,
+      seq,
+      id: parts.id,
+      receipt: JSON.stringify(receipt),
+      recordedAtMs: this.#now(),
+      faces,
+    }
+    this.#states.push({ record, outcome: null })
+    return Promise.resolve(record)
+  }
+
+  // Whoever could leave a ghost takes the journal along.
+  seen = (): Promise<void> => Promise.resolve()
+  ghosts = (): Promise<RecordState[]> => Promise.resolve([])
+  keepGhost = (): Promise<void> => Promise.resolve()
+  cancelGhost(ghost: JournalRecord, undo: ReceiptParts, version: Receipt['version']): Promise<JournalRecord> {
+    return this.append(undo, version, ghost.faces)
+  }
+
+  reclaim = (): Promise<number> => Promise.resolve(0)
+  headOf = (epoch: number): Promise<number> => Promise.resolve(this.#head(epoch))
+
+  state(): Promise<JournalState> {
+    const unsettled = this.#unsettled()
+    return Promise.resolve({
+      headSeq: this.#head(this.#identity.current.epoch),
+      unsettled: unsettled.length,
+      oldestAtMs: unsettled[0]?.record.recordedAtMs ?? null,
+    })
+  }
+
+  batch(lost: ReadonlyMap<number, number>, recordsMax = batchRecordsMax): Promise<Batch | null> {
+    const due = this.#states.filter(
+      ({ record: { epoch, seq }, outcome }) => outcome === null || seq > (lost.get(epoch) ?? Infinity),
+    )
+    const epoch = due[0]?.record.epoch
+    if (epoch === undefined) return Promise.resolve(null)
+    const records = due
+      .filter(({ record }) => record.epoch === epoch)
+      .slice(0, recordsMax)
+      .map(({ record }) => ({ record, settled: null }))
+    return Promise.resolve({ epoch, records })
+  }
+
+  standing(epoch: number): Promise<Standing> {
+    const drained = this.#unsettled().length === 0
+    return Promise.resolve({ headSeq: this.#head(epoch), waiting: [], drained, grant: null })
+  }
+
+  settle(settled: readonly Settled[]): Promise<void> {
+    for (const { key, outcome } of settled) {
+      const state = this.#states.find(({ record }) => record.epoch === key[0] && record.seq === key[1])
+      if (!state) continue
+      if (state.outcome === null) {
+        state.outcome = outcome
+        if (outcome.status !== 'applied') this.#attention.add(state)
+      } else if ((state.changed ?? state.outcome).status !== outcome.status) {
+        state.changed = outcome
+        this.#attention.add(state)
+      }
+    }
+    return Promise.resolve()
+  }
+
+  find(id: ReceiptId): Promise<RecordState | null> {
+    const state = this.#states.find(({ record }) => record.id === id)
+    return Promise.resolve(state ? { ...state } : null)
+  }
+
+  recent(limit: number): Promise<RecordState[]> {
+    const newest = [...this.#states].reverse()
+    return Promise.resolve([...newest, ...this.#recalled].slice(0, limit).map(copy))
+  }
+
+  recall(receipts: readonly LedgerReceipt[]): void {
+    this.#recalled = receipts.flatMap(({ receipt, outcome }) => {
+      if (outcome.status === 'later') return []
+      const { epoch, seq } = receipt.till ?? { epoch: 0, seq: 0 }
+      const record = {
+        epoch,
+        seq,
+        id: receipt.id,
+        receipt: JSON.stringify(receipt),
+        recordedAtMs: receipt.happenedAtMs,
+        faces: facesOf(receipt, outcome),
+      }
+      return [{ record, outcome }]
+    })
+  }
+
+  attention(): Promise<RecordState[]> {
+    return Promise.resolve([...this.#attention].map(copy))
+  }
+
+  acknowledge(record: JournalRecord): Promise<void> {
+    for (const state of this.#attention) if (state.record.id === record.id) this.#attention.delete(state)
+    return Promise.resolve()
+  }
+
+  #head(epoch: number): number {
+    return Math.max(0, ...this.#states.map(({ record }) => (record.epoch === epoch ? record.seq : 0)))
+  }
+
+  #unsettled(): RecordState[] {
+    return this.#states.filter(({ outcome }) => outcome === null)
+  }
+}
+
+/** The digits of a card come with what was done to it; a receipt alone does not hold them. */
+function facesOf({ operations }: Receipt, outcome: FinalOutcome): CardFace[] {
+  if (outcome.status !== 'applied') return []
+  return outcome.effects.map(({ cardId, last4 }) => {
+    const by = operations.find((operation) => 'cardId' in operation && operation.cardId === cardId)
+    return { cardId, last4, entered: by && 'entered' in by ? by.entered : 'scanned' }
+  })
+}
+
+const copy = (state: RecordState): RecordState => ({ ...state })
+
+class MemoryDrafts implements DraftsPort {
+  readonly #rows = new Map<string, { draft: Draft; left: boolean; dropped: boolean }>()
+  readonly #releases = new Set<string>()
+
+  save = (draft: Draft) => this.#set(draft, false)
+  drop = (draft: Draft) => this.#set(draft, true)
+  leave(id: string): Promise<void> {
+    const row = this.#rows.get(id)
+    if (row) row.left = true
+    return Promise.resolve()
+  }
+  forget(id: string): Promise<void> {
+    this.#rows.delete(id)
+    return Promise.resolve()
+  }
+  forgetDropped(id: string): Promise<void> {
+    return this.#rows.get(id)?.dropped ? this.forget(id) : Promise.resolve()
+  }
+  noteRelease(holdId: string): Promise<void> {
+    this.#releases.add(holdId)
+    return Promise.resolve()
+  }
+  forgetRelease(holdId: string): Promise<void> {
+    this.#releases.delete(holdId)
+    return Promise.resolve()
+  }
+  releases = () => Promise.resolve([...this.#releases])
+  leftBehind = () => Promise.resolve(this.#ids((row) => row.left))
+  ofThisTab = () => Promise.resolve(this.#ids((row) => !row.dropped))
+  waiting = () => Promise.resolve(this.#drafts(false).sort((a, b) => b.updatedAtMs - a.updatedAtMs))
+  dropped = () => Promise.resolve(this.#drafts(true))
+
+  #set(draft: Draft, dropped: boolean): Promise<void> {
+    this.#rows.set(draft.id, { draft, left: dropped, dropped })
+    return Promise.resolve()
+  }
+  #ids(wanted: (row: { left: boolean; dropped: boolean }) => boolean): Set<string> {
+    return new Set([...this.#rows].filter(([, row]) => wanted(row)).map(([id]) => id))
+  }
+  #drafts(dropped: boolean): Draft[] {
+    return [...this.#rows.values()].filter((row) => row.dropped === dropped).map((row) => row.draft)
+  }
+}
+
+class MemoryFacts implements FactsPort {
+  #decisions: Awaited<ReturnType<FactsPort['decisions']>> = []
+  latestMs = () => Promise.resolve(0)
+  keepClock = () => Promise.resolve()
+  decidedAfterMs = () => Promise.resolve(Math.max(0, ...this.#decisions.map((one) => one.decidedAtMs)))
+  keepDecisions(decisions: Parameters<FactsPort['keepDecisions']>[0]): Promise<void> {
+    this.#decisions.push(...decisions)
+    return Promise.resolve()
+  }
+  decisions = () => Promise.resolve(this.#decisions)
+  grant = () => Promise.resolve(null)
+  wipe = () => Promise.resolve()
+}

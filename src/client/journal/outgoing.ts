@@ -1,0 +1,205 @@
+import type { IDBPObjectStore } from 'idb'
+import type { Envelope } from '../../core/wire-tills.ts'
+import { batchBytesMax } from '../../core/wire-tills.ts'
+import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
+import type { Frame } from './frame.ts'
+import { byKey, epochRange, keyOf } from './records.ts'
+import { reading, type TillStorage } from './storage.ts'
+
+/** What goes to the server in one request: records of one epoch, in order. */
+export interface Batch {
+  epoch: number
+  records: Outgoing[]
+}
+
+export interface Outgoing {
+  record: JournalRecord
+  /** What the server once answered, with its mark: one that was set back believes it (J7). */
+  settled: { status: StoredOutcome['outcome']['status']; proof: string } | null
+}
+
+/** What the journal adds to the envelope of a signed request (J5). */
+export type Standing = Pick<Envelope, 'headSeq' | 'waiting' | 'drained' | 'grant'>
+
+/** A live frame that has not shown its record after this time is stuck: what comes after it is not kept waiting. */
+export const unseenMaxMs = 30_000
+const waitingMax = 50
+
+type UnseenRow = UnsettledRow & { frame: string }
+
+/** Records that no screen has shown: those of live frames will be in a moment, the others wait for a person (J4). */
+export interface Unseen {
+  rows: UnseenRow[]
+  isGhost: (row: UnseenRow) => boolean
+  /** It will be shown, or has to be asked about, in a moment. */
+  isFresh: (row: UnseenRow) => boolean
+}
+
+/**
+ * How far every record of an epoch is known to need no witness any more. What was shown stays shown, and numbers of an
+ * epoch only grow, so a long queue is read through once and not with every batch.
+ */
+export type ShownUpTo = Map<number, number>
+
+export async function unseenNow(
+  storage: TillStorage,
+  frame: Frame,
+  nowMs: number,
+  shown: ShownUpTo,
+): Promise<Unseen> {
+  const rows = await unseenRows(storage, shown)
+  const live = rows.length === 0 ? new Set<string>() : await frame.live()
+  const known = new Set(rows.map((row) => row.frame))
+  // A row that came after the locks were read has a frame that lives.
+  const isGhost = (row: UnseenRow) => known.has(row.frame) && !live.has(row.frame)
+  return { rows, isGhost, isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs }
+}
+
+function unseenRows(storage: TillStorage, shown: ShownUpTo): Promise<UnseenRow[]> {
+  return reading(storage, ['unsettled', 'seen'], async (tx) => {
+    const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
+    const pages = await Promise.all(
+      beyond(shown).map((range) => Promise.all([unsettled.getAllKeys(range), seen.getAllKeys(range)])),
+    )
+    const known = new Set(pages.flatMap(([, keys]) => keys).map((key) => key.join()))
+    const keys = pages.flatMap(([open]) => open)
+    const rows = await Promise.all(
+      keys.map(async (key) => (known.has(key.join()) ? undefined : unsettled.get(key))),
+    )
+    const unseen = rows.filter(needsWitness)
+    const stuck = new Set<number>()
+    for (const [n, [epoch, seq]] of keys.entries()) {
+      if (needsWitness(rows[n])) stuck.add(epoch)
+      if (!stuck.has(epoch)) shown.set(epoch, Math.max(shown.get(epoch) ?? 0, seq))
+    }
+    return unseen
+  })
+}
+
+/** All keys but those that are known to be shown. */
+function beyond(shown: ShownUpTo): IDBKeyRange[] {
+  const ranges: IDBKeyRange[] = []
+  let from: RecordKey = [0, 0]
+  for (const [epoch, seq] of [...shown].sort(byKey)) {
+    ranges.push(IDBKeyRange.bound(from, [epoch, 0], true, true))
+    from = [epoch, seq]
+  }
+  return [...ranges, IDBKeyRange.lowerBound(from, true)]
+}
+
+/** Undoings, and records of the first version, have no frame that would have to show them. */
+const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
+
+/**
+ * The next records to send, of the oldest epoch that has any: all without an outcome, and all above the heads of epochs
+ * that the server is known to have lost, settled or not (J7). Unseen ones are left out; what was appended after a fresh one
+ * waits for it, so that the server sees no gap.
+ */
+export async function nextBatch(
+  storage: TillStorage,
+  unseen: Unseen,
+  lost: ReadonlyMap<number, number>,
+  recordsMax: number,
+): Promise<Batch | null> {
+  const stores: ('records' | 'unsettled' | 'seen' | 'outcomes')[] = [
+    'records',
+    'unsettled',
+    'seen',
+    'outcomes',
+  ]
+  return reading(storage, stores, async (tx) => {
+    const limit = recordsMax + unseen.rows.length
+    const [rows, ...missing] = await Promise.all([
+      tx.objectStore('unsettled').getAll(null, limit),
+      ...[...lost].map(([epoch, head]) =>
+        tx
+          .objectStore('records')
+          .getAllKeys(IDBKeyRange.bound([epoch, head], epochRange(epoch).upper, true), limit),
+      ),
+    ])
+    const span = rows.length > 0 ? IDBKeyRange.bound(keyOf(rows[0]!), keyOf(rows.at(-1)!)) : null
+    const seenKeys = span ? await tx.objectStore('seen').getAllKeys(span) : []
+    const seen = new Set(seenKeys.map((key) => key.join()))
+    const left = rows.filter(needsWitness).filter((row) => !seen.has(keyOf(row).join()))
+    const leftKeys = new Set(left.map((row) => keyOf(row).join()))
+    const fresh = left.filter(unseen.isFresh)
+    const keys = [
+      ...new Map([...rows.map(keyOf), ...missing.flat()].map((key) => [key.join(), key])).values(),
+    ]
+      .sort(byKey)
+      .filter((key) => !leftKeys.has(key.join()))
+      .filter(([epoch, seq]) => !fresh.some((row) => row.epoch === epoch && row.seq < seq))
+      .slice(0, recordsMax)
+    const epoch = keys[0]?.[0]
+    if (epoch === undefined) return null
+    const open = new Set(rows.map((row) => keyOf(row).join()))
+    const found = await recordsAt(
+      tx.objectStore('records'),
+      keys.filter((key) => key[0] === epoch),
+    )
+    const outcomes = await Promise.all(
+      // What waits for its first outcome has none.
+      found.map(async (record) =>
+        record && !open.has(keyOf(record).join()) ? tx.objectStore('outcomes').get(keyOf(record)) : undefined,
+      ),
+    )
+    const records: Outgoing[] = []
+    let bytes = 0
+    for (const [n, record] of found.entries()) {
+      if (!record) break
+      const one = { record, settled: settledOf(outcomes[n]) }
+      bytes += sentBytes(one)
+      if (records.length > 0 && bytes > batchBytesMax) break
+      records.push(one)
+    }
+    return records.length > 0 ? { epoch, records } : null
+  })
+}
+
+/** In one request where they lie close together, as they mostly do: each request costs as much as many records. */
+async function recordsAt(
+  records: Pick<IDBPObjectStore<TillSchema, ArrayLike<'records'>, 'records'>, 'get' | 'getAll'>,
+  keys: readonly RecordKey[],
+): Promise<(JournalRecord | undefined)[]> {
+  const [first, last] = [keys[0]!, keys.at(-1)!]
+  if (last[1] - first[1] >= 2 * keys.length) return Promise.all(keys.map((key) => records.get(key)))
+  const all = await records.getAll(IDBKeyRange.bound(first, last))
+  const byNumber = new Map(all.map((record) => [record.seq, record]))
+  return keys.map(([, seq]) => byNumber.get(seq))
+}
+
+export async function standingOf(storage: TillStorage, unseen: Unseen, epoch: number): Promise<Standing> {
+  const stores: ('records' | 'unsettled' | 'grants')[] = ['records', 'unsettled', 'grants']
+  return reading(storage, stores, async (tx) => {
+    const [last, unsettled, held] = await Promise.all([
+      tx.objectStore('records').openKeyCursor(epochRange(epoch), 'prev'),
+      tx.objectStore('unsettled').getAllKeys(null, 1),
+      tx.objectStore('grants').get('current'),
+    ])
+    return {
+      headSeq: last?.primaryKey[1] ?? 0,
+      waiting: unseen.rows
+        .filter((row) => row.epoch === epoch && !unseen.isFresh(row))
+        .slice(0, waitingMax)
+        .map(({ seq, recordedAtMs }) => ({ seq, recordedAtMs })),
+      drained: unsettled.length === 0,
+      grant: held?.grant ?? null,
+    }
+  })
+}
+
+function settledOf(stored: StoredOutcome | undefined): Outgoing['settled'] {
+  return stored?.proof ? { status: stored.outcome.status, proof: stored.proof } : null
+}
+
+export const wireRecord = ({ record: { seq, id, receipt }, settled }: Outgoing) => ({
+  seq,
+  id,
+  receipt,
+  settled,
+})
+
+/** What a record takes on the wire: its text is a string inside JSON there, so its quotes are escaped. */
+function sentBytes(one: Outgoing): number {
+  return new TextEncoder().encode(JSON.stringify(wireRecord(one))).length + 1
+}

@@ -1,0 +1,48 @@
+import { Receipt, wireVersion } from '../../core/receipt.ts'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import type { JournalRecord, RecordKey } from './database.ts'
+import { reading, type TillStorage } from './storage.ts'
+
+/** How a record stands now. */
+export interface RecordState {
+  record: JournalRecord
+  /** Null while the server has not answered. */
+  outcome: FinalOutcome | null
+  /** What a server that was set back decided instead of what was shown (J7). */
+  changed?: FinalOutcome
+}
+
+/** Everything of a receipt that the journal does not know better. */
+export type ReceiptParts = Omit<Receipt, 'till' | 'version'>
+
+/** The receipt is in the journal already: another frame committed the same draft. */
+export class AlreadyRecorded extends Error {
+  override name = 'AlreadyRecorded'
+}
+
+export function receiptOf(record: JournalRecord): Receipt {
+  const json = JSON.parse(record.receipt) as Record<string, unknown>
+  return Receipt.parse(json['version'] === 'dev-1' ? ofDevelopment(json) : json)
+}
+
+/** For the screen alone: what is sent are the bytes as they were committed. */
+function ofDevelopment(json: Record<string, unknown>): unknown {
+  const operations = (json['operations'] as Record<string, unknown>[]).map((operation) =>
+    operation['kind'] === 'load' || operation['kind'] === 'redeem'
+      ? { ...operation, number: null }
+      : operation,
+  )
+  return { ...json, version: wireVersion, grantId: null, session: null, operations }
+}
+
+export const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoch, Infinity])
+export const keyOf = ({ epoch, seq }: { epoch: number; seq: number }): RecordKey => [epoch, seq]
+export const byKey = (a: RecordKey, b: RecordKey) => a[0] - b[0] || a[1] - b[1]
+
+/** The newest `seq` of the epoch in the journal; 0 for none. */
+export function lastSeq(storage: TillStorage, epoch: number): Promise<number> {
+  return reading(storage, ['records'], async (tx) => {
+    const cursor = await tx.objectStore('records').openKeyCursor(epochRange(epoch), 'prev')
+    return cursor?.primaryKey[1] ?? 0
+  })
+}

@@ -1,0 +1,123 @@
+import type { IDBPTransaction, StoreNames } from 'idb'
+import { type DatabaseEvents, openTillDatabase, type TillDatabase, type TillSchema } from './database.ts'
+
+export type TillRead<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readonly'>
+export type TillWrite<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readwrite'>
+
+/** The database opened again is not the one that was open: the browser has emptied it meanwhile. */
+export class StorageEmptied extends Error {
+  override name = 'StorageEmptied'
+}
+
+/**
+ * The open database of one account. A browser may close the connection under us (F14); then it is opened once more.
+ *
+ * open ── closed by the browser ──▶ open again, or the error of the attempt
+ *   └── a newer page upgrades ──▶ outdated: closed for good
+ */
+export class TillStorage {
+  readonly accountId: string
+  readonly #events: DatabaseEvents
+  #db: TillDatabase
+  #reopening: Promise<TillDatabase> | null = null
+  #closed = false
+
+  private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents) {
+    this.accountId = accountId
+    this.#db = db
+    this.#events = events
+  }
+
+  /** @throws as `openTillDatabase` does */
+  static async open(accountId: string, events: DatabaseEvents): Promise<TillStorage> {
+    const own: { storage: TillStorage | null } = { storage: null }
+    const db = await openTillDatabase(accountId, {
+      ...events,
+      onOutdated() {
+        own.storage?.close()
+        events.onOutdated()
+      },
+    })
+    return (own.storage = new TillStorage(accountId, db, events))
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#db.close()
+  }
+
+  /** Opens a transaction; a promise only where the database has to be opened again first. */
+  begin<S extends StoreNames<TillSchema>>(stores: S[], mode: 'readonly'): TillRead<S> | Promise<TillRead<S>>
+  begin<S extends StoreNames<TillSchema>>(
+    stores: S[],
+    mode: 'readwrite',
+  ): TillWrite<S> | Promise<TillWrite<S>>
+  begin<S extends StoreNames<TillSchema>>(stores: S[], mode: 'readonly' | 'readwrite') {
+    const open = (db: TillDatabase) => db.transaction(stores, mode, { durability: 'strict' })
+    try {
+      return open(this.#db)
+    } catch (error) {
+      if (this.#closed || !isClosed(error)) throw error
+      this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null))
+      return this.#reopening.then(open)
+    }
+  }
+
+  async #reopen(): Promise<TillDatabase> {
+    const db = await openTillDatabase(this.accountId, {
+      ...this.#events,
+      onOutdated: () => {
+        this.close()
+        this.#events.onOutdated()
+      },
+    })
+    // Numbers that this page remembers would be given anew in an emptied database.
+    if (this.#closed || (await db.getKey('identity', 'self')) === undefined) {
+      db.close()
+      throw new StorageEmptied('the database was emptied or closed while it was open')
+    }
+    return (this.#db = db)
+  }
+}
+
+/**
+ * The one way to write: a transaction that reports success only when the data is on the disk. Chromium's default since
+ * version 121 reports it when the operating system has it, and a power cut loses the last sales.
+ *
+ * `work` may await only requests of this transaction; awaiting anything else ends it.
+ */
+export async function strictly<S extends StoreNames<TillSchema>, T>(
+  storage: TillStorage,
+  stores: S[],
+  work: (tx: TillWrite<S>) => Promise<T>,
+): Promise<T> {
+  const begun = storage.begin(stores, 'readwrite')
+  const tx = begun instanceof Promise ? await begun : begun
+  try {
+    const result = await work(tx)
+    await tx.done
+    return result
+  } catch (error) {
+    // The failed request has aborted the transaction already, or this does; `done` rejects either way and is heard here.
+    await Promise.allSettled([tx.done, abort(tx)])
+    throw error
+  }
+}
+
+/** Reads what belongs together. `work` may await only requests of this transaction. */
+export async function reading<S extends StoreNames<TillSchema>, T>(
+  storage: TillStorage,
+  stores: S[],
+  work: (tx: TillRead<S>) => Promise<T>,
+): Promise<T> {
+  const begun = storage.begin(stores, 'readonly')
+  return work(begun instanceof Promise ? await begun : begun)
+}
+
+async function abort(tx: { abort(): void }): Promise<void> {
+  await Promise.resolve()
+  tx.abort()
+}
+
+/** The connection is closed or closing. Errors of the storage are told by name. */
+const isClosed = (error: unknown) => error instanceof DOMException && error.name === 'InvalidStateError'

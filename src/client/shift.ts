@@ -1,0 +1,59 @@
+import type { Kopecks } from '../core/money.ts'
+import { kopecks } from '../core/money.ts'
+import { receiptOf, type RecordState } from './journal/records.ts'
+
+/** «Итоги смены»: what this till did since a moment, as its journal tells it. */
+export interface Shift {
+  sold: Tally
+  charged: Tally
+  returned: Tally
+  /** Receipts that the server has not answered yet. */
+  unsent: number
+  /** Receipts that a human has to decide. */
+  held: number
+  lossKopecks: Kopecks
+}
+
+export interface Tally {
+  cards: number
+  sumKopecks: Kopecks
+}
+
+/**
+ * Adds up the records of a shift. What was refused counts nowhere; what was undone counts neither before nor after; a
+ * receipt that stands for another one counts once.
+ */
+export function shiftOf(states: readonly RecordState[]): Shift {
+  const undone = new Set<string>()
+  const replaced = new Set<string>()
+  for (const { record, outcome } of states) {
+    const { operations, standsFor } = receiptOf(record)
+    const isDead = outcome?.status === 'refused'
+    if (standsFor && !isDead) replaced.add(standsFor)
+    for (const one of operations) if (one.kind === 'void' && !isDead) undone.add(one.receiptId)
+  }
+  const shift = { sold: tally(), charged: tally(), returned: tally(), unsent: 0, held: 0, lossKopecks: 0 }
+  for (const { record, outcome } of states) {
+    const { id, operations } = receiptOf(record)
+    if (outcome === null) shift.unsent++
+    if (outcome?.status === 'held') shift.held++
+    if (outcome?.status === 'applied') {
+      for (const { lossKopecks } of outcome.effects) if (outcome.by === null) shift.lossKopecks += lossKopecks
+    }
+    if (outcome?.status === 'refused' || outcome?.status === 'held') continue
+    if (undone.has(id) || replaced.has(id)) continue
+    for (const one of operations) {
+      if (one.kind === 'load') add(shift.sold, one.faceKopecks)
+      else if (one.kind === 'redeem') add(shift.charged, one.amountKopecks)
+      else if (one.kind === 'refund') add(shift.returned, one.amountKopecks)
+    }
+  }
+  return { ...shift, lossKopecks: kopecks(shift.lossKopecks) }
+}
+
+const tally = (): Tally => ({ cards: 0, sumKopecks: kopecks(0) })
+
+function add(to: Tally, sum: Kopecks): void {
+  to.cards++
+  to.sumKopecks = kopecks(to.sumKopecks + sum)
+}

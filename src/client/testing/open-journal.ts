@@ -1,0 +1,61 @@
+import { deleteDB } from 'idb'
+import { type Beacon, openBeacon } from '../journal/beacon.ts'
+import { type DatabaseEvents, databaseName } from '../journal/database.ts'
+import { Drafts } from '../journal/drafts.ts'
+import { enterFrame, type Frame } from '../journal/frame.ts'
+import { Identity } from '../journal/identity.ts'
+import { Journal } from '../journal/journal.ts'
+import { TillStorage } from '../journal/storage.ts'
+import { uuid } from './builders.ts'
+
+/** One frame's view of a till's storage. */
+export interface OpenJournal {
+  storage: TillStorage
+  beacon: Beacon
+  frame: Frame
+  identity: Identity
+  journal: Journal
+  drafts: Drafts
+  close(): void
+}
+
+const silent: DatabaseEvents = {
+  onBlocked: () => undefined,
+  onOutdated: () => undefined,
+  onTerminated: () => undefined,
+}
+
+export interface OpenOptions {
+  now?: () => number
+  events?: DatabaseEvents
+  serverHas?: (epoch: number, seq: number) => boolean
+  locks?: LockManager
+}
+
+/** Opens the journal of an account as a frame of the till does. */
+export async function openJournal(account: string, options: OpenOptions = {}): Promise<OpenJournal> {
+  const { now = () => 1000, events = silent, serverHas = () => true, locks = navigator.locks } = options
+  const storage = await TillStorage.open(account, events)
+  const beacon = openBeacon(() => localStorage, account)
+  const frame = await enterFrame(locks, uuid())
+  const identity = await Identity.open(storage, beacon, uuid)
+  const journal = await Journal.open({ storage, identity, beacon, frame, now, serverHas })
+  return {
+    storage,
+    beacon,
+    frame,
+    identity,
+    journal,
+    drafts: new Drafts(storage, 'tab'),
+    close() {
+      frame.leave()
+      storage.close()
+    },
+  }
+}
+
+/** What a browser does that evicts a partition: all of it goes at once. */
+export async function evict(account: string): Promise<void> {
+  await deleteDB(databaseName(account))
+  localStorage.clear()
+}

@@ -1,0 +1,186 @@
+import * as z from 'zod/mini'
+import { type AccountId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
+import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
+import { type CaseChoice, type CaseView, choicesOf } from '../../core/wire-cases.ts'
+import type { Tx } from '../db/db.ts'
+import { sha256 } from '../secrets.ts'
+import { applyReceipt } from './apply-receipt.ts'
+import { noSaleFacts } from './arrival.ts'
+import { closeCase } from './cases.ts'
+import { findCase } from './case-list.ts'
+import { dropDraft } from './drafts.ts'
+import { releaseDraftHolds, releaseHold } from './holds.ts'
+import type { Programmes } from './programmes.ts'
+import { findReceipt, type StoredReceipt } from './receipts.ts'
+import { closeForks, changeTillState } from './till-states.ts'
+import { lockTill } from './tills.ts'
+
+/** What a human decides about a case (J6, O6): in one transaction with what follows from it. */
+export interface Wanted {
+  accountId: AccountId
+  id: string
+  choice: CaseChoice
+  note: string
+  by: EmployeeId
+}
+
+export interface Means {
+  programmes: Programmes
+  nowMs: number
+}
+
+export type Decided =
+  | { status: 'decided'; view: CaseView }
+  | { status: 'unknown' }
+  /** The kind has no such choice, it was decided otherwise already, or the books do not allow it. */
+  | { status: 'not_possible' }
+
+/** Thrown inside the transaction, so that nothing of a decision that cannot be carried out stays. */
+export class NotPossible extends Error {
+  override name = 'NotPossible'
+}
+
+/** @throws NotPossible when the decision cannot be carried out; the transaction must not stand */
+export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<Decided> {
+  const { accountId, id, choice, note, by } = wanted
+  const before = await findCase(tx, accountId, id)
+  if (!before) return { status: 'unknown' }
+  if (before.decision) {
+    return before.decision.choice === choice
+      ? { status: 'decided', view: before }
+      : { status: 'not_possible' }
+  }
+  if (!choicesOf[before.kind].includes(choice)) return { status: 'not_possible' }
+  // The till first, as everywhere: its records and the decisions about them follow one another.
+  if (before.tillId) await lockTill(tx, accountId, before.tillId)
+  const receiptId = await carryOut(tx, before, wanted, means)
+  const end = { choice, note, decidedBy: by, receiptId }
+  if (!(await closeCase(tx, accountId, id, end, means.nowMs)) && choice !== 'renew') throw new NotPossible()
+  return { status: 'decided', view: (await findCase(tx, accountId, id))! }
+}
+
+/** @returns the receipt that the decision posted, or null */
+async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): Promise<ReceiptId | null> {
+  const { accountId, by } = wanted
+  switch (wanted.choice) {
+    case 'acknowledge':
+      return null
+    case 'renew': {
+      if (!view.tillId || (await changeTillState(tx, accountId, view.tillId, 'retired')) !== 'done') {
+        throw new NotPossible()
+      }
+      await closeForks(tx, accountId, view.tillId, by, means.nowMs)
+      return null
+    }
+    case 'release': {
+      const draftId = z.safeParse(DraftId, view.evidence['draftId'])
+      if (!draftId.success || !view.tillId) throw new NotPossible()
+      await dropDraft(tx, accountId, view.tillId, draftId.data, means.nowMs)
+      await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'till', means.nowMs)
+      return null
+    }
+    case 'dismiss':
+      await releaseHolds(tx, accountId, await heldReceipt(tx, view, accountId), means.nowMs)
+      return null
+    case 'unblock': {
+      const stored = await requireReceipt(tx, view, accountId)
+      const frozen = stored.outcome.status === 'applied' ? stored.outcome.effects : []
+      const operations = frozen
+        .filter((effect) => effect.lossKopecks > 0)
+        .map(({ cardId }): Operation => ({ kind: 'unblock', cardId: cardId }))
+      return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, stored)
+    }
+    case 'apply': {
+      const stored = await heldReceipt(tx, view, accountId)
+      const { operations, id } = z.parse(Receipt, JSON.parse(stored.body))
+      // Its own holds would stand in its way as another's.
+      await releaseHolds(tx, accountId, stored, means.nowMs)
+      return postOwn(tx, wanted, means, { operations, standsFor: id, mode: 'promise', isFact: true }, stored)
+    }
+  }
+}
+
+async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<StoredReceipt> {
+  const stored = view.receiptId && (await findReceipt(tx, accountId, view.receiptId))
+  if (!stored || stored.mode === null) throw new NotPossible()
+  return stored
+}
+
+async function heldReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<StoredReceipt> {
+  const stored = await requireReceipt(tx, view, accountId)
+  if (stored.outcome.status !== 'held') throw new NotPossible()
+  return stored
+}
+
+interface Own {
+  operations: Operation[]
+  standsFor: ReceiptId | null
+  mode: Receipt['mode']
+  isFact: boolean
+}
+
+/** Posts what was decided as a receipt of the server's own. Its id follows from the case: it is posted once. */
+async function postOwn(
+  tx: Tx,
+  { accountId, id: caseId, by }: Wanted,
+  { programmes, nowMs }: Means,
+  { operations, standsFor, mode, isFact }: Own,
+  original: StoredReceipt,
+): Promise<ReceiptId> {
+  const { happenedAtMs, sale } = z.parse(Receipt, JSON.parse(original.body))
+  const receipt: Receipt = {
+    version: wireVersion,
+    id: idFrom(caseId),
+    mode,
+    grantId: null,
+    standsFor,
+    till: null,
+    employeeId: by,
+    session: null,
+    storeId: null,
+    happenedAtMs,
+    sale: sale && { ...sale, draftId: null },
+    operations,
+  }
+  const text = JSON.stringify(receipt)
+  const arrival = {
+    accountId,
+    id: receipt.id,
+    text,
+    digest: sha256(text),
+    till: null,
+    content: { kind: 'receipt' as const, receipt },
+    ...(isFact && { evidence: { waiting: new Map(), settled: 'applied' as const, numbers: new Map() } }),
+  }
+  const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
+  if (outcome.status !== 'applied') throw new NotPossible()
+  return receipt.id
+}
+
+function idFrom(caseId: string): ReceiptId {
+  const hex = sha256(`decision:${caseId}`)
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(12, 15)}`,
+    `a${hex.slice(15, 18)}`,
+    hex.slice(18, 30),
+  ]
+  return ReceiptId.parse(parts.join('-'))
+}
+
+/** What a held receipt kept on its cards. */
+async function releaseHolds(
+  tx: Tx,
+  accountId: AccountId,
+  stored: StoredReceipt,
+  nowMs: number,
+): Promise<void> {
+  const { till, sale, operations } = z.parse(Receipt, JSON.parse(stored.body))
+  if (!till) return
+  if (sale?.draftId) await releaseDraftHolds(tx, accountId, till.id, sale.draftId, 'receipt', nowMs)
+  for (const operation of operations) {
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
+    await releaseHold(tx, accountId, till.id, operation.holdId, nowMs)
+  }
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod/mini'
+import type { AccountId, TillId } from '../../core/ids.ts'
+import type { CaseKind } from '../../core/outcome.ts'
+import type { Query, Tx } from '../db/db.ts'
+import type { Evidence } from './arrival.ts'
+import { closeSettled, openCase } from './cases.ts'
+import { parseFirst, parseRows } from './rows.ts'
+
+/** Numbers of a till's journal whose records are not here: from one to another, both included. */
+export interface Run {
+  epoch: number
+  fromSeq: number
+  toSeq: number
+}
+
+const kinds = ['gap', 'ghost_undecided', 'lost_tail'] as const satisfies readonly CaseKind[]
+type Missing = (typeof kinds)[number]
+
+const RunOfCase = z.object({ epoch: z.int(), fromSeq: z.int(), toSeq: z.int() })
+const CaseRow = z.object({ id: z.string(), evidence: z.string() })
+const Count = z.object({ n: z.int() })
+
+/**
+ * Opens a case for numbers that a later record has skipped (J8). Those that the till keeps back, since nobody has said
+ * whether they were seen (J4), have cases of their own; the others are one case per unbroken run.
+ */
+export async function noteSkipped(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  { epoch, fromSeq, toSeq }: Run,
+  waiting: Evidence['waiting'],
+  nowMs: number,
+): Promise<void> {
+  const ghosts = [...waiting.keys()].filter((seq) => seq >= fromSeq && seq <= toSeq).sort((a, b) => a - b)
+  let next = fromSeq
+  for (const seq of ghosts) {
+    if (seq > next) await note(tx, accountId, tillId, 'gap', { epoch, fromSeq: next, toSeq: seq - 1 }, nowMs)
+    const { recordedAtMs } = waiting.get(seq)!
+    const ghost = { epoch, fromSeq: seq, toSeq: seq }
+    await note(tx, accountId, tillId, 'ghost_undecided', ghost, nowMs, recordedAtMs)
+    next = seq + 1
+  }
+  if (next <= toSeq) await note(tx, accountId, tillId, 'gap', { epoch, fromSeq: next, toSeq }, nowMs)
+}
+
+/**
+ * The till's storage has lost the end of its journal (F7). The case is opened although all of it may have been sent: then it
+ * tells of a profile that was set back or copied.
+ */
+export async function noteLost(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  lost: Run,
+  nowMs: number,
+): Promise<void> {
+  const stored = await storedIn(tx, accountId, tillId, lost)
+  await note(tx, accountId, tillId, 'lost_tail', lost, nowMs, null, { stored })
+}
+
+async function note(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  kind: Missing,
+  run: Run,
+  nowMs: number,
+  happenedAtMs: number | null = null,
+  more: Record<string, number> = {},
+): Promise<void> {
+  await openCase(
+    tx,
+    {
+      accountId,
+      kind,
+      subject: `${tillId}:${run.epoch}:${run.fromSeq}-${run.toSeq}`,
+      receiptId: null,
+      tillId,
+      employeeId: null,
+      amountKopecks: null,
+      happenedAtMs,
+      evidence: { epoch: run.epoch, fromSeq: run.fromSeq, toSeq: run.toSeq, ...more },
+      body: null,
+    },
+    nowMs,
+  )
+}
+
+/** A record that was missing has come and is about to be stored: cases that have all of theirs now close by themselves. */
+export async function noteFound(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  { epoch, seq }: { epoch: number; seq: number },
+  nowMs: number,
+): Promise<void> {
+  const rows = await tx.all(
+    `select id, evidence from cases where account_id = $1 and till_id = $2 and closed_at_ms is null
+      and kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`,
+    [accountId, tillId],
+  )
+  for (const { id, evidence } of parseRows(CaseRow, rows)) {
+    const run = z.parse(RunOfCase, JSON.parse(evidence))
+    if (run.epoch !== epoch || seq < run.fromSeq || seq > run.toSeq) continue
+    const here = await storedIn(tx, accountId, tillId, run)
+    if (here + 1 < run.toSeq - run.fromSeq + 1) continue
+    await closeSettled(tx, accountId, id, 'Записи пришли', nowMs)
+  }
+}
+
+/** The highest number that the till ever gave in an epoch whose end it has lost, or null where it lost none. */
+export async function endOfLost(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  epoch: number,
+): Promise<number | null> {
+  const rows = await query.all(
+    `select id, evidence from cases where account_id = $1 and till_id = $2 and kind = 'lost_tail'`,
+    [accountId, tillId],
+  )
+  const ends = parseRows(CaseRow, rows)
+    .map(({ evidence }) => z.parse(RunOfCase, JSON.parse(evidence)))
+    .filter((run) => run.epoch === epoch)
+    .map((run) => run.toSeq)
+  return ends.length > 0 ? Math.max(...ends) : null
+}
+
+async function storedIn(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  { epoch, fromSeq, toSeq }: Run,
+): Promise<number> {
+  const rows = await query.all(
+    `select count(distinct seq) as n from receipt
+      where account_id = $1 and till_id = $2 and epoch = $3 and seq between $4 and $5`,
+    [accountId, tillId, epoch, fromSeq, toSeq],
+  )
+  return parseFirst(Count, rows)?.n ?? 0
+}

@@ -1,0 +1,205 @@
+import { expect, test } from 'vitest'
+import { onBothEngines } from '../../../test/server/engines.ts'
+import { redeem, type TestTill } from '../../../test/server/test-till.ts'
+import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../test/server/world.ts'
+import type { GrantId } from '../../core/ids.ts'
+import { kopecks } from '../../core/money.ts'
+import type { Grant, OfflinePolicy } from '../../core/offline.ts'
+import { load } from '../../../test/server/test-till.ts'
+import { holdKeepMs } from '../../core/wire.ts'
+
+const hour = 3_600_000
+const policyOf = (rest: Partial<OfflinePolicy> = {}): OfflinePolicy => ({
+  enabled: true,
+  perReceiptKopecks: kopecks(500),
+  perCardKopecks: kopecks(400),
+  perTillKopecks: kopecks(1_000),
+  loads: 2,
+  loadsKopecks: kopecks(3 * faceKopecks),
+  grantHours: 12,
+  bookHours: 24,
+  ...rest,
+})
+
+onBothEngines('what tills may promise offline', (engine) => {
+  async function scene(policy: OfflinePolicy | null = policyOf()) {
+    const shop = world(engine.db())
+    const opened = await shop.shop()
+    if (policy) await opened.manager.answer('savePolicy', policy)
+    const ask = (till: TestTill, returned: GrantId | null, rest = {}) =>
+      till.answer('grant', { ...till.envelope({ drained: true, ...rest }), returned })
+    const granted = async (till: TestTill, returned: GrantId | null = null): Promise<Grant> => {
+      const { grant, reason } = await ask(till, returned)
+      if (!grant) throw new Error(`no grant: ${reason}`)
+      return grant
+    }
+    const risk = async (by = opened.manager) => (await by.answer('risk', null)).maxLossKopecks
+    /** A promise on a grant: the card's sealed number goes with it. */
+    const promise = async (
+      till: TestTill,
+      grantId: GrantId,
+      card: { id: never; number: string },
+      amount: number,
+      rest = {},
+    ) => {
+      const receipt = till.receipt([], { mode: 'promise', grantId, ...rest })
+      const number = till.seal(card.number, receipt.id)
+      return till.send({ ...receipt, operations: [redeem(card.id, amount, { number })] })
+    }
+    const hire = (role: 'cashier' | 'manager') => shop.till(opened.accountId, role)
+    return { ...shop, ...opened, hire, ask, granted, risk, promise }
+  }
+
+  test('[O1] is nothing until the owner has decided, and nothing new after he has switched it off', async () => {
+    const { manager, till, ask, granted, risk } = await scene(null)
+    expect(await manager.answer('policy', null)).toEqual({ policy: null })
+    expect(await ask(till, null)).toEqual({ grant: null, reason: 'off' })
+    expect(await risk()).toBe(0)
+    await manager.answer('savePolicy', policyOf())
+    const first = await granted(till)
+    expect(await manager.answer('policy', null)).toEqual({ policy: policyOf() })
+    await manager.answer('savePolicy', policyOf({ enabled: false }))
+    // What is out there may still be used.
+    expect(await risk()).toBe(1_000)
+    expect(await ask(till, first.id)).toEqual({ grant: null, reason: 'off' })
+    expect(await risk()).toBe(0)
+  })
+
+  test('[O1] is the cap less what is open, and the answer of a lost request is given again', async () => {
+    const { till, ask, granted, risk, manager } = await scene()
+    const first = await granted(till)
+    expect(first).toMatchObject({ sumKopecks: 1_000, loads: 2, useUntilMs: first.issuedAtMs + 12 * hour })
+    expect((await granted(till)).id).toBe(first.id)
+    const second = await granted(till, first.id)
+    expect(second.id).not.toBe(first.id)
+    expect((await granted(till, first.id)).id).toBe(second.id)
+    expect(await risk()).toBe(1_000)
+    // A till that has forgotten its grant gets what the cap leaves beside it: nothing.
+    expect(await ask(till, null)).toEqual({ grant: null, reason: 'used_up' })
+    await manager.answer('savePolicy', policyOf({ perTillKopecks: kopecks(1_500) }))
+    expect((await granted(till)).sumKopecks).toBe(500)
+    expect(await risk()).toBe(1_500)
+  })
+
+  test('[O1] is closed only by a till that has told everything', async () => {
+    const { till, ask, granted, manager, promise, risk } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const first = await granted(till)
+    const late = till.receipt([redeem(card.id, 1)])
+    expect(await ask(till, first.id)).toEqual({ grant: null, reason: 'not_drained' })
+    expect(await ask(till, first.id, { drained: false })).toEqual({ grant: null, reason: 'not_drained' })
+    await till.send(late)
+    const waiting = { waiting: [{ seq: 9, recordedAtMs: 1 }] }
+    expect(await ask(till, first.id, waiting)).toEqual({ grant: null, reason: 'not_drained' })
+    expect(verdictOf(await promise(till, first.id, card, 100))).toBe('applied')
+    expect(await risk()).toBe(1_000)
+    const second = await granted(till, first.id)
+    expect(verdictOf(await promise(till, first.id, card, 100))).toBe('held grant_unknown')
+    expect(verdictOf(await promise(till, second.id, card, 100))).toBe('applied')
+  })
+
+  test('[O1] is for one till, and not for one that is shut out', async () => {
+    const { till, hire, granted, manager, promise, ask } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const grant = await granted(till)
+    const other = await hire('cashier')
+    expect(verdictOf(await promise(other, grant.id, card, 100))).toBe('held grant_unknown')
+    await manager.answer('tillState', { state: 'revoked' }, till.id)
+    expect(await ask(till, grant.id)).toEqual({ grant: null, reason: 'not_active' })
+  })
+
+  test('[O3] [O9] a promise is charged again when it arrives', async () => {
+    const { till, granted, manager, promise, time } = await scene()
+    const [a, b, c, d] = (await Promise.all(
+      [1, 2, 3, 4].map(() => addCard(manager, { paid: 1_000 })),
+    )) as never as { id: never; number: string }[]
+    const grant = await granted(till)
+    expect(verdictOf(await promise(till, grant.id, a!, 401))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, a!, 400))).toBe('applied')
+    expect(verdictOf(await promise(till, grant.id, a!, 1))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, b!, 400))).toBe('applied')
+    // What was held is not charged: 200 are left.
+    expect(verdictOf(await promise(till, grant.id, c!, 201))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, d!, 100))).toBe('applied')
+    const late = { happenedAtMs: grant.useUntilMs }
+    time.nowMs = grant.useUntilMs + hour
+    expect(verdictOf(await promise(till, grant.id, d!, 1, late))).toBe('held grant_expired')
+    expect(verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: grant.useUntilMs - 1 }))).toBe(
+      'applied',
+    )
+    expect(verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: grant.issuedAtMs - hour }))).toBe(
+      'held grant_expired',
+    )
+    // [F16] A clock that is years ahead promises now, not then.
+    expect(
+      verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: time.nowMs + 365 * 24 * hour })),
+    ).toBe('held grant_expired')
+  })
+
+  test('[O4] cards are sold on a grant up to its count', async () => {
+    const { till, granted, manager } = await scene()
+    const grant = await granted(till)
+    for (const verdict of ['applied', 'applied', 'held grant_exceeded']) {
+      const card = await addCard(manager)
+      const receipt = till.receipt([], { mode: 'promise', grantId: grant.id })
+      const number = till.seal(card.number, receipt.id)
+      const operations = [load(card.id, certificateId, faceKopecks, { number })]
+      expect(verdictOf(await till.send({ ...receipt, operations }))).toBe(verdict)
+    }
+  })
+
+  test('[O6] what the card lacks is a loss within N', async () => {
+    const { till, granted, manager, promise, risk } = await scene()
+    const card = (await addCard(manager, { paid: 30 })) as never as { id: never; number: string }
+    const grant = await granted(till)
+    const before = await risk()
+    const outcome = await promise(till, grant.id, card, 400)
+    expect(outcome).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -30, lossKopecks: 370 }] })
+    expect(before).toBeGreaterThanOrEqual(370)
+  })
+
+  test('[O1] a manager ends a grant; what comes on it afterwards is his to decide, and it is out of N', async () => {
+    const { till, granted, manager, promise, risk } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const grant = await granted(till)
+    expect(await manager.answer('closeGrant', null, grant.id)).toEqual({ closed: true })
+    expect(await manager.answer('closeGrant', null, grant.id)).toEqual({ closed: false })
+    expect(await risk()).toBe(0)
+    expect(verdictOf(await promise(till, grant.id, card, 100))).toBe('held grant_unknown')
+  })
+
+  test('[O1] [O2] a hold that lapsed while its till was silent is in N until the till has told everything', async () => {
+    const { till, manager, hire, risk, time, ask, moysklad, accountId } = await scene()
+    const card = await addCard(manager, { paid: 1_000 })
+    await till.hold(card.id, 300)
+    expect(await risk()).toBe(0)
+    time.nowMs += holdKeepMs
+    const later = await hire('manager')
+    expect(await risk(later)).toBe(300)
+    await till.reopen(moysklad.hire({ accountId }).key)
+    expect(await ask(till, null, { drained: false })).toMatchObject({ grant: { sumKopecks: 1_000 } })
+    expect(await risk(later)).toBe(1_300)
+    await ask(till, null)
+    expect(await risk(later)).toBe(1_000)
+  })
+
+  test('[J7] [F22] a server that was set back knows a grant again by its proof, and no other', async () => {
+    const { till, granted, manager, promise, accountId } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const grant = await granted(till)
+    await engine
+      .db()
+      .write((tx) =>
+        tx.run('delete from offline_grant where account_id = $1 and id = $2', [accountId, grant.id]),
+      )
+    const other = world(engine.db())
+    const again = Object.assign(till, {
+      fetch: (path: string, init: RequestInit) => Promise.resolve(other.app.request(path, init)),
+    })
+    other.time.nowMs = Date.parse('2026-10-02T09:00:00Z')
+    await again.ping({ grant: { ...grant, sumKopecks: kopecks(999_999) } })
+    expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('held grant_unknown')
+    await again.ping({ grant })
+    expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('applied')
+  })
+})

@@ -1,0 +1,130 @@
+import type { AccountId, GrantId, TillId } from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
+import type { OfflinePolicy } from '../../src/core/offline.ts'
+import type { Random } from '../server/random.ts'
+import { TestTill } from '../server/test-till.ts'
+import type { Trace } from './trace.ts'
+import type { Truth } from './truth.ts'
+import type { ServerMachine } from './world/server-machine.ts'
+import type { Tally } from './world/tally.ts'
+
+export interface BossDeps {
+  server: ServerMachine
+  accountId: AccountId
+  truth: Truth
+  tally: Tally
+  trace: Trace
+  random: Random
+  nowMs: () => number
+}
+
+/** The manager: whatever he presses goes straight to the server. */
+export class Boss {
+  readonly accountId: AccountId
+  readonly #deps: BossDeps
+  readonly #key: string
+  #till: TestTill | null = null
+  #since = 0
+
+  constructor(deps: BossDeps) {
+    this.#deps = deps
+    this.accountId = deps.accountId
+    this.#key = deps.server.moysklad.hire({ accountId: deps.accountId, role: 'manager' }).key
+  }
+
+  /** A new session each time: one lives only for a shift. */
+  async logIn(): Promise<TestTill> {
+    const { server, nowMs } = this.#deps
+    const fetch = async (path: string, init: RequestInit) => {
+      const answer = await server.handle(path, init)
+      if (!answer) throw new Error('the server is down')
+      return new Response(answer.text, { status: answer.status })
+    }
+    const person = server.moysklad.people.get(this.#key)!
+    this.#since = nowMs()
+    return (this.#till = await TestTill.open(fetch, this.#key, person.employeeId, nowMs))
+  }
+
+  async allow(policy: Partial<OfflinePolicy> = {}): Promise<void> {
+    await this.#press('policies', (till) => till.answer('savePolicy', { ...anyPolicy, ...policy }))
+  }
+
+  /** What the owner can lose at most, as he is told. */
+  async askRisk(): Promise<void> {
+    const { truth, nowMs, trace } = this.#deps
+    await this.#press('risks told', async (till) => {
+      const { maxLossKopecks } = await till.answer('risk', null)
+      truth.told.push({ account: this.accountId, atMs: nowMs(), sum: maxLossKopecks })
+      trace.say('the owner is told', maxLossKopecks)
+    })
+  }
+
+  /** Decides some of the open cases, or all of them. */
+  async decide(share: number): Promise<void> {
+    const { random, truth, trace } = this.#deps
+    await this.#press('', async (till) => {
+      const { cases } = await till.answer('cases', null)
+      for (const one of cases) {
+        if (one.decision || !random.chance(share) || one.choices.length === 0) continue
+        const choice = random.pick(one.choices)
+        trace.say('the manager decides', one.kind, choice, one.receiptId ?? '')
+        await this.#press(`decided: ${one.kind} ${choice}`, async () => {
+          await till.answer('decideCase', { choice, note: 'так' }, one.id)
+          if (one.receiptId) truth.decided.set(one.receiptId, choice)
+        })
+      }
+    })
+  }
+
+  async closeGrant(): Promise<void> {
+    const { random } = this.#deps
+    await this.#press('', async (till) => {
+      const { grants } = await till.answer('risk', null)
+      if (grants.length === 0) return
+      const { id } = random.pick(grants)
+      await this.#press('grants closed', () => till.answer('closeGrant', null, id satisfies GrantId))
+    })
+  }
+
+  async endHold(id: string | null): Promise<void> {
+    if (id === null) return
+    await this.#press('holds ended', (till) => till.answer('releaseHeld', null, id))
+  }
+
+  async setTill(state: 'active' | 'revoked' | 'retired', from: string[]): Promise<void> {
+    const { random, trace } = this.#deps
+    await this.#press('', async (till) => {
+      const { tills } = await till.answer('tills', null)
+      const fit = tills.filter((one) => from.includes(one.state) && one.id !== till.id)
+      if (fit.length === 0) return
+      const { id } = random.pick(fit)
+      trace.say('the manager makes', id, state)
+      await this.#press(`tills made ${state}`, () => till.answer('tillState', { state }, id satisfies TillId))
+    })
+  }
+
+  async #press(name: string, work: (till: TestTill) => Promise<unknown>): Promise<void> {
+    const { tally, server } = this.#deps
+    if (!server.running) return
+    try {
+      const young = this.#till && this.#deps.nowMs() - this.#since < 11 * 3_600_000
+      await work(young && this.#till ? this.#till : await this.logIn())
+      if (name) tally.add(name)
+    } catch (error) {
+      // Not built yet, or not to be done any more: neither is a story's end.
+      if (!(error instanceof Error) || !/: 4\d\d /.test(error.message)) throw error
+      tally.add(`the manager may not: ${error.message.slice(0, 60)}`)
+    }
+  }
+}
+
+const anyPolicy: OfflinePolicy = {
+  enabled: true,
+  perReceiptKopecks: kopecks(400_000),
+  perCardKopecks: kopecks(400_000),
+  perTillKopecks: kopecks(1_000_000),
+  loads: 3,
+  loadsKopecks: kopecks(450_000),
+  grantHours: 48,
+  bookHours: 72,
+}

@@ -1,0 +1,366 @@
+import { isUnreachable } from '../../src/client/api.ts'
+import { GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
+import type { JournalRecord } from '../../src/client/journal/database.ts'
+import { type Draft, draftOperations, mayPromise, type SaleDocument } from '../../src/core/draft.ts'
+import { type DocumentId, DraftId, HoldId, ReceiptId } from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
+import type { Sale } from '../../src/core/sale.ts'
+import { holdUseMs } from '../../src/core/wire.ts'
+import { type Result, resultsOf, statusOf } from '../../widget/cashier/model/result.ts'
+import { goodsId } from '../server/fake-moysklad.ts'
+import type { Random } from '../server/random.ts'
+import { certificateId, faceKopecks } from '../server/world.ts'
+import type { OpenTill } from './counter.ts'
+import type { Trace } from './trace.ts'
+import type { Truth } from './truth.ts'
+import type { Tally } from './world/tally.ts'
+
+/** Two animation frames. */
+const paintMs = 32
+/** After so long without an answer the cashier gets a choice (J2). */
+const patienceMs = 5_000
+
+export interface Card {
+  id: string
+  number: string
+  account: string
+}
+
+export interface CashierDeps {
+  random: Random
+  truth: Truth
+  tally: Tally
+  trace: Trace
+  nowMs: () => number
+  /** MoySklad saves the sale; null when it cannot be reached either. */
+  saveSale: (sale: Sale, open: OpenTill) => SaleDocument | null
+  deleteSale: (id: DocumentId) => void
+}
+
+/** What people do at a till, press by press, as the screen's model would pass it on. */
+export class Cashier {
+  readonly #deps: CashierDeps
+
+  constructor(deps: CashierDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Scans a card for a sale and, after a while, lets MoySklad save the sale and commits.
+   *
+   * @param between what happens between the scan and the press: the line may be cut there
+   */
+  async serve(open: OpenTill, card: Card, sum: number | null, between: () => Promise<void>): Promise<void> {
+    const { till, page } = open
+    const { trace, tally } = this.#deps
+    if (!till.ready) return
+    const sale = saleFor(sum)
+    const draft = await this.#scan(open, card, sum, sale)
+    if (!draft || page.dead) return
+    await till.saveDraft(draft)
+    await between()
+    if (page.dead) return
+    const document = this.#deps.saveSale(sale, open)
+    await this.commit(open, draft, document?.id ?? null)
+    tally.add(sum === null ? 'sales' : 'payments')
+    trace.say(open.counter.name, sum === null ? 'sells' : 'takes', card.number.slice(-4))
+  }
+
+  /** Presses «Списать», and gives up when the till may not take it. */
+  async commit(open: OpenTill, draft: Draft, documentId: DocumentId | null): Promise<void> {
+    const { till } = open
+    const offline = till.line.reachable === false
+    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
+    if (offline && !(till.canPromise && mayPromise(draft, till.serverNowMs(), onGrant))) {
+      this.#deps.tally.add('not allowed offline')
+      return till.dropDraft(draft)
+    }
+    if (offline)
+      this.#deps.tally.add(
+        draft.redeems[0]?.holdId === null || draft.loads[0]?.holdId === null
+          ? 'promises on grant'
+          : 'promises on hold',
+      )
+    await this.#write(open, () => till.commitDraft(draft, documentId, offline ? 'promise' : 'ask'))
+  }
+
+  /** Looks at the till's last receipts, as the screen shows them, and does what has to be done about them. */
+  async lookBack(open: OpenTill): Promise<void> {
+    const { till, page } = open
+    if (!till.ready || page.dead) return
+    await till.refresh()
+    for (const ghost of till.ghosts) {
+      if (page.dead) return
+      await this.#decideGhost(open, ghost.record)
+    }
+    const results = resultsOf(await till.ready.journal.recent(30))
+    for (const result of results) {
+      if (page.dead) return
+      const status = statusOf(result)
+      if (this.#isUnseen(open, result)) continue
+      this.#saw(result, status)
+      if (status === 'waiting' && this.#deps.nowMs() - result.record.recordedAtMs > patienceMs)
+        await this.#impatient(open, result)
+    }
+    for (const state of await till.ready.journal.attention()) {
+      if (page.dead) return
+      await till.acknowledge(state.record)
+    }
+  }
+
+  /** The buyer changes his mind: the sale is deleted in MoySklad, then the receipt is undone (C8). */
+  async cancel(open: OpenTill): Promise<void> {
+    const { till, page } = open
+    const { random, truth, tally } = this.#deps
+    if (!till.ready || till.line.reachable === false) return
+    const results = resultsOf(await till.ready.journal.recent(30)).filter(
+      (result) => statusOf(result) === 'done' && truth.deals.get(result.record.id)?.kind !== 'link',
+    )
+    if (results.length === 0 || page.dead) return
+    const result = random.pick(results)
+    const { sale } = result.receipt
+    if (sale?.documentId) this.#deps.deleteSale(sale.documentId)
+    const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
+    const record = byPromise && result.promise ? result.promise.record : result.record
+    tally.add('cancels')
+    await this.#undo(open, record, 'cancelled')
+  }
+
+  /** A promise without a document finds its sale later (M11). */
+  async link(open: OpenTill): Promise<void> {
+    const { till, page } = open
+    const { random, tally } = this.#deps
+    if (!till.ready || till.line.reachable !== true) return
+    const results = resultsOf(await till.ready.journal.recent(30)).filter(
+      (result) =>
+        result.receipt.sale?.documentId === null &&
+        statusOf(result) === 'done' &&
+        result.receipt.operations[0]?.kind === 'redeem',
+    )
+    if (results.length === 0 || page.dead) return
+    const { receipt } = random.pick(results)
+    const redeemed = receipt.operations.reduce(
+      (sum, one) => (one.kind === 'redeem' ? sum + one.amountKopecks : sum),
+      0,
+    )
+    const sale = saleFor(redeemed)
+    const document = this.#deps.saveSale(sale, open)
+    if (!document) return
+    const draft = this.#draft(open, sale)
+    tally.add('links')
+    await this.commit(
+      open,
+      { ...draft, links: [{ receiptId: receipt.id, redeemedKopecks: kopecks(redeemed), loads: [] }] },
+      document.id,
+    )
+  }
+
+  async #scan(open: OpenTill, card: Card, sum: number | null, sale: Sale): Promise<Draft | null> {
+    const { till, page } = open
+    const { tally } = this.#deps
+    const draft = this.#draft(open, sale)
+    const wish = {
+      id: HoldId.parse(page.newId()),
+      draftId: draft.id,
+      redeemKopecks: sum === null ? null : kopecks(sum),
+      load: sum === null,
+    }
+    const number = await till.seal(card.number, draft.receiptId)
+    const askedAtMs = till.serverNowMs()
+    try {
+      const { card: face, hold } = await till.api('lookup', {
+        number: card.number,
+        entered: 'scanned',
+        hold: wish,
+      })
+      if (!face || !hold) {
+        tally.add('scans refused')
+        return null
+      }
+      // Another sale of this very till has the card (CardDesk does the same).
+      if (await this.#isElsewhere(open, face.id, draft)) {
+        await till.releaseHold(hold.id)
+        return null
+      }
+      const common = {
+        cardId: face.id,
+        last4: face.last4,
+        number,
+        holdId: hold.id,
+        useUntilMs: askedAtMs + hold.useForMs,
+        entered: 'scanned' as const,
+      }
+      return withCard(draft, common, sum === null ? null : hold.amountKopecks)
+    } catch (error) {
+      if (page.dead) return null
+      // The server may have reserved the card before the answer was lost.
+      await till.releaseHold(wish.id)
+      if (!isUnreachable(error)) return null
+      return this.#fromBook(open, card, sum, draft)
+    }
+  }
+
+  /** Without the line: only cards of the book, on the grant (O3, O4). */
+  async #fromBook(open: OpenTill, card: Card, sum: number | null, draft: Draft): Promise<Draft | null> {
+    const { till } = open
+    const { outage } = till
+    const entry = outage && (await outage.find(card.number))
+    if (!outage || !entry) return null
+    // A card that another sale of this till has is not offered again (CardDesk does the same).
+    if (await this.#isElsewhere(open, entry.cardId, draft)) return null
+    const number = await till.seal(card.number, draft.receiptId)
+    if (number === null) return null
+    const { cardId } = entry
+    const common = {
+      cardId,
+      last4: entry.last4,
+      number,
+      holdId: null,
+      useUntilMs: outage.untilMs,
+      entered: 'scanned' as const,
+    }
+    if (sum === null) {
+      const loaded = entry.state === 'unsold' ? withCard(draft, common, null) : null
+      return loaded && outage.covers(draftOperations(loaded)) ? loaded : null
+    }
+    const amount = Math.min(sum, entry.availableKopecks, outage.room(cardId, 0))
+    return entry.state === 'active' && amount > 0 ? withCard(draft, common, amount) : null
+  }
+
+  async #isElsewhere({ till }: OpenTill, cardId: string, draft: Draft): Promise<boolean> {
+    const drafts = (await till.ready?.drafts.waiting()) ?? []
+    return drafts.some(
+      (other) =>
+        other.id !== draft.id && [...other.loads, ...other.redeems].some((one) => one.cardId === cardId),
+    )
+  }
+
+  #draft({ till, page }: OpenTill, sale: Sale): Draft {
+    const nowMs = till.serverNowMs()
+    return {
+      id: DraftId.parse(page.newId()),
+      receiptId: ReceiptId.parse(page.newId()),
+      employeeId: till.ready!.session.employee.id,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      documentMoment: null,
+      sale,
+      loads: [],
+      redeems: [],
+      links: [],
+    }
+  }
+
+  /** What stands on the screen: a record that another frame wrote, or that is from before, stands there as well. */
+  #isUnseen(open: OpenTill, { record }: Result): boolean {
+    const { till } = open
+    return till.ghosts.some((ghost) => ghost.record.id === record.id)
+  }
+
+  #saw({ record, promise, undo }: Result, status: ReturnType<typeof statusOf>): void {
+    const { truth } = this.#deps
+    truth.painted(record.id)
+    const what = status === 'waiting' ? 'asked' : status
+    truth.saw(record.id, what)
+    if (promise) {
+      truth.painted(promise.record.id)
+      truth.saw(promise.record.id, what)
+    }
+    if (undo) truth.saw(undo.record.id, what)
+  }
+
+  /** Nobody answers: wait, give up, or give our word (J2). */
+  async #impatient(open: OpenTill, result: Result): Promise<void> {
+    const { till } = open
+    const { random, tally } = this.#deps
+    const { receipt, record } = result
+    const onHolds = receipt.operations.every(
+      (one) =>
+        (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null && one.entered === 'scanned',
+    )
+    const young = till.serverNowMs() - record.recordedAtMs <= holdUseMs
+    const roll = random.next()
+    if (roll < 0.4) return
+    if (roll < 0.7 && till.canPromise && onHolds && young && result.promise === null) {
+      tally.add('promises instead')
+      return this.#write(open, () => till.promiseInstead(record))
+    }
+    tally.add('given up')
+    await this.#undo(open, record, 'unanswered')
+  }
+
+  #undo(open: OpenTill, record: JournalRecord, because: 'unanswered' | 'cancelled'): Promise<void> {
+    return this.#write(open, () => open.till.voidReceipt(record, because))
+  }
+
+  /** «Списание было? Оставить / Отменить» (J4) */
+  async #decideGhost(open: OpenTill, record: JournalRecord): Promise<void> {
+    const { random, truth, tally, trace } = this.#deps
+    const deal = truth.deals.get(record.id)
+    if (!deal) throw new Error(`a ghost of nothing: ${record.id}`)
+    if (random.chance(0.15)) return
+    // Whoever saw it says so; otherwise the buyer is gone, and either answer may be given.
+    const keep = deal.painted || random.chance(0.4)
+    trace.say(open.counter.name, keep ? 'keeps' : 'cancels', `ghost ${record.id.slice(0, 8)}`)
+    tally.add(keep ? 'ghosts kept' : 'ghosts cancelled')
+    if (keep) {
+      deal.ghost = 'kept'
+      await open.till.keepGhost(record)
+      return
+    }
+    deal.ghost = 'cancelled'
+    await this.#write(open, () => open.till.cancelGhost(record))
+  }
+
+  async #write(open: OpenTill, work: () => Promise<JournalRecord>): Promise<void> {
+    const { tally } = this.#deps
+    try {
+      const record = await work()
+      if (!open.page.dead) this.#show(open, record)
+    } catch (error) {
+      if (error instanceof StorageFull) tally.add('storage full')
+      else if (error instanceof GrantRefused) tally.add(`grant refused: ${error.code}`)
+      else tally.add(`not written: ${error instanceof Error ? error.name : 'unknown'}`)
+    }
+  }
+
+  /** Draws it, and tells the till when it is drawn. */
+  #show(open: OpenTill, record: JournalRecord): void {
+    const { truth } = this.#deps
+    const deal = open.counter.wrote(record)
+    open.page.setTimeout(() => {
+      truth.painted(record.id)
+      truth.saw(record.id, deal.mode === 'promise' ? 'promised' : 'asked')
+      void open.till.painted(record.id)
+    }, paintMs)
+  }
+}
+
+function saleFor(sum: number | null): Sale {
+  const row =
+    sum === null
+      ? { productId: certificateId, quantity: 1, priceKopecks: faceKopecks, discountPercent: 0 }
+      : { productId: goodsId, quantity: 1, priceKopecks: sum, discountPercent: 0 }
+  return { rows: [row], sumKopecks: kopecks(row.priceKopecks) }
+}
+
+type Common = Pick<Draft['loads'][0], 'cardId' | 'last4' | 'number' | 'holdId' | 'useUntilMs' | 'entered'>
+
+function withCard(draft: Draft, common: Common, amount: number | null): Draft {
+  if (amount === null) {
+    const face = kopecks(faceKopecks)
+    return {
+      ...draft,
+      loads: [{ ...common, productId: certificateId, faceKopecks: face, paidKopecks: face }],
+    }
+  }
+  const sum = kopecks(amount)
+  const money = {
+    amountKopecks: sum,
+    heldKopecks: sum,
+    availableKopecks: sum,
+    expiresOn: null,
+    confirmed: true,
+  }
+  return { ...draft, redeems: [{ ...common, ...money }] }
+}

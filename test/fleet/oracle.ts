@@ -1,0 +1,329 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Deal, Truth } from './truth.ts'
+
+/** A rule that the product has broken. */
+export class Broken extends Error {
+  override name = 'Broken'
+}
+
+interface ReceiptRow {
+  rowid: number
+  account_id: string
+  id: string
+  till_id: string | null
+  mode: string | null
+  status: string
+  applied_by: string | null
+  stands_for: string | null
+  voids: string | null
+  entries: number
+}
+
+/**
+ * Compares the server's books with what really happened. It reads the database file with plain SQL and imports nothing of
+ * the product, so that a mistake there cannot repeat itself here.
+ */
+export class Oracle {
+  readonly #truth: Truth
+  readonly #file: () => string
+  #db: DatabaseSync | null = null
+  readonly #statements = new Map<string, StatementSync>()
+  #lastRow = 0
+  checks = 0
+
+  constructor(truth: Truth, file: () => string) {
+    this.#truth = truth
+    this.#file = file
+  }
+
+  /** The server's file is about to be exchanged, or was. */
+  close(): void {
+    this.#db?.close()
+    this.#db = null
+    this.#statements.clear()
+    this.#lastRow = 0
+  }
+
+  /** After every step: what is new in the books. */
+  step(): void {
+    this.checks++
+    const rows = this.#all<ReceiptRow>(
+      `select r.rowid, r.account_id, r.id, r.till_id, r.mode, r.status, r.applied_by, r.stands_for, r.voids,
+        (select count(*) from entry e where e.account_id = r.account_id and e.receipt_id = r.id) as entries
+        from receipt r where r.rowid > ? order by r.rowid`,
+      this.#lastRow,
+    )
+    for (const row of rows) {
+      this.#lastRow = row.rowid
+      this.#receipt(row)
+    }
+    for (const { id, sum } of this.#all<{ id: string; sum: number }>(
+      'select receipt_id as id, sum(amount) as sum from entry group by account_id, receipt_id having sum(amount) <> 0',
+    )) {
+      throw new Broken(`[L1] the entries of ${id} sum to ${sum}`)
+    }
+  }
+
+  /** A promise on money that the server still kept for it cannot fall short by what others did (O2). */
+  #keptMoney(): void {
+    const [row] = this.#all<{ id: string; loss: number }>(
+      `select r.id, e.amount as loss from entry e
+        join receipt r on r.account_id = e.account_id and r.id = e.receipt_id
+        join hold h on h.account_id = r.account_id and h.till_id = r.till_id and h.draft_id = r.draft_id
+          and h.card_id = e.card_id and h.purpose = 'redeem'
+        where e.account = 'loss' and e.amount <> 0 and r.mode = 'promise' and r.grant_id is null
+          and h.keep_until_ms > r.posted_at_ms
+          and (h.released_at_ms is null or h.released_at_ms >= r.posted_at_ms)
+          -- What the till itself has promised of the card meanwhile, on a grant or for another sale, is its own doing.
+          and not exists (select 1 from operation o join receipt p on p.account_id = o.account_id and p.id = o.receipt_id
+            where o.account_id = r.account_id and o.card_id = e.card_id and o.kind = 'redeem' and p.till_id = r.till_id
+            and p.id <> r.id and p.posted_at_ms between h.made_at_ms and r.posted_at_ms) limit 1`,
+    )
+    if (row && !this.#truth.setBack)
+      throw new Broken(`[O2] ${row.id} lost ${row.loss} of money that was held for it`)
+  }
+
+  #receipt({ account_id, id, till_id, mode, status, applied_by, entries }: ReceiptRow): void {
+    if (till_id === null) return
+    const deal = this.#truth.deals.get(id)
+    if (!deal) throw new Broken(`receipt ${id} was made by nobody`)
+    if (deal.account !== account_id) throw new Broken(`[F23] ${told(deal)} stands in another account`)
+    if (mode === 'promise' && status === 'refused')
+      throw new Broken(`[J1] the promise ${told(deal)} was refused`)
+    const did = status === 'applied' && applied_by === null && entries > 0
+    if (did && !this.#truth.isAnsweredFor(deal)) {
+      throw new Broken(`[J4] ${told(deal)} was applied, and nobody has seen it or decided about it`)
+    }
+  }
+
+  /** At the end of a day: all of the books. */
+  day(sinceMs: number): void {
+    this.checks++
+    for (const { id, paid, granted, booked } of this.#all<{
+      id: string
+      paid: number
+      granted: number
+      booked: number
+    }>(
+      `select c.id, c.paid, c.granted, coalesce((select sum(e.amount) from entry e where e.account_id = c.account_id
+        and e.card_id = c.id and e.account in ('card_paid', 'card_granted')), 0) as booked from card c`,
+    )) {
+      if (paid < 0 || granted < 0) throw new Broken(`[L3] card ${id} is below zero`)
+      if (paid + granted !== booked)
+        throw new Broken(`[L1] card ${id} has ${paid + granted}, its entries ${booked}`)
+    }
+    for (const deal of this.#truth.deals.values()) if (deal.atMs >= sinceMs) this.#deal(deal, false)
+    this.#risk()
+    this.#keptMoney()
+  }
+
+  /** At the very end: every line is up, everything is sent and decided. */
+  end(): void {
+    this.step()
+    this.day(Infinity)
+    for (const deal of this.#truth.deals.values()) this.#deal(deal, true)
+    this.#balances()
+  }
+
+  #deal(deal: Deal, atEnd: boolean): void {
+    if (deal.painted && deal.written === false)
+      throw new Broken(`[J1] ${told(deal)} was painted and never written`)
+    const row = this.#row(deal.id)
+    if (!row) {
+      if (this.#truth.refilling || !this.#truth.isHeld(deal.id)) return
+      if (deal.everDone || deal.everRefused)
+        throw new Broken(`${told(deal)} was shown as settled and is not in the books`)
+      if (atEnd && deal.painted && deal.written)
+        throw new Broken(`${told(deal)} was painted and never reached the books`)
+      return
+    }
+    if (deal.everDone && !this.#happened(deal, row)) {
+      throw new Broken(`${told(deal)} was shown as done, and the books say ${row.status}`)
+    }
+    if (
+      deal.everRefused &&
+      row.status === 'applied' &&
+      row.applied_by === null &&
+      !this.#case(deal.id, 'outcome_changed')
+    ) {
+      throw new Broken(`${told(deal)} was shown as refused, and the books say applied`)
+    }
+    if (row.status === 'held' && !this.#case(deal.id))
+      throw new Broken(`[J6] ${told(deal)} is held without a case`)
+    this.#once(deal)
+  }
+
+  /** Whether the books have it, by itself, by its twin, or in a case. */
+  #happened(deal: Deal, row: ReceiptRow): boolean {
+    if (row.status === 'applied') return true
+    const twin = this.#all<{ status: string }>(
+      'select status from receipt where account_id = ? and stands_for = ?',
+      deal.account,
+      deal.id,
+    )
+    if (twin.some(({ status }) => status === 'applied' || status === 'held')) return true
+    return this.#case(deal.id)
+  }
+
+  /** Each card was moved once by a deal and all that stands for it, and by the right sum. */
+  #once(deal: Deal): void {
+    if (deal.kind !== 'sale' && deal.kind !== 'payment') return
+    const sign = deal.kind === 'sale' ? 1 : -1
+    const moves = this.#all<{ card: string; receipts: number; moved: number; loss: number }>(
+      `select e.card_id as card, count(distinct e.receipt_id) as receipts,
+        sum(case when e.account in ('card_paid', 'card_granted') then e.amount else 0 end) as moved,
+        sum(case when e.account = 'loss' then e.amount else 0 end) as loss
+        from entry e where e.account_id = ?1 and e.receipt_id in (
+          select ?2 union select ?3 union select id from receipt where account_id = ?1 and stands_for in (?2, ?3)
+          union select decision_receipt_id from cases where account_id = ?1 and receipt_id = ?2)
+        group by e.card_id`,
+      deal.account,
+      deal.id,
+      deal.standsFor ?? deal.id,
+    )
+    for (const { card, receipts, moved, loss } of moves) {
+      const meant = deal.cards.find((one) => one.card === card)
+      if (!meant) throw new Broken(`${told(deal)} moved a card that it does not name`)
+      if (receipts > 1) throw new Broken(`[J2] ${told(deal)} was applied ${receipts} times`)
+      const short = Math.abs(loss)
+      if (moved !== sign * (meant.amount - short)) {
+        throw new Broken(
+          `${told(deal)} moved ${moved} with a loss of ${short}, and ${meant.amount} was meant`,
+        )
+      }
+    }
+  }
+
+  /** The card's balance by what became of the deals, counted anew. */
+  #balances(): void {
+    const balance = new Map(this.#truth.opening)
+    for (const deal of this.#truth.deals.values()) {
+      if (deal.kind !== 'sale' && deal.kind !== 'payment') continue
+      const row = this.#row(deal.id)
+      const booked = row?.status === 'applied' && row.applied_by === null
+      const decided = this.#decision(deal.id)
+      const doer = booked ? deal.id : decided
+      if (doer === null || this.#isUndone(deal.account, doer)) continue
+      for (const { card, amount } of deal.cards) {
+        const had = balance.get(card) ?? 0
+        balance.set(
+          card,
+          deal.kind === 'sale' ? had + amount : had - amount + this.#loss(deal.account, doer, card),
+        )
+      }
+    }
+    for (const { id, has } of this.#all<{ id: string; has: number }>(
+      'select id, paid + granted as has from card',
+    )) {
+      const right = balance.get(id) ?? 0
+      if (has !== right)
+        throw new Broken(`card ${id} has ${has}, and by all that happened it should have ${right}`)
+    }
+  }
+
+  /** What was booked as lost since the owner was told a number, on permissions that existed then. */
+  #risk(): void {
+    // Copies of a till stand outside the number, and the sentence that tells it says so.
+    if (this.#truth.copied.size > 0) return
+    for (const { account, atMs, sum } of this.#truth.told) {
+      const [row] = this.#all<{ loss: number | null }>(
+        `select sum(abs(e.amount)) as loss from entry e
+          join receipt r on r.account_id = e.account_id and r.id = e.receipt_id
+          join offline_grant g on g.account_id = r.account_id and g.id = r.grant_id
+          where e.account_id = ? and e.account = 'loss' and e.amount <> 0 and r.till_id is not null
+          and r.posted_at_ms > ? and g.issued_at_ms <= ?`,
+        account,
+        atMs,
+        atMs,
+      )
+      const [lapsed] = this.#all<{ loss: number | null }>(
+        `select sum(abs(e.amount)) as loss from entry e
+          join receipt r on r.account_id = e.account_id and r.id = e.receipt_id
+          where e.account_id = ?1 and e.account = 'loss' and e.amount <> 0 and r.till_id is not null
+          and r.mode = 'promise' and r.grant_id is null and r.posted_at_ms > ?2 and exists (
+            select 1 from hold h where h.account_id = r.account_id and h.till_id = r.till_id
+            and h.draft_id = r.draft_id and h.card_id = e.card_id and coalesce(h.released_at_ms, h.keep_until_ms) <= ?2)`,
+        account,
+        atMs,
+      )
+      const loss = (row?.loss ?? 0) + (lapsed?.loss ?? 0)
+      if (loss > sum) throw new Broken(`[O1] the owner was told ${sum} at ${atMs}, and lost ${loss} since`)
+    }
+  }
+
+  /** A redeem hold that still keeps money, for a manager to end. */
+  someHold(account: string, nowMs: number): string | null {
+    const [row] = this.#all<{ id: string }>(
+      `select id from hold where account_id = ? and released_at_ms is null and keep_until_ms > ? and purpose = 'redeem' limit 1`,
+      account,
+      nowMs,
+    )
+    return row?.id ?? null
+  }
+
+  /** What was booked as lost so far. */
+  losses(): number {
+    return (
+      this.#all<{ n: number | null }>(`select sum(abs(amount)) as n from entry where account = 'loss'`)[0]
+        ?.n ?? 0
+    )
+  }
+
+  /** Receipts that nothing has decided, and cases that nobody has. */
+  openCases(): number {
+    return this.#all<{ n: number }>('select count(*) as n from cases where closed_at_ms is null')[0]!.n
+  }
+
+  #decision(id: string): string | null {
+    const [row] = this.#all<{ by: string | null }>(
+      `select c.decision_receipt_id as by from cases c join receipt r
+        on r.account_id = c.account_id and r.id = c.decision_receipt_id
+        where c.receipt_id = ? and r.status = 'applied' and r.applied_by is null`,
+      id,
+    )
+    return row?.by ?? null
+  }
+
+  #isUndone(account: string, id: string): boolean {
+    const rows = this.#all<{ id: string }>(
+      `select id from receipt where account_id = ? and voids = ? and status = 'applied'`,
+      account,
+      id,
+    )
+    return rows.length > 0
+  }
+
+  #loss(account: string, receipt: string, card: string): number {
+    const [row] = this.#all<{ loss: number | null }>(
+      `select sum(abs(amount)) as loss from entry where account_id = ? and receipt_id = ? and card_id = ? and account = 'loss'`,
+      account,
+      receipt,
+      card,
+    )
+    return row?.loss ?? 0
+  }
+
+  #case(receipt: string, kind?: string): boolean {
+    const [row] = this.#all<{ n: number }>(
+      'select count(*) as n from cases where receipt_id = ?1 and (?2 is null or kind = ?2)',
+      receipt,
+      kind ?? null,
+    )
+    return row!.n > 0
+  }
+
+  #row(id: string): ReceiptRow | undefined {
+    return this.#all<ReceiptRow>('select rowid, *, 0 as entries from receipt where id = ?', id)[0]
+  }
+
+  #all<T>(sql: string, ...params: (string | number | null)[]): T[] {
+    this.#db ??= new DatabaseSync(this.#file(), { readOnly: true, timeout: 1_000 })
+    let statement = this.#statements.get(sql)
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)))
+    return statement.all(...params) as T[]
+  }
+}
+
+function told({ kind, mode, id, counter, atMs }: Deal): string {
+  return `the ${mode} of ${counter} (${kind} ${id.slice(0, 8)}, ${new Date(atMs).toISOString()})`
+}

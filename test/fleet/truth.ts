@@ -1,0 +1,104 @@
+/**
+ * What really happened in the shops, as an eyewitness would tell it: who was shown what, and what was sold on the strength
+ * of it. It knows nothing of the product's code.
+ */
+
+export type Seen = 'asked' | 'promised' | 'done' | 'refused' | 'held' | 'cancelling' | 'cancelled'
+
+export interface Deal {
+  /** The receipt's id. */
+  id: string
+  account: string
+  counter: string
+  kind: 'sale' | 'payment' | 'undo' | 'link'
+  mode: 'ask' | 'promise'
+  /** What cards were to gain or lose. */
+  cards: { card: string; amount: number }[]
+  /** The unanswered ask that this promise stands for. */
+  standsFor: string | null
+  /** The receipt that is to be undone. */
+  undoes: string | null
+  /** Promised on a grant, without holds. */
+  onGrant: boolean
+  atMs: number
+  /** The till said that it is written; null while nobody knows, for the page may have died over it. */
+  written: boolean | null
+  /** It stood on a screen. */
+  painted: boolean
+  /** What the screen last said of it, and whether it ever said that it was done, or refused. */
+  seen: Seen | null
+  everDone: boolean
+  everRefused: boolean
+  /** What the cashier answered when he was asked about it as a ghost. */
+  ghost: 'kept' | 'cancelled' | null
+}
+
+export class Truth {
+  readonly deals = new Map<string, Deal>()
+  /** What the manager chose, by receipt. */
+  readonly decided = new Map<string, string>()
+  /** What the owner was told that he can lose at most, and when. */
+  readonly told: { account: string; atMs: number; sum: number }[] = []
+  /** What each card began with. */
+  readonly opening = new Map<string, number>()
+  /** Which deals each storage holds. */
+  readonly holders = new Map<string, Set<string>>()
+  /** The server was set back: until all tills have sent again it knows less than was shown. */
+  refilling = false
+  setBack = false
+  /** Storages that are copies of each other. Their numbers are taken twice, so that a server that was set back cannot tell
+   * what it lacks of which. */
+  readonly copied = new Set<string>()
+
+  begin(
+    deal: Pick<Deal, 'id' | 'account' | 'counter' | 'kind' | 'mode' | 'cards' | 'atMs'> & Partial<Deal>,
+  ): Deal {
+    const known = this.deals.get(deal.id)
+    if (known) return known
+    const begun: Deal = {
+      standsFor: null,
+      undoes: null,
+      onGrant: false,
+      written: null,
+      painted: false,
+      seen: null,
+      everDone: false,
+      everRefused: false,
+      ghost: null,
+      ...deal,
+    }
+    this.deals.set(deal.id, begun)
+    return begun
+  }
+
+  painted(id: string): void {
+    const deal = this.deals.get(id)
+    if (deal) deal.painted = true
+  }
+
+  saw(id: string, what: Seen): void {
+    const deal = this.deals.get(id)
+    if (!deal) return
+    deal.seen = what
+    if (what === 'done') deal.everDone = true
+    if (what === 'refused') deal.everRefused = true
+  }
+
+  /** Whether it still stands in the storage of a till; if not, nobody can bring it any more. */
+  isHeld(id: string): boolean {
+    return [...this.holders].some(
+      ([storage, ids]) => ids.has(id) && !(this.setBack && this.copied.has(storage)),
+    )
+  }
+
+  heldBy(storage: string): Set<string> {
+    let ids = this.holders.get(storage)
+    if (!ids) this.holders.set(storage, (ids = new Set()))
+    return ids
+  }
+
+  /** Whether somebody answers for it: it was seen, or decided about. */
+  isAnsweredFor(deal: Deal): boolean {
+    return deal.painted || deal.ghost !== null || deal.kind === 'undo' || deal.kind === 'link'
+  }
+}

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { type BrowserContext, chromium } from 'playwright-core'
+import type { Shop } from '../e2e/shop.ts'
+import { TillPage } from '../e2e/till-page.ts'
+import { chromiumLaunch } from '../support/chromium.ts'
+import { killScript } from './kill-script.ts'
+import { bindingName, type KillSettings, type Note, type Point, type Shown } from './points.ts'
+
+/** A browser with a till, on a profile that outlives it; at the point that was named it is killed. */
+export class MortalBrowser {
+  readonly till: TillPage
+  readonly #context: BrowserContext
+  readonly #notes: Note[]
+  /** The point that was reached; settles when every process of the browser is dead. */
+  readonly killed: Promise<Point>
+
+  private constructor(till: TillPage, context: BrowserContext, notes: Note[], killed: Promise<Point>) {
+    this.till = till
+    this.#context = context
+    this.#notes = notes
+    this.killed = killed
+  }
+
+  static async open(
+    shop: Shop,
+    profile: string,
+    settings: Partial<KillSettings> = {},
+  ): Promise<MortalBrowser> {
+    const context = await chromium.launchPersistentContext(profile, {
+      ...chromiumLaunch(),
+      viewport: { width: 1366, height: 768 },
+    })
+    const notes: Note[] = []
+    let processes: number[] = []
+    const killed = new Promise<Point>((settle) => {
+      void context.exposeBinding(bindingName, (_source, note: Note) => {
+        notes.push(note)
+        if (note.kind !== 'point') return
+        kill(processes)
+        kill(processesOf(profile))
+        settle(note.point)
+      })
+    })
+    const script: KillSettings = {
+      widgetOrigin: new URL(shop.widgetUrl).origin,
+      point: null,
+      salesBefore: 0,
+      deletesBeforeSend: false,
+      ...settings,
+    }
+    await context.addInitScript(`(${killScript.toString()})(${JSON.stringify(script)}, '${bindingName}')`)
+    const page = context.pages()[0] ?? (await context.newPage())
+    const till = await TillPage.open(page, shop.hostUrl, {})
+    processes = processesOf(profile)
+    if (processes.length < 3)
+      throw new Error(`the browser has ${processes.length} processes: no tree to kill`)
+    return new MortalBrowser(till, context, notes, killed)
+  }
+
+  painted(shown: Shown): boolean {
+    return this.#notes.some((note) => note.kind === 'painted' && note.shown === shown)
+  }
+  /** Ids of the receipts that the journal was asked to add, and that it said to have. */
+  appended(): { asked: Set<string>; committed: Set<string> } {
+    const ids = (kind: 'adding' | 'committed') =>
+      new Set(this.#notes.flatMap((note) => (note.kind === kind ? [note.id] : [])))
+    return { asked: ids('adding'), committed: ids('committed') }
+  }
+  /** Durability that each write to the journal's database asked for. */
+  writes(): Extract<Note, { kind: 'write' }>[] {
+    return this.#notes.filter((note) => note.kind === 'write')
+  }
+
+  /** Ends the browser as a person does; does nothing to a dead one. */
+  async close(): Promise<void> {
+    if (!this.#notes.some((note) => note.kind === 'point')) await this.#context.close()
+  }
+}
+
+/** The browser's process of a profile and all that came from it. */
+function processesOf(profile: string): number[] {
+  const listed = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 25,
+  })
+  const rows = listed.split('\n').flatMap((line) => {
+    const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s(.*)$/.exec(line) ?? []
+    return pid ? [{ pid: Number(pid), parent: Number(parent), args: args! }] : []
+  })
+  const found = rows.filter(({ args }) => args.includes(`--user-data-dir=${profile}`)).map(({ pid }) => pid)
+  for (const parent of found) {
+    for (const { pid } of rows.filter((row) => row.parent === parent)) {
+      if (!found.includes(pid)) found.push(pid)
+    }
+  }
+  return found
+}
+
+function kill(processes: readonly number[]): void {
+  for (const pid of processes) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // Its parent has taken it along.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { SaleDocument } from '../../src/core/draft.ts'
+import { AccountId, CardId, DocumentId, DraftId, HoldId, Moment, TillId } from '../../src/core/ids.ts'
+import { Kopecks } from '../../src/core/money.ts'
+import { Receipt } from '../../src/core/receipt.ts'
+import { DeviceKey, Signature, signatureHeader, SyncAnswer, SyncRequest } from '../../src/core/wire-tills.ts'
+import { endpoints } from '../../src/core/wire.ts'
+import { applyReceipt } from '../../src/server/ledger/apply-receipt.ts'
+import { noSaleFacts } from '../../src/server/ledger/arrival.ts'
+import { registerDevice } from '../../src/server/ledger/devices.ts'
+import { makeHold } from '../../src/server/ledger/holds.ts'
+import { insertSealKey } from '../../src/server/ledger/seal-keys.ts'
+import { registerTill } from '../../src/server/ledger/tills.ts'
+import { sha256 } from '../../src/server/secrets.ts'
+import { onBothEngines } from './engines.ts'
+import { programmeOf, verdictOf, world } from './world.ts'
+
+/** One folder for each released version; they are only ever added to (its README says how). */
+const versions = ['records-v1']
+
+const Scene = z.strictObject({
+  nowMs: Moment,
+  accountId: AccountId,
+  till: z.strictObject({ id: TillId, epoch: z.int(), deviceKey: DeviceKey }),
+  sealKey: z.strictObject({ id: z.string(), publicKey: z.string(), secret: z.string(), madeAtMs: z.int() }),
+  hold: z.strictObject({ id: HoldId, draftId: DraftId, cardId: CardId, amountKopecks: Kopecks }),
+  sales: z.array(z.strictObject({ id: DocumentId, sale: SaleDocument.shape.sale })),
+})
+const Kept = z.strictObject({ outcome: z.string(), receipt: z.unknown() })
+const Sent = z.strictObject({ signature: Signature, body: z.string() })
+
+onBothEngines('records of released versions', (engine) => {
+  test.each(versions)('[J9] [F18] %s are understood and applied as on their first day', async (version) => {
+    const folder = new URL(`../fixtures/${version}/`, import.meta.url)
+    const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+    const kept = readdirSync(folder)
+      .filter((name) => /^\d/.test(name))
+      .sort()
+      .map((name) => z.parse(Kept, read(name)))
+      .map(({ outcome, receipt }) => ({ outcome, receipt: z.parse(Receipt, receipt) }))
+    const { accountId, till, sealKey, hold, sales, nowMs } = z.parse(Scene, read('scene.json'))
+    const shop = world(engine.db())
+    shop.time.nowMs = nowMs
+    for (const { id, sale } of sales) shop.moysklad.sell(sale, { id })
+    const { programmes } = shop.deps
+    await engine.db().write(async (tx) => {
+      await programmes.save(tx, accountId, programmeOf(), kept[0]!.receipt.employeeId, nowMs)
+      await registerTill(tx, accountId, till.id, till.epoch, nowMs)
+      await registerDevice(tx, accountId, till.id, { epoch: till.epoch, publicKey: till.deviceKey }, nowMs)
+      await insertSealKey(tx, accountId, sealKey)
+    })
+    const outcomes: string[] = []
+    for (const { receipt } of kept.filter((one) => one.receipt.till === null)) {
+      const text = JSON.stringify(receipt)
+      const arrival = { accountId, id: receipt.id, text, digest: sha256(text), till: null }
+      const content = { kind: 'receipt' as const, receipt }
+      const decision = await engine
+        .db()
+        .write((tx) => applyReceipt(tx, { ...arrival, content }, noSaleFacts, { programmes, nowMs }))
+      outcomes.push(verdictOf(decision.outcome))
+    }
+    const held = { ...hold, tillId: till.id, purpose: 'redeem' as const }
+    await engine.db().write((tx) => makeHold(tx, accountId, held, nowMs))
+
+    const { body, signature } = z.parse(Sent, read('envelope.json'))
+    const { records } = z.parse(SyncRequest, JSON.parse(body))
+    const headers = { [signatureHeader]: signature }
+    const response = await shop.app.request(endpoints.sync.path, { method: 'POST', body, headers })
+    const answer = z.parse(SyncAnswer, await response.json())
+    outcomes.push(...answer.outcomes.map(({ outcome }) => verdictOf(outcome)))
+    expect(outcomes).toEqual(kept.map(({ outcome }) => outcome))
+    expect(records.map((record): unknown => JSON.parse(record.receipt))).toEqual(
+      kept.map(({ receipt }) => receipt).filter((receipt) => receipt.till !== null),
+    )
+  })
+
+  test('[J9] the first version holds a record of every kind', () => {
+    const folder = new URL('../fixtures/records-v1/', import.meta.url)
+    const kinds = new Set(
+      readdirSync(folder)
+        .filter((name) => /^\d/.test(name))
+        .map((name) => z.parse(Kept, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))))
+        .flatMap(({ receipt }) => z.parse(Receipt, receipt).operations.map(({ kind }) => kind)),
+    )
+    expect([...kinds].sort()).toEqual(
+      ['block', 'issue', 'link', 'load', 'open', 'redeem', 'refund', 'unblock', 'void'].sort(),
+    )
+  })
+})

@@ -1,0 +1,247 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Receipt } from '../../src/core/receipt.ts'
+import type { SyncAnswer, SyncRequest } from '../../src/core/wire-tills.ts'
+import type { z } from 'zod/mini'
+import { verifyLedger } from '../../src/server/ledger/verify.ts'
+import { balanceOf, casesOf } from './look.ts'
+import { type Rewindable, rewindable } from './rewindable.ts'
+import { newDraftId, redeem, saleOf, type TestTill, undo } from './test-till.ts'
+import { addCard, type NewCard, verdictOf, world, type World } from './world.ts'
+
+/** A server restored from a backup is refilled by its tills, and believes its own proofs (J7). */
+describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)', (engine) => {
+  let place: Rewindable | undefined
+  afterEach(async () => {
+    const { difference } = await verifyLedger(place!.db)
+    expect(difference).toBeNull()
+    await place!.end()
+  })
+
+  async function scene(paid = 100) {
+    place = await rewindable(engine)
+    let shop: World = world(place.db)
+    const { manager, till, accountId } = await shop.shop()
+    const other = await shop.till(accountId)
+    const card = await addCard(manager, { paid })
+    const tills = [manager, till, other]
+    const answers = new Map<string, SyncAnswer['outcomes'][0]>()
+    /** The new process serves the same tills. */
+    const follow = () => {
+      const { nowMs } = shop.time
+      shop = world(place!.db)
+      shop.time.nowMs = nowMs
+      for (const one of tills) {
+        one.fetch = (path, init) => Promise.resolve(shop.app.request(path, init))
+        one.useClock(() => shop.time.nowMs)
+      }
+    }
+    return {
+      manager,
+      till,
+      other,
+      card,
+      backUp: async () => {
+        await place!.backUp()
+        follow()
+      },
+      setBack: async () => {
+        await place!.setBack()
+        follow()
+      },
+      /** Sends, and keeps what the till was told. */
+      send: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
+        const { outcomes } = await one.sync(...receipts)
+        for (const outcome of outcomes) answers.set(outcome.id, outcome)
+        return outcomes.map(({ outcome }) => verdictOf(outcome))
+      },
+      /** Sends again, with what the till had been told. */
+      refill: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
+        const batch = one.batch(receipts)
+        const { outcomes } = await one.answer('sync', { ...batch, records: batch.records.map(asSettled) })
+        return outcomes.map(({ outcome }) => verdictOf(outcome))
+      },
+      later: (ms: number) => (shop.time.nowMs += ms),
+      cases: () => casesOf(place!.db, accountId),
+    }
+    function asSettled(record: z.infer<typeof SyncRequest>['records'][0]) {
+      const { outcome, proof } = answers.get(record.id)!
+      if (outcome.status === 'later' || !proof) throw new Error('no outcome to prove')
+      return { ...record, settled: { status: outcome.status, proof } }
+    }
+  }
+  const pay = (till: TestTill, card: NewCard, amount: number, rest: Partial<Receipt> = {}) =>
+    till.receipt([redeem(card.id, amount)], rest)
+
+  test('[F22] what was applied is applied again, what was refused stays refused, and nobody is asked', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const before = pay(till, card, 10)
+    await send(till, before)
+    await backUp()
+    const [paid, tooMuch, back] = [pay(till, card, 70), pay(till, card, 50), till.receipt([undo(before.id)])]
+    expect(await send(till, paid, tooMuch, back)).toEqual([
+      'applied',
+      'refused insufficient_funds',
+      'applied',
+    ])
+    await setBack()
+    expect((await till.ping()).headSeq).toBe(1)
+    // By now the card could pay both; the buyer of the refused one has paid otherwise.
+    expect(await refill(till, paid, tooMuch, back)).toEqual([
+      'applied',
+      'refused insufficient_funds',
+      'applied',
+    ])
+    expect(await balanceOf(manager, card)).toBe(30)
+    expect((await till.ping()).headSeq).toBe(4)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] a refused record stays refused although it could be applied now', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const first = pay(other, card, 80)
+    const tooMuch = pay(till, card, 50)
+    await send(other, first)
+    expect(await send(till, tooMuch)).toEqual(['refused insufficient_funds'])
+    await setBack()
+    expect(await refill(till, tooMuch)).toEqual(['refused not_allowed'])
+    expect(await refill(other, first)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(20)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] an applied ask whose money is gone by now is booked as a fact: the rest is a loss', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const paid = pay(till, card, 80)
+    await send(till, paid)
+    await setBack()
+    // Another till came first, and the restored server knew nothing of the 80.
+    expect(await send(other, pay(other, card, 90))).toEqual(['applied'])
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    expect((await cases()).map(([kind]) => kind)).toEqual(['shortfall'])
+  })
+
+  test('[F22] what cannot be booked again is held, and the cashier who saw it applied is told: a case', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const fresh = await addCard(manager, { paid: 50 })
+    const paid = pay(till, fresh, 20)
+    await send(till, paid)
+    await setBack()
+    // The card itself is newer than the backup.
+    expect(await refill(till, paid)).toEqual(['held card_unknown'])
+    expect(await cases()).toEqual([
+      ['card_unknown', { epoch: 1, seq: 1 }],
+      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'held' }],
+    ])
+    expect(await refill(till, paid)).toEqual(['held card_unknown'])
+    expect(await cases()).toHaveLength(2)
+    expect(await balanceOf(manager, card)).toBe(100)
+  })
+
+  test('[F22] what waited for a human waits again, although it could be booked now', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const holdId = await other.hold(card.id, 60)
+    const foreign = till.receipt([redeem(card.id, 60, { holdId })], { mode: 'promise' })
+    expect(await send(till, foreign)).toEqual(['held promise_without_hold'])
+    await setBack()
+    await refill(till, foreign)
+    expect((await cases()).map(([kind]) => kind)).toEqual(['promise_without_hold'])
+    expect(await balanceOf(manager, card)).toBe(100)
+  })
+
+  test('[F22] a record that comes without its proof is decided anew; with the proof afterwards the change is a case', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const paid = pay(till, card, 80)
+    await send(till, paid)
+    await setBack()
+    await send(other, pay(other, card, 90))
+    // As a till does whose answer was lost: it knows of no outcome.
+    const answered = till.batch([paid])
+    const { outcomes } = await till.answer('sync', answered)
+    expect(verdictOf(outcomes[0]!.outcome)).toBe('refused insufficient_funds')
+    expect(await refill(till, paid)).toEqual(['refused insufficient_funds'])
+    expect(await cases()).toEqual([
+      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'refused' }],
+    ])
+    expect(await balanceOf(manager, card)).toBe(10)
+  })
+
+  test('[F22] nobody else’s word counts: a proof of another record, status or text changes nothing', async () => {
+    const { till, card, manager, send, cases } = await scene()
+    const paid = pay(till, card, 10)
+    const { outcomes } = await till.sync(paid)
+    const { proof } = outcomes[0]!
+    const [other, tooMuch] = [pay(till, card, 5), pay(till, card, 500)]
+    const batch = till.batch([tooMuch])
+    for (const status of ['applied', 'held'] as const) {
+      const forged = {
+        ...batch,
+        records: batch.records.map((one) => ({ ...one, settled: { status, proof: proof! } })),
+      }
+      const answer = await till.answer('sync', forged)
+      expect(verdictOf(answer.outcomes[0]!.outcome)).toBe('refused insufficient_funds')
+    }
+    expect(await send(till, other)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(85)
+    expect((await cases()).map(([kind]) => kind)).toEqual(['gap (closed)'])
+  })
+
+  test('[F22] drafts and holds do not stand in the way of refilling, and holds that were spent end again', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const draftId = newDraftId()
+    const early = await till.hold(card.id, 40, draftId)
+    await backUp()
+    const late = await till.hold(card.id, 30)
+    const promises = [
+      till.receipt([redeem(card.id, 40, { holdId: early })], {
+        mode: 'promise',
+        sale: saleOf(null, 0, draftId),
+      }),
+      // Its hold is younger than the backup: the restored server never heard of it.
+      till.receipt([redeem(card.id, 30, { holdId: late })], { mode: 'promise' }),
+    ]
+    expect(await send(till, ...promises)).toEqual(['applied', 'applied'])
+    await setBack()
+    expect(await refill(till, ...promises)).toEqual(['applied', 'applied'])
+    const { card: view } = await manager.answer('lookup', {
+      number: card.number,
+      entered: 'scanned',
+      hold: null,
+    })
+    expect(view).toMatchObject({ balanceKopecks: 30, availableKopecks: 30, heldBy: null })
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] an ask and the promise made in its stead are one business after refilling too', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const holdId = await till.hold(card.id, 40)
+    await backUp()
+    const ask = till.receipt([redeem(card.id, 40, { holdId })])
+    const promise = till.receipt([redeem(card.id, 40, { holdId })], { mode: 'promise', standsFor: ask.id })
+    expect(await send(till, ask, promise)).toEqual(['applied', `applied by ${ask.id}`])
+    await setBack()
+    expect(await refill(till, ask, promise)).toEqual(['applied', `applied by ${ask.id}`])
+    expect(await balanceOf(manager, card)).toBe(60)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] the queue refills without a session, and a till that is newer than the backup registers first', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, later } = await scene()
+    await backUp()
+    const paid = pay(till, card, 10)
+    await send(till, paid)
+    await setBack()
+    later(20 * 3_600_000)
+    till.token = ''
+    expect(await refill(till, paid)).toEqual(['applied'])
+    till.beginEpoch()
+    const unknown = till.batch([pay(till, card, 10)])
+    expect(await till.denial('sync', unknown)).toBe('401 signature_invalid')
+    expect(await manager.denial('operations', null)).toBe('401 session_expired')
+  })
+})

@@ -1,0 +1,20 @@
+import type { TillDeps } from '../../src/client/till.ts'
+
+/** What the client needs of a page, as the widget gives it, for pages that have no screen. */
+export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps {
+  return {
+    window,
+    fetch: (input, init) => fetch(input, init),
+    locks: navigator.locks,
+    channel: (name) => new BroadcastChannel(name),
+    newId: () => crypto.randomUUID(),
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    random: () => Math.random(),
+    contextKey,
+    tab: () => 'tab',
+    localStorage: () => localStorage,
+    databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
+    log,
+  }
+}

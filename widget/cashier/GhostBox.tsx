@@ -1,0 +1,36 @@
+import { receiptOf, type RecordState } from '../../src/client/journal/records.ts'
+import { sumKopecks } from '../../src/core/money.ts'
+import type { ScreenProps } from './App.tsx'
+
+/**
+ * The page died between writing a record and showing it (J4): nobody knows whether the cashier acted on it. Nothing is
+ * sent before somebody has said so.
+ */
+export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: RecordState }) {
+  const { words, sum, time } = language
+  const { record } = ghost
+  const { operations } = receiptOf(record)
+  const redeemed = operations.flatMap((one) => (one.kind === 'redeem' ? [one.amountKopecks] : []))
+  const loaded = operations.flatMap((one) => (one.kind === 'load' ? [one.faceKopecks] : []))
+  const at = time(record.recordedAtMs)
+  const text =
+    redeemed.length > 0
+      ? words.question.ghostRedeem(sum(sumKopecks(redeemed)), at)
+      : loaded.length > 0
+        ? words.question.ghostLoad(sum(sumKopecks(loaded)), at)
+        : words.question.ghostVoid(at)
+  return (
+    <section class="question" role="group" aria-label={text}>
+      <p>
+        <b aria-hidden="true">?</b> {text}
+      </p>
+      <p class="dim">{record.faces.map((face) => words.card.face(face.last4)).join(', ')}</p>
+      <button type="button" class="primary" onClick={() => void checkout.ghosts.keep(ghost)}>
+        {words.question.ghostKeep}
+      </button>
+      <button type="button" class="secondary" onClick={() => void checkout.ghosts.cancel(ghost)}>
+        {words.question.ghostCancel}
+      </button>
+    </section>
+  )
+}

@@ -1,0 +1,99 @@
+import { render } from 'preact'
+import { connectHost } from '../../src/client/host-bridge.ts'
+import type { HostDoor } from '../../src/client/host-door.ts'
+import { Till } from '../../src/client/till.ts'
+import { type Language, language, type Spoken } from '../i18n/language.ts'
+import { afterPaint } from './after-paint.ts'
+import { App } from './App.tsx'
+import { Checkout } from './model/checkout.ts'
+
+/** What the first screen has and knows when the app takes over from it. */
+export interface Handover {
+  root: HTMLElement
+  /** Keeps what MoySklad's page said since the frame began to load. */
+  door: HostDoor
+  contextKey: string
+  spoken: Spoken
+  log: (event: string, error: unknown) => void
+  /** Gives every scan to the app from now on, and those first that were made before. */
+  takeOver: (onScan: (text: string) => void) => void
+  /** @returns whether its scan box had the cursor */
+  leaveFirstScreen: () => boolean
+}
+
+/** Wires the cashier's app of one frame and starts its till. */
+export function startEngine({ root, door, contextKey, spoken, log, ...first }: Handover): void {
+  const host = connectHost({
+    window,
+    door,
+    onDropped: (reason, origin) => log('message_dropped', `${reason} ${origin}`),
+    onHostError: (errors) => log('host_error', JSON.stringify(errors)),
+  })
+
+  const till = new Till({
+    window,
+    fetch: (input, init) => fetch(input, init),
+    locks: navigator.locks,
+    channel: (name) => new BroadcastChannel(name),
+    newId: () => crypto.randomUUID(),
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    random: () => Math.random(),
+    contextKey,
+    tab: () => tabName(log),
+    localStorage: () => localStorage,
+    databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
+    log,
+  })
+
+  // MoySklad's accounts have one currency; until ours has told its own, nothing on the screen shows a sum.
+  const languages = new Map<string, Language>()
+  function words(): Language {
+    const currency = till.ready?.session.programme?.currency ?? 'RUB'
+    const known = languages.get(currency)
+    if (known) return known
+    const made = language(spoken, currency)
+    languages.set(currency, made)
+    return made
+  }
+
+  const checkout = new Checkout({
+    till,
+    host,
+    language: words,
+    locks: navigator.locks,
+    newId: () => crypto.randomUUID(),
+    now: () => till.serverNowMs(),
+    setTimeout: (work, ms) => window.setTimeout(work, ms),
+    afterPaint,
+    log,
+  })
+
+  /** The currency comes with the session: reading `ready` paints anew when it is there. */
+  function Screen() {
+    void checkout.ready.value
+    return <App checkout={checkout} language={words()} />
+  }
+
+  // The document comes before its scans, and both before the first paint, which then shows them.
+  host.listen(checkout)
+  first.takeOver((text) => checkout.scan(text, 'scanned'))
+  const hadCursor = first.leaveFirstScreen()
+  render(<Screen />, root)
+  if (hadCursor) root.querySelector<HTMLElement>('.scan-state')?.focus()
+  void till.start()
+}
+
+/** Frames of one tab share the session storage, frames of two tabs do not. */
+function tabName(log: Handover['log']): string {
+  const fresh = crypto.randomUUID()
+  try {
+    const known = sessionStorage.getItem('podarok-tab')
+    if (known === null) sessionStorage.setItem('podarok-tab', fresh)
+    return known ?? fresh
+  } catch (error) {
+    // Storage is denied altogether, which the till finds out and says.
+    log('session_storage', error)
+    return fresh
+  }
+}

@@ -1,0 +1,74 @@
+import { openHostDoor } from '../../src/client/host-door.ts'
+import { firstWords } from '../i18n/first-words.ts'
+import './cashier.css'
+import { showFirstScreen } from './first-screen.ts'
+import { listenToKeys } from './keyboard.ts'
+import { loadPart } from './parts.ts'
+
+/**
+ * What a cashier's browser runs first: it hears MoySklad's page and the scanner and says so on the screen, while the
+ * app itself is on its way. Keep out of it whatever can come later; decision 0008 says what it weighs.
+ */
+
+const address = new URL(location.href)
+const contextKey = address.searchParams.get('contextKey') ?? ''
+const code = address.searchParams.get('userLocale')?.startsWith('en') ? 'en' : 'ru'
+
+// A till works only when both parts are there, and then needs nothing more. The page has the engine fetched already.
+const spoken = loadPart(code, notLoaded)
+
+const log = (event: string, error: unknown) => console.warn(`podarok ${event}`, error)
+
+// `Open` may arrive while the rest still loads.
+const door = openHostDoor({
+  window,
+  origins:
+    document.querySelector<HTMLMetaElement>('meta[name=podarok-host-origins]')?.content.split(' ') ?? [],
+  onDropped: (reason, origin) => log('message_dropped', `${reason} ${origin}`),
+})
+
+// The key is a secret for five minutes: it leaves the address before anything can copy it (A1).
+history.replaceState(null, '', address.pathname)
+document.documentElement.lang = code
+
+const root = document.getElementById('app')!
+const early: string[] = []
+let onScan = (text: string): void => {
+  early.push(text)
+  screen.heard()
+}
+listenToKeys(document, (text) => onScan(text))
+const screen = showFirstScreen(root, firstWords[code])
+
+void start()
+
+async function start(): Promise<void> {
+  await painted()
+  const [{ startEngine }, words] = await Promise.all([loadPart('engine', notLoaded), spoken])
+  startEngine({
+    root,
+    door,
+    contextKey,
+    spoken: { code, words: 'ru' in words ? words.ru : words.en, first: firstWords[code] },
+    log,
+    takeOver(scan) {
+      onScan = scan
+      early.forEach(scan)
+    },
+    leaveFirstScreen: () => screen.leave(),
+  })
+}
+
+/** Resolves when the first screen is seen: running the engine from the cache would come before it. */
+function painted(): Promise<void> {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done))
+    // A frame that is not shown is not painted.
+    setTimeout(done, 100)
+  })
+}
+
+function notLoaded(error: unknown): void {
+  log('part_not_loaded', error)
+  screen.cut()
+}

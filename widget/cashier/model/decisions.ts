@@ -1,0 +1,86 @@
+import type { ReadonlySignal, Signal } from '@preact/signals'
+import type { RecordState } from '../../../src/client/journal/records.ts'
+import type { Till } from '../../../src/client/till.ts'
+import { holdUseMs } from '../../../src/core/wire.ts'
+import type { Notice } from './card-desk.ts'
+import { type Result, type ResultStatus, statusOf } from './result.ts'
+
+export interface DecisionsDeps {
+  till: Till
+  locks: LockManager
+  now: () => number
+  log: (event: string, error: unknown) => void
+  notice: Signal<Notice | null>
+  results: ReadonlySignal<Result[]>
+  /** Reads the results again. */
+  read: () => Promise<void>
+}
+
+/** What a cashier decides about receipts that are in the journal already. */
+export class Decisions {
+  readonly #deps: DecisionsDeps
+
+  constructor(deps: DecisionsDeps) {
+    this.#deps = deps
+  }
+
+  /** Ends the waiting for an ask that nobody answers (J2). */
+  giveUp(result: Result): Promise<void> {
+    return this.#decide(result, 'waiting', () => this.#deps.till.voidReceipt(result.record, 'unanswered'))
+  }
+
+  /** Gives the buyer our word instead of waiting (J2); only where `canAcceptOffline` says so. */
+  acceptOffline(result: Result): Promise<void> {
+    return this.#decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
+  }
+
+  /** Undoes what was done (C8), which needs the line. */
+  cancel(result: Result): Promise<void> {
+    if (this.#deps.till.line.reachable === false) {
+      this.#deps.notice.value = { kind: 'offline' }
+      return Promise.resolve()
+    }
+    // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
+    const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
+    const record = byPromise && result.promise ? result.promise.record : result.record
+    return this.#decide(result, 'done', () => this.#deps.till.voidReceipt(record, 'cancelled'))
+  }
+
+  /** The cashier has read of a bad end. */
+  acknowledge(state: RecordState): Promise<void> {
+    return this.#act(this.#deps.till.acknowledge(state.record))
+  }
+
+  /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
+  canAcceptOffline({ receipt, record }: Result): boolean {
+    // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
+    const { till, now } = this.#deps
+    if (!till.canPromise || now() - record.recordedAtMs > holdUseMs) return false
+    return receipt.operations.every(
+      (operation) =>
+        (operation.kind === 'load' || operation.kind === 'redeem') &&
+        operation.holdId !== null &&
+        operation.entered === 'scanned',
+    )
+  }
+
+  /** One decision about a receipt, however often and in how many frames it is pressed. */
+  async #decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
+    const { id } = result.record
+    await this.#deps.locks.request(`podarok-decide-${id}`, async () => {
+      await this.#deps.read()
+      const now = this.#deps.results.value.find((one) => one.record.id === id)
+      if (now && statusOf(now) === expected) await this.#act(act())
+    })
+  }
+
+  #act(work: Promise<unknown>): Promise<void> {
+    return work.then(
+      () => this.#deps.read(),
+      (error: unknown) => {
+        this.#deps.log('not_recorded', error)
+        this.#deps.notice.value = { kind: 'not_recorded' }
+      },
+    )
+  }
+}

@@ -1,0 +1,81 @@
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import type { RecordState } from '../../../src/client/journal/records.ts'
+import type { CaseDecision } from '../../../src/core/wire-cases.ts'
+import type { TillReady } from '../../../src/client/till.ts'
+import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
+
+/** After so long without an answer the cashier gets a choice (J2). */
+export const patienceMs = 5_000
+/** So many of the till's last records are kept at hand. */
+const historyLength = 60
+
+export interface HistoryDeps {
+  ready: ReadonlySignal<TillReady | null>
+  /** What humans decided about this till's records. */
+  decisions: () => Promise<CaseDecision[]>
+  setTimeout: (work: () => void, ms: number) => number
+  log: (event: string, error: unknown) => void
+}
+
+/** The last receipts of this till as the journal has them, and which of them wait too long for their answer. */
+export class History {
+  readonly #deps: HistoryDeps
+  readonly #watched = new Set<string>()
+
+  readonly results = signal<Result[]>([])
+  /** Bad ends that nobody has acknowledged. */
+  readonly attention = signal<RecordState[]>([])
+  /** By the receipt that was decided. */
+  readonly decided = signal<ReadonlyMap<string, CaseDecision>>(new Map())
+  /** Receipts that were not answered in time. */
+  readonly late = signal<ReadonlySet<string>>(new Set())
+
+  constructor(deps: HistoryDeps) {
+    this.#deps = deps
+  }
+
+  /** Reads the journal again. @returns the receipts whose status has changed since the last time */
+  async read(): Promise<ReadonlySet<string>> {
+    const changed = new Set<string>()
+    const ready = this.#deps.ready.value
+    if (!ready) return changed
+    try {
+      const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
+      const [states, attention, decisions] = await Promise.all([
+        ready.journal.recent(historyLength),
+        ready.journal.attention(),
+        this.#deps.decisions(),
+      ])
+      const results = resultsOf(states)
+      batch(() => {
+        this.results.value = results
+        this.decided.value = new Map(
+          decisions.flatMap((one) => (one.receiptId ? [[one.receiptId, one]] : [])),
+        )
+        this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, results))
+      })
+      for (const result of results) {
+        const { id } = result.record
+        const status = statusOf(result)
+        if (status === 'waiting') this.watch(id)
+        const was = before.get(id)
+        if (was !== undefined && was !== status) changed.add(id)
+      }
+    } catch (error) {
+      this.#deps.log('journal_unreadable', error)
+    }
+    return changed
+  }
+
+  /** Gives the cashier a choice when no answer has come in time, also to an ask from before a reload. */
+  watch(id: string, again = false): void {
+    if (this.#watched.has(id) && !again) return
+    this.#watched.add(id)
+    const without = new Set(this.late.value)
+    without.delete(id)
+    this.late.value = without
+    this.#deps.setTimeout(() => {
+      this.late.value = new Set([...this.late.value, id])
+    }, patienceMs)
+  }
+}

@@ -1,0 +1,38 @@
+import { type ReadonlySignal, signal } from '@preact/signals'
+import { type Shift, shiftOf } from '../../../src/client/shift.ts'
+import type { TillReady } from '../../../src/client/till.ts'
+import { localDate } from '../../../src/core/validity.ts'
+
+export interface ShiftDeps {
+  ready: ReadonlySignal<TillReady | null>
+  now: () => number
+  log: (event: string, error: unknown) => void
+}
+
+/** More receipts than this are no one till's day. */
+const recordsMax = 2_000
+
+/** «Итоги смены»: the till's day so far, read when somebody looks. */
+export class ShiftReport {
+  readonly #deps: ShiftDeps
+  readonly shown = signal<{ sinceMs: number; sums: Shift } | null>(null)
+
+  constructor(deps: ShiftDeps) {
+    this.#deps = deps
+  }
+
+  async look(): Promise<void> {
+    const ready = this.#deps.ready.value
+    const zone = ready?.session.programme?.timeZone
+    if (!ready || !zone) return
+    try {
+      const today = localDate(this.#deps.now(), zone)
+      const states = await ready.journal.recent(recordsMax)
+      const own = states.filter(({ record }) => localDate(record.recordedAtMs, zone) === today)
+      const sinceMs = own.at(-1)?.record.recordedAtMs ?? this.#deps.now()
+      this.shown.value = { sinceMs, sums: shiftOf(own) }
+    } catch (error) {
+      this.#deps.log('journal_unreadable', error)
+    }
+  }
+}
