@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { type AccountId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
-import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
+import { cashierOperations, type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../core/wire-cases.ts'
 import type { Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
@@ -93,6 +93,8 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
     case 'apply': {
       const stored = await heldReceipt(tx, view, accountId)
       const { operations, id } = z.parse(Receipt, JSON.parse(stored.body))
+      // What a till may not ask for, nobody makes good by a decision (A3).
+      if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
       // Its own holds would stand in its way as another's.
       await releaseHolds(tx, accountId, stored, means.nowMs)
       return postOwn(tx, wanted, means, { operations, standsFor: id, mode: 'promise', isFact: true }, stored)
