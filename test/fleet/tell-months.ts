@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import '../../src/client/journal/memory.ts'
 import { Story } from './story.ts'
+import { installChance, seedChance } from './world/chance.ts'
 import { forgetKeys } from './world/crypto.ts'
 import { installRealm } from './world/realm.ts'
 import { installStorageFaults } from './world/storage.ts'
@@ -31,6 +32,7 @@ export function tellMonths(half: 0 | 1): void {
   const mine = Array.from({ length: stories }, (_, n) => firstSeed + n).filter((_, n) => n % 2 === half)
 
   beforeAll(() => {
+    installChance()
     installRealm()
     installStorageFaults()
     // A storage that is taken away makes readings fail that nobody waits for any more; anything else is a fault.
@@ -62,6 +64,7 @@ export function tellMonths(half: 0 | 1): void {
 async function tell(seed: number, tally: Tally): Promise<string | null> {
   // Where there is a disk in memory, a month takes a second and not a minute.
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'podarok-fleet-'))
+  seedChance(seed)
   const story = new Story({ seed, folder, tally })
   try {
     unheard = []
