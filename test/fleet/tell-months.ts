@@ -11,10 +11,10 @@ import { installRealm } from './world/realm.ts'
 import { installStorageFaults } from './world/storage.ts'
 import { Tally } from './world/tally.ts'
 
-/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many. */
+/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. */
 const seedText = process.env['PODAROK_SEED']
 const firstSeed = Number(seedText ?? Date.now() % 1_000_000_000)
-const stories = seedText === undefined ? Number(process.env['PODAROK_FLEET'] ?? 200) : 1
+const stories = Number(process.env['PODAROK_FLEET'] ?? (seedText === undefined ? 200 : 1))
 
 /** After so many the rest is not played. */
 const brokenMax = Number(process.env['PODAROK_BROKEN'] ?? 5)
