@@ -27,6 +27,9 @@ export const offlineTables: readonly string[] = [
   `alter table receipt add column session text`,
   `alter table receipt add column grant_id text`,
   `create index receipt_of_grant on receipt (account_id, grant_id) where grant_id is not null`,
+  // How the number of the card came in: owners look at those that were typed (A5, A9).
+  `alter table operation add column entered text`,
+  `create index operation_typed on operation (account_id, posted_at_ms) where entered = 'typed'`,
   // Which sale a receipt without a document was for (M11); a receipt belongs to one sale.
   `create table receipt_link (
     account_id text not null,
