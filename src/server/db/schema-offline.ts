@@ -100,6 +100,7 @@ export const offlineTables: readonly string[] = [
     kind text not null,
     receipt_id text,
     till_id text,
+    draft_id text,
     employee_id text,
     amount bigint,
     happened_at_ms bigint,
@@ -113,6 +114,10 @@ export const offlineTables: readonly string[] = [
     decision_receipt_id text,
     primary key (account_id, id)
   )`,
+  // Every draft is looked at once after its last change, whether its sale has come (M3).
+  `alter table draft add column swept_at_ms bigint`,
+  `create index draft_to_sweep on draft (updated_at_ms) where dropped_at_ms is null and swept_at_ms is null`,
+  `create index case_of_draft on cases (account_id) where kind = 'draft_unmatched' and closed_at_ms is null`,
   // Cards that were looked at for no sale, by person and day (A9).
   `create table lookup_count (
     account_id text not null,

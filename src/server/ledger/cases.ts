@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type AccountId, EmployeeId, ReceiptId, type TillId } from '../../core/ids.ts'
+import { type AccountId, type DraftId, EmployeeId, ReceiptId, type TillId } from '../../core/ids.ts'
 import type { Kopecks } from '../../core/money.ts'
 import type { CaseKind, FinalOutcome } from '../../core/outcome.ts'
 import { CaseChoice } from '../../core/wire-cases.ts'
@@ -15,6 +15,8 @@ export interface NewCase {
   subject: string
   receiptId: ReceiptId | null
   tillId: TillId | null
+  /** The draft whose sale never came. */
+  draftId?: DraftId
   employeeId: EmployeeId | null
   amountKopecks: Kopecks | null
   happenedAtMs: number | null
@@ -37,14 +39,16 @@ export function caseOfHeld(record: { id: ReceiptId; digest: string; outcome: Fin
 /** Opens a case; the same again opens no second one. */
 export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<void> {
   await tx.run(
-    `insert into cases (account_id, id, kind, receipt_id, till_id, employee_id, amount, happened_at_ms, evidence,
-      body, opened_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    `insert into cases (account_id, id, kind, receipt_id, till_id, draft_id, employee_id, amount, happened_at_ms,
+      evidence, body, opened_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      on conflict do nothing`,
     [
       one.accountId,
       caseId(one.kind, one.subject),
       one.kind,
       one.receiptId,
       one.tillId,
+      one.draftId ?? null,
       one.employeeId,
       one.amountKopecks,
       one.happenedAtMs,

@@ -8,11 +8,11 @@ import { applyReceipt } from './apply-receipt.ts'
 import { noSaleFacts } from './arrival.ts'
 import { closeCase } from './cases.ts'
 import { findCase } from './case-list.ts'
-import { dropDraft } from './drafts.ts'
+import { dropDraft, isCommitted } from './drafts.ts'
 import { releaseDraftHolds, releaseHoldsOf } from './holds.ts'
 import { type BlockedBy, blockedBy } from './operations.ts'
 import type { Programmes } from './programmes.ts'
-import { draftWaits, findReceipt, type StoredReceipt } from './receipts.ts'
+import { findReceipt, type StoredReceipt } from './receipts.ts'
 import { closeForks, changeTillState } from './till-states.ts'
 import { lockTill } from './tills.ts'
 
@@ -77,8 +77,8 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
     case 'release': {
       const draftId = z.safeParse(DraftId, view.evidence['draftId'])
       if (!draftId.success || !view.tillId) throw new NotPossible()
-      // Committed meanwhile: its money belongs to the receipt.
-      if (await draftWaits(tx, accountId, draftId.data)) throw new NotPossible()
+      // Committed meanwhile: its money is the receipt's.
+      if (await isCommitted(tx, accountId, draftId.data)) throw new NotPossible()
       await dropDraft(tx, accountId, view.tillId, draftId.data, means.nowMs)
       await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'till', means.nowMs)
       return null

@@ -138,6 +138,21 @@ export async function isForbidden(
   return parseFirst(One, rows) !== null
 }
 
+/** Keeps what a draft holds for the full time again, from now on; what has lapsed stays lapsed, others may have it. */
+export async function keepDraftHolds(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  draftId: DraftId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update hold set keep_until_ms = $5 where account_id = $1 and till_id = $2 and draft_id = $3
+      and released_at_ms is null and keep_until_ms > $4`,
+    [accountId, tillId, draftId, nowMs, nowMs + holdKeepMs],
+  )
+}
+
 /** A manager frees money that a silent till holds, and takes the loss if that till has promised on it (O2). */
 export async function releaseByManager(
   tx: Tx,

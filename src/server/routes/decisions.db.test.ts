@@ -2,25 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { caseScene } from '../../../test/server/case-scene.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
+import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, saleOf, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
-import type { DraftId, ProductId } from '../../core/ids.ts'
+import type { DraftId } from '../../core/ids.ts'
 import type { Operation } from '../../core/receipt.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
 import { noSaleFacts } from '../ledger/arrival.ts'
 import { sha256 } from '../secrets.ts'
-
-const goods = (priceKopecks: number) => ({
-  rows: [
-    {
-      productId: 'ad000000-0000-11f0-0a80-0000000000aa' as ProductId,
-      quantity: 1,
-      priceKopecks,
-      discountPercent: 0,
-    },
-  ],
-  sumKopecks: priceKopecks as never,
-})
 
 onBothEngines('what is decided about a business is decided once', (engine) => {
   /** A card with 1 000, an ask for 300 of it, and a promise in its stead that has to wait for a human. */
@@ -124,7 +113,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
 
     test('of a sale that stands it is not undone, and a human may still decide', async () => {
       const { till, card, moysklad, open, decide, has } = await scene()
-      const sale = moysklad.sell(goods(300))
+      const sale = moysklad.sell(goodsSale(300))
       const held = till.receipt([redeem(card.id, 300)], { mode: 'promise', sale: saleOf(sale.id, 300) })
       await till.send(held)
       const cancel = () => till.send(till.receipt([undo(held.id, 'cancelled')]))
@@ -167,7 +156,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
     const { till, card, moysklad, decide, has } = await scene()
     const earlier = till.receipt([redeem(card.id, 100)], { sale: saleOf(null, 500) })
     await till.send(earlier)
-    const sale = moysklad.sell(goods(500))
+    const sale = moysklad.sell(goodsSale(500))
     const operations: Operation[] = [{ kind: 'link', receiptId: earlier.id }, redeem(card.id, 200)]
     const held = till.receipt(operations, { mode: 'promise', sale: saleOf(sale.id, 500) })
     expect(verdictOf(await till.send(held))).toBe('held promise_without_hold')
@@ -183,7 +172,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       const { till, card, moysklad } = shop
       const earlier = till.receipt([redeem(card.id, 300)], { sale: saleOf(null, 500) })
       await till.send(earlier)
-      const sale = moysklad.sell(goods(500))
+      const sale = moysklad.sell(goodsSale(500))
       const link = (more: Operation[] = []) =>
         till.receipt([{ kind: 'link', receiptId: earlier.id }, ...more], { sale: saleOf(sale.id, 500) })
       return { ...shop, earlier, sale, link, cancel: () => till.receipt([undo(earlier.id, 'cancelled')]) }
