@@ -62,15 +62,16 @@ export function postVoid(
   if (receipt.operations.length > 1) throw new Refused(refusal('void_not_possible'))
   const target = context.voidTargets.get(operation.receiptId)
   if (!target) throw new Refused(refusal('receipt_unknown'))
-  if (target.tillId !== (receipt.till?.id ?? null)) throw new Refused(refusal('receipt_of_other_till'))
-  if (target.posted === null) return []
+  if (target.tillId !== context.tillId) throw new Refused(refusal('receipt_of_other_till'))
   if (target.voided) throw new Refused(refusal('void_twice'))
-  if (target.refunded || target.posted.kinds.some((kind) => !voidable.has(kind))) {
+  if (target.posted === null && !target.waits) return []
+  if (target.refunded || target.posted?.kinds.some((kind) => !voidable.has(kind))) {
     throw new Refused(refusal('void_not_possible'))
   }
   if (operation.because === 'cancelled' && target.sale === 'stands') throw new Refused(refusal('sale_exists'))
   if (operation.because === 'cancelled' && target.sale === 'unchecked')
     throw new Refused(refusal('sale_unchecked'))
+  if (target.posted === null) return []
   const { entries, wasUnsold } = target.posted
   const cardIds = [...new Set(entries.map((entry) => entry.cardId))]
   return cardIds.map((cardId) => voidCard(operation, cardId, entries, wasUnsold, context, working))

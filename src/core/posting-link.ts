@@ -7,11 +7,17 @@ import type { OperationOf, Receipt } from './receipt.ts'
 export function postLink(
   operation: OperationOf<'link'>,
   receipt: Receipt,
-  { linkTargets }: PostingContext,
+  { linkTargets, tillId }: PostingContext,
 ): PostedOperation[] {
   const target = linkTargets.get(operation.receiptId)
   if (!target) throw new Refused(refusal('receipt_unknown'))
-  if (target.tillId !== (receipt.till?.id ?? null)) throw new Refused(refusal('receipt_of_other_till'))
-  if (!target.isFree || !receipt.sale?.documentId) throw new Refused(refusal('link_not_possible'))
+  if (target.tillId !== tillId) throw new Refused(refusal('receipt_of_other_till'))
+  // Two names of one business are one id by now.
+  const repeated = receipt.operations.filter(
+    (other) => other.kind === 'link' && other.receiptId === operation.receiptId,
+  )
+  if (!target.isFree || repeated.length > 1 || !receipt.sale?.documentId) {
+    throw new Refused(refusal('link_not_possible'))
+  }
   return []
 }

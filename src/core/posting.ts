@@ -54,8 +54,10 @@ export interface RedeemLeft {
 /** A receipt that a `void` names, as it was really posted. */
 export interface VoidTarget {
   tillId: string | null
-  /** Null when it was refused: then there is nothing to undo. */
+  /** Null when it was refused or is held: then there is nothing to undo. */
   posted: { entries: Entry[]; kinds: Operation['kind'][]; wasUnsold: ReadonlySet<CardId> } | null
+  /** It is held and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
+  waits: boolean
   voided: boolean
   /** Something came back on it already, so the whole can no longer be undone. */
   refunded: boolean
@@ -87,6 +89,8 @@ export interface OwnHold {
 
 export interface PostingContext {
   programme: Programme
+  /** The till whose business it is; null where the server acts for none. */
+  tillId: string | null
   /** The cards that the receipt touches, those of a voided receipt included; an absent one is unknown. */
   cards: ReadonlyMap<CardId, Card>
   others: ReadonlyMap<CardId, OthersHolds>

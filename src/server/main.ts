@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { serve } from '@hono/node-server'
 import { createApp } from './app.ts'
+import { startChores } from './chores.ts'
 import { cardKeyOf, type Config, ConfigError, readConfig } from './config.ts'
-import { scheduleDigest } from './daily-digest.ts'
 import { FolderTaken } from './db/folder-lock.ts'
 import { migrate } from './db/migrate.ts'
 import { openPostgres } from './db/postgres.ts'
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     // Several servers on one database must share the key, or each finds only the cards it added itself.
     log.warn({ event: 'card_key_from_file', dataDir })
   }
-  const stopDigest = scheduleDigest({ db, folder: join(dataDir, 'digests'), clock, log })
+  const stopChores = startChores({ db, folder: join(dataDir, 'digests'), clock, log })
   const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) =>
     log.info({
       event: 'listening',
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
       // Idle keep-alive connections would hold the process; busy ones get their answer first.
       if ('closeIdleConnections' in server) server.closeIdleConnections()
     })
-    await stopDigest()
+    await stopChores()
     await db.close()
   })
 }

@@ -41,6 +41,7 @@ export const receiptOf = (operations: Operation[], mode: Receipt['mode'] = 'ask'
 })
 export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): PostingContext => ({
   programme: programmeOf(),
+  tillId,
   cards: new Map(cards.map((card) => [card.id, card])),
   others: new Map(),
   saleGone: false,
@@ -74,7 +75,7 @@ export const leftOf = (card: Card, paid: number, granted: number, loss = 0): Red
 })
 export const targetOf = (rest: Partial<VoidTarget> = {}) =>
   new Map<ReceiptId, VoidTarget>([
-    [saleId, { tillId, posted: null, voided: false, refunded: false, sale: 'none', ...rest }],
+    [saleId, { tillId, posted: null, waits: false, voided: false, refunded: false, sale: 'none', ...rest }],
   ])
 /** The code of a refusal or a hold, or the entries as `account amount`. */
 export function verdict(receipt: Receipt, context: PostingContext): string | string[] {

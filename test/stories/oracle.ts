@@ -82,7 +82,10 @@ export class Oracle {
   }
   #doer(id: string): Stored | undefined {
     const named = this.#stored.get(id)
-    return named?.verdict.by ? this.#stored.get(named.verdict.by) : named
+    if (named?.verdict.by) return this.#stored.get(named.verdict.by)
+    // An ask that waits with its promise has no question of its own.
+    const promised = [...this.#stored.values()].find((one) => one.record.standsFor === id)
+    return named?.verdict.status === 'held' && named.record.mode === 'ask' && promised ? promised : named
   }
 
   /** An ask and the promise made in its stead count once (J2). */
@@ -266,7 +269,14 @@ export class Oracle {
     if (record.mode === 'promise' || record.acts.length > 1) throw new No()
     const target = this.#doer(act.of)
     if (!target || target.record.till !== record.till) throw new No()
-    if (target.verdict.status !== 'applied') return []
+    if (target.verdict.status === 'refused') return []
+    if (target.verdict.status === 'held') {
+      // Nobody has to decide it any more, and nothing is kept for it.
+      if (target.voidedBy) throw new No()
+      target.voidedBy = record.id
+      this.holds.free(target.record)
+      return []
+    }
     if (target.voidedBy || target.done.some((done) => done.kind === 'void')) throw new No()
     if (this.#refundsOf(target.record.id).length > 0) throw new No()
     const cards = [...new Set(target.done.map((done) => done.card))]

@@ -27,6 +27,9 @@ export const offlineTables: readonly string[] = [
   `alter table receipt add column session text`,
   `alter table receipt add column grant_id text`,
   `create index receipt_of_grant on receipt (account_id, grant_id) where grant_id is not null`,
+  // How the number of the card came in: owners look at those that were typed (A5, A9).
+  `alter table operation add column entered text`,
+  `create index operation_typed on operation (account_id, posted_at_ms) where entered = 'typed'`,
   // Which sale a receipt without a document was for (M11); a receipt belongs to one sale.
   `create table receipt_link (
     account_id text not null,
@@ -97,6 +100,7 @@ export const offlineTables: readonly string[] = [
     kind text not null,
     receipt_id text,
     till_id text,
+    draft_id text,
     employee_id text,
     amount bigint,
     happened_at_ms bigint,
@@ -110,6 +114,10 @@ export const offlineTables: readonly string[] = [
     decision_receipt_id text,
     primary key (account_id, id)
   )`,
+  // Every draft is looked at once after its last change, whether its sale has come (M3).
+  `alter table draft add column swept_at_ms bigint`,
+  `create index draft_to_sweep on draft (updated_at_ms) where dropped_at_ms is null and swept_at_ms is null`,
+  `create index case_of_draft on cases (account_id) where kind = 'draft_unmatched' and closed_at_ms is null`,
   // Cards that were looked at for no sale, by person and day (A9).
   `create table lookup_count (
     account_id text not null,

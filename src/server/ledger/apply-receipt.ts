@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../core/money.ts'
 import {
@@ -8,21 +9,22 @@ import {
   refusal,
 } from '../../core/outcome.ts'
 import { post, type PostedOperation, type Posting } from '../../core/posting.ts'
-import type { Receipt } from '../../core/receipt.ts'
+import { Receipt } from '../../core/receipt.ts'
 import type { TillState } from '../../core/wire-tills.ts'
 import type { Tx } from '../db/db.ts'
 import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from './arrival.ts'
+import { closeUndone, settledBySibling } from './business.ts'
 import { findCardByNumber } from './cards.ts'
-import { type NewCase, openCase } from './cases.ts'
+import { type NewCase, openCase, subjectOf } from './cases.ts'
 import { type Charge, chargeOf, writeCharge } from './charge.ts'
-import { consumeHold, releaseDraftHolds } from './holds.ts'
+import { releaseHoldsOf } from './holds.ts'
+import { insertLinks } from './links.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from './programmes.ts'
-import { findReceipt, insertLinks, insertReceipt } from './receipts.ts'
+import { findReceipt, insertReceipt } from './receipts.ts'
 import { stoppedByNumber, stoppedByState } from './standing.ts'
 import { followConflict, followHistory } from './till-history.ts'
 import { advanceHead, lockTill, type Till } from './tills.ts'
-import { settledByTwin } from './twin.ts'
 import { checkPosting, writePosting } from './write-posting.ts'
 
 /**
@@ -90,7 +92,7 @@ function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewC
   return {
     accountId: arrival.accountId,
     kind,
-    subject: `${arrival.id}:${arrival.digest}`,
+    subject: subjectOf(arrival),
     receiptId: arrival.id,
     tillId: arrival.till?.id ?? null,
     employeeId: receipt?.employeeId ?? null,
@@ -119,33 +121,41 @@ async function noteChange(
 interface Verdict {
   outcome: FinalOutcome
   receipt: Receipt | null
+  /** Held with another receipt of its business, whose case decides both (J2). */
+  isShared: boolean
   /** What is to be written besides the receipt, where it did something itself. */
-  work: { posted: PostedOperation[]; context: Loaded; charge: Charge } | null
+  work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: ReceiptId | null } | null
 }
+
+const asOutcome = (outcome: FinalOutcome): Verdict => ({
+  outcome,
+  receipt: null,
+  isShared: false,
+  work: null,
+})
 
 async function decide(
   tx: Tx,
-  { accountId, content, evidence }: Arrival,
+  { accountId, content, evidence, actsFor }: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
   state: TillState,
   nowMs: number,
 ): Promise<Verdict> {
   if (content.kind === 'malformed') {
-    return { outcome: { status: 'held', code: 'receipt_malformed' }, receipt: null, work: null }
+    return { ...asOutcome({ status: 'held', code: 'receipt_malformed' }), receipt: null }
   }
   if (content.kind === 'outdated') {
-    const outcome: FinalOutcome = { status: 'refused', refusal: refusal('version_unknown') }
-    return { outcome, receipt: null, work: null }
+    return asOutcome({ status: 'refused', refusal: refusal('version_unknown') })
   }
   const { receipt } = content
   // What was applied before the server was set back has happened, whatever stands against it by now (J7).
   const isFact = evidence?.settled === 'applied'
-  const settled = (outcome: FinalOutcome): Verdict => ({ outcome, receipt, work: null })
+  const settled = (outcome: FinalOutcome): Verdict => ({ ...asOutcome(outcome), receipt })
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)
-  const byTwin = await settledByTwin(tx, accountId, receipt)
-  if (byTwin) return settled(byTwin)
+  const bySibling = await settledBySibling(tx, accountId, receipt)
+  if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
   const stopped = isFact ? null : stoppedByState(receipt, state)
   if (stopped) return settled(stopped)
   const programme = await programmes.current(tx, accountId)
@@ -154,7 +164,8 @@ async function decide(
   if (taken) return refused(refusal('card_sold', taken))
   const today = programmes.day(programme, nowMs)
   const resolved = await resolveTargets(tx, accountId, receipt)
-  const context = await loadContext(tx, accountId, resolved, programme, today, facts, nowMs)
+  const tillId = receipt.till?.id ?? actsFor ?? null
+  const context = await loadContext(tx, accountId, resolved, { programme, today, facts, tillId, nowMs })
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.
   const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
   if (astray) return settled(astray)
@@ -168,9 +179,8 @@ async function decide(
     case 'posted': {
       const effects = effectsOf(posting.operations)
       return {
-        outcome: { status: 'applied', by: null, postedAtMs: nowMs, effects },
-        receipt,
-        work: { posted: posting.operations, context, charge },
+        ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects }),
+        work: { posted: posting.operations, context, charge, undoes: undoneBy(resolved, context) },
       }
     }
   }
@@ -194,7 +204,7 @@ function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
     settled === 'refused'
       ? { status: 'refused', refusal: refusal('not_allowed') }
       : { status: 'held', code: 'promise_refused' }
-  return { ...verdict, outcome, work: null }
+  return { ...asOutcome(outcome), receipt: verdict.receipt }
 }
 
 /** A card that would get a number that another card of the account, or of this receipt, has. */
@@ -229,7 +239,7 @@ function effectsOf(operations: readonly PostedOperation[]): CardEffect[] {
 async function write(
   tx: Tx,
   arrival: Arrival,
-  { outcome, receipt, work }: Verdict,
+  { outcome, receipt, isShared, work }: Verdict,
   nowMs: number,
 ): Promise<void> {
   if (work) checkPosting(work.posted)
@@ -244,34 +254,33 @@ async function write(
     receipt,
     postedAtMs: nowMs,
     outcome,
-    voids: work ? undoneBy(work.posted) : null,
+    voids: work?.undoes ?? null,
   })
   if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
   if (work) await writeCharge(tx, arrival.accountId, work.charge)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
-  if (receipt && outcome.status !== 'held') await consume(tx, arrival, receipt, nowMs)
-  if (outcome.status === 'held') await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
+  if (receipt && outcome.status !== 'held') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
+  if (work?.undoes) await closeIfHeld(tx, arrival.accountId, work.undoes, nowMs)
+  if (outcome.status === 'held' && !isShared)
+    await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
   for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
     await openCase(tx, caseOf(arrival, kind, receipt), nowMs)
   }
 }
 
-/** The receipt that these operations undid; a void that had nothing to undo leaves no mark. */
-function undoneBy(operations: readonly PostedOperation[]): ReceiptId | null {
-  const first = operations[0]?.operation
-  return first?.kind === 'void' ? first.receiptId : null
+/** The receipt that a void undoes; one that had nothing to undo leaves no mark. */
+function undoneBy({ operations }: Receipt, { voidTargets }: Loaded): ReceiptId | null {
+  const undo = operations.find((operation) => operation.kind === 'void')
+  const target = undo && voidTargets.get(undo.receiptId)
+  return undo && (target?.posted || target?.waits) ? undo.receiptId : null
 }
 
-async function consume(tx: Tx, { accountId }: Arrival, receipt: Receipt, nowMs: number): Promise<void> {
-  if (!receipt.till) return
-  const draftId = receipt.sale?.draftId ?? null
-  // The draft is over, so is what it held of cards that did not make it into the receipt.
-  if (draftId) await releaseDraftHolds(tx, accountId, receipt.till.id, draftId, 'receipt', nowMs)
-  for (const operation of receipt.operations) {
-    if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
-    const { cardId, holdId } = operation
-    if (holdId !== null) await consumeHold(tx, accountId, receipt.till.id, { cardId, holdId }, nowMs)
-  }
+/** What was undone while it waited for a human is over, and what it kept on its cards is free (C8). */
+async function closeIfHeld(tx: Tx, accountId: AccountId, id: ReceiptId, nowMs: number): Promise<void> {
+  const stored = await findReceipt(tx, accountId, id)
+  if (stored?.outcome.status !== 'held') return
+  await closeUndone(tx, accountId, stored, nowMs)
+  await releaseHoldsOf(tx, accountId, z.parse(Receipt, JSON.parse(stored.body)), nowMs)
 }

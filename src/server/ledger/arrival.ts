@@ -1,6 +1,5 @@
-import type { AccountId, ReceiptId, TillId } from '../../core/ids.ts'
+import type { AccountId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome, Refusal } from '../../core/outcome.ts'
-import type { VoidTarget } from '../../core/posting.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Sale } from '../../core/sale.ts'
 import type { TillPlace } from './tills.ts'
@@ -14,6 +13,8 @@ export interface Arrival {
   digest: string
   /** Null for receipts that the server makes itself. */
   till: { id: TillId; epoch: number; seq: number } | null
+  /** The till whose business a receipt of the server's own is: what a manager has posted for it (O6). */
+  actsFor?: TillId | null
   content: ArrivalContent
   /** Absent for receipts that the server makes itself. */
   evidence?: Evidence
@@ -45,11 +46,11 @@ export interface SaleFacts {
   sale: Sale | null
   /** MoySklad does not have that sale, or has it unposted (M5). */
   saleGone: boolean
-  /** What became of the sale of the receipt to be undone. */
-  voided: VoidTarget['sale']
+  /** The sale of the receipt to be undone, and what has become of it; null where none was known for it. */
+  voided: { documentId: DocumentId; became: 'gone' | 'stands' | 'unchecked' } | null
 }
 
-export const noSaleFacts: SaleFacts = { sale: null, saleGone: false, voided: 'none' }
+export const noSaleFacts: SaleFacts = { sale: null, saleGone: false, voided: null }
 
 /** Somebody must look: the caller logs it once the transaction is committed. */
 export type Alarm = 'receipt_conflict' | 'till_forked' | 'outcome_changed'

@@ -56,11 +56,12 @@ function viewOf(row: z.infer<typeof CaseRow>): CaseView {
   }
 }
 
-/** Open cases first, then those decided lately; the newest of each first. */
+/** Open cases first, the newest first; then those decided lately, the last decision first. */
 export async function listCases(query: Query, accountId: AccountId, nowMs: number): Promise<CaseView[]> {
   const rows = await query.all(
     `${select} where c.account_id = $1 and (c.closed_at_ms is null or c.closed_at_ms > $2)
-      order by case when c.closed_at_ms is null then 0 else 1 end, c.opened_at_ms desc, c.id limit ${listMax}`,
+      order by case when c.closed_at_ms is null then 0 else 1 end,
+        coalesce(c.closed_at_ms, c.opened_at_ms) desc, c.id limit ${listMax}`,
     [accountId, nowMs - decidedForMs],
   )
   return parseRows(CaseRow, rows).map(viewOf)

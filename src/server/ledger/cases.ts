@@ -1,9 +1,11 @@
-import type { AccountId, EmployeeId, ReceiptId, TillId } from '../../core/ids.ts'
+import * as z from 'zod/mini'
+import { type AccountId, type DraftId, EmployeeId, ReceiptId, type TillId } from '../../core/ids.ts'
 import type { Kopecks } from '../../core/money.ts'
-import type { CaseKind } from '../../core/outcome.ts'
-import type { CaseDecision } from '../../core/wire-cases.ts'
-import type { Tx } from '../db/db.ts'
+import type { CaseKind, FinalOutcome } from '../../core/outcome.ts'
+import { CaseChoice } from '../../core/wire-cases.ts'
+import type { Query, Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
+import { parseFirst } from './rows.ts'
 
 /** What a human must know or decide. */
 export interface NewCase {
@@ -13,6 +15,8 @@ export interface NewCase {
   subject: string
   receiptId: ReceiptId | null
   tillId: TillId | null
+  /** The draft whose sale never came. */
+  draftId?: DraftId
   employeeId: EmployeeId | null
   amountKopecks: Kopecks | null
   happenedAtMs: number | null
@@ -24,17 +28,27 @@ export interface NewCase {
 
 export const caseId = (kind: CaseKind, subject: string) => sha256(`${kind}:${subject}`).slice(0, 32)
 
+/** What a case about a record is about: the same id with another text is another subject. */
+export const subjectOf = ({ id, digest }: { id: ReceiptId; digest: string }) => `${id}:${digest}`
+
+/** The case in which a held record waits; null for one that is not held. */
+export function caseOfHeld(record: { id: ReceiptId; digest: string; outcome: FinalOutcome }): string | null {
+  return record.outcome.status === 'held' ? caseId(record.outcome.code, subjectOf(record)) : null
+}
+
 /** Opens a case; the same again opens no second one. */
 export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<void> {
   await tx.run(
-    `insert into cases (account_id, id, kind, receipt_id, till_id, employee_id, amount, happened_at_ms, evidence,
-      body, opened_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    `insert into cases (account_id, id, kind, receipt_id, till_id, draft_id, employee_id, amount, happened_at_ms,
+      evidence, body, opened_at_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      on conflict do nothing`,
     [
       one.accountId,
       caseId(one.kind, one.subject),
       one.kind,
       one.receiptId,
       one.tillId,
+      one.draftId ?? null,
       one.employeeId,
       one.amountKopecks,
       one.happenedAtMs,
@@ -46,13 +60,31 @@ export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<voi
 }
 
 /** How a case ended. */
-export interface CaseEnd {
-  /** `closed`: by itself, since what was missing has come. */
-  choice: CaseDecision['choice']
-  note: string | null
-  decidedBy: EmployeeId | null
+const CaseEnd = z.object({
+  /** `closed`: by itself, since what was missing has come or nothing is left to decide. */
+  choice: z.enum([...CaseChoice.options, 'closed']),
+  note: z.nullable(z.string()),
+  decidedBy: z.nullable(EmployeeId),
   /** What the decision posted. */
-  receiptId: ReceiptId | null
+  receiptId: z.nullable(ReceiptId),
+})
+export type CaseEnd = z.infer<typeof CaseEnd>
+
+const OpenRow = z.object({ choice: z.null() })
+
+/** @returns whether there is such a case, and its end where it has one */
+export async function endOfCase(
+  query: Query,
+  accountId: AccountId,
+  id: string,
+): Promise<{ end: CaseEnd | null } | null> {
+  const rows = await query.all(
+    `select choice, note, decided_by as "decidedBy", decision_receipt_id as "receiptId" from cases
+      where account_id = $1 and id = $2`,
+    [accountId, id],
+  )
+  const row = parseFirst(z.union([OpenRow, CaseEnd]), rows)
+  return row && { end: row.choice === null ? null : row }
 }
 
 /**

@@ -4,7 +4,7 @@ import { chargeGrant, type GrantUse, useOf } from '../../core/offline.ts'
 import type { PostingContext } from '../../core/posting.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Tx } from '../db/db.ts'
-import { keepUse, lockUsableGrant } from './grants.ts'
+import { keepUse, lockGrant } from './grants.ts'
 
 /** What a promise takes of its grant; written only when the promise is posted, since what is held books no loss. */
 export interface Charge {
@@ -18,7 +18,7 @@ const aheadMs = 60_000
 
 /**
  * Whether the grant that a promise names carries it (O1, O9); the till is locked. A fact is charged whatever the grant
- * says, so that what it allows shrinks.
+ * says, and be it closed by now: what is posted on a grant is charged to it.
  */
 export async function chargeOf(
   tx: Tx,
@@ -28,8 +28,8 @@ export async function chargeOf(
   nowMs: number,
 ): Promise<Charge> {
   if (receipt.grantId === null || receipt.till === null) return { verdict: null, due: null }
-  const held = await lockUsableGrant(tx, accountId, receipt.grantId, receipt.till.id)
-  if (!held) return { verdict: 'grant_unknown', due: null }
+  const held = await lockGrant(tx, accountId, receipt.grantId, receipt.till.id)
+  if (!held || (held.isClosed && !isFact)) return { verdict: 'grant_unknown', due: null }
   const added = useOf(receipt)
   const charged = chargeGrant(held.grant, held.use, added, Math.min(receipt.happenedAtMs, nowMs + aheadMs))
   const { id } = held.grant

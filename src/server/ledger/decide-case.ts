@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type AccountId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
+import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
 import { cashierOperations, type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../core/wire-cases.ts'
 import type { Tx } from '../db/db.ts'
@@ -8,8 +8,9 @@ import { applyReceipt } from './apply-receipt.ts'
 import { noSaleFacts } from './arrival.ts'
 import { closeCase } from './cases.ts'
 import { findCase } from './case-list.ts'
-import { dropDraft } from './drafts.ts'
-import { releaseDraftHolds, releaseHold } from './holds.ts'
+import { dropDraft, isCommitted } from './drafts.ts'
+import { releaseDraftHolds, releaseHoldsOf } from './holds.ts'
+import { type BlockedBy, blockedBy } from './operations.ts'
 import type { Programmes } from './programmes.ts'
 import { findReceipt, type StoredReceipt } from './receipts.ts'
 import { closeForks, changeTillState } from './till-states.ts'
@@ -43,16 +44,17 @@ export class NotPossible extends Error {
 /** @throws NotPossible when the decision cannot be carried out; the transaction must not stand */
 export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<Decided> {
   const { accountId, id, choice, note, by } = wanted
-  const before = await findCase(tx, accountId, id)
-  if (!before) return { status: 'unknown' }
+  const seen = await findCase(tx, accountId, id)
+  if (!seen) return { status: 'unknown' }
+  // The till first, as everywhere: its records and the decisions about them follow one another.
+  if (seen.tillId) await lockTill(tx, accountId, seen.tillId)
+  const before = (await findCase(tx, accountId, id))!
   if (before.decision) {
     return before.decision.choice === choice
       ? { status: 'decided', view: before }
       : { status: 'not_possible' }
   }
   if (!choicesOf[before.kind].includes(choice)) return { status: 'not_possible' }
-  // The till first, as everywhere: its records and the decisions about them follow one another.
-  if (before.tillId) await lockTill(tx, accountId, before.tillId)
   const receiptId = await carryOut(tx, before, wanted, means)
   const end = { choice, note, decidedBy: by, receiptId }
   if (!(await closeCase(tx, accountId, id, end, means.nowMs)) && choice !== 'renew') throw new NotPossible()
@@ -75,28 +77,39 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
     case 'release': {
       const draftId = z.safeParse(DraftId, view.evidence['draftId'])
       if (!draftId.success || !view.tillId) throw new NotPossible()
+      // Committed meanwhile: its money is the receipt's.
+      if (await isCommitted(tx, accountId, draftId.data)) throw new NotPossible()
       await dropDraft(tx, accountId, view.tillId, draftId.data, means.nowMs)
       await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'till', means.nowMs)
       return null
     }
     case 'dismiss':
-      await releaseHolds(tx, accountId, await heldReceipt(tx, view, accountId), means.nowMs)
+      await releaseHoldsOf(tx, accountId, textOf(await heldReceipt(tx, view, accountId)), means.nowMs)
       return null
     case 'unblock': {
       const stored = await requireReceipt(tx, view, accountId)
-      const frozen = stored.outcome.status === 'applied' ? stored.outcome.effects : []
-      const operations = frozen
-        .filter((effect) => effect.lossKopecks > 0)
-        .map(({ cardId }): Operation => ({ kind: 'unblock', cardId: cardId }))
+      const lossy = stored.outcome.status === 'applied' ? stored.outcome.effects : []
+      const blocks = new Map<CardId, BlockedBy>()
+      for (const { cardId, lossKopecks } of lossy) {
+        if (lossKopecks > 0) blocks.set(cardId, await blockedBy(tx, accountId, cardId))
+      }
+      const frozen = [...blocks.keys()].filter((cardId) => blocks.get(cardId) === 'loss')
+      if (frozen.length === 0) {
+        // What somebody has blocked on purpose is not this question's.
+        if ([...blocks.values()].includes('person')) throw new NotPossible()
+        return null
+      }
+      const operations = frozen.map((cardId): Operation => ({ kind: 'unblock', cardId }))
       return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, stored)
     }
     case 'apply': {
       const stored = await heldReceipt(tx, view, accountId)
-      const { operations, id } = z.parse(Receipt, JSON.parse(stored.body))
+      const receipt = textOf(stored)
+      const { operations, id } = receipt
       // What a till may not ask for, nobody makes good by a decision (A3).
       if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
       // Its own holds would stand in its way as another's.
-      await releaseHolds(tx, accountId, stored, means.nowMs)
+      await releaseHoldsOf(tx, accountId, receipt, means.nowMs)
       return postOwn(tx, wanted, means, { operations, standsFor: id, mode: 'promise', isFact: true }, stored)
     }
   }
@@ -114,6 +127,8 @@ async function heldReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promis
   return stored
 }
 
+const textOf = (stored: StoredReceipt): Receipt => z.parse(Receipt, JSON.parse(stored.body))
+
 interface Own {
   operations: Operation[]
   standsFor: ReceiptId | null
@@ -129,7 +144,7 @@ async function postOwn(
   { operations, standsFor, mode, isFact }: Own,
   original: StoredReceipt,
 ): Promise<ReceiptId> {
-  const { happenedAtMs, sale } = z.parse(Receipt, JSON.parse(original.body))
+  const { happenedAtMs, sale } = textOf(original)
   const receipt: Receipt = {
     version: wireVersion,
     id: idFrom(caseId),
@@ -151,6 +166,7 @@ async function postOwn(
     text,
     digest: sha256(text),
     till: null,
+    actsFor: original.tillId,
     content: { kind: 'receipt' as const, receipt },
     ...(isFact && { evidence: { waiting: new Map(), settled: 'applied' as const, numbers: new Map() } }),
   }
@@ -169,20 +185,4 @@ function idFrom(caseId: string): ReceiptId {
     hex.slice(18, 30),
   ]
   return ReceiptId.parse(parts.join('-'))
-}
-
-/** What a held receipt kept on its cards. */
-async function releaseHolds(
-  tx: Tx,
-  accountId: AccountId,
-  stored: StoredReceipt,
-  nowMs: number,
-): Promise<void> {
-  const { till, sale, operations } = z.parse(Receipt, JSON.parse(stored.body))
-  if (!till) return
-  if (sale?.draftId) await releaseDraftHolds(tx, accountId, till.id, sale.draftId, 'receipt', nowMs)
-  for (const operation of operations) {
-    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
-    await releaseHold(tx, accountId, till.id, operation.holdId, nowMs)
-  }
 }

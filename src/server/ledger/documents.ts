@@ -5,7 +5,7 @@ import type { SaleContext } from '../../core/posting.ts'
 import { Receipt } from '../../core/receipt.ts'
 import type { Sale } from '../../core/sale.ts'
 import type { Tx } from '../db/db.ts'
-import { standingOfDocument } from './receipts.ts'
+import { standingOfDocument, type StoredReceipt } from './receipts.ts'
 
 /** Makes receipts for one sale wait for each other, from whichever tills they come (C5). */
 export async function lockDocument(tx: Tx, accountId: AccountId, id: DocumentId): Promise<void> {
@@ -16,16 +16,21 @@ export async function lockDocument(tx: Tx, accountId: AccountId, id: DocumentId)
   )
 }
 
-/** What cards have done for a sale so far; the document is locked. Undone receipts and doubles do not count. */
+/**
+ * What cards have done for a sale so far; the document is locked. Undone receipts and doubles do not count.
+ *
+ * @param linked receipts that are about to become the sale's (M11)
+ */
 export async function saleContext(
   tx: Tx,
   accountId: AccountId,
   id: DocumentId,
   sale: Sale,
+  linked: readonly StoredReceipt[],
 ): Promise<SaleContext> {
   let redeemed = 0
   const loaded = new Map<string, number>()
-  for (const stored of await standingOfDocument(tx, accountId, id)) {
+  for (const stored of [...(await standingOfDocument(tx, accountId, id)), ...linked]) {
     for (const operation of z.parse(Receipt, JSON.parse(stored.body)).operations) {
       if (operation.kind === 'redeem') redeemed += operation.amountKopecks
       if (operation.kind === 'load') {

@@ -46,7 +46,8 @@ export async function storeDraft(
   if (known.tillId !== tillId) return 'taken'
   if (known.droppedAtMs !== null || known.updatedAtMs > draft.updatedAtMs) return 'older'
   await tx.run(
-    'update draft set receipt_id = $3, body = $4, updated_at_ms = $5 where account_id = $1 and id = $2',
+    `update draft set receipt_id = $3, body = $4, updated_at_ms = $5, swept_at_ms = null
+      where account_id = $1 and id = $2`,
     [accountId, draft.id, draft.receiptId, JSON.stringify(draft), draft.updatedAtMs],
   )
   return 'stored'
@@ -75,4 +76,15 @@ export async function draftsOfTill(query: Query, accountId: AccountId, tillId: T
     [accountId, tillId],
   )
   return parseRows(Body, rows).map((row) => z.parse(Draft, JSON.parse(row.body)))
+}
+
+const One = z.object({ one: z.int() })
+
+/** Whether a receipt was made of the draft, whatever became of it. */
+export async function isCommitted(query: Query, accountId: AccountId, id: DraftId): Promise<boolean> {
+  const rows = await query.all(
+    'select 1 as one from receipt where account_id = $1 and draft_id = $2 limit 1',
+    [accountId, id],
+  )
+  return parseFirst(One, rows) !== null
 }

@@ -129,19 +129,19 @@ export async function recallGrant(tx: Tx, accountId: AccountId, grant: Grant): P
   await insertGrant(tx, accountId, grant, null)
 }
 
-/** A grant with what has been charged to it; the row is locked. Null when it is unknown, closed, or another till's. */
-export async function lockUsableGrant(
+/** A grant with what has been charged to it; the row is locked. Null when it is unknown, or another till's. */
+export async function lockGrant(
   tx: Tx,
   accountId: AccountId,
   id: GrantId,
   tillId: TillId,
-): Promise<{ grant: Grant; use: GrantUse } | null> {
+): Promise<{ grant: Grant; use: GrantUse; isClosed: boolean } | null> {
   const rows = await tx.lock(`select ${columns} from offline_grant where account_id = $1 and id = $2`, [
     accountId,
     id,
   ])
   const row = parseFirst(GrantRow, rows)
-  if (!row || row.closedAtMs !== null || row.tillId !== tillId) return null
+  if (!row || row.tillId !== tillId) return null
   const cards = parseRows(
     CardUseRow,
     await tx.all(
@@ -152,7 +152,11 @@ export async function lockUsableGrant(
   )
   const byCard = Object.fromEntries(cards.map((one) => [one.cardId, one.spentKopecks])) as GrantUse['byCard']
   const { spentKopecks, loads, loadsKopecks } = row
-  return { grant: limitsOf(row), use: { spentKopecks, byCard, loads, loadsKopecks } }
+  return {
+    grant: limitsOf(row),
+    use: { spentKopecks, byCard, loads, loadsKopecks },
+    isClosed: row.closedAtMs !== null,
+  }
 }
 
 /** Writes what has been charged by now; `added` says which cards changed. */

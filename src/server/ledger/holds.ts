@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { noHolds, type OthersHolds } from '../../core/card.ts'
 import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../core/ids.ts'
 import { Kopecks, kopecks } from '../../core/money.ts'
+import type { Receipt } from '../../core/receipt.ts'
 import { holdKeepMs, HoldPurpose } from '../../core/wire.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from './rows.ts'
@@ -137,6 +138,21 @@ export async function isForbidden(
   return parseFirst(One, rows) !== null
 }
 
+/** Keeps what a draft holds for the full time again, from now on; what has lapsed stays lapsed, others may have it. */
+export async function keepDraftHolds(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  draftId: DraftId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update hold set keep_until_ms = $5 where account_id = $1 and till_id = $2 and draft_id = $3
+      and released_at_ms is null and keep_until_ms > $4`,
+    [accountId, tillId, draftId, nowMs, nowMs + holdKeepMs],
+  )
+}
+
 /** A manager frees money that a silent till holds, and takes the loss if that till has promised on it (O2). */
 export async function releaseByManager(
   tx: Tx,
@@ -183,17 +199,24 @@ export async function releaseDraftHolds(
   )
 }
 
-/** The money was taken, so nothing needs to be held for it any more; the card is locked. */
-export async function consumeHold(
+/**
+ * Lets go what a receipt of a till kept on its cards, since the money was taken or nobody will take it; the cards are
+ * locked. Its draft is over, and so is what that held of cards that did not make it into the receipt.
+ */
+export async function releaseHoldsOf(
   tx: Tx,
   accountId: AccountId,
-  tillId: TillId,
-  spent: { cardId: CardId; holdId: HoldId },
+  { till, sale, operations }: Receipt,
   nowMs: number,
 ): Promise<void> {
-  await tx.run(
-    `update hold set released_at_ms = $5, released_by = 'receipt'
-      where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
-    [accountId, tillId, spent.cardId, spent.holdId, nowMs],
-  )
+  if (!till) return
+  if (sale?.draftId) await releaseDraftHolds(tx, accountId, till.id, sale.draftId, 'receipt', nowMs)
+  for (const operation of operations) {
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
+    await tx.run(
+      `update hold set released_at_ms = $5, released_by = 'receipt'
+        where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
+      [accountId, till.id, operation.cardId, operation.holdId, nowMs],
+    )
+  }
 }

@@ -47,8 +47,8 @@ export async function insertOperation(
 ): Promise<void> {
   await tx.run(
     `insert into operation (account_id, receipt_id, n, card_id, kind, target_receipt_id, status_before,
-      status_after, paid_after, granted_after, expires_after, loss, posted_at_ms, chain_n, hash)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+      status_after, paid_after, granted_after, expires_after, loss, posted_at_ms, chain_n, hash, entered)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       accountId,
       receiptId,
@@ -65,6 +65,7 @@ export async function insertOperation(
       place.postedAtMs,
       place.chainN,
       place.hash,
+      'entered' in operation ? operation.entered : null,
     ],
   )
   if (entries.length > 0) await insertEntries(tx, accountId, receiptId, place.n, entries)
@@ -178,4 +179,26 @@ export async function redeemLeft(
     grantedKopecks: left('card_granted'),
     lossKopecks: left('loss'),
   }
+}
+
+/** Why a card is blocked: a loss that was booked on it (O6), or somebody's decision; null where it is not. */
+export type BlockedBy = 'loss' | 'person' | null
+
+const BlockRow = z.object({
+  kind: OperationKind,
+  statusBefore: z.nullable(CardStatus),
+  statusAfter: CardStatus,
+})
+
+export async function blockedBy(query: Query, accountId: AccountId, cardId: CardId): Promise<BlockedBy> {
+  const rows = await query.all(
+    `select kind, status_before as "statusBefore", status_after as "statusAfter" from operation
+      where account_id = $1 and card_id = $2 order by chain_n desc`,
+    [accountId, cardId],
+  )
+  for (const { kind, statusBefore, statusAfter } of parseRows(BlockRow, rows)) {
+    if (statusAfter !== 'blocked') return null
+    if (statusBefore !== 'blocked') return kind === 'redeem' ? 'loss' : 'person'
+  }
+  return null
 }

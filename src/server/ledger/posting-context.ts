@@ -1,5 +1,5 @@
 import type { OthersHolds } from '../../core/card.ts'
-import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
+import type { AccountId, CardId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { LinkTarget, OwnHold, PostingContext, RedeemLeft, VoidTarget } from '../../core/posting.ts'
 import type { Programme } from '../../core/programme.ts'
 import type { Receipt } from '../../core/receipt.ts'
@@ -9,7 +9,9 @@ import { type CardRow, lockCards } from './cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
 import { findHold, othersHolds } from './holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
-import { findDoer, isLinked, tillOf } from './receipts.ts'
+import { findDoer, tillOf } from './business.ts'
+import { saleOfReceipt } from './links.ts'
+import type { StoredReceipt } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
@@ -20,7 +22,7 @@ export interface Loaded extends PostingContext {
  * two names of one business must not be returned twice.
  */
 export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<Receipt> {
-  const resolve = async (id: ReceiptId) => (await findDoer(tx, accountId, id))?.id ?? id
+  const resolve = async (id: ReceiptId) => (await findDoer(tx, accountId, id))?.stored.id ?? id
   const operations: Receipt['operations'] = []
   for (const operation of receipt.operations) {
     if (operation.kind === 'void') {
@@ -34,6 +36,16 @@ export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Rece
   return { ...receipt, operations }
 }
 
+/** What else decides a receipt. */
+export interface Scene {
+  programme: Programme
+  today: string
+  facts: SaleFacts
+  /** The till whose business the receipt is. */
+  tillId: TillId | null
+  nowMs: number
+}
+
 /**
  * Locks what the receipt touches and reads what decides it. The order of locks is the same for every receipt: the
  * till (by the caller), the document, the cards by id; so no two wait for each other (L4).
@@ -44,20 +56,17 @@ export async function loadContext(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
-  programme: Programme,
-  today: string,
-  facts: SaleFacts,
-  nowMs: number,
+  { programme, today, facts, tillId, nowMs }: Scene,
 ): Promise<Loaded> {
   const documentId = receipt.sale?.documentId ?? null
   if (documentId) await lockDocument(tx, accountId, documentId)
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
   const others = new Map<CardId, OthersHolds>()
-  for (const id of cards.keys()) {
-    others.set(id, await othersHolds(tx, accountId, id, receipt.till?.id ?? null, nowMs))
-  }
+  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, tillId, nowMs))
+  const links = await linksOf(tx, accountId, receipt)
   return {
     programme,
+    tillId,
     cards,
     others,
     today,
@@ -65,10 +74,11 @@ export async function loadContext(
     ownHolds: await ownHolds(tx, accountId, receipt),
     grant: null,
     isFact: false,
-    sale: documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale) : null,
+    sale:
+      documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale, links.free) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),
     voidTargets: await voidTargets(tx, accountId, receipt, facts),
-    linkTargets: await linkTargets(tx, accountId, receipt),
+    linkTargets: links.targets,
   }
 }
 
@@ -103,21 +113,24 @@ async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Prom
   return all
 }
 
-async function linkTargets(
+/** What a receipt links to its sale, and which of that no sale has yet. */
+async function linksOf(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
-): Promise<PostingContext['linkTargets']> {
+): Promise<{ targets: PostingContext['linkTargets']; free: StoredReceipt[] }> {
   const targets = new Map<ReceiptId, LinkTarget>()
+  const free: StoredReceipt[] = []
   for (const operation of receipt.operations) {
-    if (operation.kind !== 'link') continue
-    const stored = await findDoer(tx, accountId, operation.receiptId)
+    if (operation.kind !== 'link' || targets.has(operation.receiptId)) continue
+    const stored = (await findDoer(tx, accountId, operation.receiptId))?.stored
     if (!stored) continue
     const stands = stored.outcome.status === 'applied' && stored.voidedBy === null
-    const isFree = stands && stored.documentId === null && !(await isLinked(tx, accountId, stored.id))
+    const isFree = stands && (await saleOfReceipt(tx, accountId, stored)) === null
     targets.set(operation.receiptId, { tillId: await tillOf(tx, accountId, stored), isFree })
+    if (isFree) free.push(stored)
   }
-  return targets
+  return { targets, free }
 }
 
 async function voidTargets(
@@ -129,15 +142,23 @@ async function voidTargets(
   const targets = new Map<ReceiptId, VoidTarget>()
   for (const operation of receipt.operations) {
     if (operation.kind !== 'void') continue
-    const stored = await findDoer(tx, accountId, operation.receiptId)
-    if (!stored) continue
+    const doer = await findDoer(tx, accountId, operation.receiptId)
+    if (!doer) continue
+    const { stored, waits } = doer
     targets.set(operation.receiptId, {
       tillId: await tillOf(tx, accountId, stored),
       posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
+      waits,
       voided: stored.voidedBy !== null,
       refunded: await isRefunded(tx, accountId, stored.id),
-      sale: facts.voided,
+      sale: becameOf(facts, await saleOfReceipt(tx, accountId, stored)),
     })
   }
   return targets
+}
+
+/** MoySklad was asked about the sale that was known then; of one that was linked since, nobody knows yet. */
+function becameOf({ voided }: SaleFacts, documentId: DocumentId | null): VoidTarget['sale'] {
+  if (documentId === null) return 'none'
+  return voided?.documentId === documentId ? voided.became : 'unchecked'
 }

@@ -12,6 +12,7 @@ const StoredReceipt = z.object({
   digest: z.string(),
   tillId: z.nullable(TillId),
   mode: z.nullable(z.enum(['ask', 'promise'])),
+  standsFor: z.nullable(ReceiptId),
   documentId: z.nullable(DocumentId),
   postedAtMs: z.int(),
   outcome: z.string(),
@@ -21,8 +22,8 @@ const StoredReceipt = z.object({
 /** A receipt as the ledger keeps it; `mode` is null where its text could not be understood. */
 export type StoredReceipt = Omit<z.infer<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
 
-const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.document_id as "documentId",
-  r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
+const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.stands_for as "standsFor",
+  r.document_id as "documentId", r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
   (select v.id from receipt v where v.account_id = r.account_id and v.voids = r.id) as "voidedBy"
   from receipt r`
 
@@ -63,41 +64,6 @@ export async function promisesFor(
     [accountId, askId],
   )
   return parseRows(StoredReceipt, rows).map(withOutcome)
-}
-
-const DecidedRow = z.object({ id: ReceiptId })
-
-/** The receipt in which a human has had a held one posted, or null (O6). */
-async function decidedBy(query: Query, accountId: AccountId, id: ReceiptId): Promise<ReceiptId | null> {
-  const rows = await query.all(
-    `select decision_receipt_id as id from cases
-      where account_id = $1 and receipt_id = $2 and choice = 'apply'`,
-    [accountId, id],
-  )
-  return parseFirst(DecidedRow, rows)?.id ?? null
-}
-
-/** The till whose business a receipt is: what a human had posted belongs to the till that had promised it. */
-export async function tillOf(
-  query: Query,
-  accountId: AccountId,
-  stored: StoredReceipt,
-): Promise<TillId | null> {
-  if (stored.tillId !== null || stored.mode === null) return stored.tillId
-  const { standsFor } = z.parse(Receipt, JSON.parse(stored.body))
-  return standsFor === null ? null : ((await findReceipt(query, accountId, standsFor))?.tillId ?? null)
-}
-
-/** The receipt that did the work: an ask and its promise are one (J2), as are a held one and its decision. */
-export async function findDoer(
-  query: Query,
-  accountId: AccountId,
-  id: ReceiptId,
-): Promise<StoredReceipt | null> {
-  const named = await findReceipt(query, accountId, id)
-  if (named?.appliedBy) return findReceipt(query, accountId, named.appliedBy)
-  const decided = named?.outcome.status === 'held' ? await decidedBy(query, accountId, id) : null
-  return decided ? findReceipt(query, accountId, decided) : named
 }
 
 export async function receiptsOfTill(
@@ -143,39 +109,14 @@ export async function standingOfDocument(
 const One = z.object({ one: z.int() })
 
 /** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
-export async function draftIsCommitted(
-  query: Query,
-  accountId: AccountId,
-  draftId: DraftId,
-): Promise<boolean> {
+export async function draftWaits(query: Query, accountId: AccountId, draftId: DraftId): Promise<boolean> {
   const rows = await query.all(
-    `select 1 as one from receipt where account_id = $1 and draft_id = $2 and status = 'held' limit 1`,
+    `select 1 as one from receipt r where r.account_id = $1 and r.draft_id = $2 and r.status = 'held'
+      and exists (select 1 from cases c where c.account_id = r.account_id and c.receipt_id = r.id
+        and c.closed_at_ms is null) limit 1`,
     [accountId, draftId],
   )
   return parseFirst(One, rows) !== null
-}
-
-/** Whether the receipt has found its sale since it was committed (M11). */
-export async function isLinked(query: Query, accountId: AccountId, id: ReceiptId): Promise<boolean> {
-  const rows = await query.all(
-    'select 1 as one from receipt_link where account_id = $1 and receipt_id = $2',
-    [accountId, id],
-  )
-  return parseFirst(One, rows) !== null
-}
-
-/** Notes which sale the receipts that `receipt` names were for. */
-export async function insertLinks(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<void> {
-  for (const operation of receipt.operations) {
-    const documentId = receipt.sale?.documentId
-    if (operation.kind !== 'link' || !documentId) continue
-    const doer = await findDoer(tx, accountId, operation.receiptId)
-    if (!doer) throw new Error('a link to an unknown receipt was posted')
-    await tx.run(
-      'insert into receipt_link (account_id, receipt_id, document_id, linked_by) values ($1, $2, $3, $4)',
-      [accountId, doer.id, documentId, receipt.id],
-    )
-  }
 }
 
 /** What a till or a sale shows of a receipt; null for a record that nobody could read. */

@@ -1,57 +1,24 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { freshPostgres } from '../../../test/server/engines.ts'
-import { freshFolder } from '../../../test/server/folders.ts'
 import { runVerify } from '../../../test/server/server-process.ts'
 import { redeem, refund } from '../../../test/server/test-till.ts'
+import { unguarded } from '../../../test/server/unguarded.ts'
 import { addCard, world } from '../../../test/server/world.ts'
-import type { Db } from '../db/db.ts'
-import { migrate } from '../db/migrate.ts'
-import { openPostgres } from '../db/postgres.ts'
-import { openSqlite } from '../db/sqlite.ts'
 import { verifyDigests, writeDailyDigest } from './digest.ts'
 import { verifyLedger } from './verify.ts'
 
-const tables = ['receipt', 'operation', 'entry']
-
 describe.each(['sqlite', 'postgres'] as const)('verify (%s)', (engine) => {
-  interface Books {
-    db: Db
-    folder: string
-    databaseUrl?: string
-    shop: ReturnType<typeof world>
-    close: () => Promise<void>
-  }
   /** A ledger with a little history, whose guards an intruder has taken off. */
-  async function books(): Promise<Books> {
-    const folder = freshFolder()
-    const fresh = engine === 'postgres' ? await freshPostgres() : null
-    const db = fresh ? openPostgres(fresh.url) : openSqlite(folder)
-    await migrate(db, Date.now)
-    const shop = world(db)
+  async function books() {
+    const opened = await unguarded(engine)
+    const shop = world(opened.db)
     const { manager, till } = await shop.shop()
     const card = await addCard(manager, { paid: 1_000, granted: 100 })
     const sale = till.receipt([redeem(card.id, 300)])
     await till.send(sale)
     await till.send(till.receipt([refund(card.id, 100, sale.id)]))
-    for (const table of tables) {
-      if (fresh) await db.write((tx) => tx.run(`drop trigger ${table}_insert_only on ${table}`))
-      else
-        for (const act of ['update', 'delete'])
-          await db.write((tx) => tx.run(`drop trigger ${table}_no_${act}`))
-    }
-    return {
-      db,
-      folder,
-      ...(fresh && { databaseUrl: fresh.url }),
-      shop,
-      async close() {
-        await db.close()
-        await fresh?.drop()
-        await rm(folder, { recursive: true, force: true })
-      },
-    }
+    return { ...opened, shop }
   }
 
   test('[L6] clean books are counted', async () => {

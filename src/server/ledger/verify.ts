@@ -5,17 +5,16 @@ import type { Db, Query } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
 import { cardColumns, CardRow } from './cards.ts'
 import { genesis, linkHash } from './chain.ts'
+import { Difference } from './difference.ts'
 import { EntryAccount, OperationKind } from './operations.ts'
 import { parseFirst, parseRows } from './rows.ts'
+import { verifyOffline } from './verify-offline.ts'
 
 export interface Verified {
   /** The first thing that does not agree, in words; null when everything does. */
   difference: string | null
   counts: { accounts: number; cards: number; receipts: number; operations: number; entries: number }
 }
-
-/** Thrown inside the walk and turned into a value at its edge. */
-class Difference extends Error {}
 
 const page = 500
 
@@ -58,7 +57,7 @@ type EntryRow = z.infer<typeof EntryRow>
 
 /**
  * Recomputes the books from their entries (L6): zero sums (L1), every card's balance, its hash chain and head (L7),
- * the digests of the receipts (L5). Works on one snapshot, so it may run beside the server.
+ * the digests of the receipts (L5), and what an outage has left: cases, links, grants. Works on one snapshot, so it may run beside the server.
  */
 export async function verifyLedger(db: Db): Promise<Verified> {
   const counts = { accounts: 0, cards: 0, receipts: 0, operations: 0, entries: 0 }
@@ -73,6 +72,7 @@ export async function verifyLedger(db: Db): Promise<Verified> {
         await verifyZeroSums(query, accountId)
         await verifyCards(query, accountId, counts)
         await verifyNothingElse(query, accountId)
+        await verifyOffline(query, accountId)
       }
       return { difference: null, counts }
     } catch (error) {

@@ -65,11 +65,11 @@ export async function watchList(
       where k.account_id = r.account_id and k.receipt_id = r.id) and exists (select 1 from operation o
       where o.account_id = r.account_id and o.receipt_id = r.id and o.kind = 'load')`,
   )
-  const paid = await applied(
+  const typed = await applied(
     nowMs - watchedForMs,
     nowMs,
-    `exists (select 1 from operation o
-      where o.account_id = r.account_id and o.receipt_id = r.id and o.kind = 'redeem')`,
+    `r.id in (select o.receipt_id from operation o where o.account_id = $1 and o.posted_at_ms > $2
+      and o.entered = 'typed' and o.kind = 'redeem')`,
   )
   const counts = await query.all(
     `select l.employee_id as "employeeId", t.ordinal, l.day, l.looked as count from lookup_count l
@@ -81,11 +81,11 @@ export async function watchList(
     loadsWithoutSale: unsold.map(({ receipt, ordinal }) =>
       watched(receipt, ordinal, (one) => (one.kind === 'load' ? one.faceKopecks : 0)),
     ),
-    typedRedeems: paid.flatMap(({ receipt, ordinal }) => {
-      const sum = (one: Receipt['operations'][number]) =>
-        one.kind === 'redeem' && one.entered === 'typed' ? one.amountKopecks : 0
-      return receipt.operations.some((one) => sum(one) > 0) ? [watched(receipt, ordinal, sum)] : []
-    }),
+    typedRedeems: typed.map(({ receipt, ordinal }) =>
+      watched(receipt, ordinal, (one) =>
+        one.kind === 'redeem' && one.entered === 'typed' ? one.amountKopecks : 0,
+      ),
+    ),
     lookupsWithoutSale: parseRows(CountRow, counts).map(({ ordinal, ...rest }) => ({
       ...rest,
       tillName: tillName(ordinal),

@@ -2,43 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { load, redeem, refund, saleOf, type TestTill, undo } from '../../../test/server/test-till.ts'
-import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../test/server/world.ts'
+import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
+import { caseScene } from '../../../test/server/case-scene.ts'
 import type { DocumentId, ReceiptId } from '../../core/ids.ts'
 import type { Operation, Receipt } from '../../core/receipt.ts'
-import type { CaseChoice } from '../../core/wire-cases.ts'
 
 onBothEngines('cases', (engine) => {
-  async function scene() {
-    const shop = world(engine.db())
-    const opened = await shop.shop()
-    const { manager, till } = opened
-    const list = async () => (await manager.answer('cases', null)).cases
-    const caseOf = async (kind: string) => {
-      const found = (await list()).find((one) => one.kind === kind)
-      if (!found) throw new Error(`no case of ${kind}`)
-      return found
-    }
-    const decide = async (kind: string, choice: CaseChoice, note = '') =>
-      manager.answer('decideCase', { choice, note }, (await caseOf(kind)).id)
-    const balance = async (number: string) => {
-      const { card } = await manager.answer('lookup', { number, entered: 'scanned', hold: null })
-      return [card?.state, card?.balanceKopecks]
-    }
-    const promise = (operations: Operation[], rest: Partial<Receipt> = {}, by: TestTill = till) => {
-      const receipt = by.receipt(operations, { mode: 'promise', ...rest })
-      return { id: receipt.id, sent: by.send(receipt) }
-    }
-    return {
-      ...shop,
-      ...opened,
-      hire: () => shop.till(opened.accountId),
-      list,
-      caseOf,
-      decide,
-      balance,
-      promise,
-    }
-  }
+  const scene = () => caseScene(engine.db())
 
   test('[J6] a held promise is applied: it is booked, its till hears of it, and the same decision again is the same', async () => {
     const { manager, till, list, caseOf, decide, balance, promise } = await scene()

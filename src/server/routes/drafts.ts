@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts'
 import { readBody, readId } from '../http.ts'
 import { dropDraft as drop, storeDraft } from '../ledger/drafts.ts'
 import { releaseDraftHolds } from '../ledger/holds.ts'
-import { draftIsCommitted } from '../ledger/receipts.ts'
+import { draftWaits } from '../ledger/receipts.ts'
 import type { Handler } from './handler.ts'
 
 export function saveDraft({ db }: Deps): Handler<'saveDraft'> {
@@ -29,7 +29,7 @@ export function dropDraft({ db, clock }: Deps): Handler<'dropDraft'> {
     await db.write(async (tx) => {
       await drop(tx, accountId, tillId, id, clock())
       // A committed draft's holds belong to its receipt, which consumed them or still waits for a human (O2).
-      if (await draftIsCommitted(tx, accountId, id)) return
+      if (await draftWaits(tx, accountId, id)) return
       await releaseDraftHolds(tx, accountId, tillId, id, 'till', clock())
     })
     return { stored: false }

@@ -7,7 +7,7 @@ import { ApiError } from '../errors.ts'
 import { readBody, readId } from '../http.ts'
 import { lockCard } from '../ledger/cards.ts'
 import { findHold, forbidHold, othersHolds, releaseByManager, releaseHold } from '../ledger/holds.ts'
-import { draftIsCommitted } from '../ledger/receipts.ts'
+import { draftWaits } from '../ledger/receipts.ts'
 import { takeHold } from '../ledger/take-hold.ts'
 import type { Handler } from './handler.ts'
 
@@ -55,7 +55,7 @@ export function release({ db, clock }: Deps): Handler<'release'> {
         return false
       }
       // The money of a promise that waits for a human stays where it is (O2).
-      if (await draftIsCommitted(tx, accountId, known.draftId)) return false
+      if (await draftWaits(tx, accountId, known.draftId)) return false
       return releaseHold(tx, accountId, tillId, id, clock())
     })
     return { released }

@@ -2,7 +2,8 @@ import type { AccountId, DocumentId, ReceiptId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Db } from '../db/db.ts'
 import { type Arrival, noSaleFacts, type SaleFacts } from '../ledger/arrival.ts'
-import { findReceipt } from '../ledger/receipts.ts'
+import { findDoer } from '../ledger/business.ts'
+import { saleOfReceipt } from '../ledger/links.ts'
 import type { SaleReader, SaleRead } from '../sale-reader.ts'
 
 /** Questions to MoySklad that run at once; it allows five. */
@@ -21,7 +22,7 @@ export async function gatherFacts(
   const giveUp = deadline(withinMs)
   const queue = arrivals.map((arrival, n) => ({ arrival, n }))
   const facts: SaleFacts[] = arrivals.map(() => noSaleFacts)
-  const inBatch = new Map(arrivals.map((arrival) => [arrival.id, arrival]))
+  const receipts = arrivals.flatMap(({ content }) => (content.kind === 'receipt' ? [content.receipt] : []))
   const ask = (read: Promise<SaleRead>) => Promise.race([read, giveUp.reached])
 
   async function worker(): Promise<void> {
@@ -47,24 +48,29 @@ export async function gatherFacts(
   }
   async function voidedSaleOf(receipt: Receipt): Promise<SaleFacts['voided']> {
     const undo = receipt.operations.find((operation) => operation.kind === 'void')
-    if (undo?.because !== 'cancelled') return 'none'
-    const documentId = await documentOf(undo.receiptId)
-    if (!documentId) return 'none'
+    if (undo?.because !== 'cancelled') return null
+    const documentId = await saleNamed(undo.receiptId)
+    if (!documentId) return null
     const read = await ask(sales.now(documentId))
     switch (read.kind) {
       case 'unknown':
-        return 'unchecked'
+        return { documentId, became: 'unchecked' }
       case 'gone':
-        return 'gone'
+        return { documentId, became: 'gone' }
       case 'found':
-        return read.document.applicable ? 'stands' : 'gone'
+        return { documentId, became: read.document.applicable ? 'stands' : 'gone' }
     }
   }
-  /** The receipt to be undone may stand earlier in the same batch. */
-  async function documentOf(id: ReceiptId): Promise<DocumentId | null> {
-    const beside = inBatch.get(id)?.content
-    if (beside?.kind === 'receipt') return beside.receipt.sale?.documentId ?? null
-    return db.read(async (query) => (await findReceipt(query, accountId, id))?.documentId ?? null)
+  /** The receipt to be undone, or the one that links it to its sale, may stand in the same batch. */
+  async function saleNamed(id: ReceiptId): Promise<DocumentId | null> {
+    for (const beside of receipts) {
+      const { documentId } = beside.sale ?? { documentId: null }
+      if (documentId && (beside.id === id || linksTo(beside, id))) return documentId
+    }
+    return db.read(async (query) => {
+      const doer = await findDoer(query, accountId, id)
+      return doer && saleOfReceipt(query, accountId, doer.stored)
+    })
   }
 
   try {
@@ -81,6 +87,9 @@ function hangsOnMoySklad({ content, evidence }: Arrival): boolean {
   const { sale, operations } = content.receipt
   return Boolean(sale?.documentId) || operations.some((operation) => operation.kind === 'void')
 }
+
+const linksTo = ({ operations }: Receipt, id: ReceiptId) =>
+  operations.some((operation) => operation.kind === 'link' && operation.receiptId === id)
 
 function deadline(ms: number): { reached: Promise<SaleRead>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined

@@ -40,7 +40,7 @@ export function syncRaw(deps: Deps): Handler<'syncRaw'> {
   return async (c) => {
     const batch = checkBatch(await readBody(c, SyncRequest))
     const arrivals = reception.readRaw(c.var.device, batch)
-    return settle(deps, reception.proofs, batch, arrivals, () => ({ ...noSaleFacts, voided: 'unchecked' }))
+    return settle(deps, reception.proofs, batch, arrivals, () => noSaleFacts)
   }
 }
 
