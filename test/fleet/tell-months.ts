@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -15,6 +15,8 @@ import { Tally } from './world/tally.ts'
 const seedText = process.env['PODAROK_SEED']
 const firstSeed = Number(seedText ?? Date.now() % 1_000_000_000)
 const stories = Number(process.env['PODAROK_FLEET'] ?? (seedText === undefined ? 200 : 1))
+
+const keptFile = process.env['PODAROK_KEEP']
 
 /** After so many the rest is not played. */
 const brokenMax = Number(process.env['PODAROK_BROKEN'] ?? 5)
@@ -79,6 +81,8 @@ async function tell(seed: number, tally: Tally): Promise<string | null> {
   } finally {
     if (process.env['PODAROK_TRACE']) console.log(story.trace.end(Infinity))
     await story.close()
+    // The books of the last story, to be looked into.
+    if (keptFile) copyFileSync(story.server.file, keptFile)
     tally.add('moments', story.moments)
     forgetKeys()
     rmSync(folder, { recursive: true, force: true })
