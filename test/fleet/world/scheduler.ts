@@ -7,7 +7,7 @@ interface Alarm {
 }
 
 /** A month has about five thousand moments; in one with so many somebody turns in a circle. */
-const rangMax = 100_000
+const rangMax = 25_000
 
 /** The one clock of a story: whatever happens later waits here for its moment. */
 export class Scheduler {
