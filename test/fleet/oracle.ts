@@ -30,6 +30,8 @@ export class Oracle {
   readonly #statements = new Map<string, StatementSync>()
   #lastRow = 0
   checks = 0
+  /** The most that was lost since the owner was told a number, of what the number speaks of. */
+  lostSinceTold = 0
 
   constructor(truth: Truth, file: () => string) {
     this.#truth = truth
@@ -122,6 +124,7 @@ export class Oracle {
     this.step()
     this.day(Infinity)
     for (const deal of this.#truth.deals.values()) this.#deal(deal, true)
+    this.#returns()
     this.#balances()
   }
 
@@ -194,11 +197,35 @@ export class Oracle {
     }
   }
 
+  /** What came back of a payment is never more than was paid (C7). */
+  #returns(): void {
+    const back = new Map<string, number>()
+    for (const deal of this.#truth.deals.values()) {
+      if (deal.kind !== 'refund' || !deal.of) continue
+      const row = this.#row(deal.id)
+      if (row?.status !== 'applied') continue
+      const [{ card, amount } = { card: '', amount: 0 }] = deal.cards
+      const [moved] = this.#all<{ sum: number | null }>(
+        `select sum(amount) as sum from entry where receipt_id = ? and card_id = ? and account <> 'redeemed'`,
+        deal.id,
+        card,
+      )
+      if (moved?.sum !== amount) throw new Broken(`${told(deal)} gave back ${moved?.sum} and not ${amount}`)
+      const payment = this.#truth.deals.get(deal.of)
+      // An ask and the promise in its stead are one payment.
+      const root = payment?.standsFor ?? deal.of
+      const sum = (back.get(root) ?? 0) + amount
+      back.set(root, sum)
+      const paid = payment?.cards[0]?.amount ?? 0
+      if (sum > paid) throw new Broken(`[C7] ${sum} came back of ${deal.of}, for which ${paid} was paid`)
+    }
+  }
+
   /** The card's balance by what became of the deals, counted anew. */
   #balances(): void {
     const balance = new Map(this.#truth.opening)
     for (const deal of this.#truth.deals.values()) {
-      if (deal.kind !== 'sale' && deal.kind !== 'payment') continue
+      if (deal.kind === 'undo' || deal.kind === 'link') continue
       const row = this.#row(deal.id)
       const booked = row?.status === 'applied' && row.applied_by === null
       const decided = this.#decision(deal.id)
@@ -206,10 +233,10 @@ export class Oracle {
       if (doer === null || this.#isUndone(deal.account, doer)) continue
       for (const { card, amount } of deal.cards) {
         const had = balance.get(card) ?? 0
-        balance.set(
-          card,
-          deal.kind === 'sale' ? had + amount : had - amount + this.#loss(deal.account, doer, card),
-        )
+        const lost = this.#loss(deal.account, doer, card)
+        // What comes back repays a loss first (C7).
+        const change = { sale: amount, payment: lost - amount, refund: amount - lost }[deal.kind]
+        balance.set(card, had + change)
       }
     }
     for (const { id, has } of this.#all<{ id: string; has: number }>(
@@ -247,6 +274,7 @@ export class Oracle {
         atMs,
       )
       const loss = (row?.loss ?? 0) + (lapsed?.loss ?? 0)
+      this.lostSinceTold = Math.max(this.lostSinceTold, loss)
       if (loss > sum) throw new Broken(`[O1] the owner was told ${sum} at ${atMs}, and lost ${loss} since`)
     }
   }
@@ -259,6 +287,14 @@ export class Oracle {
       nowMs,
     )
     return row?.id ?? null
+  }
+
+  /** Cards that may not pay, for a manager to free. */
+  blocked(account: string): string[] {
+    return this.#all<{ id: string }>(
+      `select id from card where account_id = ? and status = 'blocked' order by id`,
+      account,
+    ).map(({ id }) => id)
   }
 
   /** What was booked as lost so far. */

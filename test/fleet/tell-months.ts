@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import '../../src/client/journal/memory.ts'
+import { expected } from './expected.ts'
 import { Story } from './story.ts'
 import { installChance, seedChance } from './world/chance.ts'
 import { forgetKeys } from './world/crypto.ts'
@@ -21,6 +22,8 @@ const keptFile = process.env['PODAROK_KEEP']
 /** After so many the rest is not played. */
 const brokenMax = Number(process.env['PODAROK_BROKEN'] ?? 5)
 const traceLines = 40
+/** In so many everything that can happen has happened. */
+const manyMonths = 100
 
 /** Promises that nobody heard fail. */
 let unheard: unknown[] = []
@@ -59,6 +62,7 @@ export function tellMonths(half: 0 | 1): void {
       `${mine.length} months from seed ${firstSeed} in ${seconds.toFixed(1)} s (${busy.toFixed(1)} s of processor): ${tally.toString()}`,
     )
     if (broken.length > 0) expect.fail(broken.join('\n\n'))
+    if (mine.length >= manyMonths) expect(expected.filter((name) => !tally.counts.has(name))).toEqual([])
   })
 }
 

@@ -10,7 +10,7 @@ export interface Deal {
   id: string
   account: string
   counter: string
-  kind: 'sale' | 'payment' | 'undo' | 'link'
+  kind: 'sale' | 'payment' | 'undo' | 'link' | 'refund'
   mode: 'ask' | 'promise'
   /** What cards were to gain or lose. */
   cards: { card: string; amount: number }[]
@@ -18,6 +18,8 @@ export interface Deal {
   standsFor: string | null
   /** The receipt that is to be undone. */
   undoes: string | null
+  /** The payment that something comes back of. */
+  of: string | null
   /** Promised on a grant, without holds. */
   onGrant: boolean
   atMs: number
@@ -58,6 +60,7 @@ export class Truth {
     const begun: Deal = {
       standsFor: null,
       undoes: null,
+      of: null,
       onGrant: false,
       written: null,
       painted: false,
