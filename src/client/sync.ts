@@ -1,8 +1,10 @@
 import { batchRecordsMax, type Envelope, type SyncAnswer, type TillHead } from '../core/wire-tills.ts'
 import { type Api, isDenied, isUnreachable } from './api.ts'
 import type { DraftsPort } from './journal/drafts.ts'
+import type { RecordKey } from './journal/database.ts'
 import type { JournalPort, Settled } from './journal/journal.ts'
 import { type Batch, wireRecord } from './journal/outgoing.ts'
+import { keyOf } from './journal/records.ts'
 
 /**
  * Carries the journal to the server, oldest first, again and again until every record has an outcome.
@@ -52,6 +54,15 @@ export const probeMaxMs = 10_000
 /** After so many 5xx in a row the batch is halved (J6). */
 export const failuresBeforeHalving = 3
 export const syncTimeoutMs = 20_000
+
+/** From this length on a batch is worth reading the next one beside it: a queue is long, or it is not. */
+const readAheadFrom = 50
+
+/** A batch and what its envelope says. */
+interface Parcel {
+  batch: Batch
+  envelope: Omit<Envelope, 'nonce'>
+}
 
 /** A body is asked for a second time only when the nonce of the first has aged. */
 class NonceAged extends Error {}
@@ -130,22 +141,17 @@ export class Sync {
 
   /** @returns after how long to look again */
   async #drain(): Promise<number> {
-    const { journal } = this.#deps
     let inStep = false
     // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
     this.#inTouch = true
     while (!this.#stopped) {
-      const batch = await journal.batch(this.#lost, this.#batchMax)
-      if (batch) {
+      const parcel = await this.#pack(null)
+      if (parcel) {
         inStep = false
-        const answer = await this.#send(batch)
-        if (answer === null) await this.#compareHeads()
-        else {
-          const waitMs = await this.#settle(batch, answer)
-          if (waitMs !== null) return waitMs
-        }
+        const waitMs = await this.#deliver(parcel)
+        if (waitMs !== null) return waitMs
         continue
       }
       // Nothing is left to send, or the server lacks what may not be sent yet.
@@ -157,6 +163,42 @@ export class Sync {
       if (this.#lost.size === 0) break
     }
     return tickMs
+  }
+
+  async #pack(after: RecordKey | null): Promise<Parcel | null> {
+    const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
+    return batch && { batch, envelope: await this.#deps.envelope(batch.epoch) }
+  }
+
+  /**
+   * Sends a batch and, of a long queue, those that follow: while the server decides one, the one before is filed and the
+   * next one is read. Filing must have ended before the next answer is filed, so that outcomes keep their order.
+   *
+   * @returns how long to wait when the server said `later`, or null to go on
+   */
+  async #deliver(first: Parcel): Promise<number | null> {
+    let filing: Promise<number | null> = Promise.resolve(null)
+    for (let parcel = first; ;) {
+      const work = [filing, this.#send(parcel), this.#readAhead(parcel)] as const
+      // Where one fails the others still end first: nothing runs on after this try.
+      await Promise.allSettled(work)
+      const [, answer, next] = await Promise.all(work)
+      if (answer === null) {
+        await this.#compareHeads()
+        return null
+      }
+      const settling = this.#settle(parcel.batch, answer)
+      if (next === null || this.#stopped || !isWhole(parcel.batch, answer)) return settling
+      filing = settling
+      parcel = next
+    }
+  }
+
+  /** The batch after this one, unless the queue is short or the server lacks what was settled before (J7). */
+  async #readAhead({ batch: { records } }: Parcel): Promise<Parcel | null> {
+    const last = records.at(-1)
+    if (!last || records.length < readAheadFrom || this.#lost.size > 0) return null
+    return this.#pack(keyOf(last.record))
   }
 
   /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
@@ -209,9 +251,8 @@ export class Sync {
   }
 
   /** @returns null when the till was silent for so long that its nonce has aged: nothing was sent, the heads come first */
-  async #send(batch: Batch): Promise<SyncAnswer | null> {
+  async #send({ batch, envelope }: Parcel): Promise<SyncAnswer | null> {
     const { api } = this.#deps
-    const envelope = await this.#deps.envelope(batch.epoch)
     const records = batch.records.map(wireRecord)
     const send = (name: 'sync' | 'syncRaw') => {
       let signed = false
@@ -285,13 +326,13 @@ export class Sync {
       }
       settled.push({ key: [record.epoch, record.seq], outcome: answer.outcome, proof: answer.proof })
     }
-    await this.#deps.journal.settle(settled)
+    const first = await this.#deps.journal.settle(settled)
     if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(epoch)
     if (lost === undefined) return waitMs
     this.#lost.set(epoch, head.headSeq)
     // A server that takes the records but does not move would be sent the same for ever.
-    return waitMs ?? (head.headSeq <= lost ? tickMs : null)
+    return waitMs ?? (first === 0 && head.headSeq <= lost ? tickMs : null)
   }
 
   /** What was given up, also while the line was down, still holds money on the server. */
@@ -314,4 +355,10 @@ export class Sync {
       this.#deps.onDenied(error.code)
     }
   }
+}
+
+/** Whether every record of a batch has its outcome. */
+function isWhole({ records }: Batch, { outcomes }: SyncAnswer): boolean {
+  const decided = new Set(outcomes.flatMap(({ seq, outcome }) => (outcome.status === 'later' ? [] : [seq])))
+  return records.every(({ record }) => decided.has(record.seq))
 }

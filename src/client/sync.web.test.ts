@@ -86,7 +86,11 @@ afterEach(async () => {
   await evict(account)
 })
 
-function newSync(): Sync {
+const rethrow = (error: unknown) => {
+  throw error
+}
+
+function newSync(onTrouble: (error: unknown) => void = rethrow): Sync {
   return new Sync({
     api: server.api,
     accountId: account,
@@ -105,9 +109,7 @@ function newSync(): Sync {
     onKeyUnknown: () => Promise.resolve(),
     onInStep: () => Promise.resolve(),
     onDenied,
-    onTrouble: (error) => {
-      throw error
-    },
+    onTrouble,
   })
 }
 
@@ -224,6 +226,60 @@ describe('sync', () => {
     server.batches.length = 0
     await sync.kick()
     expect(server.batches).toEqual([[2, 3, 4, 5]])
+  })
+
+  describe('[J5] a long queue is read ahead', () => {
+    const many = 450
+    const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
+    /** The records, written at once so that the test does not wait for them. */
+    const fill = () => Promise.all(Array.from({ length: many }, append))
+
+    it('every record goes once, in order, and is settled by its own outcome', async () => {
+      const records = (await fill()).sort((a, b) => a.seq - b.seq)
+      const bad = records[250]!
+      const refusal = { code: 'insufficient_funds' as const, cardId: null, possibleKopecks: null }
+      server.outcome = (id) => (id === bad.id ? { status: 'refused', refusal } : applied)
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200), numbers(201, 400), numbers(401, 450)])
+      expect(await unsent()).toBe(0)
+      expect((await journal.attention()).map(({ record }) => record.id)).toEqual([bad.id])
+    })
+
+    it('nothing goes past a record that is to wait', async () => {
+      const records = (await fill()).sort((a, b) => a.seq - b.seq)
+      server.outcome = (id) => (id === records[199]!.id ? { status: 'later', afterMs: 7_000 } : applied)
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200)])
+      expect([await unsent(), waits.at(-1)]).toEqual([251, 7_000])
+    })
+
+    it('a cut between two batches leaves the first one settled and the rest as it was', async () => {
+      await fill()
+      server.fail = ({ records }) =>
+        records[0]!.seq > 1 ? { error: new Unreachable('cut', null), after: true } : null
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200), numbers(201, 400)])
+      expect(await unsent()).toBe(250)
+      server.fail = null
+      await sync.kick()
+      expect(server.batches.slice(2)).toEqual([numbers(201, 400), numbers(401, 450)])
+      expect(await unsent()).toBe(0)
+    })
+
+    it('an answer that cannot be filed stops it, and its records go again', async () => {
+      await fill()
+      const troubles: unknown[] = []
+      const settle = vi.spyOn(journal, 'settle').mockRejectedValueOnce(new Error('full'))
+      sync.stop()
+      sync = newSync((error) => troubles.push(error))
+      sync.start()
+      await sync.kick()
+      expect(troubles.map(String)).toEqual(['Error: full'])
+      settle.mockRestore()
+      await sync.kick()
+      expect(await unsent()).toBe(0)
+      expect(Math.max(...server.stored.values())).toBe(2)
+    })
   })
 
   it('[J11] two frames drain one journal without sending at the same time', async () => {
