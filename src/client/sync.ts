@@ -72,6 +72,8 @@ export class Sync {
   #timer: number | null = null
   #running: Promise<void> | null = null
   #again = false
+  /** By which the try that runs ends, and lets the others have the lock. */
+  #lease: AbortController | null = null
   #stopped = true
   /** The server's heads of epochs where it is known to have lost what lies above (J7). */
   readonly #lost = new Map<number, number>()
@@ -90,6 +92,15 @@ export class Sync {
   start(): void {
     this.#stopped = false
     void this.kick()
+  }
+
+  /**
+   * The browser is about to freeze this page: another frame of the till must be able to send meanwhile (F11). What is on
+   * its way is not lost, its answer is filed when the page is thawed.
+   */
+  freeze(): void {
+    this.#again = false
+    this.#lease?.abort()
   }
 
   stop(): void {
@@ -118,7 +129,7 @@ export class Sync {
     do {
       this.#again = false
       try {
-        waitMs = await this.#deps.locks.request(`podarok-sync-${this.#deps.accountId}`, () => this.#drain())
+        waitMs = await this.#drainUntilFrozen()
         this.#attempt = 0
       } catch (error) {
         waitMs = this.#afterFailure(error)
@@ -139,18 +150,30 @@ export class Sync {
     return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
   }
 
+  /** Drains under the lock, or until the page is frozen: a lock that is given to it then would be as bad as one that it has. */
+  #drainUntilFrozen(): Promise<number> {
+    const lease = new AbortController()
+    this.#lease = lease
+    const { signal } = lease
+    const frozen = new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(tickMs)))
+    const name = `podarok-sync-${this.#deps.accountId}`
+    const drain = () => Promise.race([this.#drain(signal), frozen])
+    return Promise.race([this.#deps.locks.request(name, { signal }, drain), frozen])
+  }
+
   /** @returns after how long to look again */
-  async #drain(): Promise<number> {
+  async #drain(lease: AbortSignal): Promise<number> {
+    const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
     // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
     this.#inTouch = true
-    while (!this.#stopped) {
+    while (goesOn()) {
       const parcel = await this.#pack(null)
       if (parcel) {
         inStep = false
-        const waitMs = await this.#deliver(parcel)
+        const waitMs = await this.#deliver(parcel, goesOn)
         if (waitMs !== null) return waitMs
         continue
       }
@@ -176,7 +199,7 @@ export class Sync {
    *
    * @returns how long to wait when the server said `later`, or null to go on
    */
-  async #deliver(first: Parcel): Promise<number | null> {
+  async #deliver(first: Parcel, goesOn: () => boolean): Promise<number | null> {
     let filing: Promise<number | null> = Promise.resolve(null)
     for (let parcel = first; ;) {
       const work = [filing, this.#send(parcel), this.#readAhead(parcel)] as const
@@ -188,7 +211,7 @@ export class Sync {
         return null
       }
       const settling = this.#settle(parcel.batch, answer)
-      if (next === null || this.#stopped || !isWhole(parcel.batch, answer)) return settling
+      if (next === null || !goesOn() || !isWhole(parcel.batch, answer)) return settling
       filing = settling
       parcel = next
     }

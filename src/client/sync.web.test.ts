@@ -305,6 +305,41 @@ describe('sync', () => {
     expect([...server.stored.values()]).toEqual([1, 1, 1, 1, 1])
   })
 
+  it('[J11] [F11] a frame that the browser freezes while it sends lets the others send', async () => {
+    const record = await append()
+    let thaw: () => void = () => undefined
+    const asleep = new Promise<void>((resolve) => (thaw = resolve))
+    const { api } = server
+    server.api = (async (name: 'sync', ...rest: never[]) => {
+      const answer = await (api as (...all: unknown[]) => Promise<unknown>)(name, ...rest)
+      if (name === 'sync') await asleep
+      return answer
+    }) as unknown as Api
+    sync.stop()
+    const frozen = newSync()
+    server.api = api
+    frozen.start()
+    const asleepWhile = frozen.kick()
+    await vi.waitFor(() => expect(server.batches).toEqual([[1]]))
+    const other = newSync()
+    other.start()
+    const waiting = other.kick()
+    await new Promise((done) => setTimeout(done, 50))
+    expect(server.batches).toEqual([[1]])
+    frozen.freeze()
+    await waiting
+    expect(server.batches).toEqual([[1], [1]])
+    expect(await unsent()).toBe(0)
+    const before = await journal.find(record.id)
+    thaw()
+    await asleepWhile
+    await new Promise((done) => setTimeout(done, 50))
+    expect(await journal.find(record.id)).toEqual(before)
+    expect(server.batches).toHaveLength(2)
+    frozen.stop()
+    other.stop()
+  })
+
   it('[O2] what was given up without the line is let go when it is back', async () => {
     const given = draft()
     const hold = uuid()
