@@ -74,6 +74,11 @@ export class Grants {
     return kopecks(Math.max(0, held.grant.loadsKopecks - held.use.loadsKopecks))
   }
 
+  /** The server has ended it: nothing is promised on it from now on, and the next time it is given back. */
+  async end(): Promise<void> {
+    if (this.#held && !this.#held.returned) await this.#giveBack(this.#held)
+  }
+
   /** Gives a used or old grant back and asks for a new one. Call it when everything is sent and the line is up. */
   async tend(): Promise<void> {
     await this.#deps.locks.request(`podarok-grant-${this.#deps.name}`, async () => {
