@@ -101,6 +101,7 @@ describe('signed calls', () => {
     nonce: 'fresh-nonce-of-the-answer',
     state: 'active',
     casesOpen: 0,
+    grantIsOver: false,
     decisions: [],
   }
   type Body = RequestOf<'ping'>

@@ -93,6 +93,7 @@ export class Carrier {
     heads.hear(head, epoch, identity.device(epoch).tillId === identity.current.tillId)
     if (head.decisions.length > 0) void this.#keepDecisions(head.decisions)
     if (heads.casesOpen !== casesOpen) refresh()
+    if (head.grantIsOver) this.outage?.endGrant().catch((error: unknown) => log('grant_not_ended', error))
     if (heads.state === before) return
     const is: Trouble | null = troubleOfState[heads.state]
     for (const trouble of Object.values(troubleOfState)) {

@@ -74,6 +74,11 @@ export class Grants {
     return kopecks(Math.max(0, held.grant.loadsKopecks - held.use.loadsKopecks))
   }
 
+  /** The server has ended it: nothing is promised on it from now on, and the next time it is given back. */
+  async end(): Promise<void> {
+    if (this.#held && !this.#held.returned) await this.#giveBack(this.#held)
+  }
+
   /** Gives a used or old grant back and asks for a new one. Call it when everything is sent and the line is up. */
   async tend(): Promise<void> {
     await this.#deps.locks.request(`podarok-grant-${this.#deps.name}`, async () => {
@@ -83,18 +88,18 @@ export class Grants {
       if (this.#held === null && this.reason !== null && nowMs - this.#askedAtMs < askAgainMs) return
       if (this.#held && !this.#held.returned) await this.#giveBack(this.#held)
       this.#askedAtMs = nowMs
-      const { grant, reason } = await this.#deps.ask(this.#held?.grant.id ?? null)
+      const returned = this.#held?.grant.id ?? null
+      const { grant, reason } = await this.#deps.ask(returned)
       this.reason = reason
       // «Not drained» leaves the old one given back: the next try names it again.
       if (reason === 'not_drained') return
-      await strictly(this.#deps.storage, ['grants'], (tx) =>
-        grant
-          ? tx.objectStore('grants').put({ grant, use: emptyUse(), returned: false }, 'current')
-          : tx
-              .objectStore('grants')
-              .delete('current')
-              .then(() => 'current' as const),
-      )
+      await strictly(this.#deps.storage, ['grants'], async (tx) => {
+        const stored = await tx.objectStore('grants').get('current')
+        // Thawed after a long sleep: another frame has gone on to a later one.
+        if ((stored?.grant.id ?? null) !== returned || stored?.returned === false) return
+        if (grant) await tx.objectStore('grants').put({ grant, use: emptyUse(), returned: false }, 'current')
+        else await tx.objectStore('grants').delete('current')
+      })
       await this.refresh()
     })
   }

@@ -77,6 +77,33 @@ describe('the till’s grant', () => {
     expect([grants.room(card), grants.loadRoom()]).toEqual([400, 3_000])
   })
 
+  it('[O1] is used no more once the server has ended it, and given back with the next turn', async () => {
+    await grants.tend()
+    const first = grants.held!.grant.id
+    await grants.end()
+    expect([grants.usable(), grants.room(card)]).toEqual([null, 0])
+    await grants.tend()
+    expect(asked).toEqual([null, first])
+    expect(grants.usable()?.grant.id).not.toBe(first)
+  })
+
+  it('[O1] [F11] an answer to a frame that slept does not take the place of a later grant', async () => {
+    let wake: () => void = () => undefined
+    answer = async () => {
+      await new Promise<void>((resolve) => (wake = resolve))
+      return give()
+    }
+    const asleep = grants.tend()
+    while (asked.length === 0) await new Promise((done) => setTimeout(done, 5))
+    const later = grantOf()
+    await strictly(storage, ['grants'], (tx) =>
+      tx.objectStore('grants').put({ grant: later, use: unusedGrant, returned: false }, 'current'),
+    )
+    wake()
+    await asleep
+    expect(grants.usable()?.grant.id).toBe(later.id)
+  })
+
   it('[O1] is given back when it was used or is half over, and the next one is its own', async () => {
     await grants.tend()
     const first = grants.held!.grant.id

@@ -120,6 +120,12 @@ export class Outage {
     this.#refreshedAtMs = now
   }
 
+  /** The server has ended the till's grant (O1). */
+  async endGrant(): Promise<void> {
+    await this.#grants.end()
+    this.#deps.onChange()
+  }
+
   /** What the book says of a card; null where it does not know the number. */
   find(number: string): Promise<BookEntry | null> {
     return this.#book.find(number)

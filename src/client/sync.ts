@@ -1,8 +1,10 @@
 import { batchRecordsMax, type Envelope, type SyncAnswer, type TillHead } from '../core/wire-tills.ts'
 import { type Api, isDenied, isUnreachable } from './api.ts'
 import type { DraftsPort } from './journal/drafts.ts'
+import type { RecordKey } from './journal/database.ts'
 import type { JournalPort, Settled } from './journal/journal.ts'
 import { type Batch, wireRecord } from './journal/outgoing.ts'
+import { keyOf } from './journal/records.ts'
 
 /**
  * Carries the journal to the server, oldest first, again and again until every record has an outcome.
@@ -53,6 +55,15 @@ export const probeMaxMs = 10_000
 export const failuresBeforeHalving = 3
 export const syncTimeoutMs = 20_000
 
+/** From this length on a batch is worth reading the next one beside it: a queue is long, or it is not. */
+const readAheadFrom = 50
+
+/** A batch and what its envelope says. */
+interface Parcel {
+  batch: Batch
+  envelope: Omit<Envelope, 'nonce'>
+}
+
 /** A body is asked for a second time only when the nonce of the first has aged. */
 class NonceAged extends Error {}
 
@@ -61,6 +72,8 @@ export class Sync {
   #timer: number | null = null
   #running: Promise<void> | null = null
   #again = false
+  /** By which the try that runs ends, and lets the others have the lock. */
+  #lease: AbortController | null = null
   #stopped = true
   /** The server's heads of epochs where it is known to have lost what lies above (J7). */
   readonly #lost = new Map<number, number>()
@@ -79,6 +92,15 @@ export class Sync {
   start(): void {
     this.#stopped = false
     void this.kick()
+  }
+
+  /**
+   * The browser is about to freeze this page: another frame of the till must be able to send meanwhile (F11). What is on
+   * its way is not lost, its answer is filed when the page is thawed.
+   */
+  freeze(): void {
+    this.#again = false
+    this.#lease?.abort()
   }
 
   stop(): void {
@@ -107,7 +129,7 @@ export class Sync {
     do {
       this.#again = false
       try {
-        waitMs = await this.#deps.locks.request(`podarok-sync-${this.#deps.accountId}`, () => this.#drain())
+        waitMs = await this.#drainUntilFrozen()
         this.#attempt = 0
       } catch (error) {
         waitMs = this.#afterFailure(error)
@@ -128,24 +150,31 @@ export class Sync {
     return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
   }
 
+  /** Drains under the lock, or until the page is frozen: a lock that is given to it then would be as bad as one that it has. */
+  #drainUntilFrozen(): Promise<number> {
+    const lease = new AbortController()
+    this.#lease = lease
+    const { signal } = lease
+    const frozen = new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(tickMs)))
+    const name = `podarok-sync-${this.#deps.accountId}`
+    const drain = () => Promise.race([this.#drain(signal), frozen])
+    return Promise.race([this.#deps.locks.request(name, { signal }, drain), frozen])
+  }
+
   /** @returns after how long to look again */
-  async #drain(): Promise<number> {
-    const { journal } = this.#deps
+  async #drain(lease: AbortSignal): Promise<number> {
+    const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
     // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
     this.#inTouch = true
-    while (!this.#stopped) {
-      const batch = await journal.batch(this.#lost, this.#batchMax)
-      if (batch) {
+    while (goesOn()) {
+      const parcel = await this.#pack(null)
+      if (parcel) {
         inStep = false
-        const answer = await this.#send(batch)
-        if (answer === null) await this.#compareHeads()
-        else {
-          const waitMs = await this.#settle(batch, answer)
-          if (waitMs !== null) return waitMs
-        }
+        const waitMs = await this.#deliver(parcel, goesOn)
+        if (waitMs !== null) return waitMs
         continue
       }
       // Nothing is left to send, or the server lacks what may not be sent yet.
@@ -157,6 +186,42 @@ export class Sync {
       if (this.#lost.size === 0) break
     }
     return tickMs
+  }
+
+  async #pack(after: RecordKey | null): Promise<Parcel | null> {
+    const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
+    return batch && { batch, envelope: await this.#deps.envelope(batch.epoch) }
+  }
+
+  /**
+   * Sends a batch and, of a long queue, those that follow: while the server decides one, the one before is filed and the
+   * next one is read. Filing must have ended before the next answer is filed, so that outcomes keep their order.
+   *
+   * @returns how long to wait when the server said `later`, or null to go on
+   */
+  async #deliver(first: Parcel, goesOn: () => boolean): Promise<number | null> {
+    let filing: Promise<number | null> = Promise.resolve(null)
+    for (let parcel = first; ;) {
+      const work = [filing, this.#send(parcel), this.#readAhead(parcel)] as const
+      // Where one fails the others still end first: nothing runs on after this try.
+      await Promise.allSettled(work)
+      const [, answer, next] = await Promise.all(work)
+      if (answer === null) {
+        await this.#compareHeads()
+        return null
+      }
+      const settling = this.#settle(parcel.batch, answer)
+      if (next === null || !goesOn() || !isWhole(parcel.batch, answer)) return settling
+      filing = settling
+      parcel = next
+    }
+  }
+
+  /** The batch after this one, unless the queue is short or the server lacks what was settled before (J7). */
+  async #readAhead({ batch: { records } }: Parcel): Promise<Parcel | null> {
+    const last = records.at(-1)
+    if (!last || records.length < readAheadFrom || this.#lost.size > 0) return null
+    return this.#pack(keyOf(last.record))
   }
 
   /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
@@ -209,9 +274,8 @@ export class Sync {
   }
 
   /** @returns null when the till was silent for so long that its nonce has aged: nothing was sent, the heads come first */
-  async #send(batch: Batch): Promise<SyncAnswer | null> {
+  async #send({ batch, envelope }: Parcel): Promise<SyncAnswer | null> {
     const { api } = this.#deps
-    const envelope = await this.#deps.envelope(batch.epoch)
     const records = batch.records.map(wireRecord)
     const send = (name: 'sync' | 'syncRaw') => {
       let signed = false
@@ -288,13 +352,13 @@ export class Sync {
       }
       settled.push({ key: [record.epoch, record.seq], outcome: answer.outcome, proof: answer.proof })
     }
-    await this.#deps.journal.settle(settled)
+    const first = await this.#deps.journal.settle(settled)
     if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(epoch)
     if (lost === undefined) return waitMs
     this.#lost.set(epoch, head.headSeq)
     // A server that takes the records but does not move would be sent the same for ever.
-    return waitMs ?? (head.headSeq <= lost ? tickMs : null)
+    return waitMs ?? (first === 0 && head.headSeq <= lost ? tickMs : null)
   }
 
   /** What was given up, also while the line was down, still holds money on the server. */
@@ -317,4 +381,10 @@ export class Sync {
       this.#deps.onDenied(error.code)
     }
   }
+}
+
+/** Whether every record of a batch has its outcome. */
+function isWhole({ records }: Batch, { outcomes }: SyncAnswer): boolean {
+  const decided = new Set(outcomes.flatMap(({ seq, outcome }) => (outcome.status === 'later' ? [] : [seq])))
+  return records.every(({ record }) => decided.has(record.seq))
 }

@@ -86,7 +86,11 @@ afterEach(async () => {
   await evict(account)
 })
 
-function newSync(): Sync {
+const rethrow = (error: unknown) => {
+  throw error
+}
+
+function newSync(onTrouble: (error: unknown) => void = rethrow): Sync {
   return new Sync({
     api: server.api,
     accountId: account,
@@ -105,9 +109,7 @@ function newSync(): Sync {
     onKeyUnknown: () => Promise.resolve(),
     onInStep: () => Promise.resolve(),
     onDenied,
-    onTrouble: (error) => {
-      throw error
-    },
+    onTrouble,
   })
 }
 
@@ -226,6 +228,60 @@ describe('sync', () => {
     expect(server.batches).toEqual([[2, 3, 4, 5]])
   })
 
+  describe('[J5] a long queue is read ahead', () => {
+    const many = 450
+    const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
+    /** The records, written at once so that the test does not wait for them. */
+    const fill = () => Promise.all(Array.from({ length: many }, append))
+
+    it('every record goes once, in order, and is settled by its own outcome', async () => {
+      const records = (await fill()).sort((a, b) => a.seq - b.seq)
+      const bad = records[250]!
+      const refusal = { code: 'insufficient_funds' as const, cardId: null, possibleKopecks: null }
+      server.outcome = (id) => (id === bad.id ? { status: 'refused', refusal } : applied)
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200), numbers(201, 400), numbers(401, 450)])
+      expect(await unsent()).toBe(0)
+      expect((await journal.attention()).map(({ record }) => record.id)).toEqual([bad.id])
+    })
+
+    it('nothing goes past a record that is to wait', async () => {
+      const records = (await fill()).sort((a, b) => a.seq - b.seq)
+      server.outcome = (id) => (id === records[199]!.id ? { status: 'later', afterMs: 7_000 } : applied)
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200)])
+      expect([await unsent(), waits.at(-1)]).toEqual([251, 7_000])
+    })
+
+    it('a cut between two batches leaves the first one settled and the rest as it was', async () => {
+      await fill()
+      server.fail = ({ records }) =>
+        records[0]!.seq > 1 ? { error: new Unreachable('cut', null), after: true } : null
+      await sync.kick()
+      expect(server.batches).toEqual([numbers(1, 200), numbers(201, 400)])
+      expect(await unsent()).toBe(250)
+      server.fail = null
+      await sync.kick()
+      expect(server.batches.slice(2)).toEqual([numbers(201, 400), numbers(401, 450)])
+      expect(await unsent()).toBe(0)
+    })
+
+    it('an answer that cannot be filed stops it, and its records go again', async () => {
+      await fill()
+      const troubles: unknown[] = []
+      const settle = vi.spyOn(journal, 'settle').mockRejectedValueOnce(new Error('full'))
+      sync.stop()
+      sync = newSync((error) => troubles.push(error))
+      sync.start()
+      await sync.kick()
+      expect(troubles.map(String)).toEqual(['Error: full'])
+      settle.mockRestore()
+      await sync.kick()
+      expect(await unsent()).toBe(0)
+      expect(Math.max(...server.stored.values())).toBe(2)
+    })
+  })
+
   it('[J11] two frames drain one journal without sending at the same time', async () => {
     for (let i = 0; i < 5; i++) await append()
     let inside = 0
@@ -247,6 +303,41 @@ describe('sync', () => {
     b.stop()
     expect(most).toBe(1)
     expect([...server.stored.values()]).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('[J11] [F11] a frame that the browser freezes while it sends lets the others send', async () => {
+    const record = await append()
+    let thaw: () => void = () => undefined
+    const asleep = new Promise<void>((resolve) => (thaw = resolve))
+    const { api } = server
+    server.api = (async (name: 'sync', ...rest: never[]) => {
+      const answer = await (api as (...all: unknown[]) => Promise<unknown>)(name, ...rest)
+      if (name === 'sync') await asleep
+      return answer
+    }) as unknown as Api
+    sync.stop()
+    const frozen = newSync()
+    server.api = api
+    frozen.start()
+    const asleepWhile = frozen.kick()
+    await vi.waitFor(() => expect(server.batches).toEqual([[1]]))
+    const other = newSync()
+    other.start()
+    const waiting = other.kick()
+    await new Promise((done) => setTimeout(done, 50))
+    expect(server.batches).toEqual([[1]])
+    frozen.freeze()
+    await waiting
+    expect(server.batches).toEqual([[1], [1]])
+    expect(await unsent()).toBe(0)
+    const before = await journal.find(record.id)
+    thaw()
+    await asleepWhile
+    await new Promise((done) => setTimeout(done, 50))
+    expect(await journal.find(record.id)).toEqual(before)
+    expect(server.batches).toHaveLength(2)
+    frozen.stop()
+    other.stop()
   })
 
   it('[O2] what was given up without the line is let go when it is back', async () => {

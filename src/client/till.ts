@@ -73,6 +73,8 @@ export class Till {
     })
     // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
     deps.window.addEventListener('online', this.#onNetwork)
+    // It is the document's, and does not bubble.
+    deps.window.addEventListener('freeze', this.#onFreeze, { capture: true })
   }
 
   /** Calls back after every change of what this object shows; returns the undo. */
@@ -136,6 +138,7 @@ export class Till {
   close(): void {
     this.#closed = true
     this.#deps.window.removeEventListener('online', this.#onNetwork)
+    this.#deps.window.removeEventListener('freeze', this.#onFreeze, { capture: true })
     this.#channel?.close()
     this.#carrier?.close()
     this.#listeners.clear()
@@ -397,6 +400,10 @@ export class Till {
 
   readonly #onNetwork = (): void => {
     void this.#carrier?.sync.kick()
+  }
+
+  readonly #onFreeze = (): void => {
+    this.#carrier?.sync.freeze()
   }
 
   #changed(): void {

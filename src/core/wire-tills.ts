@@ -67,6 +67,8 @@ export const TillHead = z.strictObject({
   /** Undecided cases of this till. */
   casesOpen: z.int().check(z.minimum(0)),
   decisions: z.array(CaseDecision),
+  /** The grant that the till has named was ended, or the owner has changed what he allows: no promise on it any more (O1). */
+  grantIsOver: z.boolean(),
 })
 export type TillHead = z.infer<typeof TillHead>
 

@@ -52,6 +52,35 @@ describe('two at once', () => {
     expect(shop.tillOutcomes()).toEqual(['applied', 'applied'])
   })
 
+  it('[J11] [F11] a tab that the browser has frozen while it sends does not keep the other from sending', async () => {
+    const second = await TillPage.open(await till.page.context().newPage(), shop.hostUrl, {})
+    const cards = [unsoldCards[0]!, unsoldCards[1]!]
+    await till.page.bringToFront()
+    await till.addGood(goods.certificate1000)
+    await till.scan('create', cards[0]!.number)
+    await till.sees('create', /Подготовлено/)
+    await shop.fault({ kind: 'delay', path: '/api/sync', delayMs: 600_000, times: 1 })
+    const asked = till.page.waitForRequest(/\/api\/sync$/)
+    await till.saveNew()
+    await asked
+    // A driven Chromium shows all its tabs at once and freezes none, so the page is told what a frozen one would be. Its
+    // request is never answered, as it would not be heard in its sleep.
+    for (const frame of till.page.frames()) {
+      await frame.evaluate(() => document.dispatchEvent(new Event('freeze')))
+    }
+    await second.page.bringToFront()
+    await second.addGood(goods.certificate1000)
+    await second.scan('create', cards[1]!.number)
+    await second.sees('create', /Подготовлено/)
+    await second.saveNew()
+    await second.sees('edit', /активирована на 1.000,00/)
+    // What the frozen one had begun was sent by the other, and is shown there too.
+    await expect.poll(() => shop.tillOutcomes()).toEqual(['applied', 'applied'])
+    await till.page.bringToFront()
+    await till.sees('edit', /активирована на 1.000,00/)
+    for (const card of cards) expect(shop.posted(card, 'load')).toBe(1)
+  })
+
   it('[O2] a card that is prepared in one tab cannot be prepared in another of the same till', async () => {
     await till.addGood(goods.coffee)
     await till.scan('create', live.number)

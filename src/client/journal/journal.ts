@@ -207,10 +207,16 @@ export class Journal {
    * The next records to send, in `seq` order (J5).
    *
    * @param lost heads of epochs above which the server is known to have lost what it had (J7)
+   * @param after the last record that is on its way, where the next ones are read ahead of its answer
    */
-  async batch(lost: ReadonlyMap<number, number>, recordsMax = batchRecordsMax): Promise<Batch | null> {
+  async batch(
+    lost: ReadonlyMap<number, number>,
+    recordsMax = batchRecordsMax,
+    after: RecordKey | null = null,
+  ): Promise<Batch | null> {
     const { storage, frame, now } = this.#deps
-    return nextBatch(storage, await unseenNow(storage, frame, now(), this.#shown), lost, recordsMax)
+    const unseen = await unseenNow(storage, frame, now(), this.#shown)
+    return nextBatch(storage, unseen, { lost, recordsMax, after })
   }
 
   /** What the envelope of a signed request says of this journal. */
@@ -222,8 +228,10 @@ export class Journal {
   /**
    * Files the server's answers. An outcome that is known already stays as it was; another one for the same record is
    * noted beside it, for a person (J7).
+   *
+   * @returns how many records had no outcome before
    */
-  settle(settled: readonly Settled[]): Promise<void> {
+  settle(settled: readonly Settled[]): Promise<number> {
     return settle(this.#deps.storage, settled, this.#deps.now())
   }
 

@@ -6,13 +6,13 @@ import type { LedgerReceipt } from '../../core/wire.ts'
 import { batchRecordsMax } from '../../core/wire-tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from '../opening.ts'
-import type { CardFace, Device, JournalRecord, LostTail, TillIdentity } from './database.ts'
+import type { CardFace, Device, JournalRecord, LostTail, RecordKey, TillIdentity } from './database.ts'
 import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
 import type { JournalPort, JournalState, Settled } from './journal.ts'
 import type { Batch, Standing } from './outgoing.ts'
-import { AlreadyRecorded, type ReceiptParts, type RecordState } from './records.ts'
+import { AlreadyRecorded, byKey, keyOf, type ReceiptParts, type RecordState } from './records.ts'
 
 /**
  * What a till keeps where the browser gives no storage (J13): all of it is gone with the page, so it asks and never
@@ -126,9 +126,15 @@ export class MemoryJournal implements JournalPort {
     })
   }
 
-  batch(lost: ReadonlyMap<number, number>, recordsMax = batchRecordsMax): Promise<Batch | null> {
+  batch(
+    lost: ReadonlyMap<number, number>,
+    recordsMax = batchRecordsMax,
+    after: RecordKey | null = null,
+  ): Promise<Batch | null> {
     const due = this.#states.filter(
-      ({ record: { epoch, seq }, outcome }) => outcome === null || seq > (lost.get(epoch) ?? Infinity),
+      ({ record, outcome }) =>
+        (outcome === null || record.seq > (lost.get(record.epoch) ?? Infinity)) &&
+        (after === null || byKey(after, keyOf(record)) < 0),
     )
     const epoch = due[0]?.record.epoch
     if (epoch === undefined) return Promise.resolve(null)
@@ -144,19 +150,21 @@ export class MemoryJournal implements JournalPort {
     return Promise.resolve({ headSeq: this.#head(epoch), waiting: [], drained, grant: null })
   }
 
-  settle(settled: readonly Settled[]): Promise<void> {
+  settle(settled: readonly Settled[]): Promise<number> {
+    let first = 0
     for (const { key, outcome } of settled) {
       const state = this.#states.find(({ record }) => record.epoch === key[0] && record.seq === key[1])
       if (!state) continue
       if (state.outcome === null) {
         state.outcome = outcome
+        first++
         if (outcome.status !== 'applied') this.#attention.add(state)
       } else if ((state.changed ?? state.outcome).status !== outcome.status) {
         state.changed = outcome
         this.#attention.add(state)
       }
     }
-    return Promise.resolve()
+    return Promise.resolve(first)
   }
 
   find(id: ReceiptId): Promise<RecordState | null> {

@@ -90,6 +90,13 @@ function beyond(shown: ShownUpTo): IDBKeyRange[] {
 /** Undoings, and records of the first version, have no frame that would have to show them. */
 const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
 
+interface Wanted {
+  lost: ReadonlyMap<number, number>
+  recordsMax: number
+  /** Records up to this one are on their way. */
+  after: RecordKey | null
+}
+
 /**
  * The next records to send, of the oldest epoch that has any: all without an outcome, and all above the heads of epochs
  * that the server is known to have lost, settled or not (J7). Unseen ones are left out; what was appended after a fresh one
@@ -98,8 +105,7 @@ const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.f
 export async function nextBatch(
   storage: TillStorage,
   unseen: Unseen,
-  lost: ReadonlyMap<number, number>,
-  recordsMax: number,
+  { lost, recordsMax, after }: Wanted,
 ): Promise<Batch | null> {
   const stores: ('records' | 'unsettled' | 'seen' | 'outcomes')[] = [
     'records',
@@ -110,7 +116,7 @@ export async function nextBatch(
   return reading(storage, stores, async (tx) => {
     const limit = recordsMax + unseen.rows.length
     const [rows, ...missing] = await Promise.all([
-      tx.objectStore('unsettled').getAll(null, limit),
+      tx.objectStore('unsettled').getAll(after && IDBKeyRange.lowerBound(after, true), limit),
       ...[...lost].map(([epoch, head]) =>
         tx
           .objectStore('records')

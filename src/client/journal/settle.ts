@@ -13,13 +13,15 @@ export interface Settled {
 /**
  * Files the server's answers to a batch in one strict transaction. It is asked for in few requests, all at once: each
  * costs as much as many rows.
+ *
+ * @returns how many records had no outcome before
  */
 export async function settle(
   storage: TillStorage,
   settled: readonly Settled[],
   settledAtMs: number,
-): Promise<void> {
-  if (settled.length === 0) return
+): Promise<number> {
+  if (settled.length === 0) return 0
   const keys = settled.map(({ key }) => key).sort(byKey)
   const own = new Set(keys.map((key) => key.join()))
   const span = IDBKeyRange.bound(keys[0], keys.at(-1))
@@ -29,6 +31,7 @@ export async function settle(
     'outcomes',
     'attention',
   ]
+  let first = 0
   await strictly(storage, stores, async (tx) => {
     const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
     const outcomes = tx.objectStore('outcomes')
@@ -45,6 +48,7 @@ export async function settle(
       const isFirst = open.has(key.join())
       const before = settledBefore[n]
       const changed = before && (before.changed ?? before.outcome).status !== outcome.status
+      if (isFirst) first++
       if (isFirst) writes.push(outcomes.add({ epoch, seq, outcome, settledAtMs, proof }))
       else if (changed) writes.push(outcomes.put({ ...before, changed: outcome }))
       if (changed || (isFirst && outcome.status !== 'applied')) {
@@ -53,4 +57,5 @@ export async function settle(
     }
     await Promise.all(writes)
   })
+  return first
 }

@@ -40,6 +40,7 @@ export class FakeServer {
   sessions = true
   casesOpen = 0
   decisions: CaseDecision[] = []
+  grantIsOver = false
   /** What the server has of the till, for one that keeps nothing itself. */
   operations: LedgerReceipt[] = []
   outcome: (record: Stored) => Outcome = () => ({ status: 'applied', by: null, postedAtMs: 1, effects: [] })
@@ -182,6 +183,7 @@ export class FakeServer {
       state: this.state,
       casesOpen: this.casesOpen,
       decisions: this.decisions,
+      grantIsOver: this.grantIsOver,
     }
   }
 

@@ -61,6 +61,19 @@ export async function closeGrant(
   return changed > 0
 }
 
+const OverRow = z.object({ over: z.int() })
+
+/** Whether a grant was ended, or is older than what the owner allows by now. One that is not known is not over (J7). */
+export async function isOver(query: Query, accountId: AccountId, id: GrantId): Promise<boolean> {
+  const rows = await query.all(
+    `select case when g.closed_at_ms is not null or exists (select 1 from offline_policy p
+        where p.account_id = g.account_id and p.set_at_ms > g.issued_at_ms) then 1 else 0 end as over
+      from offline_grant g where g.account_id = $1 and g.id = $2`,
+    [accountId, id],
+  )
+  return parseFirst(OverRow, rows)?.over === 1
+}
+
 async function insertGrant(
   tx: Tx,
   accountId: AccountId,

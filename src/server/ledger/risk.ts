@@ -12,7 +12,9 @@ const Sum = z.object({ total: z.nullable(z.int()) })
 const TillRow = z.object({ id: z.string(), ordinal: z.int() })
 
 const outside =
-  'Вне этой суммы: кассы «Касса МойСклад» без нашего окна и копии профилей браузера, сделанные вручную.'
+  'Вне этой суммы: кассы «Касса МойСклад» без нашего окна; копии профилей браузера, сделанные вручную; кассы, ' +
+  'разрешение которых вы закрыли сами, пока они об этом не узнали. Деньги, которые касса отложила и молчит ' +
+  'дольше трёх суток, входят в сумму с этого времени.'
 
 /**
  * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they

@@ -2,8 +2,9 @@ import * as z from 'zod/mini'
 import { type AccountId, ReceiptId, type TillId } from '../../core/ids.ts'
 import { CaseKind, Outcome } from '../../core/outcome.ts'
 import { CaseChoice, type CaseDecision, CaseId } from '../../core/wire-cases.ts'
-import type { TillHead } from '../../core/wire-tills.ts'
+import type { Envelope, TillHead } from '../../core/wire-tills.ts'
 import type { Query } from '../db/db.ts'
+import { isOver } from './grants.ts'
 import { parseRows } from './rows.ts'
 
 const CaseRow = z.object({
@@ -19,13 +20,13 @@ const CaseRow = z.object({
 /** More decisions than this come with the next answers. */
 const decisionsMax = 100
 
-/** What was decided about a till's records since, and how many of its cases wait. */
-export async function casesOfTill(
+/** What a till has to hear, by what it knows: decisions about its records, how many of its cases wait, an end of its grant. */
+export async function newsFor(
   query: Query,
   accountId: AccountId,
   tillId: TillId,
-  decidedAfterMs: number,
-): Promise<Pick<TillHead, 'casesOpen' | 'decisions'>> {
+  { decidedAfterMs, grant }: Pick<Envelope, 'decidedAfterMs' | 'grant'>,
+): Promise<Pick<TillHead, 'casesOpen' | 'decisions' | 'grantIsOver'>> {
   const rows = await query.all(
     `select c.id as "caseId", c.kind, c.receipt_id as "receiptId", c.choice, c.note, c.closed_at_ms as "closedAtMs",
       r.outcome from cases c
@@ -46,5 +47,9 @@ export async function casesOfTill(
       outcome: outcome === null ? null : z.parse(Outcome, JSON.parse(outcome)),
     })
   }
-  return { casesOpen: cases.filter((one) => one.closedAtMs === null).length, decisions }
+  return {
+    casesOpen: cases.filter((one) => one.closedAtMs === null).length,
+    decisions,
+    grantIsOver: grant !== null && (await isOver(query, accountId, grant.id)),
+  }
 }

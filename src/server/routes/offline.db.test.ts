@@ -168,6 +168,25 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect(verdictOf(await promise(till, grant.id, card, 100))).toBe('held grant_unknown')
   })
 
+  test('[O1] a till hears that its grant was ended, or that the owner allows something else by now', async () => {
+    const { till, granted, manager, time, promise } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const isOver = async (grant: Grant | null) => (await till.ping({ grant })).grantIsOver
+    const first = await granted(till)
+    expect([await isOver(null), await isOver(first)]).toEqual([false, false])
+    await manager.answer('closeGrant', null, first.id)
+    expect(await isOver(first)).toBe(true)
+    const second = await granted(till, first.id)
+    expect(await isOver(second)).toBe(false)
+    time.nowMs += 1
+    await manager.answer('savePolicy', policyOf({ perTillKopecks: kopecks(200) }))
+    expect(await isOver(second)).toBe(true)
+    // What was promised before it heard of it counts; the next grant is the smaller one.
+    expect(verdictOf(await promise(till, second.id, card, 300))).toBe('applied')
+    const third = await granted(till, second.id)
+    expect([third.sumKopecks, await isOver(third)]).toEqual([200, false])
+  })
+
   test('[O1] [O2] a hold that lapsed while its till was silent is in N until the till has told everything', async () => {
     const { till, manager, hire, risk, time, ask, moysklad, accountId } = await scene()
     const card = await addCard(manager, { paid: 1_000 })

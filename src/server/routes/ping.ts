@@ -1,7 +1,7 @@
 import { Envelope } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
 import { readBody } from '../http.ts'
-import { casesOfTill } from '../ledger/till-head.ts'
+import { newsFor } from '../ledger/till-head.ts'
 import { findTill, headOf } from '../ledger/tills.ts'
 import { createRecall } from '../recall.ts'
 import { createSeen } from '../seen.ts'
@@ -14,7 +14,6 @@ export function ping(deps: Deps): Handler<'ping'> {
   return async (c) => {
     const { accountId, tillId, epoch } = c.var.device
     const envelope = await readBody(c, Envelope)
-    const { decidedAfterMs } = envelope
     await recall(envelope)
     await seen(accountId, tillId)
     return db.read(async (query) => ({
@@ -22,7 +21,7 @@ export function ping(deps: Deps): Handler<'ping'> {
       serverTimeMs: clock(),
       nonce: nonces.issue(accountId, tillId),
       state: (await findTill(query, accountId, tillId))?.state ?? 'active',
-      ...(await casesOfTill(query, accountId, tillId, decidedAfterMs)),
+      ...(await newsFor(query, accountId, tillId, envelope)),
     }))
   }
 }

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody } from '../http.ts'
 import { deviceKey, registerDevice } from '../ledger/devices.ts'
-import { casesOfTill } from '../ledger/till-head.ts'
+import { newsFor } from '../ledger/till-head.ts'
 import { headOf, lockTill } from '../ledger/tills.ts'
 import type { Handler } from './handler.ts'
 
@@ -17,7 +17,7 @@ export function rotate(deps: Deps): Handler<'rotate'> {
   const { db, clock, nonces, log } = deps
   return async (c) => {
     const { accountId, tillId, epoch } = c.var.device
-    const { next, decidedAfterMs } = await readBody(c, RotateRequest)
+    const { next, ...envelope } = await readBody(c, RotateRequest)
     if (next.epoch !== epoch + 1) throw new ApiError('body_invalid', { detail: 'next.epoch' })
     const { head, isNew } = await db.write(async (tx) => {
       const nowMs = clock()
@@ -29,7 +29,7 @@ export function rotate(deps: Deps): Handler<'rotate'> {
         serverTimeMs: nowMs,
         nonce: nonces.issue(accountId, tillId),
         state: till.state,
-        ...(await casesOfTill(tx, accountId, tillId, decidedAfterMs)),
+        ...(await newsFor(tx, accountId, tillId, envelope)),
       }
       return { head, isNew }
     })

@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts'
 import { readBody } from '../http.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
 import { type Arrival, type Decision, noSaleFacts } from '../ledger/arrival.ts'
-import { casesOfTill } from '../ledger/till-head.ts'
+import { newsFor } from '../ledger/till-head.ts'
 import { headOf } from '../ledger/tills.ts'
 import { errorFacts } from '../log.ts'
 import type { OutcomeProofs } from '../outcome-proofs.ts'
@@ -84,7 +84,7 @@ async function settle(
   const rest = await db.read(async (query) => ({
     headSeq: head.epoch === till.epoch ? head.seq : await headOf(query, accountId, till.id, till.epoch),
     state: head.state,
-    ...(await casesOfTill(query, accountId, till.id, batch.decidedAfterMs)),
+    ...(await newsFor(query, accountId, till.id, batch)),
   }))
   return {
     head: { ...rest, serverTimeMs: clock(), nonce: nonces.issue(accountId, till.id) },

@@ -6,7 +6,7 @@ import { readBody, readRaw } from '../http.ts'
 import { registerDevice } from '../ledger/devices.ts'
 import { noteLost } from '../ledger/missing.ts'
 import { bindSession } from '../ledger/sessions.ts'
-import { casesOfTill } from '../ledger/till-head.ts'
+import { newsFor } from '../ledger/till-head.ts'
 import { registerTill, tillName } from '../ledger/tills.ts'
 import type { Handler } from './handler.ts'
 
@@ -49,7 +49,7 @@ export function till(deps: Deps): Handler<'till'> {
           serverTimeMs: nowMs,
           nonce: nonces.issue(accountId, id),
           state,
-          ...(await casesOfTill(tx, accountId, id, nowMs)),
+          ...(await newsFor(tx, accountId, id, { decidedAfterMs: nowMs, grant: null })),
         },
         rotate: state === 'active' && nowMs - device.madeAtMs > rotateAfterMs,
         sealingKey: await sealing.current(tx, accountId, nowMs),
