@@ -112,6 +112,7 @@ export class Mishaps {
     const withBeacon = random.chance(0.5)
     this.#count(withBeacon ? 'F7 tail lost, beacon kept' : 'F7 profile restored', counter)
     const { profile } = counter.parts
+    truth.doubled = true
     const local = [...profile.local]
     profile.restore(withBeacon ? { ...backup, local } : backup)
     truth.holders.set(profile.name, new Set(held))
@@ -127,6 +128,7 @@ export class Mishaps {
     copy.restore(profile.backup())
     truth.holders.set(copy.name, new Set(truth.heldBy(profile.name)))
     truth.copied.add(profile.name).add(copy.name)
+    truth.doubled = true
     const clone = this.#story.addCounter(of.parts.boss, copy)
     this.#count(`F9 cloned`, clone)
   }

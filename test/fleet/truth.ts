@@ -48,6 +48,8 @@ export class Truth {
   /** The server was set back: until all tills have sent again it knows less than was shown. */
   refilling = false
   setBack = false
+  /** A storage was copied, or an older copy of it put in its place: its till may do again what it has done. */
+  doubled = false
   /** Storages that are copies of each other. Their numbers are taken twice, so that a server that was set back cannot tell
    * what it lacks of which. */
   readonly copied = new Set<string>()
