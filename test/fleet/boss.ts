@@ -47,7 +47,11 @@ export class Boss {
   }
 
   async allow(policy: Partial<OfflinePolicy> = {}): Promise<void> {
-    await this.#press('policies', (till) => till.answer('savePolicy', { ...anyPolicy, ...policy }))
+    // A small sum is soon used up, and then shows who counts.
+    const perTillKopecks = kopecks(this.#deps.random.pick([150_000, 400_000, 1_000_000]))
+    await this.#press('policies', (till) =>
+      till.answer('savePolicy', { ...anyPolicy, perTillKopecks, ...policy }),
+    )
   }
 
   /** What the owner can lose at most, as he is told. */
