@@ -94,6 +94,7 @@ export class Boss {
 
   async endHold(id: string | null): Promise<void> {
     if (id === null) return
+    this.#deps.truth.ended.add(id)
     await this.#press('holds ended', (till) => till.answer('releaseHeld', null, id))
   }
 

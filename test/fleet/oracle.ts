@@ -68,8 +68,8 @@ export class Oracle {
 
   /** A promise on money that the server still kept for it cannot fall short by what others did (O2). */
   #keptMoney(): void {
-    const [row] = this.#all<{ id: string; loss: number }>(
-      `select r.id, e.amount as loss from entry e
+    const rows = this.#all<{ id: string; loss: number; hold: string }>(
+      `select r.id, e.amount as loss, h.id as hold from entry e
         join receipt r on r.account_id = e.account_id and r.id = e.receipt_id
         join hold h on h.account_id = r.account_id and h.till_id = r.till_id and h.draft_id = r.draft_id
           and h.card_id = e.card_id and h.purpose = 'redeem'
@@ -80,8 +80,9 @@ export class Oracle {
           -- What the till itself has promised of the card meanwhile, on a grant or for another sale, is its own doing.
           and not exists (select 1 from operation o join receipt p on p.account_id = o.account_id and p.id = o.receipt_id
             where o.account_id = r.account_id and o.card_id = e.card_id and o.kind = 'redeem' and p.till_id = r.till_id
-            and p.id <> r.id and p.posted_at_ms between h.made_at_ms and r.posted_at_ms) limit 1`,
+            and p.id <> r.id and p.posted_at_ms between h.made_at_ms and r.posted_at_ms)`,
     )
+    const row = rows.find(({ hold }) => !this.#truth.ended.has(hold))
     if (row && !this.#truth.setBack && !this.#truth.doubled)
       throw new Broken(`[O2] ${row.id} lost ${row.loss} of money that was held for it`)
   }

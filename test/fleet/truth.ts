@@ -39,6 +39,8 @@ export class Truth {
   readonly deals = new Map<string, Deal>()
   /** What the manager chose, by receipt. */
   readonly decided = new Map<string, string>()
+  /** Holds that a manager has ended, with the loss that may come of it. */
+  readonly ended = new Set<string>()
   /** What the owner was told that he can lose at most, and when. */
   readonly told: { account: string; atMs: number; sum: number }[] = []
   /** What each card began with. */
