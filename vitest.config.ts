@@ -43,6 +43,9 @@ export default defineConfig({
           name: 'fleet',
           include: ['test/fleet/**/*.fleet.test.ts'],
           testTimeout: 3_600_000,
+          // Both halves at once, also where there are two processors; a number of its own takes a group of its own.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {

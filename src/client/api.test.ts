@@ -3,7 +3,7 @@ import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CallName, calls } from './calls.ts'
 import { endpoints, type RequestOf } from '../core/wire.ts'
-import { createApi, Denied, Unreachable } from './api.ts'
+import { createApi, Denied, type NonceOf, Unreachable } from './api.ts'
 
 const base = 'http://podarok.test'
 const onLine = vi.fn()
@@ -106,7 +106,8 @@ describe('signed calls', () => {
   }
   type Body = RequestOf<'ping'>
   /** Only what the signature looks at. */
-  const envelope = (nonce: string | null) => ({ till: { epoch: 3 }, nonce }) as Body
+  const of = (id: string) => (nonceOf: NonceOf) => ({ till: { id, epoch: 3 }, nonce: nonceOf(id) }) as Body
+  const envelope = of('the till')
 
   /** Answers one call after another, and keeps what was sent. */
   function answers(...all: (() => Response)[]) {
@@ -144,6 +145,16 @@ describe('signed calls', () => {
     const sent = answers(good)
     await api('ping', envelope)
     expect(sent[0]!.nonce).toBe(head.nonce)
+  })
+
+  it('[J5] each till has its own nonce: one that was retired sends beside the one that follows it', async () => {
+    answers(good)
+    await api('ping', of('a retired till'))
+    const sent = answers(good)
+    await api('ping', of('its successor'))
+    await api('ping', of('a retired till'))
+    await api('ping', of('its successor'))
+    expect(sent.map(({ nonce }) => nonce)).toEqual([null, head.nonce, head.nonce])
   })
 
   it('[J5] a stale nonce is replaced by that of the refusal, and the call is signed once more', async () => {

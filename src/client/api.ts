@@ -55,8 +55,11 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
+/** The newest nonce that the server gave a till: one is good for its own till alone. */
+export type NonceOf = (tillId: string) => string | null
+
 /** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
-export type BodyOf<N extends CallName> = RequestOf<N> | ((nonce: string | null) => RequestOf<N>)
+export type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
 
 export type Api = <N extends CallName>(
   name: N,
@@ -74,8 +77,9 @@ export const callTimeoutMs = 8_000
  * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
  */
 export function createApi(deps: ApiDeps): Api {
-  /** From the last answer that brought one. */
-  let nonce: string | null = null
+  /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
+  const nonces = new Map<string, string>()
+  const nonceOf: NonceOf = (tillId) => nonces.get(tillId) ?? null
 
   async function call<N extends CallName>(
     name: N,
@@ -103,7 +107,7 @@ export function createApi(deps: ApiDeps): Api {
     deps.onLine(true)
     const head = headOf(answer.data)
     if (head) {
-      nonce = head.nonce
+      nonces.set(tillOf(body), head.nonce)
       deps.onHead(head, epochOf(body))
     }
     return answer.data as AnswerOf<N>
@@ -156,12 +160,13 @@ export function createApi(deps: ApiDeps): Api {
     options: CallOptions,
   ): Promise<AnswerOf<N>> {
     if (typeof body !== 'function') return call(name, body, options)
+    const sent = body(nonceOf)
     try {
-      return await call(name, body(nonce), options)
+      return await call(name, sent, options)
     } catch (error) {
       if (!isDenied(error) || error.code !== 'nonce_stale' || error.nonce === null) throw error
-      nonce = error.nonce
-      return call(name, body(nonce), options)
+      nonces.set(tillOf(sent), error.nonce)
+      return call(name, body(nonceOf), options)
     }
   }
 
@@ -181,6 +186,14 @@ function epochOf(body: unknown): number {
   const epoch = said.till?.epoch ?? said.epoch
   if (epoch === undefined) throw new Error('a body that names no epoch cannot be signed')
   return epoch
+}
+
+/** The till that a signed body speaks for: its envelope names it, or the body itself. */
+function tillOf(body: unknown): string {
+  const said = body as { till?: { id: string }; id?: string }
+  const id = said.till?.id ?? said.id
+  if (id === undefined) throw new Error('a signed body that names no till')
+  return id
 }
 
 /** An answer is the head itself or has it under `head`; most have none. */

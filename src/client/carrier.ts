@@ -144,7 +144,9 @@ export class Carrier {
       },
       onInStep: async () => {
         await this.errands.run()
-        if (session()) this.outage?.tend()
+        // One that may not sell gets neither grant nor book. Asking all the same would be denied, and a denial is a reason to
+        // ask how the till stands: the two would follow each other without an end.
+        if (session() && heads.state === 'active') this.outage?.tend()
       },
       onDenied: (code) => log('batch_denied', code),
       onTrouble(error) {

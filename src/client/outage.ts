@@ -59,7 +59,7 @@ export class Outage {
       storage,
       ask: async (returned) => {
         const said = await envelope()
-        return api('grant', (nonce) => ({ ...said, nonce, returned }))
+        return api('grant', (nonceOf) => ({ ...said, nonce: nonceOf(said.till.id), returned }))
       },
       nowMs,
       locks,

@@ -61,7 +61,7 @@ export class Registration {
     const successor = await identity.successor()
     const said = await envelope(epoch)
     const next = { epoch: successor.epoch, deviceKey: successor.publicKey }
-    await api('rotate', (nonce) => ({ ...said, nonce, next }))
+    await api('rotate', (nonceOf) => ({ ...said, nonce: nonceOf(said.till.id), next }))
     await identity.promote(successor)
   }
 }

@@ -282,10 +282,10 @@ export class Sync {
       return this.#known(batch.epoch, () =>
         api(
           name,
-          (nonce) => {
+          (nonceOf) => {
             if (signed) throw new NonceAged()
             signed = true
-            return { ...envelope, nonce, records }
+            return { ...envelope, nonce: nonceOf(envelope.till.id), records }
           },
           { timeoutMs: syncTimeoutMs },
         ),
@@ -333,7 +333,10 @@ export class Sync {
 
   async #ping(epoch: number): Promise<TillHead> {
     const envelope = await this.#deps.envelope(epoch)
-    return this.#known(epoch, () => this.#deps.api('ping', (nonce) => ({ ...envelope, nonce })))
+    const { till } = envelope
+    return this.#known(epoch, () =>
+      this.#deps.api('ping', (nonceOf) => ({ ...envelope, nonce: nonceOf(till.id) })),
+    )
   }
 
   /** @returns how long to wait when the server said `later`, or null to go on */

@@ -24,7 +24,7 @@ class FakeServer {
 
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
-    if (typeof body === 'function') body = (body as (nonce: null) => unknown)(null)
+    if (typeof body === 'function') body = (body as (nonceOf: () => null) => unknown)(() => null)
     if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1 }
     if (name === 'release' || name === 'dropDraft') {
       this.released.push(options.id!)

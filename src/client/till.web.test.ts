@@ -165,6 +165,16 @@ describe('states of a till', () => {
     expect(one.till.trouble).toBeNull()
   })
 
+  it('[J8] quarantined: neither grant nor book is asked for again and again', async () => {
+    const one = await counter.start()
+    await drain(one)
+    counter.server.state = 'quarantined'
+    await drain(one)
+    counter.server.calls.length = 0
+    await new Promise((done) => setTimeout(done, 300))
+    expect(counter.server.calls.length).toBeLessThan(5)
+  })
+
   it('[F19] revoked: no hold may be promised on any more, and no number is sealed', async () => {
     const one = await counter.start()
     const prepared = sale()

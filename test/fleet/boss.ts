@@ -1,10 +1,11 @@
-import type { AccountId, GrantId, TillId } from '../../src/core/ids.ts'
+import type { AccountId, CardId, GrantId, ReceiptId, TillId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { OfflinePolicy } from '../../src/core/offline.ts'
+import type { Operation } from '../../src/core/receipt.ts'
 import type { Random } from '../server/random.ts'
-import { TestTill } from '../server/test-till.ts'
+import { refund, TestTill } from '../server/test-till.ts'
 import type { Trace } from './trace.ts'
-import type { Truth } from './truth.ts'
+import type { Deal, Truth } from './truth.ts'
 import type { ServerMachine } from './world/server-machine.ts'
 import type { Tally } from './world/tally.ts'
 
@@ -46,7 +47,11 @@ export class Boss {
   }
 
   async allow(policy: Partial<OfflinePolicy> = {}): Promise<void> {
-    await this.#press('policies', (till) => till.answer('savePolicy', { ...anyPolicy, ...policy }))
+    // A small sum is soon used up, and then shows who counts.
+    const perTillKopecks = kopecks(this.#deps.random.pick([150_000, 400_000, 1_000_000]))
+    await this.#press('policies', (till) =>
+      till.answer('savePolicy', { ...anyPolicy, perTillKopecks, ...policy }),
+    )
   }
 
   /** What the owner can lose at most, as he is told. */
@@ -70,6 +75,7 @@ export class Boss {
         trace.say('the manager decides', one.kind, choice, one.receiptId ?? '')
         await this.#press(`decided: ${one.kind} ${choice}`, async () => {
           await till.answer('decideCase', { choice, note: 'так' }, one.id)
+          this.#deps.tally.add(`choice: ${choice}`)
           if (one.receiptId) truth.decided.set(one.receiptId, choice)
         })
       }
@@ -89,6 +95,57 @@ export class Boss {
   async endHold(id: string | null): Promise<void> {
     if (id === null) return
     await this.#press('holds ended', (till) => till.answer('releaseHeld', null, id))
+  }
+
+  /** Somebody brings goods back, days later: part of a payment or all of it returns to the card (C7). */
+  async giveBack(): Promise<void> {
+    const { random, truth } = this.#deps
+    const paid = [...truth.deals.values()].filter(
+      (deal) => deal.kind === 'payment' && deal.account === this.accountId && deal.everDone,
+    )
+    if (paid.length === 0) return
+    const deal = random.pick(paid.slice(-12))
+    const { card, amount } = deal.cards[0]!
+    const sum = random.chance(0.4) ? amount : random.int(1, amount / 10_000) * 10_000
+    const operation = refund(card as CardId, sum, deal.id as ReceiptId)
+    await this.#refund(operation, [{ card, amount: sum }], deal.id)
+  }
+
+  /** A card was found in the street, or its owner has come back (C3). */
+  async setCard(kind: 'block' | 'unblock', cardId: string): Promise<void> {
+    const { server, tally, trace } = this.#deps
+    const { employeeId } = server.moysklad.people.get(this.#key)!
+    const order = { accountId: this.accountId, employeeId, cardId: cardId as CardId, kind }
+    const status = await server.setCard(order)
+    trace.say('the manager', kind, cardId, status ?? 'in vain')
+    if (status) tally.add(`${kind}s ${status}`)
+  }
+
+  /** A receipt of his own, which the line brings once or twice (F3). */
+  async #refund(operation: Operation, cards: Deal['cards'], of: string): Promise<void> {
+    const { random, truth, nowMs, trace } = this.#deps
+    await this.#press('', async (till) => {
+      const receipt = till.receipt([operation])
+      const deal = truth.begin({
+        id: receipt.id,
+        account: this.accountId,
+        counter: 'the manager',
+        kind: 'refund',
+        mode: 'ask',
+        cards,
+        of,
+        atMs: nowMs(),
+        painted: true,
+      })
+      const first = await till.send(receipt)
+      const outcome = random.chance(0.3) ? await till.send(receipt) : first
+      if (first.status !== outcome.status)
+        throw new Error(`refund ${receipt.id}: ${first.status}, ${outcome.status}`)
+      trace.say('the manager gives back', outcome.status, of)
+      if (outcome.status === 'applied') deal.everDone = true
+      if (outcome.status === 'refused') deal.everRefused = true
+      this.#deps.tally.add(`refunds ${outcome.status}`)
+    })
   }
 
   async setTill(state: 'active' | 'revoked' | 'retired', from: string[]): Promise<void> {

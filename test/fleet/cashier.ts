@@ -19,6 +19,8 @@ import type { Tally } from './world/tally.ts'
 const paintMs = 32
 /** After so long without an answer the cashier gets a choice (J2). */
 const patienceMs = 5_000
+/** A draft that is younger may be somebody's who stands at the till. */
+const draftRestsMs = 300_000
 
 export interface Card {
   id: string
@@ -114,16 +116,41 @@ export class Cashier {
     const { random, truth, tally } = this.#deps
     if (!till.ready || till.line.reachable === false) return
     const results = resultsOf(await till.ready.journal.recent(30)).filter(
-      (result) => statusOf(result) === 'done' && truth.deals.get(result.record.id)?.kind !== 'link',
+      (result) =>
+        ['done', 'held'].includes(statusOf(result)) && truth.deals.get(result.record.id)?.kind !== 'link',
     )
+    const decided = new Set((await till.decisions()).map(({ receiptId }) => receiptId))
     if (results.length === 0 || page.dead) return
-    const result = random.pick(results)
+    // What waits for a human, or was decided by one, is rare.
+    const rare = results.filter((one) => statusOf(one) === 'held' || decided.has(one.record.id))
+    const result = random.pick(rare.length > 0 && random.chance(0.7) ? rare : results)
+    if (statusOf(result) === 'held') tally.add('cancels while held')
+    else if (decided.has(result.record.id)) tally.add('cancels after a decision')
     const { sale } = result.receipt
     if (sale?.documentId) this.#deps.deleteSale(sale.documentId)
     const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
     const record = byPromise && result.promise ? result.promise.record : result.record
     tally.add('cancels')
     await this.#undo(open, record, 'cancelled')
+  }
+
+  /** Prepared for a sale that did not come, or did while nobody looked: given up, or committed after all (M3). */
+  async lookAtDrafts(open: OpenTill): Promise<void> {
+    const { till, page } = open
+    const { random, tally } = this.#deps
+    if (!till.ready || page.dead) return
+    for (const draft of await till.ready.drafts.waiting()) {
+      if (page.dead) return
+      if (till.serverNowMs() - draft.updatedAtMs < draftRestsMs) continue
+      const roll = random.next()
+      if (roll < 0.4) {
+        tally.add('drafts given up')
+        await till.dropDraft(draft)
+      } else if (roll < 0.7) {
+        tally.add('drafts committed late')
+        await this.commit(open, draft, null)
+      }
+    }
   }
 
   /** A promise without a document finds its sale later (M11). */

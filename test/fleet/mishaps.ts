@@ -35,6 +35,7 @@ export class Mishaps {
     if (random.chance(0.1)) this.#copies.push(await this.#copy(day))
     if (random.chance(0.04)) await this.#setBack()
     if (random.chance(0.1)) this.#poison()
+    if (random.chance(0.01)) this.#closeShop()
   }
 
   /** In the middle of a scene. */
@@ -66,12 +67,36 @@ export class Mishaps {
   /** The server is away for the length of a scene. */
   async outage(work: () => Promise<void>): Promise<void> {
     const { random, server, tally, oracle } = this.#story
-    if (!random.chance(0.06)) return work()
+    const roll = random.next()
+    if (roll < 0.05) return this.#kill(work)
+    if (roll > 0.11) return work()
     tally.add('server down')
     oracle.close()
     await server.stop()
     await work()
     await server.start()
+  }
+
+  /** The server is killed in the middle of a transaction, and stays away for the rest of the scene. */
+  async #kill(work: () => Promise<void>): Promise<void> {
+    const { random, server, tally, oracle, trace } = this.#story
+    server.killAfter(random.int(1, 60))
+    await work()
+    server.killAfter(Infinity)
+    if (!server.killed) return
+    trace.say('the server was killed')
+    tally.add('server killed in a transaction')
+    oracle.close()
+    await server.revive()
+  }
+
+  /** Nobody comes for long: keys grow old, grants, holds and sessions lapse, and queues wait (F17). */
+  #closeShop(): void {
+    const { random, scheduler, tally, trace } = this.#story
+    const days = random.pick([35, 95, 190, 190])
+    trace.say('the shop is closed for days:', days)
+    tally.add('F17 closed for months')
+    scheduler.skip(days * 24 * 3_600_000)
   }
 
   #keepBackup(counter: Counter): void {
@@ -87,6 +112,7 @@ export class Mishaps {
     const withBeacon = random.chance(0.5)
     this.#count(withBeacon ? 'F7 tail lost, beacon kept' : 'F7 profile restored', counter)
     const { profile } = counter.parts
+    truth.doubled = true
     const local = [...profile.local]
     profile.restore(withBeacon ? { ...backup, local } : backup)
     truth.holders.set(profile.name, new Set(held))
@@ -102,6 +128,7 @@ export class Mishaps {
     copy.restore(profile.backup())
     truth.holders.set(copy.name, new Set(truth.heldBy(profile.name)))
     truth.copied.add(profile.name).add(copy.name)
+    truth.doubled = true
     const clone = this.#story.addCounter(of.parts.boss, copy)
     this.#count(`F9 cloned`, clone)
   }

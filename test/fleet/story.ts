@@ -51,8 +51,10 @@ export class Story {
     this.tally = tally
     this.server = new ServerMachine(folder, this.scheduler)
     this.server.onLog = (line) => this.trace.say('server:', line.trim().slice(0, 400))
-    if (process.env['PODAROK_TRACE'] === 'net') {
-      this.server.onAnswer = (path, { body }, answer) => this.trace.say(...exchange(path, body, answer))
+    const loud = process.env['PODAROK_TRACE'] === 'net'
+    this.server.onAnswer = (path, { body }, answer) => {
+      if (path === '/api/till/rotate' && answer.status === 200) tally.add('F19 keys rotated')
+      if (loud) this.trace.say(...exchange(path, body, answer))
     }
     this.oracle = new Oracle(this.truth, () => this.server.file)
     this.cashier = new Cashier({
@@ -81,6 +83,7 @@ export class Story {
       // The same computer serves another shop as well (F23).
       const other = await this.#openShop()
       this.addCounter(other, random.pick(this.counters).parts.profile)
+      this.tally.add('F23 two accounts in a browser')
     }
   }
 
@@ -180,17 +183,27 @@ export class Story {
       if (random.chance(0.05)) await boss.allow({ enabled: random.chance(0.7) })
       if (random.chance(0.04)) await boss.closeGrant()
       if (random.chance(0.04)) await boss.endHold(this.oracle.someHold(boss.accountId, scheduler.nowMs))
+      if (random.chance(0.25)) await boss.giveBack()
+      if (random.chance(0.06)) await boss.setCard('block', this.#someCard(boss))
+      for (const card of this.oracle.blocked(boss.accountId)) {
+        if (random.chance(0.3)) await boss.setCard('unblock', card)
+      }
       if (random.chance(0.02)) await boss.setTill('revoked', ['active', 'quarantined'])
       if (random.chance(0.1)) await boss.setTill('active', ['revoked'])
     }
     for (let n = random.int(0, 4); n > 0; n--) {
       await this.#mishaps.outage(() => this.#scene())
+      await this.server.sweep()
       this.oracle.step()
       scheduler.skip(random.int(1, 120) * 60_000)
     }
     this.oracle.day(fromMs - dayMs)
     await this.#mishaps.night(day)
     scheduler.skip(Math.max(hourMs, fromMs + dayMs - scheduler.nowMs))
+  }
+
+  #someCard({ accountId }: Boss): string {
+    return this.random.pick(this.cards.filter(({ account }) => account === accountId)).id
   }
 
   /** A few minutes at one till or at some; the others sleep. */
@@ -204,6 +217,7 @@ export class Story {
       const open = counter.working
       if (!open) continue
       await this.#as(open, () => this.cashier.lookBack(open))
+      if (random.chance(0.3)) await this.#as(open, () => this.cashier.lookAtDrafts(open))
       const roll = random.next()
       if (roll < 0.12) await this.#as(open, () => this.cashier.cancel(open))
       else if (roll < 0.2) await this.#as(open, () => this.cashier.link(open))
@@ -327,6 +341,7 @@ export class Story {
     for (const boss of this.bosses) await boss.decide(1)
     this.oracle.end()
     if (this.oracle.losses() > 0) this.tally.add('months with losses')
+    if (this.oracle.lostSinceTold > 0) this.tally.add('months with losses after the owner was told')
     scheduler.skip(dayMs)
   }
 

@@ -1,23 +1,29 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import '../../src/client/journal/memory.ts'
+import { expected } from './expected.ts'
 import { Story } from './story.ts'
+import { installChance, seedChance } from './world/chance.ts'
 import { forgetKeys } from './world/crypto.ts'
 import { installRealm } from './world/realm.ts'
 import { installStorageFaults } from './world/storage.ts'
 import { Tally } from './world/tally.ts'
 
-/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many. */
+/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. */
 const seedText = process.env['PODAROK_SEED']
 const firstSeed = Number(seedText ?? Date.now() % 1_000_000_000)
-const stories = seedText === undefined ? Number(process.env['PODAROK_FLEET'] ?? 200) : 1
+const stories = Number(process.env['PODAROK_FLEET'] ?? (seedText === undefined ? 200 : 1))
+
+const keptFile = process.env['PODAROK_KEEP']
 
 /** After so many the rest is not played. */
 const brokenMax = Number(process.env['PODAROK_BROKEN'] ?? 5)
 const traceLines = 40
+/** In so many everything that can happen has happened. */
+const manyMonths = 100
 
 /** Promises that nobody heard fail. */
 let unheard: unknown[] = []
@@ -31,6 +37,7 @@ export function tellMonths(half: 0 | 1): void {
   const mine = Array.from({ length: stories }, (_, n) => firstSeed + n).filter((_, n) => n % 2 === half)
 
   beforeAll(() => {
+    installChance()
     installRealm()
     installStorageFaults()
     // A storage that is taken away makes readings fail that nobody waits for any more; anything else is a fault.
@@ -55,6 +62,7 @@ export function tellMonths(half: 0 | 1): void {
       `${mine.length} months from seed ${firstSeed} in ${seconds.toFixed(1)} s (${busy.toFixed(1)} s of processor): ${tally.toString()}`,
     )
     if (broken.length > 0) expect.fail(broken.join('\n\n'))
+    if (mine.length >= manyMonths) expect(expected.filter((name) => !tally.counts.has(name))).toEqual([])
   })
 }
 
@@ -62,6 +70,7 @@ export function tellMonths(half: 0 | 1): void {
 async function tell(seed: number, tally: Tally): Promise<string | null> {
   // Where there is a disk in memory, a month takes a second and not a minute.
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'podarok-fleet-'))
+  seedChance(seed)
   const story = new Story({ seed, folder, tally })
   try {
     unheard = []
@@ -76,6 +85,8 @@ async function tell(seed: number, tally: Tally): Promise<string | null> {
   } finally {
     if (process.env['PODAROK_TRACE']) console.log(story.trace.end(Infinity))
     await story.close()
+    // The books of the last story, to be looked into.
+    if (keptFile) copyFileSync(story.server.file, keptFile)
     tally.add('moments', story.moments)
     forgetKeys()
     rmSync(folder, { recursive: true, force: true })

@@ -1,3 +1,7 @@
+import { appendFileSync } from 'node:fs'
+
+const traceFile = process.env['PODAROK_TRACE_FILE']
+
 /** The story as it went, to be read when it went wrong. */
 export class Trace {
   readonly #lines: string[] = []
@@ -8,7 +12,10 @@ export class Trace {
   }
 
   say(...words: (string | number)[]): void {
-    this.#lines.push(`${new Date(this.#nowMs()).toISOString()} ${words.join(' ')}`)
+    const line = `${new Date(this.#nowMs()).toISOString()} ${words.join(' ')}`
+    this.#lines.push(line)
+    // As it happens, for a story that comes to no end.
+    if (traceFile) appendFileSync(traceFile, `${line}\n`)
   }
 
   get length(): number {

@@ -10,7 +10,7 @@ export interface Deal {
   id: string
   account: string
   counter: string
-  kind: 'sale' | 'payment' | 'undo' | 'link'
+  kind: 'sale' | 'payment' | 'undo' | 'link' | 'refund'
   mode: 'ask' | 'promise'
   /** What cards were to gain or lose. */
   cards: { card: string; amount: number }[]
@@ -18,6 +18,8 @@ export interface Deal {
   standsFor: string | null
   /** The receipt that is to be undone. */
   undoes: string | null
+  /** The payment that something comes back of. */
+  of: string | null
   /** Promised on a grant, without holds. */
   onGrant: boolean
   atMs: number
@@ -46,6 +48,8 @@ export class Truth {
   /** The server was set back: until all tills have sent again it knows less than was shown. */
   refilling = false
   setBack = false
+  /** A storage was copied, or an older copy of it put in its place: its till may do again what it has done. */
+  doubled = false
   /** Storages that are copies of each other. Their numbers are taken twice, so that a server that was set back cannot tell
    * what it lacks of which. */
   readonly copied = new Set<string>()
@@ -58,6 +62,7 @@ export class Truth {
     const begun: Deal = {
       standsFor: null,
       undoes: null,
+      of: null,
       onGrant: false,
       written: null,
       painted: false,

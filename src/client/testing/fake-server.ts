@@ -116,6 +116,7 @@ export class FakeServer {
         if (!this.sessions) return refusal(401, 'session_expired')
         if (name.startsWith('DELETE'))
           return json(name.includes('holds') ? { released: true } : { stored: true })
+        if (this.state !== 'active' && /book|grant/.test(name)) return refusal(403, 'till_not_active')
         return json(name.includes('/api/drafts/') ? { stored: true } : { receipts: this.operations })
     }
   }

@@ -50,6 +50,27 @@ export async function othersHolds(
   return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: tillName(row.ordinal) }
 }
 
+const SumRow = z.object({ held: z.nullable(z.int()) })
+
+/**
+ * @returns what the till keeps of the card for its other drafts. Two cannot stand on the same money: what a till held twice
+ * would be missing for the promise of another.
+ */
+export async function heldForOtherDrafts(
+  query: Query,
+  accountId: AccountId,
+  cardId: CardId,
+  { tillId, draftId }: Pick<HoldRow, 'tillId' | 'draftId'>,
+  nowMs: number,
+): Promise<Kopecks> {
+  const rows = await query.all(
+    `select cast(sum(amount) as bigint) as held from hold where account_id = $1 and card_id = $2 and till_id = $3
+      and draft_id <> $4 and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $5`,
+    [accountId, cardId, tillId, draftId, nowMs],
+  )
+  return kopecks(parseFirst(SumRow, rows)?.held ?? 0)
+}
+
 export async function findHold(query: Query, accountId: AccountId, id: HoldId): Promise<HoldRow | null> {
   const rows = await query.all(
     `select id, till_id as "tillId", draft_id as "draftId", card_id as "cardId", purpose,

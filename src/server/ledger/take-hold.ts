@@ -1,11 +1,11 @@
 import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../core/card.ts'
 import type { AccountId, DraftId, HoldId, TillId } from '../../core/ids.ts'
-import { type Kopecks, minKopecks, zeroKopecks } from '../../core/money.ts'
+import { type Kopecks, kopecks, minKopecks, zeroKopecks } from '../../core/money.ts'
 import { type Refusal, refusal } from '../../core/outcome.ts'
 import type { Programme } from '../../core/programme.ts'
 import { type Hold, holdUseMs } from '../../core/wire.ts'
 import type { Tx } from '../db/db.ts'
-import { changeHold, findHold, isForbidden, makeHold } from './holds.ts'
+import { changeHold, findHold, heldForOtherDrafts, isForbidden, makeHold } from './holds.ts'
 
 export interface HoldWanted {
   id: HoldId
@@ -34,7 +34,7 @@ export type HoldTaken =
 export async function takeHold(
   tx: Tx,
   card: Card,
-  others: OthersHolds,
+  othersHold: OthersHolds,
   wanted: HoldWanted,
   { accountId, tillId, programme, today, nowMs }: HoldContext,
 ): Promise<HoldTaken> {
@@ -52,6 +52,8 @@ export async function takeHold(
   }
   if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
     return refused(refusal('hold_over', card.id))
+  const own = await heldForOtherDrafts(tx, accountId, card.id, { tillId, draftId: wanted.draftId }, nowMs)
+  const others = { ...othersHold, heldKopecks: kopecks(othersHold.heldKopecks + own) }
   const bar = purpose === 'redeem' ? redeemBar(card, others, today) : loadBar(programme, card, others, today)
   if (bar) return refused(bar)
   const available = availableOf(card, others)

@@ -66,6 +66,21 @@ onBothEngines('holds', (engine) => {
     expect((await scan(till, card, {})).card).toMatchObject({ availableKopecks: 100, heldBy: null })
   })
 
+  test('[O2] two drafts of a till do not hold the same money, and the promise of another till stays covered', async () => {
+    const { till, other, card } = await scene()
+    const [holdId, draftId] = [newHoldId(), newDraftId()]
+    await scan(other, card, { id: holdId, draftId, redeem: 30 })
+    expect((await scan(till, card, { redeem: 50 })).hold).toMatchObject({ amountKopecks: 50 })
+    expect((await scan(till, card, { redeem: 50 })).hold).toMatchObject({ amountKopecks: 20 })
+    expect((await scan(till, card, { redeem: 50 })).refusal).toMatchObject({ code: 'card_held' })
+    const promise = other.receipt([redeem(card.id, 30, { holdId })], {
+      mode: 'promise',
+      sale: saleOf(null, 30, draftId),
+    })
+    expect(verdictOf(await other.send(promise))).toBe('applied')
+    expect((await scan(other, card, {})).card).toMatchObject({ balanceKopecks: 70, state: 'active' })
+  })
+
   test('[O2] asking twice under one id holds once, and the same draft holds a card once', async () => {
     const { till, other, card } = await scene()
     const [id, draftId] = [newHoldId(), newDraftId()]

@@ -6,6 +6,9 @@ interface Alarm {
   work: () => void
 }
 
+/** A month has about five thousand moments; in one with so many somebody turns in a circle. */
+const rangMax = 25_000
+
 /** The one clock of a story: whatever happens later waits here for its moment. */
 export class Scheduler {
   nowMs: number
@@ -44,7 +47,7 @@ export class Scheduler {
       this.#pop()
       if (this.#off.delete(next.n)) continue
       this.nowMs = Math.max(this.nowMs, next.atMs)
-      this.rang++
+      if (++this.rang > rangMax) throw new Error('the month comes to no end')
       outside(next.work)
       await settled()
     }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../../src/server/app.ts'
@@ -8,15 +8,21 @@ import { migrate } from '../../../src/server/db/migrate.ts'
 import { databaseFile, openSqlite } from '../../../src/server/db/sqlite.ts'
 import type { Env } from '../../../src/server/http.ts'
 import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
+import { sweepDrafts } from '../../../src/server/ledger/sweep-drafts.ts'
 import { createLog } from '../../../src/server/log.ts'
 import { createNonces } from '../../../src/server/nonces.ts'
 import { createSealing } from '../../../src/server/sealing.ts'
 import { createVerify } from '../../../src/server/signatures.ts'
 import { steadyClock } from '../../../src/server/steady-clock.ts'
 import { FakeMoySklad } from '../../server/fake-moysklad.ts'
+import { type CardOrder, setCard } from './card-desk.ts'
+import { type Doomed, doomed } from './doom.ts'
 import type { Answer } from './line.ts'
 import { busy } from './realm.ts'
 import type { Scheduler } from './scheduler.ts'
+
+/** The files of the database that outlive a process. */
+const ends = ['', '-wal']
 
 /** The server's computer: the real server on a real file, which can be stopped, started and set back. */
 export class ServerMachine {
@@ -26,10 +32,13 @@ export class ServerMachine {
   onLog: (line: string) => void = () => undefined
   onAnswer: (path: string, sent: RequestInit, answer: Answer) => void = () => undefined
   running = false
+  /** It was killed in the middle of a transaction, and nobody has started it again. */
+  killed = false
   /** Receipts at which the server fails whenever they come (F20). */
   readonly poison = new Set<string>()
   #app: Hono<Env> | null = null
   #db: Db | null = null
+  #doom: Doomed | null = null
   #inFlight = 0
   readonly #scheduler: Scheduler
   readonly #cardKey = Buffer.alloc(32, 7)
@@ -44,8 +53,9 @@ export class ServerMachine {
     const db = openSqlite(this.folder)
     await migrate(db, clock)
     this.#db = db
+    this.#doom = doomed(db, () => this.#die())
     this.#app = createApp({
-      db,
+      db: this.#doom.db,
       moysklad: this.moysklad,
       clock,
       newId: randomUUID,
@@ -59,6 +69,42 @@ export class ServerMachine {
       log: createLog((line) => this.onLog(line), clock),
     })
     this.running = true
+  }
+
+  /** The process will be killed (SIGKILL) after so many more statements that write. */
+  killAfter(statements: number): void {
+    this.#doom?.after(statements)
+  }
+
+  /** What the disk has in this very moment is what the next start finds; what the process still does is thrown away. */
+  #die(): void {
+    this.running = false
+    this.killed = true
+    for (const end of ends) {
+      rmSync(`${this.file}.dead${end}`, { force: true })
+      if (existsSync(this.file + end)) copyFileSync(this.file + end, `${this.file}.dead${end}`)
+    }
+  }
+
+  /** The killed server is started again. */
+  async revive(): Promise<void> {
+    await this.stop()
+    for (const end of [...ends, '-shm']) rmSync(this.file + end, { force: true })
+    for (const end of ends) {
+      if (existsSync(`${this.file}.dead${end}`)) copyFileSync(`${this.file}.dead${end}`, this.file + end)
+    }
+    this.killed = false
+    await this.start()
+  }
+
+  /** @returns null when nobody is there */
+  setCard(order: CardOrder): Promise<'applied' | 'refused'> | null {
+    return this.#db && this.running ? setCard(this.#db, order, Math.floor(this.#scheduler.nowMs)) : null
+  }
+
+  /** What the server does unasked. */
+  async sweep(): Promise<void> {
+    if (this.#db && this.running) await sweepDrafts(this.#db, Math.floor(this.#scheduler.nowMs))
   }
 
   /** What was under way is finished, but its answers are lost. */

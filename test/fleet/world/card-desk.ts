@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { AccountId, CardId, EmployeeId, ReceiptId } from '../../../src/core/ids.ts'
+import { type Receipt, wireVersion } from '../../../src/core/receipt.ts'
+import type { Db } from '../../../src/server/db/db.ts'
+import { applyReceipt } from '../../../src/server/ledger/apply-receipt.ts'
+import { noSaleFacts } from '../../../src/server/ledger/arrival.ts'
+import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
+import { sha256 } from '../../../src/server/secrets.ts'
+
+export interface CardOrder {
+  accountId: AccountId
+  employeeId: EmployeeId
+  cardId: CardId
+  kind: 'block' | 'unblock'
+}
+
+/** Blocks a card or frees it, by a receipt of the server's own: no window and no route asks for it yet. */
+export async function setCard(db: Db, order: CardOrder, nowMs: number): Promise<'applied' | 'refused'> {
+  const { accountId, employeeId, cardId, kind } = order
+  const receipt: Receipt = {
+    version: wireVersion,
+    id: randomUUID() as ReceiptId,
+    mode: 'ask',
+    grantId: null,
+    standsFor: null,
+    till: null,
+    employeeId,
+    session: null,
+    storeId: null,
+    happenedAtMs: nowMs,
+    sale: null,
+    operations: [{ kind, cardId }],
+  }
+  const text = JSON.stringify(receipt)
+  const arrival = {
+    accountId,
+    id: receipt.id,
+    text,
+    digest: sha256(text),
+    till: null,
+    content: { kind: 'receipt' as const, receipt },
+  }
+  const { outcome } = await db.write((tx) =>
+    applyReceipt(tx, arrival, noSaleFacts, { programmes: createProgrammes(), nowMs }),
+  )
+  return outcome.status === 'applied' ? 'applied' : 'refused'
+}
