@@ -198,7 +198,7 @@ export const en: Words = {
       card_annulled: 'The card is annulled, call the manager',
       card_expired: `Expired${date ? ` on ${date}` : ''}: it cannot pay, the manager pays the money back`,
       card_empty: 'The card is empty',
-      card_held: `The card is in use${till ? `: ${till}` : ' at another till'}`,
+      card_held: `The card is in use${till ? `: ${till}` : ' by another sale'}`,
       card_twice: 'This card is in the receipt already',
       card_loaded_here: 'A card sold here cannot pay here',
       too_many_cards: 'No more than 5 gift cards in one sale',
