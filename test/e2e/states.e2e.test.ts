@@ -215,7 +215,7 @@ it('[J4] [M3] [M11] what a page that died has left, and a till that is shut out'
     await till.saveNew()
     till = await inBoth(till, (one) => see(one, 'edit', 'revoked-refused', /НЕ СПИСАНО|NOT REDEEMED/))
     await till.press('edit', /Понятно|OK/)
-    await inBoth(till, (one) => see(one, 'edit', 'revoked', /Касса отключена|switched off/))
+    await inBoth(till, (one) => see(one, 'edit', 'revoked', /Записанное отправим|still be sent/))
     expect(shop.balance(card)).toBe(21_000)
   }))
 
@@ -291,6 +291,6 @@ it('[J13] [J10] [J8] storage that is full, of a newer version, denied by the bro
       see(one, 'edit', 'quarantined-refused', /НЕ СПИСАНО|NOT REDEEMED/),
     )
     await refused.press('edit', /Понятно|OK/)
-    await inBoth(refused, (one) => see(one, 'edit', 'quarantined', /раздвоились|split in two/))
+    await inBoth(refused, (one) => see(one, 'edit', 'quarantined', /Записанное отправим|still be sent/))
     expect(shop.posted(paying, 'redeem') + shop.posted(second, 'redeem')).toBe(2)
   }))

@@ -281,9 +281,9 @@ export const en: Words = {
     not_allowed: 'You have no right to sell, call the manager',
     several_accounts:
       'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
-    till_revoked: 'This till is shut out, call the manager. What is recorded will still be sent',
+    till_revoked: 'The till is switched off, call the manager. What is recorded will still be sent',
     till_quarantined:
-      'The data of this till has two branches: it waits for the manager. What is recorded will still be sent',
+      'This till’s data split in two: it does not work until a manager has decided. What is recorded will still be sent',
     till_retired: 'This till starts anew: reload the page when everything is sent',
   },
 }
