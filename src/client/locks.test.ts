@@ -25,10 +25,37 @@ describe('[J13] locks where the browser denies them together with its storage', 
   })
 })
 
-it('where the browser gives locks, they are the browser’s', async () => {
+describe('where the browser gives locks', () => {
   const held = { held: [{ name: 'x' }], pending: [] }
-  const request = (_name: string, work: () => unknown) => Promise.resolve(work())
+  const asked: unknown[][] = []
+  const request = (...all: [string, LockOptions, () => unknown]) => {
+    asked.push(all.slice(0, 2))
+    return Promise.resolve(all[2]())
+  }
   const real = { query: () => Promise.resolve(held), request } as unknown as LockManager
-  expect(await locksOf(real).query()).toEqual(held)
-  expect(await locksOf(real).request('x', () => 7)).toBe(7)
+
+  it('they are the browser’s, with whatever is asked of them', async () => {
+    expect(await locksOf(real).query()).toEqual(held)
+    expect(await locksOf(real).request('x', () => 7)).toBe(7)
+    const { signal } = new AbortController()
+    expect(await locksOf(real).request('y', { signal }, () => 8)).toBe(8)
+    expect(asked).toEqual([
+      ['x', {}],
+      ['y', { signal }],
+    ])
+  })
+})
+
+it('[J13] [F11] a turn that is given up before it comes is not taken', async () => {
+  const locks = locksOf(denying)
+  const given = new AbortController()
+  let end: () => void = () => undefined
+  const first = locks.request('a', () => new Promise<void>((done) => (end = done)))
+  const second = locks.request('a', { signal: given.signal }, () => 'taken')
+  await new Promise((done) => setTimeout(done, 5))
+  given.abort()
+  end()
+  await first
+  await expect(second).rejects.toThrow('aborted')
+  expect(await locks.request('a', () => 'next')).toBe('next')
 })

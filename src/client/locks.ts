@@ -8,16 +8,20 @@ export function locksOf(real: LockManager): LockManager {
     () => false,
     () => true,
   )
-  return {
-    async request<T>(name: string, work: LockGrantedCallback<T>) {
-      if (!(await denied)) return real.request(name, work)
-      const turn = Promise.resolve(tails.get(name)).then(() => work(null))
-      tails.set(
-        name,
-        turn.catch(() => undefined),
-      )
-      return turn
-    },
-    query: async () => ((await denied) ? {} : real.query()),
-  } as LockManager
+  async function request<T>(name: string, ...rest: Rest<T>): Promise<T> {
+    const [options, work] = rest.length === 1 ? [{}, rest[0]] : rest
+    if (!(await denied)) return real.request(name, options, work)
+    const turn: Promise<T> = Promise.resolve(tails.get(name)).then(() => {
+      options.signal?.throwIfAborted()
+      return work(null)
+    })
+    tails.set(
+      name,
+      turn.catch(() => undefined),
+    )
+    return turn
+  }
+  return { request, query: async () => ((await denied) ? {} : real.query()) }
 }
+
+type Rest<T> = [LockGrantedCallback<T>] | [LockOptions, LockGrantedCallback<T>]
