@@ -169,9 +169,12 @@ export class Page {
 
   /** The browser takes the storage away for a moment: connections close, transactions fail (F14). */
   loseConnections(): void {
-    this.#abortAll()
-    for (const connection of this.#connections) if (!connection._closePending) closeUnder(connection)
-    this.#connections.clear()
+    // Its own code hears of it, and reaches for its storage at once.
+    within(this, () => {
+      this.#abortAll()
+      for (const connection of this.#connections) if (!connection._closePending) closeUnder(connection)
+      this.#connections.clear()
+    })
   }
 
   /** Closed, crashed or discarded: for the till it is all one. */

@@ -45,9 +45,10 @@ export class Profile {
   /** The browser empties the site's storage, also under living pages (F6, F30). */
   wipe(): void {
     outside(() => {
-      for (const page of this.pages) page.loseConnections()
       this.indexedDB = new Factory()
       this.local.clear()
+      // A page that hears of it opens what is there now.
+      for (const page of this.pages) page.loseConnections()
     })
   }
 }
