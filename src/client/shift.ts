@@ -1,5 +1,6 @@
 import type { Kopecks } from '../core/money.ts'
 import { kopecks } from '../core/money.ts'
+import type { CaseDecision } from '../core/wire-cases.ts'
 import { receiptOf, type RecordState } from './journal/records.ts'
 
 /** «Итоги смены»: what this till did since a moment, as its journal tells it. */
@@ -21,9 +22,12 @@ export interface Tally {
 
 /**
  * Adds up the records of a shift. What was refused counts nowhere; what was undone counts neither before nor after; a
- * receipt that stands for another one counts once.
+ * receipt that stands for another one counts once. What a human has decided waits for nobody, and counts where it was booked.
  */
-export function shiftOf(states: readonly RecordState[]): Shift {
+export function shiftOf(
+  states: readonly RecordState[],
+  decided: ReadonlyMap<string, Pick<CaseDecision, 'choice'>>,
+): Shift {
   const undone = new Set<string>()
   const replaced = new Set<string>()
   for (const { record, outcome } of states) {
@@ -36,11 +40,12 @@ export function shiftOf(states: readonly RecordState[]): Shift {
   for (const { record, outcome } of states) {
     const { id, operations } = receiptOf(record)
     if (outcome === null) shift.unsent++
-    if (outcome?.status === 'held') shift.held++
+    const choice = outcome?.status === 'held' ? decided.get(id)?.choice : 'apply'
+    if (!choice) shift.held++
     if (outcome?.status === 'applied') {
       for (const { lossKopecks } of outcome.effects) if (outcome.by === null) shift.lossKopecks += lossKopecks
     }
-    if (outcome?.status === 'refused' || outcome?.status === 'held') continue
+    if (outcome?.status === 'refused' || choice !== 'apply') continue
     if (undone.has(id) || replaced.has(id)) continue
     for (const one of operations) {
       if (one.kind === 'load') add(shift.sold, one.faceKopecks)

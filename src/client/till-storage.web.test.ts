@@ -56,7 +56,7 @@ describe('storage that fails', () => {
     expect(counter.server.stored.size).toBe(2)
   })
 
-  it('[F14] storage that was emptied under us is not written on: numbers would be given twice', async () => {
+  it('[F14] [F30] storage that was emptied under us is not written on: numbers would be given twice', async () => {
     const one = await counter.start()
     await sell(one)
     await closeUnder(one)

@@ -37,6 +37,15 @@ describe('the widget’s files', () => {
     },
   )
 
+  test('[F28] another domain of MoySklad is let in by configuration, in the policy and in the page', async () => {
+    const moved = widgetFiles({ config: { widgetDir, hostOrigins: ['https://app.moysklad.example'] } })
+    const response = await moved.request('/w/sale')
+    expect(response.headers.get('content-security-policy')).toContain(
+      'frame-ancestors https://app.moysklad.example',
+    )
+    expect(await response.text()).toContain('content="https://app.moysklad.example"')
+  })
+
   test('hashed files are kept for ever', async () => {
     const response = await app.request('/assets/index-abc123.js')
     expect(await response.text()).toBe('run()')

@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { buildDescriptor } from '../../manifest/build.ts'
 import { ACCOUNT_ID, ADMINISTRATOR_ID, APP_UID, CARDS, type DemoCard } from '../../src/sandbox/demo.ts'
+import { wireVersion } from '../../src/core/receipt.ts'
 import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/product-process.ts'
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
@@ -100,13 +101,34 @@ export class Shop {
   }
 
   /** A till in a browser of its own whose profile outlives it. */
-  async persistentTill(profile: string): Promise<TillPage> {
-    const context = await chromium.launchPersistentContext(join(this.#folder, profile), {
+  async persistentTill(profile: string, options: TillOptions = {}): Promise<TillPage> {
+    const context = await chromium.launchPersistentContext(this.profileDir(profile), {
       ...chromiumLaunch(),
       viewport: { width: 1366, height: 768 },
     })
     this.#contexts.push(context)
-    return TillPage.open(context.pages()[0] ?? (await context.newPage()), this.hostUrl, {})
+    return TillPage.open(context.pages()[0] ?? (await context.newPage()), this.hostUrl, options)
+  }
+
+  /** Where the browser of that profile keeps everything. */
+  profileDir(profile: string): string {
+    return join(this.#folder, profile)
+  }
+
+  /** Calls a route of the manager's window. */
+  async manage<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const call = async (verb: string, to: string, content: unknown, token: string): Promise<unknown> => {
+      const response = await fetch(this.productUrl + to, {
+        method: verb,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: content === undefined ? null : JSON.stringify(content),
+      })
+      if (!response.ok) throw new Error(`${verb} ${to}: ${response.status} ${await response.text()}`)
+      return response.json()
+    }
+    const contextKey = this.#sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID)
+    const session = await call('POST', '/api/session', { wire: wireVersion, contextKey }, '')
+    return (await call(method, path, body, (session as { token: string }).token)) as T
   }
 
   /** «Наш сервер» and «Вся связь». */

@@ -7,6 +7,7 @@ export const goods = {
   coffee: '00003',
   tea: '00004',
   mug: '00005',
+  grinder: '00006',
   bag: '00009',
 } as const
 
@@ -21,10 +22,12 @@ export interface TillOptions {
 export class TillPage {
   readonly page: Page
   readonly #cdp: CDPSession
+  readonly locale: string
 
-  private constructor(page: Page, cdp: CDPSession) {
+  private constructor(page: Page, cdp: CDPSession, locale: string) {
     this.page = page
     this.#cdp = cdp
+    this.locale = locale
   }
 
   static async open(
@@ -33,9 +36,23 @@ export class TillPage {
     { employee = 'anna', locale = 'ru_RU', ready = true }: TillOptions,
   ): Promise<TillPage> {
     page.setDefaultTimeout(12_000)
-    const till = new TillPage(page, await page.context().newCDPSession(page))
+    const till = new TillPage(page, await page.context().newCDPSession(page), locale)
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
     if (ready) await till.ready('create')
+    return till
+  }
+
+  /** The page is loaded anew with the document that is open, as somebody does who thinks that it hangs. */
+  static async reopen({ page }: TillPage, locale: string): Promise<TillPage> {
+    const till = new TillPage(page, await page.context().newCDPSession(page), locale)
+    const address = new URL(page.url())
+    address.searchParams.set('locale', locale)
+    if (address.href === page.url()) await page.reload()
+    else await page.goto(address.href)
+    await page
+      .getByTestId('widget-state')
+      .filter({ hasText: /Opened/ })
+      .waitFor()
     return till
   }
 

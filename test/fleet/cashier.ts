@@ -1,5 +1,5 @@
 import { isUnreachable } from '../../src/client/api.ts'
-import { GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
+import { GhostDecided, GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { type Draft, draftOperations, mayPromise, type SaleDocument } from '../../src/core/draft.ts'
 import { type DocumentId, DraftId, HoldId, ReceiptId } from '../../src/core/ids.ts'
@@ -330,13 +330,20 @@ export class Cashier {
     const keep = deal.painted || random.chance(0.4)
     trace.say(open.counter.name, keep ? 'keeps' : 'cancels', `ghost ${record.id.slice(0, 8)}`)
     tally.add(keep ? 'ghosts kept' : 'ghosts cancelled')
-    if (keep) {
-      deal.ghost = 'kept'
-      await open.till.keepGhost(record)
-      return
+    const before = deal.ghost
+    deal.ghost = keep ? 'kept' : 'cancelled'
+    const late = (error: unknown) => {
+      // A colleague at another frame was faster: his word counts.
+      if (error instanceof GhostDecided) deal.ghost = before
+      throw error
     }
-    deal.ghost = 'cancelled'
-    await this.#write(open, () => open.till.cancelGhost(record))
+    if (!keep) return this.#write(open, () => open.till.cancelGhost(record).catch(late))
+    try {
+      await open.till.keepGhost(record).catch(late)
+    } catch (error) {
+      if (!(error instanceof GhostDecided)) throw error
+      tally.add('ghosts answered before')
+    }
   }
 
   async #write(open: OpenTill, work: () => Promise<JournalRecord>): Promise<void> {

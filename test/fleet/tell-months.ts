@@ -12,10 +12,14 @@ import { installRealm } from './world/realm.ts'
 import { installStorageFaults } from './world/storage.ts'
 import { Tally } from './world/tally.ts'
 
-/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. */
+/**
+ * PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. The long form looks for
+ * months that nobody has seen; the short one plays the same ones every time, so that it fails for what was changed.
+ */
 const seedText = process.env['PODAROK_SEED']
-const firstSeed = Number(seedText ?? Date.now() % 1_000_000_000)
-const stories = Number(process.env['PODAROK_FLEET'] ?? (seedText === undefined ? 200 : 1))
+const fleetText = process.env['PODAROK_FLEET']
+const firstSeed = Number(seedText ?? (fleetText === undefined ? 1 : Date.now() % 1_000_000_000))
+const stories = Number(fleetText ?? (seedText === undefined ? 200 : 1))
 
 const keptFile = process.env['PODAROK_KEEP']
 

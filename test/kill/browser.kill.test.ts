@@ -159,7 +159,7 @@ class Ordeal {
     // A draft whose sale is found is charged at once, under the receipt id that it always had.
     const anew = id !== undefined && browser!.appended().committed.has(id)
     const recorded = id !== undefined && rows.records.includes(id) && !anew
-    const ghost = id !== undefined && rows.unseen.includes(id)
+    const ghost = id !== undefined && rows.unseen.includes(id) && !anew
     this.#compare(point, dead, { recorded, ghost, committed: committed.size === 1 })
 
     if (ghost) await this.#answerGhost(id, decision, again)

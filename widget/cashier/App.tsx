@@ -22,25 +22,32 @@ export interface ScreenProps {
 export function App({ checkout, language }: ScreenProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
-  const refused = checkout.history.attention.value[0] ?? null
+  // A till that is shut out has refused the sale at hand: the sum to collect is told before the reason (U5).
+  const shutOut = trouble?.startsWith('till_') ?? false
+  const refused = trouble === null || shutOut ? checkout.history.attention.value[0] : undefined
   const warning = checkout.warning.value
+  const asked = checkout.questions.value.length > 0
   return (
     <div class="app">
       <StatusLine checkout={checkout} language={language} />
-      {trouble ? (
+      {trouble && !refused && (
         <p class="trouble" role="alert">
           <b aria-hidden="true">!</b> {language.words.trouble[trouble]}
         </p>
-      ) : refused ? (
+      )}
+      {refused ? (
         <Refused key={refused.record.id} state={refused} checkout={checkout} language={language} />
       ) : checkout.screen.value === 'operations' ? (
         <Operations checkout={checkout} language={language} />
-      ) : (
+      ) : trouble ? null : (
         <main class="desk">
           {warning && (
-            <p class="notice" role="status">
+            <p class={warning === 'memory_only' ? 'result warn' : 'notice'} role="status">
               <b aria-hidden="true">!</b>{' '}
-              {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
+              <span>
+                {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
+                {checkout.savesFirst.value && `. ${language.words.saveFirst}`}
+              </span>
             </p>
           )}
           {checkout.ghosts.list.value.map((ghost) => (
@@ -64,13 +71,9 @@ export function App({ checkout, language }: ScreenProps) {
                 <ResultBox key={result.record.id} result={result} checkout={checkout} language={language} />
               ))}
           </div>
-          {checkout.questions.value.length === 0 && (
-            <>
-              <ScanBox checkout={checkout} language={language} focused={focused} />
-              <NoticeLine checkout={checkout} language={language} />
-              <CardList checkout={checkout} language={language} />
-            </>
-          )}
+          {asked ? null : <ScanBox checkout={checkout} language={language} focused={focused} />}
+          <NoticeLine checkout={checkout} language={language} />
+          {asked ? null : <CardList checkout={checkout} language={language} />}
         </main>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { receiptOf, type RecordState } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
+import { AskBox } from './AskBox.tsx'
 
 /**
  * The page died between writing a record and showing it (J4): nobody knows whether the cashier acted on it. Nothing is
@@ -19,18 +20,13 @@ export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: R
       : loaded.length > 0
         ? words.question.ghostLoad(sum(sumKopecks(loaded)), at)
         : words.question.ghostVoid(at)
+  const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
   return (
-    <section class="question" role="group" aria-label={text}>
-      <p>
-        <b aria-hidden="true">?</b> {text}
-      </p>
-      <p class="dim">{record.faces.map((face) => words.card.face(face.last4)).join(', ')}</p>
-      <button type="button" class="primary" onClick={() => void checkout.ghosts.keep(ghost)}>
-        {words.question.ghostKeep}
-      </button>
-      <button type="button" class="secondary" onClick={() => void checkout.ghosts.cancel(ghost)}>
-        {words.question.ghostCancel}
-      </button>
-    </section>
+    <AskBox
+      text={text}
+      note={<p class="dim">{faces}</p>}
+      yes={[words.question.ghostKeep, () => checkout.ghosts.keep(ghost)]}
+      no={[words.question.ghostCancel, () => checkout.ghosts.cancel(ghost)]}
+    />
   )
 }

@@ -1,4 +1,5 @@
 import type { ScreenProps } from './App.tsx'
+import { AskBox } from './AskBox.tsx'
 import { type Result, summaryOf } from './model/result.ts'
 
 /** A receipt that was committed without a document fits this sale (M11): one press keeps it from being charged twice. */
@@ -11,16 +12,11 @@ export function LinkBox({ result, checkout, language }: ScreenProps & { result: 
       ? words.question.linkRedeem(sum(redeemedKopecks), at)
       : words.question.linkLoad(loads.map((load) => words.card.face(last4Of(load.cardId))).join(', '), at)
   return (
-    <section class="question" role="group" aria-label={text}>
-      <p>
-        <b aria-hidden="true">?</b> {text}
-      </p>
-      <button type="button" class="primary" onClick={() => void checkout.links.accept(result)}>
-        {words.question.linkYes}
-      </button>
-      <button type="button" class="secondary" onClick={() => checkout.links.decline(result)}>
-        {words.question.linkNo}
-      </button>
-    </section>
+    <AskBox
+      text={text}
+      note={null}
+      yes={[words.question.linkYes, () => checkout.links.accept(result)]}
+      no={[words.question.linkNo, () => checkout.links.decline(result)]}
+    />
   )
 }

@@ -25,19 +25,7 @@ export function noticeText(notice: Notice, { words, sum, date }: Language): stri
     }
     case 'scan':
       return words.scanFault[notice.fault]
-    case 'offline':
-      return words.offlineNow
-    case 'not_in_book':
-      return words.notInBook
-    case 'book_limit':
-      return words.bookLimit(sum(notice.kopecks))
-    case 'too_many_attempts':
-      return words.tooManyAttempts
-    case 'try_again':
-      return words.tryAgain
-    case 'programme_missing':
-      return words.programmeMissing
-    case 'not_recorded':
-      return words.result.notRecorded
+    default:
+      return words.notice[notice.kind]
   }
 }

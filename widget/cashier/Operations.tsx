@@ -56,7 +56,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
     <li class="card">
       <div class="card-line">
         <span class="dim">{time(record.recordedAtMs)}</span>
-        <span class={`state ${tone}`}>{words.operations.states[status]}</span>
+        {!decision && <span class={`state ${tone}`}>{words.operations.states[status]}</span>}
       </div>
       {lines.map((line) => (
         <p key={line}>{line}</p>

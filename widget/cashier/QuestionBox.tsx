@@ -1,5 +1,6 @@
 import { loadTotal, redeemTotal } from '../../src/core/draft.ts'
 import type { ScreenProps } from './App.tsx'
+import { AskBox } from './AskBox.tsx'
 import type { Question } from './model/questions.ts'
 
 /** A prepared draft looks for its sale (M3): nothing is charged before the cashier says so. */
@@ -20,23 +21,18 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
         : words.question.yesRedeem(sum(redeemed))
   const cards = [...draft.loads, ...draft.redeems].map((card) => words.card.face(card.last4)).join(', ')
   return (
-    <section class="question" role="group" aria-label={words.question[doubt](time(draft.updatedAtMs))}>
-      <p>
-        <b aria-hidden="true">?</b> {words.question[doubt](time(draft.updatedAtMs))}
-      </p>
-      <p class="dim">
-        {words.question.saleSum(sum(draft.sale.sumKopecks))} · {cards}
-      </p>
-      {!answerable ? null : possible ? (
-        <button type="button" class="primary" onClick={() => void checkout.answer(question, true)}>
-          {yes}
-        </button>
-      ) : (
-        <p class="notice">{words.question.cannotPromise}</p>
-      )}
-      <button type="button" class="secondary" onClick={() => void checkout.answer(question, false)}>
-        {words.question.no}
-      </button>
-    </section>
+    <AskBox
+      text={words.question[doubt](time(draft.updatedAtMs))}
+      note={
+        <>
+          <p class="dim">
+            {words.question.saleSum(sum(draft.sale.sumKopecks))} · {cards}
+          </p>
+          {answerable && !possible && <p class="notice">{words.question.cannotPromise}</p>}
+        </>
+      }
+      yes={answerable && possible ? [yes, () => checkout.answer(question, true)] : null}
+      no={[words.question.no, () => checkout.answer(question, false)]}
+    />
   )
 }

@@ -1,6 +1,8 @@
 import { receiptOf, type RecordState } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
 import type { ScreenProps } from './App.tsx'
+import { noticeText } from './NoticeLine.tsx'
+import { Sums } from './ResultBox.tsx'
 
 /** A bad end of a receipt whose sale is saved (U5): the sum to collect and the ways out, over the whole screen. */
 export function Refused({ state, checkout, language }: ScreenProps & { state: RecordState }) {
@@ -8,24 +10,22 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
   const { record, changed } = state
   // What a server that was set back decided instead comes after what people were shown (J7).
   const outcome = changed ?? state.outcome
-  const { operations } = receiptOf(record)
+  const receipt = receiptOf(record)
+  const { operations } = receipt
   const amount = sumKopecks(
     operations.flatMap((operation) => (operation.kind === 'redeem' ? [operation.amountKopecks] : [])),
   )
   const loads = operations.some((operation) => operation.kind === 'load')
   const cancels = operations.some((operation) => operation.kind === 'void')
-  const title = cancels
-    ? words.result.notCancelled
-    : amount > 0
-      ? words.result.notRedeemed
-      : words.result.notLoaded
+  // What is neither a refusal nor as it was shown is for a manager.
+  const title =
+    outcome?.status === 'refused'
+      ? words.result[cancels ? 'notCancelled' : amount > 0 ? 'notRedeemed' : 'notLoaded']
+      : words.shift.held
+  const refused = outcome?.status === 'refused' && !cancels
   const reason =
     outcome?.status === 'refused'
-      ? words.refusal(outcome.refusal.code, {
-          sum: outcome.refusal.possibleKopecks === null ? null : sum(outcome.refusal.possibleKopecks),
-          date: null,
-          till: null,
-        })
+      ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
       : outcome?.status === 'held'
         ? words.result.held(outcome.code)
         : ''
@@ -35,14 +35,14 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
         {words.result.earlier(time(record.recordedAtMs))} ·{' '}
         {record.faces.map((face) => words.card.face(face.last4)).join(', ')}
       </p>
-      {cancels && <h1>{title}</h1>}
-      {outcome?.status === 'refused' && !cancels && (
-        <>
-          {amount > 0 && <h1>{words.result.notRedeemed}</h1>}
-          {amount > 0 && <p class="collect">{words.result.collect(sum(amount))}</p>}
-          {loads && <h1>{words.result.notLoaded}</h1>}
-          {loads && <p class="collect">{words.result.otherCard}</p>}
-        </>
+      <h1>{title}</h1>
+      {refused && amount > 0 && <p class="collect">{words.result.collect(sum(amount))}</p>}
+      {refused && amount > 0 && loads && <h1>{words.result.notLoaded}</h1>}
+      {refused && loads && <p class="collect">{words.result.otherCard}</p>}
+      {outcome?.status === 'held' && (
+        <div>
+          <Sums result={{ record, receipt }} language={language} />
+        </div>
       )}
       {changed && <p>{words.result.changed}</p>}
       <p>{reason}</p>

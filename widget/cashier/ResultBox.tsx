@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { receiptOf } from '../../src/client/journal/records.ts'
 import { sumKopecks } from '../../src/core/money.ts'
+import type { Language } from '../i18n/language.ts'
 import type { ScreenProps } from './App.tsx'
 import { effectsOf, type Result, statusOf, summaryOf } from './model/result.ts'
 import { RingUp } from './RingUp.tsx'
@@ -31,22 +32,13 @@ export function ResultBox(props: ResultProps) {
 }
 
 /** The choices of a cashier whom nobody answers (J2). */
-function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
-  const { loads, redeems, last4Of } = summaryOf(result)
+function Waiting({ result, checkout, language }: ResultProps) {
+  const { words } = language
   const unanswered =
     checkout.history.late.value.has(result.record.id) || checkout.line.value.reachable === false
   return (
     <Box tone="plain" icon="…" head={words.result.waiting}>
-      {redeems.map(({ cardId, amountKopecks }) => (
-        <p key={cardId}>
-          {words.operations.redeem} {sum(amountKopecks)} · {words.card.face(last4Of(cardId))}
-        </p>
-      ))}
-      {loads.map(({ cardId, faceKopecks }) => (
-        <p key={cardId}>
-          {words.operations.load} {sum(faceKopecks)} · {words.card.face(last4Of(cardId))}
-        </p>
-      ))}
+      <Sums result={result} language={language} />
       {unanswered && (
         <div class="choices">
           {checkout.decisions.canAcceptOffline(result) && (
@@ -74,11 +66,34 @@ function Waiting({ result, checkout, language: { words, sum } }: ResultProps) {
   )
 }
 
+/** How much of which card: before the server has answered there is no balance to tell. */
+export function Sums({
+  result,
+  language: { words, sum },
+}: {
+  result: Pick<Result, 'record' | 'receipt'>
+  language: Language
+}) {
+  const { loads, redeems, last4Of } = summaryOf(result)
+  const line = (name: string, kopecks: number, cardId: string) => (
+    <p class="balance" key={cardId}>
+      {name} <strong>{sum(kopecks)}</strong> · {words.card.face(last4Of(cardId))}
+    </p>
+  )
+  return (
+    <>
+      {redeems.map((one) => line(words.operations.redeem, one.amountKopecks, one.cardId))}
+      {loads.map((one) => line(words.operations.load, one.faceKopecks, one.cardId))}
+    </>
+  )
+}
+
 function Promised(props: ResultProps) {
   const { words } = props.language
   const { loads, last4Of } = summaryOf(props.result)
   return (
     <Box tone="warn" icon={<Clock />} head={words.result.promised}>
+      <Sums {...props} />
       {loads.map(({ cardId }) => (
         <p key={cardId}>{words.result.loadedPromise(last4Of(cardId))}</p>
       ))}

@@ -8,8 +8,9 @@ export function RingUp({ result, checkout, language: { words, sum } }: ScreenPro
   if (!programme) return null
   const { loads, redeemedKopecks } = summaryOf(result)
   const advance = programme.accounting === 'advance'
-  // A second receipt of the same sale leaves less to collect.
-  const paidByCards = Math.max(redeemedKopecks, checkout.done.value.redeemedKopecks)
+  // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
+  const ofOpen = result.documentId !== null && result.documentId === checkout.opened.value?.documentId
+  const paidByCards = Math.max(redeemedKopecks, ofOpen ? checkout.done.value.redeemedKopecks : 0)
   const rest = Math.max(0, (result.receipt.sale?.sumKopecks ?? 0) - paidByCards)
   return (
     <div class="ring">

@@ -76,7 +76,7 @@ function TypedNumber({
         aria-label={words.scan.numberField}
         placeholder={words.scan.numberField}
       />
-      <button type="submit">{words.scan.find}</button>
+      <button class="secondary">{words.scan.find}</button>
     </form>
   )
 }

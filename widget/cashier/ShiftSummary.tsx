@@ -37,7 +37,7 @@ export function ShiftSummary({ checkout, language }: ScreenProps) {
 
 function Line({ name, children }: { name: string; children: ComponentChildren }) {
   return (
-    <div class="line">
+    <div class="card-line">
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

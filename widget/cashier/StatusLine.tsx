@@ -20,11 +20,16 @@ export function StatusLine({ checkout, language }: ScreenProps) {
         {(ready || unsettled > 0) && ` · ${sent}`}
       </p>
       {ready && cases > 0 && <span class="chip bad">{words.status.cases(cases)}</span>}
-      {ready && cases === 0 && reachable !== false && why !== 'off' && (
-        <span class={`chip ${why === null ? 'good' : ''}`}>
-          {why === null ? words.ready.chipYes : words.ready.chipNo}
-        </span>
-      )}
+      {ready &&
+        cases === 0 &&
+        unsettled === 0 &&
+        reachable !== false &&
+        why !== 'off' &&
+        why !== 'trouble' && (
+          <span class={`chip ${why === null ? 'good' : ''}`}>
+            {why === null ? words.ready.chipYes : words.ready.chipNo}
+          </span>
+        )}
       {ready && (
         <button
           type="button"
@@ -33,6 +38,7 @@ export function StatusLine({ checkout, language }: ScreenProps) {
           aria-label={words.operations.open}
           title={words.operations.open}
           onClick={() => {
+            checkout.notice.value = null
             checkout.screen.value = open ? 'desk' : 'operations'
             if (!open) void checkout.shift.look()
           }}

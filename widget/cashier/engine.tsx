@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { connectHost } from '../../src/client/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host-door.ts'
+import { locksOf } from '../../src/client/locks.ts'
 import { Till } from '../../src/client/till.ts'
 import { type Language, language, type Spoken } from '../i18n/language.ts'
 import { afterPaint } from './after-paint.ts'
@@ -30,10 +31,11 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
     onHostError: (errors) => log('host_error', JSON.stringify(errors)),
   })
 
+  const locks = locksOf(navigator.locks)
   const till = new Till({
     window,
     fetch: (input, init) => fetch(input, init),
-    locks: navigator.locks,
+    locks,
     channel: (name) => new BroadcastChannel(name),
     newId: () => crypto.randomUUID(),
     now: () => Date.now(),
@@ -61,7 +63,7 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
     till,
     host,
     language: words,
-    locks: navigator.locks,
+    locks,
     newId: () => crypto.randomUUID(),
     now: () => till.serverNowMs(),
     setTimeout: (work, ms) => window.setTimeout(work, ms),

@@ -91,7 +91,6 @@ export const en: Words = {
     cannotPromise: 'The card was scanned too long ago or typed: it cannot be done offline. Wait for the line',
   },
   shift: {
-    open: 'Shift summary',
     title: 'Shift summary',
     since: (time) => `since ${time}`,
     sold: 'Cards sold',
@@ -125,20 +124,22 @@ export const en: Words = {
     notCancelled: 'NOT VOIDED',
     otherCard: 'Do not hand this card over. Scan another one or delete the sale',
     held: (code) =>
-      ({
-        receipt_malformed: 'The record could not be read; a manager will settle it',
-        receipt_conflict: 'Such a record exists with other content; a manager will settle it',
-        promise_without_hold: 'The card was not held; a manager will settle it',
-        card_unknown: 'The card was not found; a manager will settle it',
-        card_sold_twice: 'The card had been sold before; a manager will settle it',
-        promise_refused: 'The offline operation could not be posted; a manager will settle it',
-        number_mismatch: 'The card number does not match the record; a manager will settle it',
-        grant_unknown: 'This till had no offline grant; a manager will settle it',
-        grant_exceeded: 'The offline grant is exceeded; a manager will settle it',
-        grant_expired: 'The offline grant was too old; a manager will settle it',
-        till_forked: 'This till’s data split in two; a manager will settle it',
-        till_revoked: 'The till is switched off; a manager will settle it',
-      })[code],
+      `${
+        {
+          receipt_malformed: 'The record could not be read',
+          receipt_conflict: 'Such a record exists with other content',
+          promise_without_hold: 'The card was not held',
+          card_unknown: 'The card was not found',
+          card_sold_twice: 'The card had been sold before',
+          promise_refused: 'The offline operation could not be posted',
+          number_mismatch: 'The card number does not match the record',
+          grant_unknown: 'This till had no offline grant',
+          grant_exceeded: 'The offline grant is exceeded',
+          grant_expired: 'The offline grant was too old',
+          till_forked: 'This till’s data split in two',
+          till_revoked: 'The till is switched off',
+        }[code]
+      }; a manager will settle it`,
     loss: (sum) => `The card lacked ${sum}: the loss is booked, the card is blocked, call the manager`,
     understood: 'OK',
     earlier: (time) => `Operation at ${time}`,
@@ -154,7 +155,6 @@ export const en: Words = {
         closed: 'Settled by itself',
       })[choice],
     linked: 'Belongs to this sale',
-    notRecorded: 'Could not be recorded, nothing happened. Try again or take money',
   },
   ring: {
     title: 'Ring up on the fiscal register:',
@@ -189,82 +189,45 @@ export const en: Words = {
       cancelled: 'voided',
     },
   },
-  refusal: (code, { sum, date, till }) => {
-    switch (code) {
-      case 'card_unknown':
-        return 'Card not found. Check the number'
-      case 'card_unsold':
-        return 'The card has not been sold yet'
-      case 'card_sold':
-        return 'The card has been sold already, take another one'
-      case 'card_blocked':
-        return 'The card is blocked, call the manager'
-      case 'card_annulled':
-        return 'The card is annulled, call the manager'
-      case 'card_expired':
-        return `Expired${date ? ` on ${date}` : ''}: it cannot pay, the manager pays the money back`
-      case 'card_empty':
-        return 'The card is empty'
-      case 'card_held':
-        return `The card is in use${till ? `: ${till}` : ' at another till'}`
-      case 'card_twice':
-        return 'This card is in the receipt already'
-      case 'card_loaded_here':
-        return 'A card sold here cannot pay here'
-      case 'too_many_cards':
-        return 'No more than 5 gift cards in one sale'
-      case 'insufficient_funds':
-        return `The card lacks money${sum ? `, available ${sum}` : ''}`
-      case 'above_payable':
-        return `Gift cards may pay no more than ${sum ?? '0'} here`
-      case 'above_balance_max':
-        return `The card cannot be topped up above its limit${sum ? `, ${sum} more is possible` : ''}`
-      case 'certificate_unknown':
-        return 'This product is not set up as a certificate, call the manager'
-      case 'certificate_discounted':
-        return 'Remove the discount from the certificate'
-      case 'certificate_fraction':
-        return 'Certificates are sold in whole pieces only'
-      case 'certificate_not_in_sale':
-        return 'This sale has no certificate for this card'
-      case 'refund_not_of_sale':
-        return 'This card did not pay for the sale'
-      case 'refund_above_paid':
-        return `No more than ${sum ?? '0'} can go back to the card`
-      case 'receipt_unknown':
-        return 'The server has no such operation'
-      case 'receipt_of_other_till':
-        return 'This is another till’s operation: void it there or ask the manager'
-      case 'void_twice':
-        return 'The operation is voided already'
-      case 'void_not_possible':
-        return 'This operation cannot be voided, call the manager'
-      case 'load_spent':
-        return 'The card has paid already, its sale cannot be voided'
-      case 'sale_exists':
-        return 'Delete the sale in MoySklad first, then void the operation'
-      case 'sale_unchecked':
-        return 'MoySklad does not answer, so we cannot see whether the sale is deleted. Try later'
-      case 'sale_gone':
-        return 'MoySklad does not have this sale any more, or it is not posted'
-      case 'promise_impossible':
-        return 'This cannot be done offline'
-      case 'hold_over':
-        return 'The card had to be let go, scan it again'
-      case 'programme_missing':
-        return 'Gift cards are not set up yet, call the manager'
-      case 'not_allowed':
-        return 'You have no right to do this, call the manager'
-      case 'link_not_possible':
-        return 'This operation belongs to another sale already'
-      case 'version_unknown':
-        return 'A record of an old version was not accepted, call the manager'
-      case 'till_quarantined':
-        return 'This till’s data split in two: it does not work until a manager has decided'
-      case 'till_revoked':
-        return 'The till is switched off, call the manager'
-    }
-  },
+  refusal: (code, { sum, date, till }) =>
+    ({
+      card_unknown: 'Card not found. Check the number',
+      card_unsold: 'The card has not been sold yet',
+      card_sold: 'The card has been sold already, take another one',
+      card_blocked: 'The card is blocked, call the manager',
+      card_annulled: 'The card is annulled, call the manager',
+      card_expired: `Expired${date ? ` on ${date}` : ''}: it cannot pay, the manager pays the money back`,
+      card_empty: 'The card is empty',
+      card_held: `The card is in use${till ? `: ${till}` : ' by another sale'}`,
+      card_twice: 'This card is in the receipt already',
+      card_loaded_here: 'A card sold here cannot pay here',
+      too_many_cards: 'No more than 5 gift cards in one sale',
+      insufficient_funds: `The card lacks money${sum ? `, available ${sum}` : ''}`,
+      above_payable: `Gift cards may pay no more than ${sum ?? '0'} here`,
+      above_balance_max: `The card cannot be topped up above its limit${sum ? `, ${sum} more is possible` : ''}`,
+      certificate_unknown: 'This product is not set up as a certificate, call the manager',
+      certificate_discounted: 'Remove the discount from the certificate',
+      certificate_fraction: 'Certificates are sold in whole pieces only',
+      certificate_not_in_sale: 'This sale has no certificate for this card',
+      refund_not_of_sale: 'This card did not pay for the sale',
+      refund_above_paid: `No more than ${sum ?? '0'} can go back to the card`,
+      receipt_unknown: 'The server has no such operation',
+      receipt_of_other_till: 'This is another till’s operation: void it there or ask the manager',
+      void_twice: 'The operation is voided already',
+      void_not_possible: 'This operation cannot be voided, call the manager',
+      load_spent: 'The card has paid already, its sale cannot be voided',
+      sale_exists: 'Delete the sale in MoySklad first, then void the operation',
+      sale_unchecked: 'MoySklad does not answer, so we cannot see whether the sale is deleted. Try later',
+      sale_gone: 'MoySklad does not have this sale any more, or it is not posted',
+      promise_impossible: 'This cannot be done offline',
+      hold_over: 'The card had to be let go, scan it again',
+      programme_missing: 'Gift cards are not set up yet, call the manager',
+      not_allowed: 'You have no right to do this, call the manager',
+      link_not_possible: 'This operation belongs to another sale already',
+      version_unknown: 'A record of an old version was not accepted, call the manager',
+      till_quarantined: 'This till’s data split in two: it does not work until a manager has decided',
+      till_revoked: 'The till is switched off, call the manager',
+    })[code],
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
@@ -295,14 +258,19 @@ export const en: Words = {
     elsewhere: 'This card is prepared in another sale of this till already',
   },
   checkingFault: 'Checking the card, please wait',
-  notInBook: 'Offline, and this card is not in the list. Take money',
-  bookLimit: (sum) => `Offline no more than ${sum} can be redeemed from this card`,
-  storageFull: 'The disk is full: nothing was recorded. Free some space and try again',
+  storageFull: 'The disk is full: nothing was recorded. Free some space or take money',
+  notice: {
+    offline: 'Offline. Gift cards cannot be taken now',
+    not_in_book: 'Offline, and this card is not in the list. Take money',
+    book_limit: 'The offline limit is used up: this card needs the line',
+    too_many_attempts: 'Too many attempts, call the manager',
+    try_again: 'That did not work, try again',
+    programme_missing: 'Gift cards are not set up yet, call the manager',
+    not_recorded: 'Could not be recorded, nothing happened. Try again or take money',
+    decided_elsewhere: 'This was answered in another window, see the operations of this till',
+  },
   memoryOnly: 'The browser does not let us store data: we work online only',
-  offlineNow: 'Offline. Gift cards cannot be taken now',
-  tooManyAttempts: 'Too many attempts, call the manager',
-  tryAgain: 'That did not work, try again',
-  programmeMissing: 'Gift cards are not set up yet, call the manager',
+  saveFirst: 'Save the sale first, then scan the gift card',
   trouble: {
     storage_denied: 'The browser gives no storage: gift cards do not work here. Call the manager',
     storage_blocked: 'Close other MoySklad tabs: an old version is open in them',
@@ -313,9 +281,9 @@ export const en: Words = {
     not_allowed: 'You have no right to sell, call the manager',
     several_accounts:
       'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
-    till_revoked: 'This till is shut out, call the manager. What is recorded will still be sent',
+    till_revoked: 'The till is switched off, call the manager. What is recorded will still be sent',
     till_quarantined:
-      'The data of this till has two branches: it waits for the manager. What is recorded will still be sent',
+      'This till’s data split in two: it does not work until a manager has decided. What is recorded will still be sent',
     till_retired: 'This till starts anew: reload the page when everything is sent',
   },
 }

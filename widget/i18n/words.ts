@@ -1,3 +1,4 @@
+import type { Notice } from '../cashier/model/card-desk.ts'
 import type { SaleFault } from '../../src/core/draft.ts'
 import type { CaseCode, RefusalCode } from '../../src/core/outcome.ts'
 import type { CardState } from '../../src/core/card.ts'
@@ -82,7 +83,6 @@ export interface Words {
     linkNo: string
   }
   shift: {
-    open: string
     title: string
     since: (time: string) => string
     sold: string
@@ -119,7 +119,6 @@ export interface Words {
     loss: (sum: string) => string
     understood: string
     earlier: (time: string) => string
-    notRecorded: string
     changed: string
     decided: (choice: CaseDecision['choice']) => string
     linked: string
@@ -156,13 +155,9 @@ export interface Words {
   fault: (fault: SaleFault, sum: (kopecks: number) => string) => string
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
   checkingFault: string
-  offlineNow: string
-  notInBook: string
-  bookLimit: (sum: string) => string
   storageFull: string
+  notice: Record<Exclude<Notice['kind'], 'refusal' | 'scan'>, string>
   memoryOnly: string
-  tooManyAttempts: string
-  tryAgain: string
-  programmeMissing: string
+  saveFirst: string
   trouble: Record<Trouble, string>
 }

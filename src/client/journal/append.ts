@@ -1,7 +1,7 @@
 import { chargeGrant, type GrantFault, useOf } from '../../core/offline.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { HeldGrant, JournalRecord, RecordKey } from './database.ts'
-import { strictly, type TillStorage } from './storage.ts'
+import { strictly, type TillStorage, type TillWrite } from './storage.ts'
 
 /** The grant does not allow this promise (O1): nothing was written. */
 export class GrantRefused extends Error {
@@ -17,6 +17,23 @@ export class GrantRefused extends Error {
 export class StorageFull extends Error {
   override name = 'StorageFull'
   readonly code = 'storage_full'
+}
+
+/** Another frame has answered for this ghost already, one way or the other (J4): nothing was written. */
+export class GhostDecided extends Error {
+  override name = 'GhostDecided'
+}
+
+/** A ghost has one answer: whoever writes it finds the ghost as it was left, in the same transaction. */
+export async function insistOnGhost(
+  tx: Pick<TillWrite<'unsettled' | 'seen'>, 'objectStore'>,
+  key: RecordKey,
+): Promise<void> {
+  const [open, seen] = await Promise.all([
+    tx.objectStore('unsettled').getKey(key),
+    tx.objectStore('seen').getKey(key),
+  ])
+  if (open === undefined || seen !== undefined) throw new GhostDecided()
 }
 
 export interface Entry {
@@ -51,14 +68,11 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
       // A receipt that is here already is refused for that below, and not because it would be charged twice.
       if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
     }
-    // Marks are of open records only, and are counted: another frame may have kept the ghost, and its answer has come.
-    const open = decides !== null && (await tx.objectStore('unsettled').getKey(decides)) !== undefined
+    if (decides !== null) await insistOnGhost(tx, decides)
     writes.push(tx.objectStore('records').add(record))
     const row = { epoch, seq, recordedAtMs }
     writes.push(tx.objectStore('unsettled').add(frame === null ? row : { ...row, frame }))
-    if (open) {
-      writes.push(tx.objectStore('seen').put({ epoch: decides[0], seq: decides[1] }))
-    }
+    if (decides !== null) writes.push(tx.objectStore('seen').add({ epoch: decides[0], seq: decides[1] }))
     tx.commit()
     await Promise.all(writes)
   })

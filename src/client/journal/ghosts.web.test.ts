@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { wireVersion } from '../../core/receipt.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
+import { GhostDecided } from './append.ts'
+import type { JournalRecord } from './database.ts'
 import { unseenMaxMs } from './outgoing.ts'
 
 let account: string
@@ -31,6 +33,12 @@ const seqs = async (at = till) =>
   (await at.journal.batch(new Map()))?.records.map(({ record }) => record.seq) ?? []
 const ghosts = async (at = till) => (await at.journal.ghosts()).map(({ record }) => record.seq)
 const waiting = async (at = till) => (await at.journal.standing(1)).waiting.map(({ seq }) => seq)
+
+function answer(at: OpenJournal, ghost: JournalRecord, how: 'keep' | 'cancel'): Promise<unknown> {
+  if (how === 'keep') return at.journal.keepGhost(ghost)
+  const operations = [{ kind: 'void' as const, receiptId: ghost.id, because: 'unanswered' as const }]
+  return at.journal.cancelGhost(ghost, redeemReceipt({ operations }), wireVersion)
+}
 
 const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [] }
 
@@ -99,21 +107,47 @@ describe('records that nobody has seen', () => {
     ])
   })
 
-  it('[J4] [J11] one that another frame has kept and sent leaves no mark when it is cancelled late: the next ghost is found', async () => {
+  it.each(['keep', 'cancel'] as const)(
+    '[J4] [J11] have one answer: after «%s» in one frame another frame can give none',
+    async (first) => {
+      const ghost = await append()
+      till.close()
+      const [fast, late] = [await frame(), await frame()]
+      await answer(fast, ghost, first)
+      const before = await fast.journal.recent(10)
+      for (const second of ['keep', 'cancel'] as const) {
+        await expect(answer(late, ghost, second)).rejects.toThrow(GhostDecided)
+      }
+      expect(await late.journal.recent(10)).toEqual(before)
+      expect(await seqs(late)).toEqual(first === 'keep' ? [1] : [1, 2])
+    },
+  )
+
+  it('[J4] [J11] have one answer, however two frames hurry: one is written whole, the other says so', async () => {
+    for (let round = 0; round < 20; round++) {
+      const ghost = await append()
+      till.close()
+      const [one, two] = [await frame(), await frame()]
+      const ended = await Promise.allSettled([answer(one, ghost, 'keep'), answer(two, ghost, 'cancel')])
+      expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const undone = (await one.journal.recent(1))[0]!.record.id !== ghost.id
+      expect(undone).toBe(ended[1].status === 'fulfilled')
+      expect(await ghosts(one)).toEqual([])
+      till = one
+    }
+  })
+
+  it('[J4] one that was kept and answered leaves no mark when it is cancelled late: the next ghost is found', async () => {
     const ghost = await append()
     till.close()
     const [kept, late] = [await frame(), await frame()]
     await kept.journal.keepGhost(ghost)
     await kept.journal.settle([{ key: [1, 1], outcome: applied, proof: null }])
-    const undo = redeemReceipt({
-      operations: [{ kind: 'void', receiptId: ghost.id, because: 'unanswered' }],
-    })
-    await late.journal.cancelGhost(ghost, undo, wireVersion)
-    await late.journal.settle([{ key: [1, 2], outcome: applied, proof: null }])
+    await expect(answer(late, ghost, 'cancel')).rejects.toThrow(GhostDecided)
     await append(late)
     late.close()
-    expect(await ghosts(kept)).toEqual([3])
-    expect(await waiting(kept)).toEqual([3])
+    expect(await ghosts(kept)).toEqual([2])
+    expect(await waiting(kept)).toEqual([2])
   })
 
   it('[J4] an undoing needs no witness: nothing could undo it', async () => {

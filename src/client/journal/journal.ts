@@ -2,7 +2,7 @@ import type { ReceiptId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { batchRecordsMax } from '../../core/wire-tills.ts'
-import { type Entry, StorageFull, writeEntry } from './append.ts'
+import { type Entry, insistOnGhost, StorageFull, writeEntry } from './append.ts'
 import type { Beacon } from './beacon.ts'
 import type { CardFace, JournalRecord, RecordKey } from './database.ts'
 import type { Frame } from './frame.ts'
@@ -100,12 +100,23 @@ export class Journal {
     })
   }
 
-  /** «Оставить»: the record stands and goes as it is. */
-  keepGhost(record: JournalRecord): Promise<void> {
-    return this.seen(record)
+  /**
+   * «Оставить»: the record stands and goes as it is.
+   *
+   * @throws GhostDecided when another frame has answered
+   */
+  async keepGhost({ epoch, seq }: JournalRecord): Promise<void> {
+    await strictly(this.#deps.storage, ['unsettled', 'seen'], async (tx) => {
+      await insistOnGhost(tx, [epoch, seq])
+      await tx.objectStore('seen').add({ epoch, seq })
+    })
   }
 
-  /** «Отменить»: the ghost and its undoing go together, in order; neither is lost if the page dies now. */
+  /**
+   * «Отменить»: the ghost and its undoing go together, in order; neither is lost if the page dies now.
+   *
+   * @throws GhostDecided when another frame has answered
+   */
   cancelGhost(ghost: JournalRecord, undo: ReceiptParts, version: Receipt['version']): Promise<JournalRecord> {
     return this.#inTurn(undo, version, ghost.faces, keyOf(ghost))
   }

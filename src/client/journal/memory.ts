@@ -47,6 +47,7 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
   })
   const devices = [await begin(TillId.parse(newId()), 1, null)]
   const newest = () => devices.at(-1)!
+  const never = () => Promise.reject(new Error('a till in memory has no successor'))
   const next = async (lost: LostTail | null, tillId = newest().tillId) => {
     devices.push(await begin(tillId, newest().epoch + 1, lost))
   }
@@ -67,8 +68,8 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
     renewKey: () => next(null),
     renewTill: (id) => next(null, TillId.parse(id)),
     // A key that lives as long as its page never grows old.
-    successor: () => Promise.reject(new Error('a till in memory has no successor')),
-    promote: () => Promise.reject(new Error('a till in memory has no successor')),
+    successor: never,
+    promote: never,
     registered: () => Promise.resolve(),
   }
 }
@@ -110,9 +111,7 @@ export class MemoryJournal implements JournalPort {
   seen = (): Promise<void> => Promise.resolve()
   ghosts = (): Promise<RecordState[]> => Promise.resolve([])
   keepGhost = (): Promise<void> => Promise.resolve()
-  cancelGhost(ghost: JournalRecord, undo: ReceiptParts, version: Receipt['version']): Promise<JournalRecord> {
-    return this.append(undo, version, ghost.faces)
-  }
+  cancelGhost = (): Promise<JournalRecord> => Promise.reject(new Error('there are no ghosts in memory'))
 
   reclaim = (): Promise<number> => Promise.resolve(0)
   headOf = (epoch: number): Promise<number> => Promise.resolve(this.#head(epoch))
@@ -222,23 +221,30 @@ function facesOf({ operations }: Receipt, outcome: FinalOutcome): CardFace[] {
 
 const copy = (state: RecordState): RecordState => ({ ...state })
 
+/** Of one frame: a draft that outlives the document it was made for is always a person's to decide. */
 class MemoryDrafts implements DraftsPort {
-  readonly #rows = new Map<string, { draft: Draft; left: boolean; dropped: boolean }>()
+  readonly #kept = new Map<string, Draft>()
+  readonly #dropped = new Map<string, Draft>()
   readonly #releases = new Set<string>()
 
-  save = (draft: Draft) => this.#set(draft, false)
-  drop = (draft: Draft) => this.#set(draft, true)
-  leave(id: string): Promise<void> {
-    const row = this.#rows.get(id)
-    if (row) row.left = true
+  save(draft: Draft): Promise<void> {
+    this.#dropped.delete(draft.id)
+    this.#kept.set(draft.id, draft)
     return Promise.resolve()
   }
-  forget(id: string): Promise<void> {
-    this.#rows.delete(id)
+  drop(draft: Draft): Promise<void> {
+    this.#kept.delete(draft.id)
+    this.#dropped.set(draft.id, draft)
     return Promise.resolve()
+  }
+  leave = (): Promise<void> => Promise.resolve()
+  forget(id: string): Promise<void> {
+    this.#kept.delete(id)
+    return this.forgetDropped(id)
   }
   forgetDropped(id: string): Promise<void> {
-    return this.#rows.get(id)?.dropped ? this.forget(id) : Promise.resolve()
+    this.#dropped.delete(id)
+    return Promise.resolve()
   }
   noteRelease(holdId: string): Promise<void> {
     this.#releases.add(holdId)
@@ -249,21 +255,10 @@ class MemoryDrafts implements DraftsPort {
     return Promise.resolve()
   }
   releases = () => Promise.resolve([...this.#releases])
-  leftBehind = () => Promise.resolve(this.#ids((row) => row.left))
-  ofThisTab = () => Promise.resolve(this.#ids((row) => !row.dropped))
-  waiting = () => Promise.resolve(this.#drafts(false).sort((a, b) => b.updatedAtMs - a.updatedAtMs))
-  dropped = () => Promise.resolve(this.#drafts(true))
-
-  #set(draft: Draft, dropped: boolean): Promise<void> {
-    this.#rows.set(draft.id, { draft, left: dropped, dropped })
-    return Promise.resolve()
-  }
-  #ids(wanted: (row: { left: boolean; dropped: boolean }) => boolean): Set<string> {
-    return new Set([...this.#rows].filter(([, row]) => wanted(row)).map(([id]) => id))
-  }
-  #drafts(dropped: boolean): Draft[] {
-    return [...this.#rows.values()].filter((row) => row.dropped === dropped).map((row) => row.draft)
-  }
+  leftBehind = () => Promise.resolve(new Set(this.#kept.keys()))
+  ofThisTab = () => this.leftBehind()
+  waiting = () => Promise.resolve([...this.#kept.values()].sort((a, b) => b.updatedAtMs - a.updatedAtMs))
+  dropped = () => Promise.resolve([...this.#dropped.values()])
 }
 
 class MemoryFacts implements FactsPort {

@@ -93,8 +93,9 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   })
 
   test('[J2] two that name each other and ask for different things wait for a human', async () => {
-    const { till, card, ask, balance } = await scene()
+    const { till, card, ask, promise, balance } = await scene()
     await till.send(ask)
+    await releaseHoldOf(till, promise)
     const other = till.receipt([redeem(card.id, 10, { holdId: await till.hold(card.id, 10) })], {
       mode: 'promise',
       standsFor: ask.id,

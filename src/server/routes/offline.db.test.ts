@@ -158,6 +158,22 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect(before).toBeGreaterThanOrEqual(370)
   })
 
+  test('[F29] two tills spend one card without the line: both sales count, the loss is within N and a case', async () => {
+    const { till, hire, granted, manager, promise, risk } = await scene()
+    const card = (await addCard(manager, { paid: 350 })) as never as { id: never; number: string }
+    const other = await hire('cashier')
+    const [mine, theirs] = [await granted(till), await granted(other)]
+    const told = await risk()
+    expect(await promise(till, mine.id, card, 300)).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    const second = await promise(other, theirs.id, card, 300)
+    expect(second).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -50, lossKopecks: 250 }] })
+    expect(told).toBeGreaterThanOrEqual(250)
+    const { cases } = await manager.answer('cases', null)
+    expect(cases).toMatchObject([{ kind: 'shortfall', tillId: other.id, amountKopecks: 300 }])
+    const look = { number: card.number, entered: 'scanned' as const, hold: null }
+    expect((await till.answer('lookup', look)).card).toMatchObject({ state: 'blocked', balanceKopecks: 0 })
+  })
+
   test('[O1] a manager ends a grant; what comes on it afterwards is his to decide, and it is out of N', async () => {
     const { till, granted, manager, promise, risk } = await scene()
     const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }

@@ -65,7 +65,7 @@ onBothEngines('batches of records', (engine) => {
     expect(found.card?.balanceKopecks).toBe(100)
   })
 
-  test('[J6] when the database fails in the middle, that record and all after it are `later`', async () => {
+  test('[J6] [F21] when the database fails in the middle, that record and all after it are `later`', async () => {
     const shop = world(engine.db())
     const { manager, till } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })

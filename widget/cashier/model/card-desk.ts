@@ -21,11 +21,12 @@ export type Notice =
   | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
   | { kind: 'offline' }
   | { kind: 'not_in_book' }
-  | { kind: 'book_limit'; kopecks: Kopecks }
+  | { kind: 'book_limit' }
   | { kind: 'too_many_attempts' }
   | { kind: 'try_again' }
   | { kind: 'programme_missing' }
   | { kind: 'not_recorded' }
+  | { kind: 'decided_elsewhere' }
 
 /** What the cards are scanned for. */
 export interface Errand {
@@ -263,7 +264,7 @@ export class CardDesk {
         looked.value = card
         const refused = refusalOf(card, errand.need)
         if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
-        else if (chosen === 'no_room') notice.value = { kind: 'book_limit', kopecks: outage.room(card.id, 0) }
+        else if (chosen === 'no_room') notice.value = { kind: 'book_limit' }
       })
       return
     }

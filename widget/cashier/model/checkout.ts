@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api.ts'
 import type { Readiness } from '../../../src/client/outage.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
@@ -36,15 +36,6 @@ import { type Question, Questions } from './questions.ts'
 import type { Result } from './result.ts'
 import { ShiftReport } from './shift.ts'
 import { Verdict } from './verdict.ts'
-
-const notYetReady: Readiness = {
-  why: 'grant_waits',
-  progress: null,
-  leftKopecks: null,
-  untilMs: null,
-  cards: 0,
-  asOfMs: null,
-}
 
 /** The document on MoySklad's page, from one `Open` to the next (M4). */
 export interface Opened {
@@ -105,7 +96,7 @@ export class Checkout implements HostListener {
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
 
-  readonly readiness = signal<Readiness>(notYetReady)
+  readonly readiness: Signal<Readiness>
   readonly casesOpen = signal(0)
 
   readonly history: History
@@ -117,9 +108,12 @@ export class Checkout implements HostListener {
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
     const documentId = this.opened.value?.documentId ?? null
+    // What nobody has seen is asked about, and no result yet.
+    const asked = new Set<string>(this.ghosts.list.value.map(({ record }) => record.id))
     return this.history.results.value.filter(
       ({ receipt, documentId: ofDocument }) =>
-        this.#mine.value.has(receipt.id) || (documentId !== null && ofDocument === documentId),
+        !asked.has(receipt.id) &&
+        (this.#mine.value.has(receipt.id) || (documentId !== null && ofDocument === documentId)),
     )
   })
 
@@ -130,14 +124,25 @@ export class Checkout implements HostListener {
     return doneFor(this.saved.value, own)
   })
 
+  /**
+   * A form of a new sale is not the frame in which that sale is charged, and where nothing is stored the two share
+   * nothing: what was prepared here would never be charged. So the sale is saved first, and its cards are scanned then (J13).
+   */
+  readonly savesFirst = computed(
+    () => this.warning.value === 'memory_only' && this.opened.value?.documentId === null,
+  )
+
   readonly need: ReadonlySignal<Need> = computed(() => {
     const programme = this.ready.value?.session.programme
-    return programme ? needOf(programme, this.sale.value, this.draft.value, this.done.value) : noNeed
+    return programme && !this.savesFirst.value
+      ? needOf(programme, this.sale.value, this.draft.value, this.done.value)
+      : noNeed
   })
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps
     const { till, host, language, locks, newId, now, log } = deps
+    this.readiness = signal(till.readiness)
     this.history = new History({
       ready: this.ready,
       decisions: () => till.decisions(),
@@ -153,7 +158,14 @@ export class Checkout implements HostListener {
       results: this.history.results,
       read: () => this.#readHistory(),
     })
-    this.ghosts = new Ghosts({ till, notice: this.notice, read: () => this.#readHistory(), log })
+    this.ghosts = new Ghosts({
+      till,
+      notice: this.notice,
+      read: () => this.#readHistory(),
+      // What became of it is shown here, whatever sale is open.
+      onDecided: (id) => (this.#mine.value = new Set([...this.#mine.value, id])),
+      log,
+    })
     this.links = new Links({
       programme: () => this.ready.value?.session.programme ?? null,
       opened: this.opened,
@@ -163,7 +175,7 @@ export class Checkout implements HostListener {
       results: this.history.results,
       link: (link) => this.#link(link),
     })
-    this.shift = new ShiftReport({ ready: this.ready, now, log })
+    this.shift = new ShiftReport({ ready: this.ready, decided: this.history.decided, now, log })
     this.#verdict = new Verdict({
       host,
       language,
@@ -289,14 +301,18 @@ export class Checkout implements HostListener {
     if (draft.loads.length === 0 && draft.redeems.length === 0) await this.commit(draft, opened.documentId)
   }
 
-  /** Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one. */
-  async commit(draft: Draft, documentId: DocumentId | null): Promise<void> {
+  /**
+   * Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one.
+   *
+   * @returns whether it is recorded; if not, the cashier is told why
+   */
+  async commit(draft: Draft, documentId: DocumentId | null): Promise<boolean> {
     const { till } = this.#deps
     const opened = this.opened.value
     const offline = till.line.reachable === false
     if (offline && !this.mayPromise(draft)) {
       this.notice.value = { kind: 'offline' }
-      return
+      return false
     }
     try {
       const record = await till.commitDraft(draft, documentId, offline ? 'promise' : 'ask')
@@ -308,14 +324,17 @@ export class Checkout implements HostListener {
         this.looked.value = null
       })
       this.history.watch(record.id)
-      await this.#readHistory()
     } catch (error) {
       this.#deps.log('not_recorded', error)
-      this.notice.value = { kind: 'not_recorded' }
+      // A full disk has its own sentence.
+      if (till.warning !== 'storage_full') this.notice.value = { kind: 'not_recorded' }
+      return false
     }
+    await this.#readHistory()
+    return true
   }
 
-  answer(question: Question, yes: boolean): Promise<void> {
+  answer(question: Question, yes: boolean): Promise<unknown> {
     if (yes) {
       const confirmed = {
         ...question.draft,
@@ -340,7 +359,12 @@ export class Checkout implements HostListener {
     this.questions.value = found.doubtful
     // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
     if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#leave(draft)
-    for (const { draft, documentId } of found.certain) await this.commit(draft, documentId)
+    for (const { draft, documentId } of found.certain) {
+      if (await this.commit(draft, documentId)) continue
+      // It could not be recorded now; the cashier can try again.
+      if (this.opened.value !== opened) return
+      this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId }]
+    }
     if (this.opened.value === opened) this.searching.value = false
   }
 
@@ -381,8 +405,10 @@ export class Checkout implements HostListener {
     })
     void this.#readHistory()
     if (!this.ready.value) this.#answerEarly()
-    // What could not be asked while the line was down is asked now.
-    if (wasDown && till.line.reachable) void this.#begin()
+    if (!wasDown || !till.line.reachable) return
+    // What could not be asked while the line was down is asked now, and what only lacked the line may be scanned again.
+    if (this.notice.value?.kind !== 'not_recorded') this.notice.value = null
+    void this.#begin()
   }
 
   async #readHistory(): Promise<void> {
@@ -423,7 +449,7 @@ export class Checkout implements HostListener {
   fault(): SaleFault | null {
     const programme = this.ready.value?.session.programme
     const sale = this.sale.value
-    if (!programme || !sale) return null
+    if (!programme || !sale || this.savesFirst.value) return null
     const { loads, redeemedKopecks } = this.done.value
     const draft = this.draft.value
     // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
@@ -431,7 +457,8 @@ export class Checkout implements HostListener {
     const linked = linkedBy(draft)
     return saleFault(programme, sale, {
       loads: [...loads, ...linked.loads, ...(draft?.loads ?? [])],
-      redeems: draft?.redeems ?? [],
+      // A till that does not work shows no button to confirm a card with: it must not keep MoySklad from saving (M2).
+      redeems: draft?.redeems.filter((one) => one.confirmed || !this.trouble.value) ?? [],
       redeemedKopecks: sumKopecks([redeemedKopecks, linked.redeemedKopecks]),
     })
   }

@@ -11,7 +11,7 @@ export interface Question {
   /**
    * doubtful: the open sale resembles it; which: it fits, but so does another draft, or a live frame of another tab is
    * still preparing it; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
-   * the open sale may be the one; unchecked: the same, with no saved sale open
+   * the open sale may be the one; unchecked: either of these, with no saved sale open
    */
   doubt: 'doubtful' | 'which' | 'unsaved' | 'offline' | 'unchecked'
   documentId: DocumentId | null
@@ -97,7 +97,8 @@ export class Questions {
       } else if (foreign) {
         continue
       } else if (verdict !== 'other') {
-        doubtful.push({ draft, doubt: 'doubtful', documentId })
+        // A form of a new sale does not show the sale that is meant.
+        doubtful.push({ draft, doubt: opened.documentId === null ? 'unchecked' : 'doubtful', documentId })
       } else if (opened.documentId === null && (await this.#worthAsking(draft))) {
         doubtful.push({ draft, doubt: 'unsaved', documentId: null })
       }

@@ -1,10 +1,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { type Shift, shiftOf } from '../../../src/client/shift.ts'
 import type { TillReady } from '../../../src/client/till.ts'
+import type { CaseDecision } from '../../../src/core/wire-cases.ts'
 import { localDate } from '../../../src/core/validity.ts'
 
 export interface ShiftDeps {
   ready: ReadonlySignal<TillReady | null>
+  /** By the receipt that was decided. */
+  decided: ReadonlySignal<ReadonlyMap<string, CaseDecision>>
   now: () => number
   log: (event: string, error: unknown) => void
 }
@@ -30,7 +33,7 @@ export class ShiftReport {
       const states = await ready.journal.recent(recordsMax)
       const own = states.filter(({ record }) => localDate(record.recordedAtMs, zone) === today)
       const sinceMs = own.at(-1)?.record.recordedAtMs ?? this.#deps.now()
-      this.shown.value = { sinceMs, sums: shiftOf(own) }
+      this.shown.value = { sinceMs, sums: shiftOf(own, this.#deps.decided.value) }
     } catch (error) {
       this.#deps.log('journal_unreadable', error)
     }

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { wireVersion } from '../core/receipt.ts'
+import type { FinalOutcome } from '../core/outcome.ts'
+import type { RecordState } from './journal/records.ts'
+import { shiftOf } from './shift.ts'
+import { redeemReceipt, uuid } from './testing/builders.ts'
+
+const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
+
+function state(outcome: FinalOutcome | null): RecordState {
+  const till = { id: uuid() as never, epoch: 1, seq: 1 }
+  const receipt = { version: wireVersion, ...redeemReceipt(), till }
+  const record = { epoch: 1, seq: 1, id: receipt.id, receipt: JSON.stringify(receipt), recordedAtMs: 1 }
+  return { record: { ...record, faces: [] }, outcome }
+}
+
+it('[J8] what a human has decided waits for nobody, and counts where it was booked', () => {
+  const states = [state(held), state(held), state(held)]
+  const [booked, dropped] = states.map(({ record }) => record.id)
+  const before = shiftOf(states, new Map())
+  expect(before).toMatchObject({ held: 3, charged: { cards: 0 } })
+  const after = shiftOf(
+    states,
+    new Map([
+      [booked!, { choice: 'apply' }],
+      [dropped!, { choice: 'dismiss' }],
+    ]),
+  )
+  expect(after).toMatchObject({ held: 1, charged: { cards: 1 } })
+})
