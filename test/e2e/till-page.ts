@@ -162,8 +162,8 @@ export class TillPage {
 
   async newSale(): Promise<void> {
     const state = this.page.getByTestId('save-state')
-    // The list of sales, where deleting leads, has no such state.
-    const unsaved = (await state.isVisible()) && (await state.textContent()) === 'Не сохранено'
+    // The list of sales, where deleting leads at some moment, has no such state.
+    const unsaved = (await state.allTextContents()).includes('Не сохранено')
     await this.page.getByTestId('new-sale').first().click()
     // MoySklad asks about an unsaved document before it leaves it.
     if (unsaved) await this.page.getByTestId('dialog-no').click()

@@ -80,7 +80,8 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       // Committed meanwhile: its money is the receipt's.
       if (await isCommitted(tx, accountId, draftId.data)) throw new NotPossible()
       await dropDraft(tx, accountId, view.tillId, draftId.data, means.nowMs)
-      await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'till', means.nowMs)
+      // The till may have promised on them and not told: until it has, they are in N (O1).
+      await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'manager', means.nowMs)
       return null
     }
     case 'dismiss':

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { type AccountId, CardId, GrantId, TillId } from '../../core/ids.ts'
 import { Kopecks, kopecks } from '../../core/money.ts'
-import { Grant, type GrantUse, type OfflinePolicy } from '../../core/offline.ts'
+import { Grant, type GrantUse, type OfflinePolicy, useOf } from '../../core/offline.ts'
+import { Receipt } from '../../core/receipt.ts'
 import type { GrantAnswer } from '../../core/wire-offline.ts'
 import type { Query, Tx } from '../db/db.ts'
 import type { GrantProofs } from '../grant-proofs.ts'
@@ -79,12 +80,13 @@ async function insertGrant(
   accountId: AccountId,
   grant: Grant,
   afterId: GrantId | null,
-): Promise<void> {
-  await tx.run(
+): Promise<boolean> {
+  const made = await tx.run(
     `insert into offline_grant (account_id, id, till_id, after_id, body, sum, issued_at_ms)
       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
     [accountId, grant.id, grant.tillId, afterId, JSON.stringify(grant), grant.sumKopecks, grant.issuedAtMs],
   )
+  return made > 0
 }
 
 export interface GrantWish {
@@ -137,9 +139,23 @@ export async function giveGrant(
   return { grant, reason: null }
 }
 
-/** A grant that was given before the server was set back, told by its till with its proof: it is open again. */
+const BodyRow = z.object({ body: z.string() })
+
+/**
+ * A grant that was given before the server was set back, told by its till with its proof: it is open again, charged with
+ * what came back on it before.
+ */
 export async function recallGrant(tx: Tx, accountId: AccountId, grant: Grant): Promise<void> {
-  await insertGrant(tx, accountId, grant, null)
+  if (!(await insertGrant(tx, accountId, grant, null))) return
+  const rows = await tx.all(
+    `select body from receipt where account_id = $1 and grant_id = $2 and status = 'applied' and applied_by is null`,
+    [accountId, grant.id],
+  )
+  const operations = parseRows(BodyRow, rows).flatMap(
+    ({ body }) => z.parse(Receipt, JSON.parse(body)).operations,
+  )
+  const use = useOf({ operations })
+  await keepUse(tx, accountId, grant.id, use, use)
 }
 
 /** A grant with what has been charged to it; the row is locked. Null when it is unknown, or another till's. */

@@ -210,7 +210,7 @@ export async function releaseDraftHolds(
   accountId: AccountId,
   tillId: TillId,
   draftId: DraftId,
-  by: 'till' | 'receipt',
+  by: 'till' | 'receipt' | 'manager',
   nowMs: number,
 ): Promise<void> {
   await tx.run(

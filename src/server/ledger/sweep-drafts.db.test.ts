@@ -105,10 +105,13 @@ onBothEngines('drafts whose sale never comes', (engine) => {
   })
 
   test('[M3] a manager gives it up: its money is free, and a late copy brings nothing back', async () => {
-    const { till, later, open, free, decide, draft } = await scene()
+    const { manager, till, later, open, free, decide, draft } = await scene()
     await later()
+    expect((await manager.answer('risk', null)).maxLossKopecks).toBe(0)
     await decide('draft_unmatched', 'release')
     expect([await open(), await free()]).toEqual([[], 1_000])
+    // The till may have promised it and not told (O1).
+    expect((await manager.answer('risk', null)).maxLossKopecks).toBe(300)
     const late = { ...draft, updatedAtMs: draft.updatedAtMs + 1_000 }
     expect(await till.answer('saveDraft', late, draft.id)).toEqual({ stored: false })
     await later()

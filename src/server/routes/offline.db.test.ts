@@ -237,4 +237,20 @@ onBothEngines('what tills may promise offline', (engine) => {
     await again.ping({ grant })
     expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('applied')
   })
+
+  test('[J7] [F22] a grant that is known again is charged with what had come back on it before', async () => {
+    const { till, granted, manager, promise, accountId } = await scene()
+    const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
+    const grant = await granted(till)
+    expect(verdictOf(await promise(till, grant.id, card, 150))).toBe('applied')
+    // As if the promise had been refilled to a server that had forgotten the grant.
+    for (const table of ['offline_grant', 'grant_card']) {
+      await engine.db().write((tx) => tx.run(`delete from ${table} where account_id = $1`, [accountId]))
+    }
+    const other = world(engine.db())
+    till.fetch = (path, init) => Promise.resolve(other.app.request(path, init))
+    await till.ping({ grant })
+    expect((await manager.answer('risk', null)).grants).toMatchObject([{ id: grant.id, spentKopecks: 150 }])
+    expect(verdictOf(await promise(till, grant.id, card, 300))).toBe('held grant_exceeded')
+  })
 })

@@ -212,8 +212,9 @@ export class CardDesk {
       this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
       return
     }
-    if (card && hold && (await this.#isElsewhere(card.id, draftId))) {
-      await till.releaseHold(hold.id)
+    const isKept = hold !== null || answer.refusal?.code === 'card_held'
+    if (card && isKept && (await this.#isElsewhere(card.id, draftId))) {
+      if (hold) await till.releaseHold(hold.id)
       this.#deps.notice.value = { kind: 'scan', fault: 'elsewhere' }
       return
     }
