@@ -14,6 +14,16 @@ export class Holds {
     return held
   }
 
+  /** What the till itself keeps for other sales: the same money cannot be kept twice. */
+  ofOtherDrafts(card: string, till: string, draft: string): number {
+    let held = 0
+    for (const hold of this.#all.values()) {
+      const other = hold.card === card && hold.till === till && hold.draft !== draft
+      if (other && hold.kind === 'redeem') held += hold.amount
+    }
+    return held
+  }
+
   reservedByOthers(card: string, till: string): boolean {
     return [...this.#all.values()].some(
       (hold) => hold.card === card && hold.till !== till && hold.kind === 'load',

@@ -41,7 +41,8 @@ export class Oracle {
   /** A scan that wants money of the card: how much is held, or null where the card cannot pay. */
   scan(id: string, till: string, draft: string, cardId: string, wished: number): number | null {
     const card = this.cards.get(cardId)
-    const amount = Math.min(wished, this.available(cardId, till))
+    const free = this.available(cardId, till) - this.holds.ofOtherDrafts(cardId, till, draft)
+    const amount = Math.max(0, Math.min(wished, free))
     if (!card || card.state !== 'active' || this.#expired(card) || amount === 0) return null
     this.holds.take(id, { till, draft, card: cardId, kind: 'redeem', amount })
     return amount
