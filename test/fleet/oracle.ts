@@ -211,6 +211,8 @@ export class Oracle {
         from entry e where e.account_id = ?1 and e.receipt_id in (
           select ?2 union select ?3 union select id from receipt where account_id = ?1 and stands_for in (?2, ?3)
           union select decision_receipt_id from cases where account_id = ?1 and receipt_id = ?2)
+          -- What was undone moved nothing in the end, and what was done in its stead stands alone.
+          and not exists (select 1 from receipt v where v.account_id = e.account_id and v.voids = e.receipt_id)
         group by e.card_id`,
       deal.account,
       deal.id,
