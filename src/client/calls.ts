@@ -11,7 +11,7 @@ import {
   SessionAnswer,
 } from '../core/wire.ts'
 import { BookAnswer, GrantAnswer } from '../core/wire-offline.ts'
-import { SyncAnswer, TillAnswer, TillHead } from '../core/wire-tills.ts'
+import { PingAnswer, SyncAnswer, TillAnswer, TillHead } from '../core/wire-tills.ts'
 
 /**
  * What a till calls, and how its answers are checked. The whole list of endpoints would bring the shapes of every request
@@ -21,7 +21,7 @@ export const calls = {
   session: { method: 'POST', path: '/api/session', signed: false, answer: SessionAnswer },
   till: { method: 'PUT', path: '/api/till', signed: true, answer: TillAnswer },
   rotate: { method: 'POST', path: '/api/till/rotate', signed: true, answer: TillHead },
-  ping: { method: 'POST', path: '/api/ping', signed: true, answer: TillHead },
+  ping: { method: 'POST', path: '/api/ping', signed: true, answer: PingAnswer },
   lookup: { method: 'POST', path: '/api/lookup', signed: false, answer: LookupAnswer },
   hold: { method: 'PUT', path: '/api/holds/{id}', signed: false, answer: HoldAnswer },
   release: { method: 'DELETE', path: '/api/holds/{id}', signed: false, answer: ReleaseAnswer },

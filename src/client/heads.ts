@@ -1,5 +1,5 @@
 import type { SealingKey } from '../core/sealed-number.ts'
-import type { TillAnswer, TillHead, TillState } from '../core/wire-tills.ts'
+import type { PingAnswer, TillAnswer, TillHead, TillState } from '../core/wire-tills.ts'
 
 /** What the server has last said of this till; all of it in memory, none of it true for longer than the page. */
 export class Heads {
@@ -12,10 +12,12 @@ export class Heads {
   /** Decisions later than this are not stored here. */
   decidedAfterMs = 0
   readonly #byEpoch = new Map<number, number>()
+  readonly #missing = new Map<number, readonly number[]>()
 
   /** @param own the head is of the till that this is now, not of one that it was before */
-  hear(head: TillHead, epoch: number, own: boolean): void {
+  hear(head: TillHead | PingAnswer, epoch: number, own: boolean): void {
     this.#byEpoch.set(epoch, head.headSeq)
+    if ('missing' in head) this.#missing.set(epoch, head.missing)
     if (!own) return
     this.state = head.state
     this.casesOpen = head.casesOpen
@@ -30,5 +32,6 @@ export class Heads {
   }
 
   /** Whether the server is known to have a record. */
-  readonly serverHas = (epoch: number, seq: number): boolean => seq <= (this.#byEpoch.get(epoch) ?? 0)
+  readonly serverHas = (epoch: number, seq: number): boolean =>
+    seq <= (this.#byEpoch.get(epoch) ?? 0) && !this.#missing.get(epoch)?.includes(seq)
 }

@@ -1,9 +1,9 @@
-import { batchRecordsMax, type Envelope, type SyncAnswer, type TillHead } from '../core/wire-tills.ts'
+import { batchRecordsMax, type Envelope, type PingAnswer, type SyncAnswer } from '../core/wire-tills.ts'
 import { type Api, isDenied, isUnreachable } from './api.ts'
 import type { DraftsPort } from './journal/drafts.ts'
 import type { RecordKey } from './journal/database.ts'
 import type { JournalPort, Settled } from './journal/journal.ts'
-import { type Batch, wireRecord } from './journal/outgoing.ts'
+import { type Batch, type Lost, wireRecord } from './journal/outgoing.ts'
 import { keyOf } from './journal/records.ts'
 
 /**
@@ -75,8 +75,10 @@ export class Sync {
   /** By which the try that runs ends, and lets the others have the lock. */
   #lease: AbortController | null = null
   #stopped = true
-  /** The server's heads of epochs where it is known to have lost what lies above (J7). */
-  readonly #lost = new Map<number, number>()
+  /** What the server is known to have lost, by epoch (J7). */
+  readonly #lost = new Map<number, Lost>()
+  /** What was sent again in this try, and need not be once more although the server may go on asking for it. */
+  readonly #refilled = new Set<string>()
   /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
   #oldAsked = false
   /** Answers have come without a break since the heads were compared. */
@@ -165,6 +167,7 @@ export class Sync {
   async #drain(lease: AbortSignal): Promise<number> {
     const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
+    this.#refilled.clear()
     // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
@@ -253,10 +256,12 @@ export class Sync {
 
   async #compareHead(epoch: number, current: boolean): Promise<void> {
     const { journal } = this.#deps
-    const { headSeq } = await this.#ping(epoch)
+    const { headSeq, missing } = await this.#ping(epoch)
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
-    if (headSeq < ownHead) this.#lost.set(epoch, headSeq)
+    const wanted = missing.filter((seq) => !this.#refilled.has(`${epoch}/${seq}`))
+    const below = wanted.length > 0 ? await journal.settledAmong(epoch, wanted) : []
+    if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
     else this.#lost.delete(epoch)
     if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)
   }
@@ -331,7 +336,7 @@ export class Sync {
     return send('syncRaw')
   }
 
-  async #ping(epoch: number): Promise<TillHead> {
+  async #ping(epoch: number): Promise<PingAnswer> {
     const envelope = await this.#deps.envelope(epoch)
     const { till } = envelope
     return this.#known(epoch, () =>
@@ -356,9 +361,12 @@ export class Sync {
     if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(epoch)
     if (lost === undefined) return waitMs
-    this.#lost.set(epoch, head.headSeq)
+    for (const { key } of settled) this.#refilled.add(key.join('/'))
+    const below = lost.below.filter((seq) => !this.#refilled.has(`${epoch}/${seq}`))
+    this.#lost.set(epoch, { above: head.headSeq, below })
     // A server that takes the records but does not move would be sent the same for ever.
-    return waitMs ?? (first === 0 && head.headSeq <= lost ? tickMs : null)
+    const moves = head.headSeq > lost.above || below.length < lost.below.length
+    return waitMs ?? (first > 0 || moves ? null : tickMs)
   }
 
   /** What was given up, also while the line was down, still holds money on the server. */

@@ -18,6 +18,7 @@ class FakeServer {
   readonly raw: string[] = []
   readonly released: string[] = []
   head = 0
+  missing: number[] = []
   /** Thrown instead of an answer; `after` stores the batch first. */
   fail: ((request: SyncRequest) => { error: Error; after: boolean } | null) | null = null
   outcome: (id: string) => Outcome | null = () => applied
@@ -25,7 +26,7 @@ class FakeServer {
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
     if (typeof body === 'function') body = (body as (nonceOf: () => null) => unknown)(() => null)
-    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1 }
+    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1, missing: this.missing }
     if (name === 'release' || name === 'dropDraft') {
       this.released.push(options.id!)
       return { released: true, stored: true }
@@ -226,6 +227,20 @@ describe('sync', () => {
     server.batches.length = 0
     await sync.kick()
     expect(server.batches).toEqual([[2, 3, 4, 5]])
+  })
+
+  it('[J7] [F22] a set back server gets what had come late, and its head tells nothing of', async () => {
+    for (let i = 0; i < 4; i++) await append()
+    await sync.kick()
+    // One of them it had named before its record came; the other one never was written here.
+    server.missing = [2, 9]
+    server.batches.length = 0
+    await sync.kick()
+    await sync.kick()
+    expect(server.batches).toEqual([[2], [2]])
+    server.missing = [9]
+    await sync.kick()
+    expect(server.batches).toHaveLength(2)
   })
 
   describe('[J5] a long queue is read ahead', () => {

@@ -203,6 +203,27 @@ describe('states of a till', () => {
     expect(after.seq).toBe(1)
     expect(counter.server.of(after.tillId, after.epoch)).toHaveLength(1)
   })
+
+  it('[J7] [F22] retired: a server that was set back gets what the till had sent as the one that it was before', async () => {
+    const one = await counter.start()
+    const before = await sell(one)
+    counter.server.state = 'retired'
+    await drain(one)
+    counter.server.state = 'active'
+    one.till.close()
+    const two = await counter.start()
+    const after = await sell(two)
+    await drain(two)
+    expect(tillOf(after).tillId).not.toBe(tillOf(before).tillId)
+    // The session speaks for the new till, and the key of the old one is forgotten.
+    counter.server.stored.clear()
+    counter.server.keys.clear()
+    await until(async () => {
+      await drain(two)
+      return counter.server.stored.has(before.id) && counter.server.stored.has(after.id)
+    })
+    expect(counter.server.of(tillOf(before).tillId)).toHaveLength(1)
+  })
 })
 
 describe('a server set back to an earlier moment', () => {

@@ -72,6 +72,16 @@ export const TillHead = z.strictObject({
 })
 export type TillHead = z.infer<typeof TillHead>
 
+/** Numbers that an answer names at most. */
+export const missingMax = 200
+
+export const PingAnswer = z.strictObject({
+  ...TillHead.shape,
+  /** Numbers below `headSeq` whose records the server knows to lack, lowest first: one that was set back had more (J7). */
+  missing: z.array(Seq).check(z.maxLength(missingMax)),
+})
+export type PingAnswer = z.infer<typeof PingAnswer>
+
 /**
  * Which till the session speaks for; signed by the key itself. It is told after the session is open, because the till
  * keeps its identity in the database of its account, and only the session's answer says which account that is.
@@ -81,6 +91,8 @@ export const TillRequest = z.strictObject({
   epoch: Seq,
   deviceKey: DeviceKey,
   storeId: z.nullable(StoreId),
+  /** Whether the session is to speak for this till; else a key is told again that a server which was set back forgot (J7). */
+  speaks: z.boolean(),
   /** Numbers that were given to records which the storage has lost (F7). */
   lost: z.nullable(z.strictObject({ epoch: Seq, fromSeq: Seq, toSeq: Seq })),
 })

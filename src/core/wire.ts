@@ -30,6 +30,7 @@ import {
 import {
   Envelope,
   Nonce,
+  PingAnswer,
   RotateRequest,
   SyncAnswer,
   SyncRequest,
@@ -283,7 +284,7 @@ export const endpoints = {
     access: 'device',
     signed: true,
     request: Envelope,
-    answer: TillHead,
+    answer: PingAnswer,
   }),
   lookup: endpoint({
     method: 'POST',

@@ -53,7 +53,14 @@ export class PeerTill {
     const asked = { method: 'POST', body: JSON.stringify({ wire: wireVersion, contextKey }) }
     const session = (await (await fetch('/api/session', asked)).json()) as SessionAnswer
     const till = new PeerTill(session, await makeDeviceKeys())
-    const body = { id: till.id, epoch: 1, deviceKey: till.#device.publicKey, storeId: null, lost: null }
+    const body = {
+      id: till.id,
+      epoch: 1,
+      deviceKey: till.#device.publicKey,
+      storeId: null,
+      speaks: true,
+      lost: null,
+    }
     const request = await till.#signed('/api/till', 'PUT', body)
     request.headers.set('authorization', `Bearer ${session.token}`)
     const answer = (await (await fetch(request)).json()) as TillAnswer

@@ -161,9 +161,6 @@ export class Oracle {
       if (this.#truth.refilling || !this.#truth.isHeld(deal.id)) return
       // A promise is shown as done when its ask was; its own turn to be sent may still come.
       if (!atEnd && deal.standsFor !== null && this.#row(deal.standsFor)) return
-      // A server that was set back tells how far its numbers go, and not which below are missing: a ghost that came late is
-      // not sent to it again. The case about the ghost is open there.
-      if (this.#truth.setBack && deal.ghost === 'kept') return
       if (deal.everDone || deal.everRefused)
         throw new Broken(`${told(deal)} was shown as settled and is not in the books`)
       if (atEnd && deal.painted && deal.written)

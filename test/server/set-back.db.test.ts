@@ -96,6 +96,20 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     expect(await cases()).toEqual([])
   })
 
+  test('[F22] what had come late is named as missing again, and refilled', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const [first, late, third] = [pay(till, card, 10), pay(till, card, 20), pay(till, card, 30)]
+    await send(till, first, third)
+    await backUp()
+    await send(till, late)
+    expect(await till.ping()).toMatchObject({ headSeq: 3, missing: [] })
+    await setBack()
+    expect(await till.ping()).toMatchObject({ headSeq: 3, missing: [2] })
+    expect(await refill(till, late)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(40)
+    expect((await cases()).map(([kind]) => kind)).toEqual(['gap (closed)'])
+  })
+
   test('[F22] a refused record stays refused although it could be applied now', async () => {
     const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
     await backUp()

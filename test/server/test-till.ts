@@ -28,6 +28,7 @@ import {
   signatureHeader,
   type SyncAnswer,
   type TillAnswer,
+  type PingAnswer,
   type TillHead,
   type TillRequest,
 } from '../../src/core/wire-tills.ts'
@@ -75,7 +76,7 @@ export class TestTill {
   /** Tells the server which till this is, in which epoch and with which key. */
   async register(lost: TillRequest['lost'] = null): Promise<TillAnswer> {
     const { id, epoch, device } = this
-    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, lost }
+    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, speaks: true, lost }
     const answer = await this.answer('till', body)
     this.head = answer.head
     this.sealingKey = answer.sealingKey
@@ -126,9 +127,10 @@ export class TestTill {
     }
   }
 
-  async ping(rest: Partial<Envelope> = {}): Promise<TillHead> {
-    this.head = await this.answer('ping', this.envelope(rest))
-    return this.head
+  async ping(rest: Partial<Envelope> = {}): Promise<PingAnswer> {
+    const answer = await this.answer('ping', this.envelope(rest))
+    this.head = answer
+    return answer
   }
 
   /** The raw answer. */

@@ -6,6 +6,7 @@ import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal } from '../testing/open-journal.ts'
 import type { JournalPort } from './journal.ts'
 import { openInMemory } from './memory.ts'
+import type { Lost } from './outgoing.ts'
 
 const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
@@ -38,8 +39,8 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
   }
   const settle = (seq: number, outcome: FinalOutcome) =>
     journal.settle([{ key: [1, seq], outcome, proof: null }])
-  const sent = async (lost: ReadonlyMap<number, number> = new Map()) =>
-    (await journal.batch(lost))?.records.map(({ record }) => record.seq) ?? []
+  const sent = async (lost?: Lost) =>
+    (await journal.batch(new Map(lost && [[1, lost]])))?.records.map(({ record }) => record.seq) ?? []
 
   it('numbers records one by one and tells how many are unsent, and since when', async () => {
     expect([(await append()).seq, (await append()).seq]).toEqual([1, 2])
@@ -59,7 +60,10 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
     await settle(1, applied)
     await settle(2, applied)
     expect(await sent()).toEqual([3])
-    expect(await sent(new Map([[1, 1]]))).toEqual([2, 3])
+    expect(await sent({ above: 1, below: [] })).toEqual([2, 3])
+    expect(await sent({ above: 2, below: [1] })).toEqual([1, 3])
+    // What waits here, and what never was here, is not settled.
+    expect(await journal.settledAmong(1, [1, 2, 3, 9])).toEqual([1, 2])
     await settle(3, applied)
     expect(await sent()).toEqual([])
     expect((await journal.standing(1)).drained).toBe(true)

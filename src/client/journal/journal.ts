@@ -7,7 +7,16 @@ import type { Beacon } from './beacon.ts'
 import type { CardFace, JournalRecord, RecordKey } from './database.ts'
 import type { Frame } from './frame.ts'
 import type { Identity } from './identity.ts'
-import { type Batch, nextBatch, type ShownUpTo, type Standing, standingOf, unseenNow } from './outgoing.ts'
+import {
+  type Batch,
+  type Lost,
+  nextBatch,
+  settledAmong,
+  type ShownUpTo,
+  type Standing,
+  standingOf,
+  unseenNow,
+} from './outgoing.ts'
 import { reclaim } from './reclaim.ts'
 import {
   AlreadyRecorded,
@@ -214,14 +223,19 @@ export class Journal {
     return lastSeq(this.#deps.storage, epoch)
   }
 
+  /** Those of the numbers whose records have their outcome. */
+  settledAmong(epoch: number, numbers: readonly number[]): Promise<number[]> {
+    return settledAmong(this.#deps.storage, epoch, numbers)
+  }
+
   /**
    * The next records to send, in `seq` order (J5).
    *
-   * @param lost heads of epochs above which the server is known to have lost what it had (J7)
+   * @param lost what the server is known to have lost, by epoch (J7)
    * @param after the last record that is on its way, where the next ones are read ahead of its answer
    */
   async batch(
-    lost: ReadonlyMap<number, number>,
+    lost: ReadonlyMap<number, Lost>,
     recordsMax = batchRecordsMax,
     after: RecordKey | null = null,
   ): Promise<Batch | null> {

@@ -11,7 +11,7 @@ import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
 import type { JournalPort, JournalState, Settled } from './journal.ts'
-import type { Batch, Standing } from './outgoing.ts'
+import type { Batch, Lost, Standing } from './outgoing.ts'
 import { AlreadyRecorded, byKey, keyOf, type ReceiptParts, type RecordState } from './records.ts'
 
 /**
@@ -125,15 +125,20 @@ export class MemoryJournal implements JournalPort {
     })
   }
 
+  settledAmong(epoch: number, numbers: readonly number[]): Promise<number[]> {
+    const settled = this.#states.filter(({ record, outcome }) => record.epoch === epoch && outcome !== null)
+    const own = new Set(settled.map(({ record }) => record.seq))
+    return Promise.resolve(numbers.filter((seq) => own.has(seq)))
+  }
+
   batch(
-    lost: ReadonlyMap<number, number>,
+    lost: ReadonlyMap<number, Lost>,
     recordsMax = batchRecordsMax,
     after: RecordKey | null = null,
   ): Promise<Batch | null> {
     const due = this.#states.filter(
       ({ record, outcome }) =>
-        (outcome === null || record.seq > (lost.get(record.epoch) ?? Infinity)) &&
-        (after === null || byKey(after, keyOf(record)) < 0),
+        (outcome === null || isLost(record, lost)) && (after === null || byKey(after, keyOf(record)) < 0),
     )
     const epoch = due[0]?.record.epoch
     if (epoch === undefined) return Promise.resolve(null)
@@ -273,4 +278,9 @@ class MemoryFacts implements FactsPort {
   decisions = () => Promise.resolve(this.#decisions)
   grant = () => Promise.resolve(null)
   wipe = () => Promise.resolve()
+}
+
+function isLost({ epoch, seq }: JournalRecord, lost: ReadonlyMap<number, Lost>): boolean {
+  const of = lost.get(epoch)
+  return of !== undefined && (seq > of.above || of.below.includes(seq))
 }

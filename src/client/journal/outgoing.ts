@@ -90,16 +90,24 @@ function beyond(shown: ShownUpTo): IDBKeyRange[] {
 /** Undoings, and records of the first version, have no frame that would have to show them. */
 const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
 
+/** What the server is known to have lost of an epoch (J7). */
+export interface Lost {
+  /** All that comes after this number, */
+  above: number
+  /** and these before it, whose records came later than their followers: all of them are settled here. */
+  below: readonly number[]
+}
+
 interface Wanted {
-  lost: ReadonlyMap<number, number>
+  lost: ReadonlyMap<number, Lost>
   recordsMax: number
   /** Records up to this one are on their way. */
   after: RecordKey | null
 }
 
 /**
- * The next records to send, of the oldest epoch that has any: all without an outcome, and all above the heads of epochs
- * that the server is known to have lost, settled or not (J7). Unseen ones are left out; what was appended after a fresh one
+ * The next records to send, of the oldest epoch that has any: all without an outcome, and all that the server is known to
+ * have lost, settled or not (J7). Unseen ones are left out; what was appended after a fresh one
  * waits for it, so that the server sees no gap.
  */
 export async function nextBatch(
@@ -117,12 +125,13 @@ export async function nextBatch(
     const limit = recordsMax + unseen.rows.length
     const [rows, ...missing] = await Promise.all([
       tx.objectStore('unsettled').getAll(after && IDBKeyRange.lowerBound(after, true), limit),
-      ...[...lost].map(([epoch, head]) =>
+      ...[...lost].map(([epoch, { above }]) =>
         tx
           .objectStore('records')
-          .getAllKeys(IDBKeyRange.bound([epoch, head], epochRange(epoch).upper, true), limit),
+          .getAllKeys(IDBKeyRange.bound([epoch, above], epochRange(epoch).upper, true), limit),
       ),
     ])
+    const late = [...lost].flatMap(([epoch, { below }]) => below.map((seq): RecordKey => [epoch, seq]))
     const span = rows.length > 0 ? IDBKeyRange.bound(keyOf(rows[0]!), keyOf(rows.at(-1)!)) : null
     const seenKeys = span ? await tx.objectStore('seen').getAllKeys(span) : []
     const seen = new Set(seenKeys.map((key) => key.join()))
@@ -130,7 +139,7 @@ export async function nextBatch(
     const leftKeys = new Set(left.map((row) => keyOf(row).join()))
     const fresh = left.filter(unseen.isFresh)
     const keys = [
-      ...new Map([...rows.map(keyOf), ...missing.flat()].map((key) => [key.join(), key])).values(),
+      ...new Map([...rows.map(keyOf), ...late, ...missing.flat()].map((key) => [key.join(), key])).values(),
     ]
       .sort(byKey)
       .filter((key) => !leftKeys.has(key.join()))
@@ -159,6 +168,27 @@ export async function nextBatch(
       records.push(one)
     }
     return records.length > 0 ? { epoch, records } : null
+  })
+}
+
+/** Those of the numbers whose records are here and have their outcome. */
+export async function settledAmong(
+  storage: TillStorage,
+  epoch: number,
+  numbers: readonly number[],
+): Promise<number[]> {
+  return reading(storage, ['records', 'unsettled'], async (tx) => {
+    const isSettled = await Promise.all(
+      numbers.map(async (seq) => {
+        const key: RecordKey = [epoch, seq]
+        const [here, open] = await Promise.all([
+          tx.objectStore('records').getKey(key),
+          tx.objectStore('unsettled').getKey(key),
+        ])
+        return here !== undefined && open === undefined
+      }),
+    )
+    return numbers.filter((_, n) => isSettled[n])
   })
 }
 

@@ -41,6 +41,8 @@ export class FakeServer {
   casesOpen = 0
   decisions: CaseDecision[] = []
   grantIsOver = false
+  /** Numbers below the head that it says it lacks. */
+  missing: number[] = []
   /** What the server has of the till, for one that keeps nothing itself. */
   operations: LedgerReceipt[] = []
   outcome: (record: Stored) => Outcome = () => ({ status: 'applied', by: null, postedAtMs: 1, effects: [] })
@@ -103,7 +105,7 @@ export class FakeServer {
           return refusal(401, 'signature_invalid')
         }
         if (!nonce || !this.#nonces.has(nonce)) return refusal(409, 'nonce_stale', this.#nonce())
-        if (name === 'POST /api/ping') return json(this.#head(till))
+        if (name === 'POST /api/ping') return json({ ...this.#head(till), missing: this.missing })
         if (name === 'POST /api/till/rotate') {
           const { next } = body as { next: { epoch: number; deviceKey: string } }
           return this.#setKey(till.id, next.epoch, next.deviceKey)
@@ -135,16 +137,16 @@ export class FakeServer {
   }
 
   async #register(
-    { id, epoch, deviceKey }: TillRequest,
+    { id, epoch, deviceKey, speaks }: TillRequest,
     bytes: Uint8Array<ArrayBuffer>,
     signature: string,
     token: string | null,
   ): Promise<Response> {
     if (!this.sessions || token === null) return refusal(401, 'session_expired')
     if (!(await verify(deviceKey, bytes, signature))) return refusal(401, 'signature_invalid')
-    if ((this.#bound.get(token) ?? id) !== id) return refusal(403, 'till_unknown')
+    if (speaks && (this.#bound.get(token) ?? id) !== id) return refusal(403, 'till_unknown')
     if (!this.#setKey(id, epoch, deviceKey)) return refusal(401, 'signature_invalid')
-    this.#bound.set(token, id)
+    if (speaks) this.#bound.set(token, id)
     const { publicKey } = await this.sealing
     return json({
       name: 'Касса 1',

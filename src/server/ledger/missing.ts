@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import type { CaseKind } from '../../core/outcome.ts'
-import type { Query, Tx } from '../db/db.ts'
+import { missingMax } from '../../core/wire-tills.ts'
+import type { Query, Row, Tx } from '../db/db.ts'
 import type { Evidence } from './arrival.ts'
 import { closeSettled, openCase } from './cases.ts'
 import { parseFirst, parseRows } from './rows.ts'
+import { conflictsOf } from './tills.ts'
 
 /** Numbers of a till's journal whose records are not here: from one to another, both included. */
 export interface Run {
@@ -19,6 +21,7 @@ type Missing = (typeof kinds)[number]
 const RunOfCase = z.object({ epoch: z.int(), fromSeq: z.int(), toSeq: z.int() })
 const CaseRow = z.object({ id: z.string(), evidence: z.string() })
 const Count = z.object({ n: z.int() })
+const SeqRow = z.object({ seq: z.int() })
 
 /**
  * Opens a case for numbers that a later record has skipped (J8). Those that the till keeps back, since nobody has said
@@ -109,6 +112,43 @@ export async function noteFound(
   }
 }
 
+/**
+ * Numbers of an epoch that were skipped and whose records are not here, lowest first. A server that was set back may have had
+ * them: they came later than their followers, and so the head tells nothing of them (J7).
+ */
+export async function missingIn(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  epoch: number,
+): Promise<number[]> {
+  const rows = await query.all(
+    `select id, evidence from cases where account_id = $1 and till_id = $2 and kind in ('gap', 'ghost_undecided')
+      and (choice is null or choice <> 'closed')`,
+    [accountId, tillId],
+  )
+  const runs = runsIn(rows, epoch)
+  if (runs.length === 0) return []
+  const conflicts = await conflictsOf(query, accountId, tillId, epoch)
+  const missing: number[] = []
+  for (const run of runs.sort((a, b) => a.fromSeq - b.fromSeq)) {
+    if (missing.length >= missingMax) break
+    const stored = parseRows(
+      SeqRow,
+      await query.all(
+        `select distinct seq from receipt
+          where account_id = $1 and till_id = $2 and epoch = $3 and seq between $4 and $5`,
+        [accountId, tillId, epoch, run.fromSeq, run.toSeq],
+      ),
+    )
+    const here = new Set([...stored.map(({ seq }) => seq), ...conflicts])
+    for (let seq = run.fromSeq; seq <= run.toSeq && missing.length < missingMax; seq++) {
+      if (!here.has(seq)) missing.push(seq)
+    }
+  }
+  return missing
+}
+
 /** The highest number that the till ever gave in an epoch whose end it has lost, or null where it lost none. */
 export async function endOfLost(
   query: Query,
@@ -120,12 +160,14 @@ export async function endOfLost(
     `select id, evidence from cases where account_id = $1 and till_id = $2 and kind = 'lost_tail'`,
     [accountId, tillId],
   )
-  const ends = parseRows(CaseRow, rows)
-    .map(({ evidence }) => z.parse(RunOfCase, JSON.parse(evidence)))
-    .filter((run) => run.epoch === epoch)
-    .map((run) => run.toSeq)
+  const ends = runsIn(rows, epoch).map((run) => run.toSeq)
   return ends.length > 0 ? Math.max(...ends) : null
 }
+
+const runsIn = (rows: readonly Row[], epoch: number): Run[] =>
+  parseRows(CaseRow, rows)
+    .map(({ evidence }) => z.parse(RunOfCase, JSON.parse(evidence)))
+    .filter((run) => run.epoch === epoch)
 
 async function storedIn(
   query: Query,

@@ -101,7 +101,14 @@ onBothEngines('the journals of tills', (engine) => {
     const { till } = await scene()
     till.beginEpoch()
     const register = (lost: { epoch: number; fromSeq: number; toSeq: number }) =>
-      till.denial('till', { id: till.id, epoch: 2, deviceKey: till.device.publicKey, storeId: null, lost })
+      till.denial('till', {
+        id: till.id,
+        epoch: 2,
+        deviceKey: till.device.publicKey,
+        storeId: null,
+        speaks: true,
+        lost,
+      })
     expect(await register({ epoch: 2, fromSeq: 1, toSeq: 2 })).toBe('400 body_invalid')
     expect(await register({ epoch: 1, fromSeq: 3, toSeq: 2 })).toBe('400 body_invalid')
   })
@@ -211,5 +218,31 @@ onBothEngines('the journals of tills', (engine) => {
     expect((await cases()).map(([kind]) => kind)).toEqual(['receipt_conflict'])
     expect(await stateOf(other)).toBe('active')
     expect(await stateOf(till)).toBe('active')
+  })
+
+  test('[J7] a text whose id was taken counts for the head of its epoch, also when that is over', async () => {
+    const { shop, till, accountId, pay } = await scene()
+    const other = await shop.till(accountId)
+    const receipt = pay()
+    await till.send(receipt)
+    await other.send({ ...pay(other), id: receipt.id })
+    expect((await other.ping()).headSeq).toBe(1)
+    const before = other.copy()
+    other.beginEpoch()
+    await other.register()
+    expect((await before.ping()).headSeq).toBe(1)
+  })
+
+  test('[J7] the numbers that were skipped and never came are told, whatever a manager made of the case', async () => {
+    const { till, manager, pay } = await scene()
+    const [first, second, third, fourth] = Array.from({ length: 4 }, () => pay())
+    await till.sync(first!, fourth!)
+    expect((await till.ping()).missing).toEqual([2, 3])
+    const { cases } = await manager.answer('cases', null)
+    await manager.answer('decideCase', { choice: 'acknowledge', note: 'так' }, cases[0]!.id)
+    await till.send(third!)
+    expect((await till.ping()).missing).toEqual([2])
+    await till.send(second!)
+    expect((await till.ping()).missing).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import type { AccountId, TillId } from '../../core/ids.ts'
 import { TillState } from '../../core/wire-tills.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { deviceKey } from './devices.ts'
-import { parseFirst } from './rows.ts'
+import { parseFirst, parseRows } from './rows.ts'
 
 const TillRow = z.object({
   ordinal: z.int(),
@@ -25,6 +25,8 @@ export interface TillPlace {
 const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state, epoch_at_ms as "epochAtMs"'
 const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
+const EvidenceRow = z.object({ evidence: z.string() })
+const Place = z.object({ epoch: z.nullable(z.int()), seq: z.nullable(z.int()) })
 
 export const tillName = (ordinal: number) => `Касса ${ordinal}`
 
@@ -144,6 +146,22 @@ export async function headOf(query: Query, accountId: AccountId, id: TillId, epo
   return till?.epoch === epoch ? till.headSeq : highestSeq(query, accountId, id, epoch)
 }
 
+/** Texts whose ids were taken by others: they have no rows of their own, but have come, and need not be sent again. */
+export async function conflictsOf(
+  query: Query,
+  accountId: AccountId,
+  id: TillId,
+  epoch: number,
+): Promise<number[]> {
+  const rows = await query.all(
+    `select evidence from cases where account_id = $1 and till_id = $2 and kind = 'receipt_conflict'`,
+    [accountId, id],
+  )
+  const places = parseRows(EvidenceRow, rows).map(({ evidence }) => z.parse(Place, JSON.parse(evidence)))
+  return places.flatMap((place) => (place.epoch === epoch && place.seq !== null ? [place.seq] : []))
+}
+
+/** The highest number of an epoch that has come, 0 for none. */
 export async function highestSeq(
   query: Query,
   accountId: AccountId,
@@ -154,5 +172,6 @@ export async function highestSeq(
     'select max(seq) as seq from receipt where account_id = $1 and till_id = $2 and epoch = $3',
     [accountId, id, epoch],
   )
-  return parseFirst(Seq, rows)?.seq ?? 0
+  const conflicts = await conflictsOf(query, accountId, id, epoch)
+  return Math.max(parseFirst(Seq, rows)?.seq ?? 0, ...conflicts)
 }

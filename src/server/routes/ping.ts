@@ -1,6 +1,7 @@
 import { Envelope } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
 import { readBody } from '../http.ts'
+import { missingIn } from '../ledger/missing.ts'
 import { newsFor } from '../ledger/till-head.ts'
 import { findTill, headOf } from '../ledger/tills.ts'
 import { createRecall } from '../recall.ts'
@@ -22,6 +23,7 @@ export function ping(deps: Deps): Handler<'ping'> {
       nonce: nonces.issue(accountId, tillId),
       state: (await findTill(query, accountId, tillId))?.state ?? 'active',
       ...(await newsFor(query, accountId, tillId, envelope)),
+      missing: await missingIn(query, accountId, tillId, epoch),
     }))
   }
 }

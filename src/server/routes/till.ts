@@ -22,7 +22,7 @@ export function till(deps: Deps): Handler<'till'> {
   return async (c) => {
     const { accountId, employeeId } = c.var.session
     const { bytes } = await readRaw(c)
-    const { id, epoch, deviceKey, lost } = await readBody(c, TillRequest)
+    const { id, epoch, deviceKey, speaks, lost } = await readBody(c, TillRequest)
     if (lost && (lost.epoch >= epoch || lost.fromSeq > lost.toSeq)) {
       throw new ApiError('body_invalid', { detail: 'lost' })
     }
@@ -39,7 +39,8 @@ export function till(deps: Deps): Handler<'till'> {
       if (lost) await noteLost(tx, accountId, id, lost, nowMs)
       const { state, ordinal } = registered
       // A till that has to start anew as another one needs this very session for that.
-      if (state !== 'retired' && !(await bindSession(tx, accountId, c.var.tokenHash, id)))
+      const binds = speaks && state !== 'retired'
+      if (binds && !(await bindSession(tx, accountId, c.var.tokenHash, id)))
         throw new ApiError('till_unknown')
       const bookKey = state === 'active' ? bookKeyOf(keys.card, accountId) : noBookKey
       const answer = {
