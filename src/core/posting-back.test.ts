@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { redeem, refund, undo } from '../../test/server/test-till.ts'
 import type { Card } from './card.ts'
-import type { CardId } from './ids.ts'
+
 import { type Entry, post, type RedeemLeft, type VoidTarget } from './posting.ts'
 
 import {
@@ -67,13 +67,11 @@ describe('[C8] void', () => {
   ) => ask([undo(saleId, because)], cards, { voidTargets: target ? targetOf(target) : new Map() })
   const redeemed = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', -30], ['loss', -10], ['redeemed', 40]),
-    kinds: ['redeem' as const],
-    wasUnsold: new Set<CardId>(),
+    operations: [{ kind: 'redeem' as const, cardId: card.id, wasUnsold: false }],
   })
   const loaded = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', 80], ['card_granted', 20], ['sold', -80], ['granted', -20]),
-    kinds: ['load' as const],
-    wasUnsold: new Set([card.id]),
+    operations: [{ kind: 'load' as const, cardId: card.id, wasUnsold: true }],
   })
 
   test('is made of counter-entries to what was posted', () => {
@@ -89,6 +87,14 @@ describe('[C8] void', () => {
     )
     expect(posting).toMatchObject({
       operations: [{ after: { status: 'unsold', paidKopecks: 0, expiresOn: null } }],
+    })
+  })
+  test('makes the card of a certificate that was given away unsold again, though no money had moved', () => {
+    const card = cardOf({ paid: 0, granted: 0, expiresOn: '2027-10-02' })
+    const posted = { ...loaded(card), entries: [] }
+    const posting = post(receiptOf([undo(saleId)]), contextOf([card], { voidTargets: targetOf({ posted }) }))
+    expect(posting).toMatchObject({
+      operations: [{ after: { status: 'unsold', expiresOn: null }, entries: [] }],
     })
   })
   test('of a load needs the whole sum free; a part spent since gives way to the other', () => {
@@ -109,7 +115,14 @@ describe('[C8] void', () => {
     expect(cancel([card], { posted, tillId: randomUUID() })).toBe('receipt_of_other_till')
     expect(cancel([card], { posted, voided: true })).toBe('void_twice')
     expect(cancel([card], { posted, refunded: true })).toBe('void_not_possible')
-    expect(cancel([card], { posted: { ...posted, kinds: ['issue'] } })).toBe('void_not_possible')
+    expect(
+      cancel([card], {
+        posted: { ...posted, operations: [{ kind: 'issue', cardId: card.id, wasUnsold: false }] },
+      }),
+    ).toBe('void_not_possible')
+    expect(cancel([card], { posted: { entries: [], operations: [] }, isVoid: true })).toBe(
+      'void_not_possible',
+    )
     expect(ask([undo(saleId), redeem(card.id, 1)], [card], { voidTargets: targetOf({ posted }) })).toBe(
       'void_not_possible',
     )

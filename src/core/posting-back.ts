@@ -65,15 +65,17 @@ export function postVoid(
   if (target.tillId !== context.tillId) throw new Refused(refusal('receipt_of_other_till'))
   if (target.voided) throw new Refused(refusal('void_twice'))
   if (target.posted === null && !target.waits) return []
-  if (target.refunded || target.posted?.kinds.some((kind) => !voidable.has(kind))) {
+  if (target.isVoid || target.refunded || target.posted?.operations.some(({ kind }) => !voidable.has(kind))) {
     throw new Refused(refusal('void_not_possible'))
   }
   if (operation.because === 'cancelled' && target.sale === 'stands') throw new Refused(refusal('sale_exists'))
   if (operation.because === 'cancelled' && target.sale === 'unchecked')
     throw new Refused(refusal('sale_unchecked'))
   if (target.posted === null) return []
-  const { entries, wasUnsold } = target.posted
-  const cardIds = [...new Set(entries.map((entry) => entry.cardId))]
+  const { entries, operations } = target.posted
+  const wasUnsold = new Set(operations.filter((one) => one.wasUnsold).map(({ cardId }) => cardId))
+  // By operation: a certificate that was given away moved no money, and yet its card was sold.
+  const cardIds = [...new Set(operations.map(({ cardId }) => cardId))]
   return cardIds.map((cardId) => voidCard(operation, cardId, entries, wasUnsold, context, working))
 }
 

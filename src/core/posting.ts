@@ -55,10 +55,15 @@ export interface RedeemLeft {
 export interface VoidTarget {
   tillId: string | null
   /** Null when it was refused or is held: then there is nothing to undo. */
-  posted: { entries: Entry[]; kinds: Operation['kind'][]; wasUnsold: ReadonlySet<CardId> } | null
+  posted: {
+    entries: Entry[]
+    operations: { kind: Operation['kind']; cardId: CardId; wasUnsold: boolean }[]
+  } | null
   /** It is held and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
   waits: boolean
   voided: boolean
+  /** It is a void itself, whatever it found to undo: what was cancelled stays so. */
+  isVoid: boolean
   /** Something came back on it already, so the whole can no longer be undone. */
   refunded: boolean
   /** What MoySklad says of the sale it belonged to. */

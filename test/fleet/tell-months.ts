@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import '../../src/client/journal/memory.ts'
+import { firstSeed } from '../server/random.ts'
 import { expected } from './expected.ts'
 import { Story } from './story.ts'
 import { installChance, seedChance } from './world/chance.ts'
@@ -12,13 +13,10 @@ import { installRealm } from './world/realm.ts'
 import { installStorageFaults } from './world/storage.ts'
 import { Tally } from './world/tally.ts'
 
-/**
- * PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. The long form looks for
- * months that nobody has seen; the short one plays the same ones every time, so that it fails for what was changed.
- */
+/** PODAROK_SEED=… repeats one story, PODAROK_FLEET=… plays so many; both, so many from that one on. */
 const seedText = process.env['PODAROK_SEED']
 const fleetText = process.env['PODAROK_FLEET']
-const firstSeed = Number(seedText ?? (fleetText === undefined ? 1 : Date.now() % 1_000_000_000))
+const first = firstSeed(fleetText !== undefined)
 const stories = Number(fleetText ?? (seedText === undefined ? 200 : 1))
 
 const keptFile = process.env['PODAROK_KEEP']
@@ -38,7 +36,7 @@ let unheard: unknown[] = []
  * @param half 0 or 1
  */
 export function tellMonths(half: 0 | 1): void {
-  const mine = Array.from({ length: stories }, (_, n) => firstSeed + n).filter((_, n) => n % 2 === half)
+  const mine = Array.from({ length: stories }, (_, n) => first + n).filter((_, n) => n % 2 === half)
 
   beforeAll(() => {
     installChance()
@@ -63,7 +61,7 @@ export function tellMonths(half: 0 | 1): void {
     const seconds = (performance.now() - startedAt) / 1_000
     const busy = process.cpuUsage().user / 1e6
     console.log(
-      `${mine.length} months from seed ${firstSeed} in ${seconds.toFixed(1)} s (${busy.toFixed(1)} s of processor): ${tally.toString()}`,
+      `${mine.length} months from seed ${first} in ${seconds.toFixed(1)} s (${busy.toFixed(1)} s of processor): ${tally.toString()}`,
     )
     if (broken.length > 0) expect.fail(broken.join('\n\n'))
     if (mine.length >= manyMonths) expect(expected.filter((name) => !tally.counts.has(name))).toEqual([])

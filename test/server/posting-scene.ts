@@ -75,7 +75,19 @@ export const leftOf = (card: Card, paid: number, granted: number, loss = 0): Red
 })
 export const targetOf = (rest: Partial<VoidTarget> = {}) =>
   new Map<ReceiptId, VoidTarget>([
-    [saleId, { tillId, posted: null, waits: false, voided: false, refunded: false, sale: 'none', ...rest }],
+    [
+      saleId,
+      {
+        tillId,
+        posted: null,
+        waits: false,
+        voided: false,
+        isVoid: false,
+        refunded: false,
+        sale: 'none',
+        ...rest,
+      },
+    ],
   ])
 /** The code of a refusal or a hold, or the entries as `account amount`. */
 export function verdict(receipt: Receipt, context: PostingContext): string | string[] {

@@ -278,7 +278,7 @@ export class Oracle {
       this.holds.free(target.record)
       return []
     }
-    if (target.voidedBy || target.done.some((done) => done.kind === 'void')) throw new No()
+    if (target.voidedBy || target.record.acts.some((one) => one.kind === 'void')) throw new No()
     if (this.#refundsOf(target.record.id).length > 0) throw new No()
     const cards = [...new Set(target.done.map((done) => done.card))]
     return cards.map((id) => this.#undo(id, target, record))

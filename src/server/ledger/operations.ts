@@ -130,12 +130,11 @@ export async function postedBy(
   )
   return {
     entries,
-    kinds: operations.map((operation) => operation.kind),
-    wasUnsold: new Set(
-      operations
-        .filter((operation) => operation.statusBefore === 'unsold')
-        .map((operation) => operation.cardId),
-    ),
+    operations: operations.map(({ kind, cardId, statusBefore }) => ({
+      kind,
+      cardId,
+      wasUnsold: statusBefore === 'unsold',
+    })),
   }
 }
 

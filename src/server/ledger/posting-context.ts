@@ -11,7 +11,7 @@ import { findHold, othersHolds } from './holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
 import { findDoer, tillOf } from './business.ts'
 import { saleOfReceipt } from './links.ts'
-import type { StoredReceipt } from './receipts.ts'
+import { type StoredReceipt, textOf } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
@@ -150,12 +150,16 @@ async function voidTargets(
       posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
       waits,
       voided: stored.voidedBy !== null,
+      isVoid: isVoid(stored),
       refunded: await isRefunded(tx, accountId, stored.id),
       sale: becameOf(facts, await saleOfReceipt(tx, accountId, stored)),
     })
   }
   return targets
 }
+
+const isVoid = (stored: StoredReceipt): boolean =>
+  textOf(stored)?.operations.some((operation) => operation.kind === 'void') ?? false
 
 /** MoySklad was asked about the sale that was known then; of one that was linked since, nobody knows yet. */
 function becameOf({ voided }: SaleFacts, documentId: DocumentId | null): VoidTarget['sale'] {

@@ -119,15 +119,15 @@ export async function draftWaits(query: Query, accountId: AccountId, draftId: Dr
   return parseFirst(One, rows) !== null
 }
 
-/** What a till or a sale shows of a receipt; null for a record that nobody could read. */
+/** What a record says; null for one that could not be understood. */
+export const textOf = ({ mode, body }: Pick<StoredReceipt, 'mode' | 'body'>): Receipt | null =>
+  mode === null ? null : z.parse(Receipt, JSON.parse(body))
+
+/** What a till or a sale shows of a receipt; null for a record that could not be understood. */
 export function toLedgerReceipt(stored: StoredReceipt): LedgerReceipt | null {
-  if (stored.mode === null) return null
-  return {
-    receipt: z.parse(Receipt, JSON.parse(stored.body)),
-    outcome: stored.outcome,
-    postedAtMs: stored.postedAtMs,
-    voidedBy: stored.voidedBy,
-  }
+  const { outcome, postedAtMs, voidedBy } = stored
+  const receipt = textOf(stored)
+  return receipt && { receipt, outcome, postedAtMs, voidedBy }
 }
 
 export interface NewReceipt {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { batchBytesMax } from '../../core/wire-tills.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
-import { redeem } from '../../../test/server/test-till.ts'
+import { redeem, undo } from '../../../test/server/test-till.ts'
 import { addCard, newReceiptId, verdictOf, world } from '../../../test/server/world.ts'
 
 onBothEngines('batches of records', (engine) => {
@@ -50,6 +50,21 @@ onBothEngines('batches of records', (engine) => {
       )
     expect(cases).toHaveLength(poison.length)
     expect((await till.answer('operations', null)).receipts).toHaveLength(2)
+  })
+
+  test('[C8] what nobody could read can be cancelled by its till', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100 })
+    const bad = { seq: ++till.seq, id: newReceiptId(), receipt: 'not JSON', settled: null }
+    await till.answer('sync', { ...till.batch([]), records: [bad] })
+    const open = async () =>
+      (await manager.answer('cases', null)).cases.filter(({ decision }) => decision === null).length
+    expect(await open()).toBe(1)
+    expect(verdictOf(await till.send(till.receipt([undo(bad.id)])))).toBe('applied')
+    expect(await open()).toBe(0)
+    expect(verdictOf(await till.send(till.receipt([undo(bad.id)])))).toBe('refused void_twice')
+    expect(verdictOf(await till.send(till.receipt([redeem(card.id, 100)])))).toBe('applied')
   })
 
   test('[J6] the raw road keeps a record, opens a case and decides nothing', async () => {
