@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type { Frame } from 'playwright-core'
 import { CERTIFICATES, GOODS } from '../../src/sandbox/demo.ts'
 import type { TillPage } from './till-page.ts'
 
@@ -51,19 +52,8 @@ export async function look(
     mkdirSync(folder, { recursive: true })
     await handle.screenshot({ path: join(folder, `${name}-${till.locale.slice(0, 2)}.png`) })
   }
-  await frame.evaluate(axe)
-  const { faults, text, ...seen } = await frame.evaluate(async (sentence) => {
-    const { axe: checker } = window as unknown as {
-      axe: {
-        run(
-          context: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await checker.run(document, { runOnly: { type: 'tag', values: tags } })
-
+  const faults = await axeFaults(frame)
+  const { text, ...seen } = await frame.evaluate((sentence) => {
     const boxes = [document.documentElement, ...document.body.querySelectorAll<HTMLElement>('*')]
     const scrolls = (one: Element) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowY)
     const wide = boxes.filter((one) => one === document.documentElement || scrolls(one))
@@ -98,10 +88,27 @@ export async function look(
       actionBelowPx: action ? Math.max(0, action.bottom - innerHeight) : 0,
       hidden: seen ? null : sentence,
       text: document.querySelector<HTMLElement>('.app')!.innerText,
-      faults: violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
     }
   }, about.source)
   return { ...seen, foreign: foreignIn(text, till.locale), faults }
+}
+
+/** What a reader for the blind, or weak eyes, would stumble over: breaches of WCAG 2.2 AA. */
+export async function axeFaults(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axe)
+  return frame.evaluate(async () => {
+    const { axe: checker } = window as unknown as {
+      axe: {
+        run(
+          context: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+      }
+    }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+    const { violations } = await checker.run(document, { runOnly: { type: 'tag', values: tags } })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+  })
 }
 
 function foreignIn(text: string, locale: string): string[] {

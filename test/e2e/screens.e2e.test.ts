@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { axeFaults } from './look.ts'
 import { cardWith, Shop, unsoldCards } from './shop.ts'
 import { goods, type TillPage } from './till-page.ts'
 
 /** Every screen in both languages at the size that the descriptor asks for: nothing cut off, nothing unreadable. */
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let shop: Shop
 beforeEach(async () => {
@@ -24,25 +21,15 @@ interface Look {
 async function look(till: TillPage, point: 'create' | 'edit'): Promise<Look> {
   const path = point === 'create' ? '/w/sale-new' : '/w/sale'
   const frame = till.page.frames().find((one) => one.url() === `${shop.widgetUrl}${path}`)!
-  await frame.evaluate(axe)
-  return frame.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: {
-        run(
-          context: Document,
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await checker.run(document, { runOnly: { type: 'tag', values: tags } })
+  const faults = await axeFaults(frame)
+  const seen = await frame.evaluate(() => {
     const action = document.querySelector('.primary')?.getBoundingClientRect()
     return {
       sidewaysPx: document.documentElement.scrollWidth - innerWidth,
       actionBelowPx: action ? Math.max(0, action.bottom - innerHeight) : 0,
-      faults: violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
     }
   })
+  return { ...seen, faults }
 }
 
 const sound: Look = { sidewaysPx: 0, actionBelowPx: 0, faults: [] }

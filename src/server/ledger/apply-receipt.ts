@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import type { AccountId, CardId, ReceiptId } from '../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../core/money.ts'
 import {
@@ -9,7 +8,7 @@ import {
   refusal,
 } from '../../core/outcome.ts'
 import { post, type PostedOperation, type Posting } from '../../core/posting.ts'
-import { Receipt } from '../../core/receipt.ts'
+import type { Receipt } from '../../core/receipt.ts'
 import type { TillState } from '../../core/wire-tills.ts'
 import type { Tx } from '../db/db.ts'
 import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from './arrival.ts'
@@ -124,7 +123,13 @@ interface Verdict {
   /** Held with another receipt of its business, whose case decides both (J2). */
   isShared: boolean
   /** What is to be written besides the receipt, where it did something itself. */
-  work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: ReceiptId | null } | null
+  work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: Undone | null } | null
+}
+
+interface Undone {
+  id: ReceiptId
+  /** It waited for a human. */
+  waited: boolean
 }
 
 const asOutcome = (outcome: FinalOutcome): Verdict => ({
@@ -143,7 +148,7 @@ async function decide(
   nowMs: number,
 ): Promise<Verdict> {
   if (content.kind === 'malformed') {
-    return { ...asOutcome({ status: 'held', code: 'receipt_malformed' }), receipt: null }
+    return asOutcome({ status: 'held', code: 'receipt_malformed' })
   }
   if (content.kind === 'outdated') {
     return asOutcome({ status: 'refused', refusal: refusal('version_unknown') })
@@ -254,7 +259,7 @@ async function write(
     receipt,
     postedAtMs: nowMs,
     outcome,
-    voids: work?.undoes ?? null,
+    voids: work?.undoes?.id ?? null,
   })
   if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
   if (work) await writeCharge(tx, arrival.accountId, work.charge)
@@ -262,7 +267,7 @@ async function write(
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
   if (receipt && outcome.status !== 'held') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
-  if (work?.undoes) await closeIfHeld(tx, arrival.accountId, work.undoes, nowMs)
+  if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'held' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
   for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
@@ -271,16 +276,8 @@ async function write(
 }
 
 /** The receipt that a void undoes; one that had nothing to undo leaves no mark. */
-function undoneBy({ operations }: Receipt, { voidTargets }: Loaded): ReceiptId | null {
+function undoneBy({ operations }: Receipt, { voidTargets }: Loaded): Undone | null {
   const undo = operations.find((operation) => operation.kind === 'void')
   const target = undo && voidTargets.get(undo.receiptId)
-  return undo && (target?.posted || target?.waits) ? undo.receiptId : null
-}
-
-/** What was undone while it waited for a human is over, and what it kept on its cards is free (C8). */
-async function closeIfHeld(tx: Tx, accountId: AccountId, id: ReceiptId, nowMs: number): Promise<void> {
-  const stored = await findReceipt(tx, accountId, id)
-  if (stored?.outcome.status !== 'held') return
-  await closeUndone(tx, accountId, stored, nowMs)
-  await releaseHoldsOf(tx, accountId, z.parse(Receipt, JSON.parse(stored.body)), nowMs)
+  return undo && (target?.posted || target?.waits) ? { id: undo.receiptId, waited: target.waits } : null
 }

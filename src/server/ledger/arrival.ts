@@ -2,6 +2,7 @@ import type { AccountId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts
 import type { FinalOutcome, Refusal } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import type { Sale } from '../../core/sale.ts'
+import { sha256 } from '../secrets.ts'
 import type { TillPlace } from './tills.ts'
 
 /** A record as it came in, judged by its looks and not yet by the ledger. */
@@ -28,6 +29,17 @@ export interface Evidence {
   settled: 'applied' | 'refused' | 'held' | null
   /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
   numbers: ReadonlyMap<number, string | null>
+}
+
+/** A receipt that the server makes itself, as it comes to the ledger. */
+export function ownArrival(
+  accountId: AccountId,
+  receipt: Receipt,
+  rest: Pick<Arrival, 'actsFor' | 'evidence'> = {},
+): Arrival {
+  const text = JSON.stringify(receipt)
+  const content = { kind: 'receipt' as const, receipt }
+  return { accountId, id: receipt.id, text, digest: sha256(text), till: null, content, ...rest }
 }
 
 export type ArrivalContent =

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini'
 import type { AccountId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/outcome.ts'
-import { Receipt } from '../../core/receipt.ts'
+import type { Receipt } from '../../core/receipt.ts'
 import type { Query, Tx } from '../db/db.ts'
-import { type CaseEnd, caseOfHeld, closeCase, endOfCase } from './cases.ts'
-import { findReceipt, promisesFor, type StoredReceipt } from './receipts.ts'
+import { type CaseEnd, caseOfHeld, caseState, closeCase } from './cases.ts'
+import { releaseHoldsOf } from './holds.ts'
+import { findReceipt, promisesFor, type StoredReceipt, textOf } from './receipts.ts'
 
 /**
  * An ask that was not answered in time and the promises made in its stead are one business (J2): the books have it once,
@@ -28,38 +28,31 @@ async function siblingsOf(
 }
 
 /** What a receipt has come to: itself, the member of its business that did the work, or what a human had posted for it. */
-interface Standing {
+export interface Standing {
   stored: StoredReceipt
-  /** How its case ended where it is held; null where that is open, and where there is none. */
-  decision: CaseEnd | null
   /** It is held, and nobody has decided it. */
   waits: boolean
 }
 
 async function standingOf(query: Query, accountId: AccountId, named: StoredReceipt): Promise<Standing> {
-  const asItIs: Standing = { stored: named, decision: null, waits: false }
   if (named.appliedBy) {
-    const doer = await findReceipt(query, accountId, named.appliedBy)
-    return { ...asItIs, stored: doer ?? named }
+    return { stored: (await findReceipt(query, accountId, named.appliedBy)) ?? named, waits: false }
   }
+  const asItIs = { stored: named, waits: false }
   if (named.outcome.status !== 'held') return asItIs
   // Who waits with another one has no case of its own.
   for (const held of [named, ...(await siblingsOf(query, accountId, named, named.tillId))]) {
     const caseId = caseOfHeld(held)
-    const found = caseId && (await endOfCase(query, accountId, caseId))
+    const found = caseId && (await caseState(query, accountId, caseId))
     if (!found) continue
-    const posted = found.end?.receiptId ? await findReceipt(query, accountId, found.end.receiptId) : null
-    return { stored: posted ?? held, decision: found.end, waits: found.end === null }
+    const posted = found.receiptId && (await findReceipt(query, accountId, found.receiptId))
+    return { stored: posted || held, waits: found.closedAtMs === null }
   }
   return asItIs
 }
 
 /** The receipt that did the work: an ask and its promise are one (J2), as are a held one and its decision (O6). */
-export async function findDoer(
-  query: Query,
-  accountId: AccountId,
-  id: ReceiptId,
-): Promise<{ stored: StoredReceipt; waits: boolean } | null> {
+export async function findDoer(query: Query, accountId: AccountId, id: ReceiptId): Promise<Standing | null> {
   const named = await findReceipt(query, accountId, id)
   return named && standingOf(query, accountId, named)
 }
@@ -94,7 +87,8 @@ export async function settledBySibling(
     if (outcome.status === 'refused') continue
     // The cashier undid the ask and then gave the goods away all the same: the promise stands alone.
     if (stored.voidedBy && receipt.mode === 'promise') continue
-    if (substance(z.parse(Receipt, JSON.parse(stored.body))) !== substance(receipt)) {
+    const said = textOf(stored)
+    if (!said || substance(said) !== substance(receipt)) {
       return { outcome: { status: 'held', code: 'receipt_conflict' }, isShared: false }
     }
     // What waits for a human, or was dismissed by one, is not moved by another name.
@@ -115,16 +109,14 @@ function substance(receipt: Receipt): string {
   )
 }
 
-/** Its till has undone a business that waited: nobody needs to decide it any more, and nobody can have it posted. */
-export async function closeUndone(
-  tx: Tx,
-  accountId: AccountId,
-  held: StoredReceipt,
-  nowMs: number,
-): Promise<void> {
+/** Its till has undone what waited: nobody needs to decide it any more, nobody can have it posted, and its money is free (C8). */
+export async function closeUndone(tx: Tx, accountId: AccountId, id: ReceiptId, nowMs: number): Promise<void> {
   const end: CaseEnd = { choice: 'closed', note: 'Отменено на кассе', decidedBy: null, receiptId: null }
-  const caseId = caseOfHeld(held)
+  const held = await findReceipt(tx, accountId, id)
+  const caseId = held && caseOfHeld(held)
   if (!caseId || !(await closeCase(tx, accountId, caseId, end, nowMs))) {
-    throw new Error(`receipt ${held.id} was undone while it waited, and its case was closed already`)
+    throw new Error(`receipt ${id} was undone while it waited, and its case was closed already`)
   }
+  const receipt = textOf(held)
+  if (receipt) await releaseHoldsOf(tx, accountId, receipt, nowMs)
 }

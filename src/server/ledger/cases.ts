@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { type AccountId, type DraftId, EmployeeId, ReceiptId, type TillId } from '../../core/ids.ts'
+import { type AccountId, type DraftId, type EmployeeId, ReceiptId, type TillId } from '../../core/ids.ts'
 import type { Kopecks } from '../../core/money.ts'
 import type { CaseKind, FinalOutcome } from '../../core/outcome.ts'
-import { CaseChoice } from '../../core/wire-cases.ts'
+import type { CaseDecision } from '../../core/wire-cases.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
 import { parseFirst } from './rows.ts'
@@ -60,31 +60,29 @@ export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<voi
 }
 
 /** How a case ended. */
-const CaseEnd = z.object({
+export interface CaseEnd {
   /** `closed`: by itself, since what was missing has come or nothing is left to decide. */
-  choice: z.enum([...CaseChoice.options, 'closed']),
-  note: z.nullable(z.string()),
-  decidedBy: z.nullable(EmployeeId),
+  choice: CaseDecision['choice']
+  note: string | null
+  decidedBy: EmployeeId | null
   /** What the decision posted. */
-  receiptId: z.nullable(ReceiptId),
-})
-export type CaseEnd = z.infer<typeof CaseEnd>
+  receiptId: ReceiptId | null
+}
 
-const OpenRow = z.object({ choice: z.null() })
+const StateRow = z.object({ closedAtMs: z.nullable(z.int()), receiptId: z.nullable(ReceiptId) })
 
-/** @returns whether there is such a case, and its end where it has one */
-export async function endOfCase(
+/** Whether a case waits, and what its decision has posted; null where there is no such case. */
+export async function caseState(
   query: Query,
   accountId: AccountId,
   id: string,
-): Promise<{ end: CaseEnd | null } | null> {
+): Promise<z.infer<typeof StateRow> | null> {
   const rows = await query.all(
-    `select choice, note, decided_by as "decidedBy", decision_receipt_id as "receiptId" from cases
+    `select closed_at_ms as "closedAtMs", decision_receipt_id as "receiptId" from cases
       where account_id = $1 and id = $2`,
     [accountId, id],
   )
-  const row = parseFirst(z.union([OpenRow, CaseEnd]), rows)
-  return row && { end: row.choice === null ? null : row }
+  return parseFirst(StateRow, rows)
 }
 
 /**

@@ -1,18 +1,19 @@
 import * as z from 'zod/mini'
 import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../core/ids.ts'
-import { cashierOperations, type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { cashierOperations, type Operation, wireVersion } from '../../core/receipt.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../core/wire-cases.ts'
 import type { Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
 import { applyReceipt } from './apply-receipt.ts'
-import { noSaleFacts } from './arrival.ts'
+import { noSaleFacts, ownArrival } from './arrival.ts'
 import { closeCase } from './cases.ts'
 import { findCase } from './case-list.ts'
 import { dropDraft, isCommitted } from './drafts.ts'
 import { releaseDraftHolds, releaseHoldsOf } from './holds.ts'
 import { type BlockedBy, blockedBy } from './operations.ts'
 import type { Programmes } from './programmes.ts'
-import { findReceipt, type StoredReceipt } from './receipts.ts'
+import { findReceipt, type StoredReceipt, textOf } from './receipts.ts'
 import { closeForks, changeTillState } from './till-states.ts'
 import { lockTill } from './tills.ts'
 
@@ -85,10 +86,11 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       return null
     }
     case 'dismiss':
-      await releaseHoldsOf(tx, accountId, textOf(await heldReceipt(tx, view, accountId)), means.nowMs)
+      await releaseHoldsOf(tx, accountId, (await requireHeld(tx, view, accountId)).receipt, means.nowMs)
       return null
     case 'unblock': {
-      const stored = await requireReceipt(tx, view, accountId)
+      const original = await requireReceipt(tx, view, accountId)
+      const { stored } = original
       const lossy = stored.outcome.status === 'applied' ? stored.outcome.effects : []
       const blocks = new Map<CardId, BlockedBy>()
       for (const { cardId, lossKopecks } of lossy) {
@@ -101,34 +103,44 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
         return null
       }
       const operations = frozen.map((cardId): Operation => ({ kind: 'unblock', cardId }))
-      return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, stored)
+      return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, original)
     }
     case 'apply': {
-      const stored = await heldReceipt(tx, view, accountId)
-      const receipt = textOf(stored)
+      const original = await requireHeld(tx, view, accountId)
+      const { receipt } = original
       const { operations, id } = receipt
       // What a till may not ask for, nobody makes good by a decision (A3).
       if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
       // Its own holds would stand in its way as another's.
       await releaseHoldsOf(tx, accountId, receipt, means.nowMs)
-      return postOwn(tx, wanted, means, { operations, standsFor: id, mode: 'promise', isFact: true }, stored)
+      return postOwn(
+        tx,
+        wanted,
+        means,
+        { operations, standsFor: id, mode: 'promise', isFact: true },
+        original,
+      )
     }
   }
 }
 
-async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<StoredReceipt> {
+interface Original {
+  stored: StoredReceipt
+  receipt: Receipt
+}
+
+async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
   const stored = view.receiptId && (await findReceipt(tx, accountId, view.receiptId))
-  if (!stored || stored.mode === null) throw new NotPossible()
-  return stored
+  const receipt = stored && textOf(stored)
+  if (!receipt) throw new NotPossible()
+  return { stored, receipt }
 }
 
-async function heldReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<StoredReceipt> {
-  const stored = await requireReceipt(tx, view, accountId)
-  if (stored.outcome.status !== 'held') throw new NotPossible()
-  return stored
+async function requireHeld(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
+  const original = await requireReceipt(tx, view, accountId)
+  if (original.stored.outcome.status !== 'held') throw new NotPossible()
+  return original
 }
-
-const textOf = (stored: StoredReceipt): Receipt => z.parse(Receipt, JSON.parse(stored.body))
 
 interface Own {
   operations: Operation[]
@@ -143,9 +155,8 @@ async function postOwn(
   { accountId, id: caseId, by }: Wanted,
   { programmes, nowMs }: Means,
   { operations, standsFor, mode, isFact }: Own,
-  original: StoredReceipt,
+  { stored, receipt: { happenedAtMs, sale } }: Original,
 ): Promise<ReceiptId> {
-  const { happenedAtMs, sale } = textOf(original)
   const receipt: Receipt = {
     version: wireVersion,
     id: idFrom(caseId),
@@ -160,17 +171,10 @@ async function postOwn(
     sale: sale && { ...sale, draftId: null },
     operations,
   }
-  const text = JSON.stringify(receipt)
-  const arrival = {
-    accountId,
-    id: receipt.id,
-    text,
-    digest: sha256(text),
-    till: null,
-    actsFor: original.tillId,
-    content: { kind: 'receipt' as const, receipt },
+  const arrival = ownArrival(accountId, receipt, {
+    actsFor: stored.tillId,
     ...(isFact && { evidence: { waiting: new Map(), settled: 'applied' as const, numbers: new Map() } }),
-  }
+  })
   const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
   if (outcome.status !== 'applied') throw new NotPossible()
   return receipt.id

@@ -1,11 +1,9 @@
-import * as z from 'zod/mini'
 import type { AccountId, DocumentId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
 import type { SaleContext } from '../../core/posting.ts'
-import { Receipt } from '../../core/receipt.ts'
 import type { Sale } from '../../core/sale.ts'
 import type { Tx } from '../db/db.ts'
-import { standingOfDocument, type StoredReceipt } from './receipts.ts'
+import { standingOfDocument, type StoredReceipt, textOf } from './receipts.ts'
 
 /** Makes receipts for one sale wait for each other, from whichever tills they come (C5). */
 export async function lockDocument(tx: Tx, accountId: AccountId, id: DocumentId): Promise<void> {
@@ -31,7 +29,7 @@ export async function saleContext(
   let redeemed = 0
   const loaded = new Map<string, number>()
   for (const stored of [...(await standingOfDocument(tx, accountId, id)), ...linked]) {
-    for (const operation of z.parse(Receipt, JSON.parse(stored.body)).operations) {
+    for (const operation of textOf(stored)?.operations ?? []) {
       if (operation.kind === 'redeem') redeemed += operation.amountKopecks
       if (operation.kind === 'load') {
         loaded.set(operation.productId, (loaded.get(operation.productId) ?? 0) + 1)

@@ -147,15 +147,33 @@ const BodyRow = z.object({ body: z.string() })
  */
 export async function recallGrant(tx: Tx, accountId: AccountId, grant: Grant): Promise<void> {
   if (!(await insertGrant(tx, accountId, grant, null))) return
-  const rows = await tx.all(
-    `select body from receipt where account_id = $1 and grant_id = $2 and status = 'applied' and applied_by is null`,
-    [accountId, grant.id],
-  )
-  const operations = parseRows(BodyRow, rows).flatMap(
-    ({ body }) => z.parse(Receipt, JSON.parse(body)).operations,
-  )
-  const use = useOf({ operations })
+  const use = await postedOn(tx, accountId, grant.id)
   await keepUse(tx, accountId, grant.id, use, use)
+}
+
+/** What was promised on a grant and is posted. */
+export async function postedOn(query: Query, accountId: string, id: string): Promise<GrantUse> {
+  const rows = await query.all(
+    `select body from receipt where account_id = $1 and grant_id = $2 and status = 'applied' and applied_by is null`,
+    [accountId, id],
+  )
+  return useOf({
+    operations: parseRows(BodyRow, rows).flatMap(({ body }) => z.parse(Receipt, JSON.parse(body)).operations),
+  })
+}
+
+/** What was charged to a grant, card by card. */
+export async function chargedByCard(
+  query: Query,
+  accountId: string,
+  id: string,
+): Promise<GrantUse['byCard']> {
+  const rows = await query.all(
+    `select card_id as "cardId", spent as "spentKopecks" from grant_card
+      where account_id = $1 and grant_id = $2`,
+    [accountId, id],
+  )
+  return Object.fromEntries(parseRows(CardUseRow, rows).map((one) => [one.cardId, one.spentKopecks]))
 }
 
 /** A grant with what has been charged to it; the row is locked. Null when it is unknown, or another till's. */
@@ -171,15 +189,7 @@ export async function lockGrant(
   ])
   const row = parseFirst(GrantRow, rows)
   if (!row || row.tillId !== tillId) return null
-  const cards = parseRows(
-    CardUseRow,
-    await tx.all(
-      `select card_id as "cardId", spent as "spentKopecks" from grant_card
-        where account_id = $1 and grant_id = $2`,
-      [accountId, id],
-    ),
-  )
-  const byCard = Object.fromEntries(cards.map((one) => [one.cardId, one.spentKopecks])) as GrantUse['byCard']
+  const byCard = await chargedByCard(tx, accountId, id)
   const { spentKopecks, loads, loadsKopecks } = row
   return {
     grant: limitsOf(row),

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { Kopecks } from '../../core/money.ts'
-import { useOf } from '../../core/offline.ts'
-import { Receipt } from '../../core/receipt.ts'
+import type { GrantUse } from '../../core/offline.ts'
 import type { Query } from '../db/db.ts'
 import { Difference } from './difference.ts'
+import { chargedByCard, postedOn } from './grants.ts'
 import { parseFirst, parseRows } from './rows.ts'
 
 /** What an outage has left in the books agrees too: what waits has a case, links have both ends, grants their sums. */
@@ -53,8 +53,6 @@ const strays: readonly (readonly [string, string])[] = [
 ]
 
 const GrantRow = z.object({ id: z.string(), spentKopecks: Kopecks, loads: z.int(), loadsKopecks: Kopecks })
-const BodyRow = z.object({ body: z.string() })
-const CardRow = z.object({ cardId: z.string(), spentKopecks: Kopecks })
 
 /** What was charged to a grant is what was posted on it (O1). */
 async function verifyGrants(query: Query, accountId: string): Promise<void> {
@@ -63,25 +61,10 @@ async function verifyGrants(query: Query, accountId: string): Promise<void> {
       where account_id = $1 order by id`,
     [accountId],
   )
-  for (const { id, ...charged } of parseRows(GrantRow, rows)) {
-    const receipts = await query.all(
-      `select r.body from receipt r where r.account_id = $1 and r.grant_id = $2 and ${standsBySelf('r')}`,
-      [accountId, id],
-    )
-    const operations = parseRows(BodyRow, receipts).flatMap(
-      ({ body }) => z.parse(Receipt, JSON.parse(body)).operations,
-    )
-    const { byCard, ...posted } = useOf({ operations })
-    const cards = parseRows(
-      CardRow,
-      await query.all(
-        `select card_id as "cardId", spent as "spentKopecks" from grant_card
-          where account_id = $1 and grant_id = $2`,
-        [accountId, id],
-      ),
-    )
-    const chargedBy = Object.fromEntries(cards.map((one) => [one.cardId, one.spentKopecks]))
-    if (told({ ...posted, byCard }) !== told({ ...charged, byCard: chargedBy })) {
+  for (const { id, ...sums } of parseRows(GrantRow, rows)) {
+    const posted = await postedOn(query, accountId, id)
+    const charged = { ...sums, byCard: await chargedByCard(query, accountId, id) }
+    if (told(posted) !== told(charged)) {
       throw new Difference(
         `grant ${id}: ${posted.spentKopecks} and ${posted.loads} loads were posted on it, ` +
           `${charged.spentKopecks} and ${charged.loads} were charged`,
@@ -90,5 +73,5 @@ async function verifyGrants(query: Query, accountId: string): Promise<void> {
   }
 }
 
-const told = ({ spentKopecks, loads, loadsKopecks, byCard }: ReturnType<typeof useOf>): string =>
+const told = ({ spentKopecks, loads, loadsKopecks, byCard }: GrantUse): string =>
   JSON.stringify([spentKopecks, loads, loadsKopecks, Object.entries(byCard).sort()])

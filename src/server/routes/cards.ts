@@ -1,6 +1,7 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import type { Programme } from '../../core/programme.ts'
-import { type Operation, Receipt, wireVersion } from '../../core/receipt.ts'
+import type { Receipt } from '../../core/receipt.ts'
+import { type Operation, wireVersion } from '../../core/receipt.ts'
 import { CardsRequest } from '../../core/wire.ts'
 import type { Tx } from '../db/db.ts'
 import { bookKeyOf, bookTag } from '../book-keys.ts'
@@ -8,10 +9,10 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody } from '../http.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
-import { noSaleFacts } from '../ledger/arrival.ts'
-import { findReceipt } from '../ledger/receipts.ts'
+import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
+import { findReceipt, textOf } from '../ledger/receipts.ts'
 import type { Session } from '../ledger/sessions.ts'
-import { hashNumber, sha256 } from '../secrets.ts'
+import { hashNumber } from '../secrets.ts'
 import type { Handler } from './handler.ts'
 
 type Wanted = z.infer<typeof CardsRequest>
@@ -26,15 +27,7 @@ export function addCards(deps: Deps): Handler<'addCards'> {
       if (!programme) throw new ApiError('programme_missing')
       const nowMs = deps.clock()
       const receipt = await buildReceipt(tx, deps, session, programme, wanted, nowMs)
-      const text = JSON.stringify(receipt)
-      const arrival = {
-        accountId: session.accountId,
-        id: receipt.id,
-        text,
-        digest: sha256(text),
-        till: null,
-        content: { kind: 'receipt' as const, receipt },
-      }
+      const arrival = ownArrival(session.accountId, receipt)
       return applyReceipt(tx, arrival, noSaleFacts, { programmes: deps.programmes, nowMs })
     })
     if (alarm) deps.log.error({ event: alarm, accountId: session.accountId, receiptId: wanted.receiptId })
@@ -52,7 +45,7 @@ async function buildReceipt(
   nowMs: number,
 ): Promise<Receipt> {
   const stored = await findReceipt(tx, accountId, wanted.receiptId)
-  const first = stored?.mode ? z.parse(Receipt, JSON.parse(stored.body)) : null
+  const first = stored && textOf(stored)
   const issued = first?.operations.find((operation) => operation.kind === 'issue')
   const programmeId = issued?.programmeId ?? programme.id
   const bookKey = bookKeyOf(keys.card, accountId)

@@ -8,8 +8,7 @@ import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/se
 import type { DraftId } from '../../core/ids.ts'
 import type { Operation } from '../../core/receipt.ts'
 import { applyReceipt } from '../ledger/apply-receipt.ts'
-import { noSaleFacts } from '../ledger/arrival.ts'
-import { sha256 } from '../secrets.ts'
+import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
 
 onBothEngines('what is decided about a business is decided once', (engine) => {
   /** A card with 1 000, an ask for 300 of it, and a promise in its stead that has to wait for a human. */
@@ -224,11 +223,9 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       /** As an owner's own tool does. */
       const set = async (kind: 'block' | 'unblock') => {
         const receipt = { ...manager.receipt([{ kind, cardId: card.id }]), till: null, session: null }
-        const text = JSON.stringify(receipt)
-        const content = { kind: 'receipt' as const, receipt }
-        const arrival = { accountId, id: receipt.id, text, digest: sha256(text), till: null, content }
+        const own = ownArrival(accountId, receipt)
         const { outcome } = await deps.db.write((tx) =>
-          applyReceipt(tx, arrival, noSaleFacts, { programmes: deps.programmes, nowMs: time.nowMs }),
+          applyReceipt(tx, own, noSaleFacts, { programmes: deps.programmes, nowMs: time.nowMs }),
         )
         expect(outcome.status).toBe('applied')
       }

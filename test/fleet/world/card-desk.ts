@@ -3,9 +3,8 @@ import type { AccountId, CardId, EmployeeId, ReceiptId } from '../../../src/core
 import { type Receipt, wireVersion } from '../../../src/core/receipt.ts'
 import type { Db } from '../../../src/server/db/db.ts'
 import { applyReceipt } from '../../../src/server/ledger/apply-receipt.ts'
-import { noSaleFacts } from '../../../src/server/ledger/arrival.ts'
+import { noSaleFacts, ownArrival } from '../../../src/server/ledger/arrival.ts'
 import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
-import { sha256 } from '../../../src/server/secrets.ts'
 
 export interface CardOrder {
   accountId: AccountId
@@ -31,17 +30,8 @@ export async function setCard(db: Db, order: CardOrder, nowMs: number): Promise<
     sale: null,
     operations: [{ kind, cardId }],
   }
-  const text = JSON.stringify(receipt)
-  const arrival = {
-    accountId,
-    id: receipt.id,
-    text,
-    digest: sha256(text),
-    till: null,
-    content: { kind: 'receipt' as const, receipt },
-  }
   const { outcome } = await db.write((tx) =>
-    applyReceipt(tx, arrival, noSaleFacts, { programmes: createProgrammes(), nowMs }),
+    applyReceipt(tx, ownArrival(accountId, receipt), noSaleFacts, { programmes: createProgrammes(), nowMs }),
   )
   return outcome.status === 'applied' ? 'applied' : 'refused'
 }
