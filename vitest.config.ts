@@ -3,6 +3,9 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './test/support/chromium.ts'
 
+/** A page on a busy machine takes its time; what has to be quick is measured, and not by waiting. */
+const waitMs = 15_000
+
 /** Levels of tests; CONTRIBUTING.md says which one a new test belongs to. */
 export default defineConfig({
   test: {
@@ -80,6 +83,7 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: waitMs } },
           fileParallelism: false,
         },
       },
@@ -90,6 +94,7 @@ export default defineConfig({
           globalSetup: ['test/support/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: waitMs } },
           fileParallelism: false,
         },
       },

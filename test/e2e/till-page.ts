@@ -74,6 +74,14 @@ export class TillPage {
       .waitFor()
   }
 
+  /** The page of the app could not be had. */
+  async notLoaded(point: 'create' | 'edit'): Promise<void> {
+    await this.page
+      .getByTestId('widget-state')
+      .filter({ hasText: `${point} Failed` })
+      .waitFor()
+  }
+
   async addGood(code: string): Promise<void> {
     await this.page.getByTestId(`good-${code}`).click()
   }

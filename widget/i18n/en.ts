@@ -261,6 +261,7 @@ export const en: Words = {
   storageFull: 'The disk is full: nothing was recorded. Free some space or take money',
   notice: {
     offline: 'Offline. Gift cards cannot be taken now',
+    scan_again: 'Back online. Scan the card again',
     not_in_book: 'Offline, and this card is not in the list. Take money',
     book_limit: 'The offline limit is used up: this card needs the line',
     too_many_attempts: 'Too many attempts, call the manager',

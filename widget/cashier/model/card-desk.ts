@@ -19,7 +19,9 @@ import type { Need } from './need.ts'
 export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
   | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
-  | { kind: 'offline' }
+  /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
+  | { kind: 'offline'; scanned: boolean }
+  | { kind: 'scan_again' }
   | { kind: 'not_in_book' }
   | { kind: 'book_limit' }
   | { kind: 'too_many_attempts' }
@@ -72,7 +74,11 @@ export class CardDesk {
 
   scan(raw: string, entered: Entered): Promise<void> {
     const programme = this.#deps.till.ready?.session.programme
-    if (!programme) return this.#say({ kind: this.#deps.till.ready ? 'programme_missing' : 'offline' })
+    if (!programme) {
+      return this.#say(
+        this.#deps.till.ready ? { kind: 'programme_missing' } : { kind: 'offline', scanned: true },
+      )
+    }
     const recognised = recognise(raw, programme.numberFormat)
     if (recognised.kind === 'goods') return this.#say({ kind: 'scan', fault: 'goods' })
     if (recognised.kind === 'unreadable') {
@@ -197,7 +203,9 @@ export class CardDesk {
     } catch (error) {
       // The server may have reserved the card before the answer was lost.
       if (wishes) await till.releaseHold(wish.id)
-      if (!isUnreachable(error) || entered === 'typed') throw error
+      if (!isUnreachable(error)) throw error
+      if (!this.#isCurrent(errand)) return
+      if (entered === 'typed') return this.#say({ kind: 'offline', scanned: true })
       return this.#fromBook(number, draft, draftId, receiptId, errand)
     }
     const { card, hold } = answer
@@ -244,7 +252,7 @@ export class CardDesk {
     const entry = outage && (await outage.find(number))
     if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) return
     if (!outage || !entry) {
-      notice.value = { kind: outage?.asOfMs ? 'not_in_book' : 'offline' }
+      notice.value = outage?.asOfMs ? { kind: 'not_in_book' } : { kind: 'offline', scanned: true }
       return
     }
     this.#known.set(number, entry.cardId)
@@ -421,8 +429,21 @@ function replaceRedeem(draft: Draft, changed: DraftRedeem): Draft {
   return { ...draft, redeems: draft.redeems.map((one) => (one.cardId === changed.cardId ? changed : one)) }
 }
 
-export function noticeOf(error: unknown): Notice {
-  if (isUnreachable(error)) return { kind: 'offline' }
+/** What is left to say when the line is back. A word that has nothing to do with the line stays: somebody has to read it. */
+export function whenLineIsBack(notice: Notice | null): Notice | null {
+  switch (notice?.kind) {
+    case 'offline':
+      return notice.scanned ? { kind: 'scan_again' } : null
+    case 'not_in_book':
+    case 'book_limit':
+      return { kind: 'scan_again' }
+    default:
+      return notice
+  }
+}
+
+function noticeOf(error: unknown): Notice {
+  if (isUnreachable(error)) return { kind: 'offline', scanned: false }
   if (isDenied(error)) {
     if (error.code === 'too_many_attempts') return { kind: 'too_many_attempts' }
     if (error.code === 'programme_missing') return { kind: 'programme_missing' }

@@ -26,7 +26,7 @@ import { sumKopecks } from '../../../src/core/money.ts'
 import type { Sale } from '../../../src/core/sale.ts'
 import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
 import type { Language } from '../../i18n/language.ts'
-import { CardDesk, type Errand, type Notice } from './card-desk.ts'
+import { CardDesk, type Errand, type Notice, whenLineIsBack } from './card-desk.ts'
 import { Decisions } from './decisions.ts'
 import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
@@ -311,7 +311,7 @@ export class Checkout implements HostListener {
     const opened = this.opened.value
     const offline = till.line.reachable === false
     if (offline && !this.mayPromise(draft)) {
-      this.notice.value = { kind: 'offline' }
+      this.notice.value = { kind: 'offline', scanned: false }
       return false
     }
     try {
@@ -368,6 +368,12 @@ export class Checkout implements HostListener {
     if (this.opened.value === opened) this.searching.value = false
   }
 
+  /** Another frame of the till may have had the answer to a question that stands here too. */
+  async #dropAnswered(): Promise<void> {
+    const waiting = new Set((await this.ready.value?.drafts.waiting())?.map(({ id }) => id))
+    this.questions.value = this.questions.value.filter(({ draft }) => waiting.has(draft.id))
+  }
+
   async #leave(draft: Draft): Promise<void> {
     await this.ready.value?.drafts.leave(draft.id)
   }
@@ -404,10 +410,11 @@ export class Checkout implements HostListener {
       this.ready.value = till.ready
     })
     void this.#readHistory()
+    if (this.questions.value.length > 0) void this.#quietly(this.#dropAnswered(), 'drafts_not_read')
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
-    // What could not be asked while the line was down is asked now, and what only lacked the line may be scanned again.
-    if (this.notice.value?.kind !== 'not_recorded') this.notice.value = null
+    // What could not be asked while the line was down is asked now.
+    this.notice.value = whenLineIsBack(this.notice.value)
     void this.#begin()
   }
 
