@@ -1,4 +1,4 @@
-import { type Draft, draftOperations } from '../core/draft.ts'
+import { cardsOf, type Draft, draftOperations } from '../core/draft.ts'
 import type { DocumentId, GrantId, ReceiptId } from '../core/ids.ts'
 import { type Operation, type Receipt, wireVersion } from '../core/receipt.ts'
 import type { SessionAnswer } from '../core/wire.ts'
@@ -59,7 +59,7 @@ export class Receipts {
     documentId: DocumentId | null,
     mode: Receipt['mode'],
   ): Promise<JournalRecord> {
-    const faces = [...draft.loads, ...draft.redeems].map(({ cardId, last4, entered }) => ({
+    const faces = cardsOf(draft).map(({ cardId, last4, entered }) => ({
       cardId,
       last4,
       entered,

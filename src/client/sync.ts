@@ -259,7 +259,7 @@ export class Sync {
     const { headSeq, missing } = await this.#ping(epoch)
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
-    const wanted = missing.filter((seq) => !this.#refilled.has(`${epoch}/${seq}`))
+    const wanted = missing.filter((seq) => !this.#refilled.has([epoch, seq].join()))
     const below = wanted.length > 0 ? await journal.settledAmong(epoch, wanted) : []
     if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
     else this.#lost.delete(epoch)
@@ -361,8 +361,8 @@ export class Sync {
     if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(epoch)
     if (lost === undefined) return waitMs
-    for (const { key } of settled) this.#refilled.add(key.join('/'))
-    const below = lost.below.filter((seq) => !this.#refilled.has(`${epoch}/${seq}`))
+    for (const { key } of settled) this.#refilled.add(key.join())
+    const below = lost.below.filter((seq) => !this.#refilled.has([epoch, seq].join()))
     this.#lost.set(epoch, { above: head.headSeq, below })
     // A server that takes the records but does not move would be sent the same for ever.
     const moves = head.headSeq > lost.above || below.length < lost.below.length

@@ -75,6 +75,9 @@ export const Draft = z.strictObject({
 })
 export type Draft = z.infer<typeof Draft>
 
+export const cardsOf = (draft: Draft | null): (DraftLoad | DraftRedeem)[] =>
+  draft ? [...draft.loads, ...draft.redeems] : []
+
 export function draftIsEmpty(draft: Draft): boolean {
   return draft.loads.length === 0 && draft.redeems.length === 0 && draft.links.length === 0
 }

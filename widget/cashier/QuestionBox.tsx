@@ -1,4 +1,4 @@
-import { loadTotal, redeemTotal } from '../../src/core/draft.ts'
+import { cardsOf, loadTotal, redeemTotal } from '../../src/core/draft.ts'
 import type { ScreenProps } from './App.tsx'
 import { AskBox } from './AskBox.tsx'
 import type { Question } from './model/questions.ts'
@@ -19,7 +19,9 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
       : loaded > 0
         ? words.question.yesLoad(sum(loaded))
         : words.question.yesRedeem(sum(redeemed))
-  const cards = [...draft.loads, ...draft.redeems].map((card) => words.card.face(card.last4)).join(', ')
+  const cards = cardsOf(draft)
+    .map((card) => words.card.face(card.last4))
+    .join(', ')
   return (
     <AskBox
       text={words.question[doubt](time(draft.updatedAtMs))}

@@ -126,9 +126,8 @@ export class MemoryJournal implements JournalPort {
   }
 
   settledAmong(epoch: number, numbers: readonly number[]): Promise<number[]> {
-    const settled = this.#states.filter(({ record, outcome }) => record.epoch === epoch && outcome !== null)
-    const own = new Set(settled.map(({ record }) => record.seq))
-    return Promise.resolve(numbers.filter((seq) => own.has(seq)))
+    const settled = this.#states.filter(({ record, outcome }) => record.epoch === epoch && outcome)
+    return Promise.resolve(numbers.filter((seq) => settled.some(({ record }) => record.seq === seq)))
   }
 
   batch(

@@ -177,18 +177,10 @@ export async function settledAmong(
   epoch: number,
   numbers: readonly number[],
 ): Promise<number[]> {
-  return reading(storage, ['records', 'unsettled'], async (tx) => {
-    const isSettled = await Promise.all(
-      numbers.map(async (seq) => {
-        const key: RecordKey = [epoch, seq]
-        const [here, open] = await Promise.all([
-          tx.objectStore('records').getKey(key),
-          tx.objectStore('unsettled').getKey(key),
-        ])
-        return here !== undefined && open === undefined
-      }),
-    )
-    return numbers.filter((_, n) => isSettled[n])
+  // What has its outcome does not wait any more.
+  return reading(storage, ['outcomes'], async (tx) => {
+    const keys = await Promise.all(numbers.map((seq) => tx.objectStore('outcomes').getKey([epoch, seq])))
+    return numbers.filter((_, n) => keys[n])
   })
 }
 

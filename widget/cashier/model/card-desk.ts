@@ -2,7 +2,13 @@ import { batch, type Signal } from '@preact/signals'
 import { isDenied, isUnreachable } from '../../../src/client/api.ts'
 import type { Till } from '../../../src/client/till.ts'
 import { recognise } from '../../../src/core/card-number.ts'
-import { type Draft, draftIsEmpty, type DraftLink, type DraftRedeem } from '../../../src/core/draft.ts'
+import {
+  cardsOf,
+  type Draft,
+  draftIsEmpty,
+  type DraftLink,
+  type DraftRedeem,
+} from '../../../src/core/draft.ts'
 import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
 import type { Refusal } from '../../../src/core/outcome.ts'
@@ -20,7 +26,7 @@ export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
   | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
   /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
-  | { kind: 'offline'; scanned: boolean }
+  | { kind: 'offline'; scanned?: true }
   | { kind: 'scan_again' }
   | { kind: 'not_in_book' }
   | { kind: 'book_limit' }
@@ -133,7 +139,7 @@ export class CardDesk {
   remove(cardId: CardId): Promise<void> {
     return this.#inTurn(async (errand) => {
       const draft = this.#deps.draft.value
-      const gone = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])].find((one) => one.cardId === cardId)
+      const gone = cardsOf(draft).find((one) => one.cardId === cardId)
       if (!draft || !gone) return
       this.#last = null
       const rest: Draft = {
@@ -179,7 +185,7 @@ export class CardDesk {
     // A number is sealed into its receipt (J1), so the receipt has its id before it has anything else.
     const receiptId = draft?.receiptId ?? ReceiptId.parse(newId())
     const { need } = errand
-    const chosen = [...(draft?.loads ?? []), ...(draft?.redeems ?? [])]
+    const chosen = cardsOf(draft)
     // Asking for a card again would replace the hold that it has.
     if (chosen.some((one) => one.cardId === this.#known.get(number))) {
       this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
@@ -256,7 +262,7 @@ export class CardDesk {
       return
     }
     this.#known.set(number, entry.cardId)
-    if ([...(draft?.loads ?? []), ...(draft?.redeems ?? [])].some((one) => one.cardId === entry.cardId)) {
+    if (cardsOf(draft).some((one) => one.cardId === entry.cardId)) {
       notice.value = { kind: 'scan', fault: 'twice' }
       return
     }
@@ -292,10 +298,7 @@ export class CardDesk {
   /** Holds guard a card against other tills; against another sale of this one, in another tab, the drafts do. */
   async #isElsewhere(cardId: CardId, draftId: DraftId): Promise<boolean> {
     const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
-    return drafts.some(
-      (draft) =>
-        draft.id !== draftId && [...draft.loads, ...draft.redeems].some((one) => one.cardId === cardId),
-    )
+    return drafts.some((draft) => draft.id !== draftId && cardsOf(draft).some((one) => one.cardId === cardId))
   }
 
   /** Cards that are not confirmed yet share the sum in the order of C6. */
@@ -429,21 +432,16 @@ function replaceRedeem(draft: Draft, changed: DraftRedeem): Draft {
   return { ...draft, redeems: draft.redeems.map((one) => (one.cardId === changed.cardId ? changed : one)) }
 }
 
+const lacksLine = new Set<Notice['kind']>(['offline', 'not_in_book', 'book_limit'])
+
 /** What is left to say when the line is back. A word that has nothing to do with the line stays: somebody has to read it. */
 export function whenLineIsBack(notice: Notice | null): Notice | null {
-  switch (notice?.kind) {
-    case 'offline':
-      return notice.scanned ? { kind: 'scan_again' } : null
-    case 'not_in_book':
-    case 'book_limit':
-      return { kind: 'scan_again' }
-    default:
-      return notice
-  }
+  if (notice?.kind === 'offline' && !notice.scanned) return null
+  return notice && lacksLine.has(notice.kind) ? { kind: 'scan_again' } : notice
 }
 
 function noticeOf(error: unknown): Notice {
-  if (isUnreachable(error)) return { kind: 'offline', scanned: false }
+  if (isUnreachable(error)) return { kind: 'offline' }
   if (isDenied(error)) {
     if (error.code === 'too_many_attempts') return { kind: 'too_many_attempts' }
     if (error.code === 'programme_missing') return { kind: 'programme_missing' }

@@ -311,7 +311,7 @@ export class Checkout implements HostListener {
     const opened = this.opened.value
     const offline = till.line.reachable === false
     if (offline && !this.mayPromise(draft)) {
-      this.notice.value = { kind: 'offline', scanned: false }
+      this.notice.value = { kind: 'offline' }
       return false
     }
     try {

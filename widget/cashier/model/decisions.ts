@@ -37,7 +37,7 @@ export class Decisions {
   /** Undoes what was done (C8), which needs the line. */
   cancel(result: Result): Promise<void> {
     if (this.#deps.till.line.reachable === false) {
-      this.#deps.notice.value = { kind: 'offline', scanned: false }
+      this.#deps.notice.value = { kind: 'offline' }
       return Promise.resolve()
     }
     // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
