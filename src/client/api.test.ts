@@ -102,6 +102,7 @@ describe('signed calls', () => {
     state: 'active',
     casesOpen: 0,
     grantIsOver: false,
+    missing: [],
     decisions: [],
   }
   type Body = RequestOf<'ping'>
