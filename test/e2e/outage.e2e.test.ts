@@ -57,6 +57,21 @@ describe('[O3] [O4] without the line', () => {
     expect(shop.posted(fresh, 'load')).toBe(1)
   })
 
+  it('[O1] an owner who turns it off is heard: the till says so, and takes nothing out of the book any more', async () => {
+    const { policy } = await shop.manage<{ policy: object }>('GET', '/api/policy')
+    await shop.manage('PUT', '/api/policy', { ...policy, enabled: false })
+    await till.press('create', /Операции кассы/)
+    await till.sees('create', 'владелец этого не разрешил')
+    await till.press('create', 'Назад')
+    // A shop that does not want it is not told about it at every sale.
+    expect(await till.texts('create')).not.toContain('без связи')
+    await till.addGood(goods.mug)
+    await shop.switch({ server: 'down' })
+    await till.scan('create', live.number)
+    await till.sees('create', 'Лимит без связи исчерпан: с этой картой только на связи')
+    expect(await shop.manage('GET', '/api/risk')).toMatchObject({ maxLossKopecks: 0, grants: [] })
+  })
+
   it('[O5] what the book does not know, what is blocked, and typed numbers are not taken', async () => {
     await till.addGood(goods.mug)
     await shop.switch({ server: 'down' })

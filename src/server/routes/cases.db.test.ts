@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { load, redeem, refund, saleOf, type TestTill, undo } from '../../../test/server/test-till.ts'
-import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
+import { addCard, certificateId, faceKopecks, newReceiptId, verdictOf } from '../../../test/server/world.ts'
 import { caseScene } from '../../../test/server/case-scene.ts'
 import type { DocumentId, ReceiptId } from '../../core/ids.ts'
 import type { Operation, Receipt } from '../../core/receipt.ts'
@@ -113,6 +113,41 @@ onBothEngines('cases', (engine) => {
     expect(verdictOf(await promise([redeem(card.id, 300, { holdId: hold })]).sent)).toBe('applied')
     expect((await caseOf('card_blocked_meanwhile')).amountKopecks).toBe(300)
     await decide('card_blocked_meanwhile', 'acknowledge')
+  })
+
+  test('[O6] a promise on a card that expired before it arrived is booked, and told', async () => {
+    const { manager, till, moysklad, accountId, time, caseOf, decide, balance } = await scene()
+    const today = new Date(time.nowMs).toISOString().slice(0, 10)
+    const card = await addCard(manager, { paid: 500, expiresOn: today })
+    const holdId = await till.hold(card.id, 300)
+    const promised = till.receipt([redeem(card.id, 300, { holdId })], { mode: 'promise' })
+    time.nowMs += 30 * 3_600_000
+    expect(verdictOf(await till.send(promised))).toBe('applied')
+    await manager.reopen(moysklad.hire({ accountId, employeeId: manager.employeeId, role: 'manager' }).key)
+    expect(await caseOf('card_expired_meanwhile')).toMatchObject({
+      amountKopecks: 300,
+      tillName: till.name,
+      choices: ['acknowledge'],
+    })
+    await decide('card_expired_meanwhile', 'acknowledge')
+    expect(await balance(card.number)).toEqual(['expired', 200])
+    expect((await till.ping()).casesOpen).toBe(0)
+  })
+
+  test('[O6] a promise whose number is another card’s is booked on the card it names when a human says so', async () => {
+    const { manager, till, decide, balance } = await scene()
+    const [card, other] = [await addCard(manager, { paid: 500 }), await addCard(manager, { paid: 500 })]
+    const holdId = await till.hold(card.id, 300)
+    const id = newReceiptId()
+    const number = till.seal(other.number, id)
+    const promised = till.receipt([redeem(card.id, 300, { holdId, number })], { id, mode: 'promise' })
+    expect(verdictOf(await till.send(promised))).toBe('held number_mismatch')
+    expect(await balance(card.number)).toEqual(['active', 500])
+    await decide('number_mismatch', 'apply')
+    expect([await balance(card.number), await balance(other.number)]).toEqual([
+      ['active', 200],
+      ['active', 500],
+    ])
   })
 
   test('[O6] a card that was sold twice cannot be applied, only settled by hand', async () => {

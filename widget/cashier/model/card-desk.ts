@@ -273,7 +273,8 @@ export class CardDesk {
     const today = localDate(till.serverNowMs(), till.ready!.session.programme!.timeZone)
     const card = cardOfEntry(entry, today)
     const sealed = await till.seal(number, receiptId)
-    const chosen = sealed && chooseOnGrant(outage, card, draft, errand.need)
+    // The server could not tell whose card it was (J1).
+    const chosen = sealed ? chooseOnGrant(outage, card, draft, errand.need) : 'no_room'
     if (!chosen || chosen === 'no_room') {
       batch(() => {
         looked.value = card
