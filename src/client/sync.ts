@@ -260,7 +260,7 @@ export class Sync {
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
     const wanted = missing.filter((seq) => !this.#refilled.has([epoch, seq].join()))
-    const below = wanted.length > 0 ? await journal.settledAmong(epoch, wanted) : []
+    const below = await journal.settledAmong(epoch, wanted)
     if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
     else this.#lost.delete(epoch)
     if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)
@@ -347,9 +347,10 @@ export class Sync {
   /** @returns how long to wait when the server said `later`, or null to go on */
   async #settle({ epoch, records }: Batch, { outcomes, head }: SyncAnswer): Promise<number | null> {
     const settled: Settled[] = []
+    const answers = new Map(outcomes.map((answer) => [answer.id, answer]))
     let waitMs: number | null = null
     for (const { record } of records) {
-      const answer = outcomes.find(({ seq, id }) => seq === record.seq && id === record.id)
+      const answer = answers.get(record.id)
       // Silence about a record is "unknown", as `later` is: it and all after it go again.
       if (!answer || answer.outcome.status === 'later') {
         waitMs = Math.max(backoffMinMs, answer?.outcome.status === 'later' ? answer.outcome.afterMs : 0)
@@ -361,7 +362,7 @@ export class Sync {
     if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(epoch)
     if (lost === undefined) return waitMs
-    for (const { key } of settled) this.#refilled.add(key.join())
+    for (const { key } of settled) if (lost.below.includes(key[1])) this.#refilled.add(key.join())
     const below = lost.below.filter((seq) => !this.#refilled.has([epoch, seq].join()))
     this.#lost.set(epoch, { above: head.headSeq, below })
     // A server that takes the records but does not move would be sent the same for ever.

@@ -17,7 +17,7 @@ import type { Peer } from './drain-page.ts'
 import { openingKopecks } from './redeem-ours.ts'
 import { absoluteRow, type BenchRow, median, round } from './row.ts'
 
-/** `PODAROK_DRAIN=100000` is the long form: one more size, and a longer queue for workbox. */
+/** `PODAROK_DRAIN=100000` is the long form: one more size, and a queue for workbox that is as long as ours. */
 const longest = Number(process.env['PODAROK_DRAIN'] ?? 0)
 const long = longest > 0
 const peers: readonly Peer[] = ['bare', 'dexie', 'workbox']
@@ -28,7 +28,7 @@ const rounds = 2
  * Replaying one by one takes minutes for 10 000, and on a busy machine longer than a signature made before is good for.
  * The other queue gets slower with its length, so the ratio that is scaled from fewer is lower than the true one.
  */
-const workboxLength = long ? 5_000 : 1_000
+const workboxLength = long ? large : 1_000
 const workboxRatioMin = 30
 const linearMax = 1.3
 const heapGrowthMaxMb = 2
@@ -161,7 +161,7 @@ function rowsOf(figures: Figures): BenchRow[] {
       ok: ratioMin === null || ratio >= ratioMin,
     }
   }
-  const scaled = `, from ${workboxLength}`
+  const scaled = workboxLength === large ? '' : `, from ${workboxLength}`
   const larger = [...figures.ours.keys()].filter((count) => count > small)
   return [
     beside('workbox', `workbox-background-sync${scaled}`, workboxRatioMin),

@@ -84,7 +84,7 @@ describe('two at once', () => {
   it('[O2] a card that is prepared in one tab cannot be prepared in another of the same till', async () => {
     await till.addGood(goods.coffee)
     await till.scan('create', live.number)
-    await till.press('create', /Списать с подарочной карты/)
+    await till.prepare(/Списать с подарочной карты/)
     const second = await TillPage.open(await till.page.context().newPage(), shop.hostUrl, {})
     await second.addGood(goods.mug)
     await second.scan('create', live.number)
@@ -106,7 +106,7 @@ describe('two at once', () => {
   it('[J11] the same saved sale opened in two tabs charges its draft once', async () => {
     await till.addGood(goods.coffee)
     await till.scan('create', live.number)
-    await till.press('create', /Списать с подарочной карты/)
+    await till.prepare(/Списать с подарочной карты/)
     await shop.switch({ server: 'down' })
     await till.save()
     await till.notLoaded('edit')
@@ -220,7 +220,7 @@ describe('messages', () => {
     const tab = await TillPage.open(fresh, shop.hostUrl, {})
     await tab.addGood(goods.coffee)
     await tab.scan('create', live.number)
-    await tab.press('create', /Списать с подарочной карты/)
+    await tab.prepare(/Списать с подарочной карты/)
     await tab.saveNew()
     await tab.sees('edit', /Списано/)
     expect(said).toEqual([])

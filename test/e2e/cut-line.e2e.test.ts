@@ -32,8 +32,7 @@ async function prepareSale(): Promise<void> {
 async function preparePayment(): Promise<void> {
   await till.addGood(goods.coffee)
   await till.scan('create', live.number)
-  await till.press('create', /Списать с подарочной карты 1.500,00/)
-  await till.sees('create', /Подготовлено/)
+  await till.prepare(/Списать с подарочной карты 1.500,00/)
 }
 
 describe('«Наш сервер» is away', () => {
@@ -116,7 +115,7 @@ describe('«Наш сервер» is away', () => {
     await firstSale()
     await till.addGood(goods.mug)
     await till.typeNumber('create', live.number)
-    await till.press('create', /Списать с подарочной карты 790,00/)
+    await till.prepare(/Списать с подарочной карты 790,00/)
     await shop.switch({ server: 'down' })
     await till.saveNew()
     await till.sees('edit', /введена вручную: без связи провести нельзя/)

@@ -14,9 +14,14 @@ import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/p
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
+import { afterAll } from 'vitest'
 import { TillPage, type TillOptions } from './till-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** One for all shops of a test file: to start it takes as long as a short test, and each till has a storage of its own in it. */
+let browser: Promise<Browser> | null = null
+afterAll(async () => (await browser)?.close())
 
 /** A fault of the line, as the sandbox's control takes it. */
 export interface Fault {
@@ -35,7 +40,6 @@ export class Shop {
   readonly #port: number
   readonly #contexts: BrowserContext[] = []
   #product: ChildProcess
-  #browser: Browser | null = null
 
   private constructor(sandbox: Shop['_sandbox'], product: ChildProcess, folder: string, port: number) {
     this.#sandbox = sandbox
@@ -72,10 +76,9 @@ export class Shop {
     return this.#sandbox.widgetUrl
   }
 
-  /** Closes the browsers, checks the books (L6) and stops everything. */
+  /** Closes the tills, checks the books (L6) and stops everything. */
   async close(): Promise<void> {
     for (const context of this.#contexts) await context.close()
-    await this.#browser?.close()
     try {
       this.verify()
     } finally {
@@ -94,8 +97,8 @@ export class Shop {
 
   /** A new till: a browser storage of its own. */
   async till(options: TillOptions = {}): Promise<TillPage> {
-    this.#browser ??= await chromium.launch(chromiumLaunch())
-    const context = await this.#browser.newContext({ viewport: { width: 1366, height: 768 } })
+    browser ??= chromium.launch(chromiumLaunch())
+    const context = await (await browser).newContext({ viewport: { width: 1366, height: 768 } })
     this.#contexts.push(context)
     return TillPage.open(await context.newPage(), this.hostUrl, options)
   }

@@ -151,6 +151,12 @@ export class TillPage {
     await this.page.getByTestId('save').click()
   }
 
+  /** The cards that were scanned are to pay; MoySklad would not save before that is written down (M2). */
+  async prepare(name: RegExp): Promise<void> {
+    await this.press('create', name)
+    await this.sees('create', 'Подготовлено. Спишем, когда вы сохраните продажу')
+  }
+
   /** Saves a new sale and waits for the frame of the saved one. */
   async saveNew(): Promise<void> {
     await this.save()
