@@ -260,7 +260,7 @@ export class Sync {
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
     const wanted = missing.filter((seq) => !this.#refilled.has([epoch, seq].join()))
-    const below = await journal.settledAmong(epoch, wanted)
+    const below = wanted.length ? await journal.settledAmong(epoch, wanted) : []
     if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
     else this.#lost.delete(epoch)
     if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { redeem, refund, undo } from '../../test/server/test-till.ts'
 import type { Card } from './card.ts'
-
 import { type Entry, post, type RedeemLeft, type VoidTarget } from './posting.ts'
 
 import {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createServer } from 'node:net'
 import type { ChildProcess } from 'node:child_process'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { afterAll } from 'vitest'
 import { buildDescriptor } from '../../manifest/build.ts'
 import { ACCOUNT_ID, ADMINISTRATOR_ID, APP_UID, CARDS, type DemoCard } from '../../src/sandbox/demo.ts'
 import { wireVersion } from '../../src/core/receipt.ts'
@@ -14,7 +15,6 @@ import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/p
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
-import { afterAll } from 'vitest'
 import { TillPage, type TillOptions } from './till-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -5,7 +5,7 @@ import type { CaseKind, FinalOutcome } from '../../core/outcome.ts'
 import type { CaseDecision } from '../../core/wire-cases.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { sha256 } from '../secrets.ts'
-import { parseFirst } from './rows.ts'
+import { parseFirst, parseRows } from './rows.ts'
 
 /** What a human must know or decide. */
 export interface NewCase {
@@ -117,4 +117,25 @@ export function closeSettled(
   nowMs: number,
 ): Promise<boolean> {
   return closeCase(tx, accountId, id, { choice: 'closed', note, decidedBy: null, receiptId: null }, nowMs)
+}
+
+const TillCaseRow = z.object({ id: z.string(), choice: z.nullable(z.string()), evidence: z.string() })
+
+/** Cases of these kinds that a till has ever had; `choice` is null while one waits. */
+export async function casesOfTill<T>(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  kinds: readonly CaseKind[],
+  evidenceShape: z.ZodMiniType<T>,
+): Promise<{ id: string; choice: string | null; evidence: T }[]> {
+  const rows = await query.all(
+    `select id, choice, evidence from cases where account_id = $1 and till_id = $2
+      and kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`,
+    [accountId, tillId],
+  )
+  return parseRows(TillCaseRow, rows).map(({ evidence, ...rest }) => ({
+    ...rest,
+    evidence: z.parse(evidenceShape, JSON.parse(evidence)),
+  }))
 }

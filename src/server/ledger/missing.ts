@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import type { CaseKind } from '../../core/outcome.ts'
-import type { Query, Row, Tx } from '../db/db.ts'
+import type { Query, Tx } from '../db/db.ts'
 import type { Evidence } from './arrival.ts'
-import { closeSettled, openCase } from './cases.ts'
+import { casesOfTill, closeSettled, openCase } from './cases.ts'
 import { parseFirst, parseRows } from './rows.ts'
 import { conflictsOf } from './tills.ts'
 
@@ -20,7 +20,6 @@ const missingMax = 200
 type Missing = (typeof kinds)[number]
 
 const RunOfCase = z.object({ epoch: z.int(), fromSeq: z.int(), toSeq: z.int() })
-const CaseRow = z.object({ id: z.string(), evidence: z.string() })
 const Count = z.object({ n: z.int() })
 const SeqRow = z.object({ seq: z.int() })
 
@@ -99,13 +98,8 @@ export async function noteFound(
   { epoch, seq }: { epoch: number; seq: number },
   nowMs: number,
 ): Promise<void> {
-  const rows = await tx.all(
-    `select id, evidence from cases where account_id = $1 and till_id = $2 and closed_at_ms is null
-      and kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`,
-    [accountId, tillId],
-  )
-  for (const { id, evidence } of parseRows(CaseRow, rows)) {
-    const run = z.parse(RunOfCase, JSON.parse(evidence))
+  for (const { id, choice, evidence: run } of await casesOfTill(tx, accountId, tillId, kinds, RunOfCase)) {
+    if (choice !== null) continue
     if (run.epoch !== epoch || seq < run.fromSeq || seq > run.toSeq) continue
     const here = await storedIn(tx, accountId, tillId, run)
     if (here + 1 < run.toSeq - run.fromSeq + 1) continue
@@ -123,12 +117,10 @@ export async function missingIn(
   tillId: TillId,
   epoch: number,
 ): Promise<number[]> {
-  const rows = await query.all(
-    `select id, evidence from cases where account_id = $1 and till_id = $2 and kind in ('gap', 'ghost_undecided')
-      and (choice is null or choice <> 'closed')`,
-    [accountId, tillId],
+  const cases = await casesOfTill(query, accountId, tillId, ['gap', 'ghost_undecided'], RunOfCase)
+  const runs = cases.flatMap((one) =>
+    one.choice !== 'closed' && one.evidence.epoch === epoch ? [one.evidence] : [],
   )
-  const runs = runsIn(rows, epoch)
   if (runs.length === 0) return []
   const conflicts = await conflictsOf(query, accountId, tillId, epoch)
   const missing: number[] = []
@@ -157,18 +149,10 @@ export async function endOfLost(
   tillId: TillId,
   epoch: number,
 ): Promise<number | null> {
-  const rows = await query.all(
-    `select id, evidence from cases where account_id = $1 and till_id = $2 and kind = 'lost_tail'`,
-    [accountId, tillId],
-  )
-  const ends = runsIn(rows, epoch).map((run) => run.toSeq)
+  const cases = await casesOfTill(query, accountId, tillId, ['lost_tail'], RunOfCase)
+  const ends = cases.flatMap(({ evidence }) => (evidence.epoch === epoch ? [evidence.toSeq] : []))
   return ends.length > 0 ? Math.max(...ends) : null
 }
-
-const runsIn = (rows: readonly Row[], epoch: number): Run[] =>
-  parseRows(CaseRow, rows)
-    .map(({ evidence }) => z.parse(RunOfCase, JSON.parse(evidence)))
-    .filter((run) => run.epoch === epoch)
 
 async function storedIn(
   query: Query,

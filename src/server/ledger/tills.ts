@@ -2,8 +2,9 @@ import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import { TillState } from '../../core/wire-tills.ts'
 import type { Query, Tx } from '../db/db.ts'
+import { casesOfTill } from './cases.ts'
 import { deviceKey } from './devices.ts'
-import { parseFirst, parseRows } from './rows.ts'
+import { parseFirst } from './rows.ts'
 
 const TillRow = z.object({
   ordinal: z.int(),
@@ -25,7 +26,6 @@ export interface TillPlace {
 const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state, epoch_at_ms as "epochAtMs"'
 const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
-const EvidenceRow = z.object({ evidence: z.string() })
 const Place = z.object({ epoch: z.nullable(z.int()), seq: z.nullable(z.int()) })
 
 export const tillName = (ordinal: number) => `Касса ${ordinal}`
@@ -153,12 +153,8 @@ export async function conflictsOf(
   id: TillId,
   epoch: number,
 ): Promise<number[]> {
-  const rows = await query.all(
-    `select evidence from cases where account_id = $1 and till_id = $2 and kind = 'receipt_conflict'`,
-    [accountId, id],
-  )
-  const places = parseRows(EvidenceRow, rows).map(({ evidence }) => z.parse(Place, JSON.parse(evidence)))
-  return places.flatMap((place) => (place.epoch === epoch && place.seq !== null ? [place.seq] : []))
+  const cases = await casesOfTill(query, accountId, id, ['receipt_conflict'], Place)
+  return cases.flatMap(({ evidence: { epoch: of, seq } }) => (of === epoch && seq !== null ? [seq] : []))
 }
 
 /** The highest number of an epoch that has come, 0 for none. */
