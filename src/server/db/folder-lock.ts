@@ -5,6 +5,9 @@ export class FolderTaken extends Error {
   override name = 'FolderTaken'
 }
 
+/** Locks that were not given back. One that nobody referred to would be collected, and its folder free for another. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Keeps a data folder for this process. The lock is SQLite's own on a small file of its own: the operating system
  * drops it when the process dies, so a crash leaves nothing to clean up. (WAL alone would let a second server write.)
@@ -23,5 +26,9 @@ export function lockFolder(folder: string): () => void {
       { cause },
     )
   }
-  return () => lock.close()
+  held.add(lock)
+  return () => {
+    held.delete(lock)
+    lock.close()
+  }
 }
