@@ -78,8 +78,8 @@ export class Shop {
 
   /** Closes the tills, checks the books (L6) and stops everything. */
   async close(): Promise<void> {
-    for (const context of this.#contexts) await context.close()
     try {
+      for (const context of this.#contexts) await context.close()
       this.verify()
     } finally {
       await stopProduct(this.#product)
@@ -208,7 +208,13 @@ async function startProduct(sandbox: { widgetUrl: string; hostUrl: string }, fol
     widgetUrl,
     hostUrl,
   })
-  await waitUntilHealthy(product, `http://127.0.0.1:${port}`)
+  try {
+    await waitUntilHealthy(product, `http://127.0.0.1:${port}`)
+  } catch (error) {
+    // Left running, it would keep the test runner waiting for its output.
+    await stopProduct(product)
+    throw error
+  }
   return product
 }
 
