@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { journalRows } from './journal-rows.ts'
 import { cardWith, Shop, unsoldCards } from './shop.ts'
 import { goods, type TillPage } from './till-page.ts'
 
@@ -293,6 +294,8 @@ describe('page and browser end', () => {
     await till.saveNew()
     await till.press('edit', /Да, списать 1.500,00/)
     await till.sees('edit', 'Принято без связи, отправим сами')
+    // A page that ends before the result was drawn asks about it (J4).
+    await expect.poll(async () => (await journalRows(till, shop.widgetUrl)).unseen).toEqual([])
   }
 
   it('[J1] a reload with an unsent record loses nothing and doubles nothing', async () => {

@@ -46,8 +46,7 @@ async function morning(till: TillPage): Promise<void> {
 async function prepare(till: TillPage, good: string, number: string): Promise<void> {
   await till.addGood(good)
   await till.scan('create', number)
-  await till.press('create', redeem)
-  await till.sees('create', /Подготовлено|Prepared/)
+  await till.prepare(redeem)
 }
 
 /** As it stands, and then the page of the same till opened anew in the other language: what is stored is told again. */
@@ -88,7 +87,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     await other.scan('create', unsoldCards[0]!.number)
     await other.sees('create', '•••• 9501')
     await other.scanKeys(cardWith('active', 300_000).number)
-    await other.press('create', redeem)
+    await other.prepare(redeem)
     await other.saveNew()
     await other.sees('edit', /активирована на/)
 
@@ -110,7 +109,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
       await till.addGood(goods.mug)
       await till.scan('create', cardWith('active', 300_000).number)
       await see(till, 'create', 'from-book', /по списку на|from the list/)
-      await till.press('create', redeem)
+      await till.prepare(redeem)
       await till.saveNew()
       await see(till, 'edit', 'question-offline', /Это для этой продажи|Is it for this sale/)
       await till.press('edit', yes)
@@ -123,7 +122,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
       await till.sees('create', '•••• 9501')
       await till.scanKeys(cardWith('active', 250_000).number)
       await see(till, 'create', 'rest-of-grant', /2.000,00|2,000\.00/)
-      await till.press('create', redeem)
+      await till.prepare(redeem)
       await till.saveNew()
       await till.press('edit', yes)
       await see(till, 'edit', 'promise-of-both', promised)
@@ -191,8 +190,9 @@ it('[J4] [M3] [M11] what a page that died has left, and a till that is shut out'
     await see(till, 'create', 'linking', /Это за эту продажу|Was it for this sale/)
     await till.press('create', yes)
     await see(till, 'create', 'linked', /Отнесено к этой продаже|Belongs to this sale/)
+    const before = shop.tillOutcomes().length
     await till.saveNew()
-    await till.allSent('edit')
+    await expect.poll(() => shop.tillOutcomes().length).toBe(before + 1)
     expect(shop.balance(card)).toBe(21_000)
 
     await till.newSale()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, FrameLocator, Locator, Page } from 'playwright-core'
 
 /** Goods of the demo shop by their code. */
@@ -17,6 +18,9 @@ export interface TillOptions {
   /** False: do not wait until the till is connected. */
   ready?: boolean
 }
+
+/** A frame that says nothing within this time hangs. */
+const sceneMs = 2_000
 
 /** What a cashier sees and touches: MoySklad's page and, in it, the frame of the app. */
 export class TillPage {
@@ -49,11 +53,43 @@ export class TillPage {
     address.searchParams.set('locale', locale)
     if (address.href === page.url()) await page.reload()
     else await page.goto(address.href)
-    await page
-      .getByTestId('widget-state')
-      .filter({ hasText: /Opened/ })
-      .waitFor()
+    await till.#sees(page.getByTestId('widget-state').filter({ hasText: /Opened/ }))
     return till
+  }
+
+  /** What the host says of its frames. */
+  async #host(said: string): Promise<void> {
+    await this.#sees(this.page.getByTestId('widget-state').filter({ hasText: said }))
+  }
+  /** Waits for what is to be seen. In vain, it says what was there instead. */
+  async #sees(sight: Locator, timeout?: number): Promise<void> {
+    await this.#orScene(sight.waitFor(timeout === undefined ? {} : { timeout }))
+  }
+  #click(target: Locator): Promise<void> {
+    return this.#orScene(target.click())
+  }
+  async #orScene<T>(waiting: Promise<T>): Promise<T> {
+    try {
+      return await waiting
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await this.#scene()}`, { cause: error })
+    }
+  }
+  async #scene(): Promise<string> {
+    const { page } = this
+    const host = ['save-state', 'error', 'widget-state'].map(async (id) => [
+      id,
+      (await page.getByTestId(id).allTextContents()).join(' | '),
+    ])
+    const frames = page.frames().filter((frame) => frame !== page.mainFrame())
+    const apps = frames.map(async (frame) => [
+      frame.url(),
+      await Promise.race([frame.evaluate(() => document.body.innerText), sleep(sceneMs, 'does not answer')]),
+    ])
+    const told = await Promise.allSettled([...host, ...apps])
+    return told
+      .map((one) => (one.status === 'fulfilled' ? one.value.join(': ') : String(one.reason)))
+      .join('\n')
   }
 
   frame(point: 'create' | 'edit'): FrameLocator {
@@ -63,33 +99,27 @@ export class TillPage {
   /** The frame is opened by the host and its till is connected. */
   async ready(point: 'create' | 'edit'): Promise<void> {
     await this.opened(point)
-    await this.frame(point).locator('.status.good').waitFor()
+    await this.#sees(this.frame(point).locator('.status.good'))
   }
 
   /** The host has told the frame which document is open. */
   async opened(point: 'create' | 'edit'): Promise<void> {
-    await this.page
-      .getByTestId('widget-state')
-      .filter({ hasText: `${point} Opened` })
-      .waitFor()
+    await this.#host(`${point} Opened`)
   }
 
   /** The page of the app could not be had. */
   async notLoaded(point: 'create' | 'edit'): Promise<void> {
-    await this.page
-      .getByTestId('widget-state')
-      .filter({ hasText: `${point} Failed` })
-      .waitFor()
+    await this.#host(`${point} Failed`)
   }
 
   async addGood(code: string): Promise<void> {
-    await this.page.getByTestId(`good-${code}`).click()
+    await this.#click(this.page.getByTestId(`good-${code}`))
   }
 
   /** Puts the cursor into the app's frame, as the cashier's click does. */
   async focus(point: 'create' | 'edit'): Promise<void> {
-    await this.frame(point).locator('.scan-state').click()
-    await this.frame(point).locator('.scan-row.on').waitFor()
+    await this.#click(this.frame(point).locator('.scan-state'))
+    await this.#sees(this.frame(point).locator('.scan-row.on'))
   }
 
   /**
@@ -131,46 +161,46 @@ export class TillPage {
 
   async typeNumber(point: 'create' | 'edit', number: string): Promise<void> {
     const frame = this.frame(point)
-    await frame.getByRole('button', { name: /Ввести номер|Enter number/ }).click()
+    await this.#click(frame.getByRole('button', { name: /Ввести номер|Enter number/ }))
     await frame.getByRole('textbox', { name: /Номер подарочной карты|Gift card number/ }).fill(number)
-    await frame.getByRole('button', { name: /Найти|Find/ }).click()
+    await this.#click(frame.getByRole('button', { name: /Найти|Find/ }))
   }
 
   /** Waits for a text in the app. */
   async sees(point: 'create' | 'edit', text: string | RegExp, timeout = 15_000): Promise<Locator> {
     const found = this.frame(point).getByText(text).first()
-    await found.waitFor({ timeout })
+    await this.#sees(found, timeout)
     return found
   }
 
   async press(point: 'create' | 'edit', name: string | RegExp): Promise<void> {
-    await this.frame(point).getByRole('button', { name }).first().click()
+    await this.#click(this.frame(point).getByRole('button', { name }).first())
   }
 
   async save(): Promise<void> {
-    await this.page.getByTestId('save').click()
+    await this.#click(this.page.getByTestId('save'))
   }
 
   /** The cards that were scanned are to pay; MoySklad would not save before that is written down (M2). */
   async prepare(name: RegExp): Promise<void> {
     await this.press('create', name)
-    await this.sees('create', 'Подготовлено. Спишем, когда вы сохраните продажу')
+    await this.sees('create', /Подготовлено\. |Prepared\. /)
   }
 
   /** Saves a new sale and waits for the frame of the saved one. */
   async saveNew(): Promise<void> {
     await this.save()
-    await this.page.getByTestId('widget-state').filter({ hasText: 'edit Opened' }).waitFor()
+    await this.#host('edit Opened')
   }
 
   async saved(): Promise<void> {
-    await this.page.getByTestId('save-state').filter({ hasText: 'Сохранено' }).waitFor()
+    await this.#sees(this.page.getByTestId('save-state').filter({ hasText: 'Сохранено' }))
   }
 
   /** MoySklad's red line. */
   async hostError(): Promise<string> {
     const line = this.page.getByTestId('error')
-    await line.waitFor()
+    await this.#sees(line)
     return (await line.textContent()) ?? ''
   }
 
@@ -178,18 +208,18 @@ export class TillPage {
     const state = this.page.getByTestId('save-state')
     // The list of sales, where deleting leads at some moment, has no such state.
     const unsaved = (await state.allTextContents()).includes('Не сохранено')
-    await this.page.getByTestId('new-sale').first().click()
+    await this.#click(this.page.getByTestId('new-sale').first())
     // MoySklad asks about an unsaved document before it leaves it.
-    if (unsaved) await this.page.getByTestId('dialog-no').click()
-    await state.filter({ hasText: 'Новый документ' }).waitFor()
-    await this.page.getByTestId('widget-state').filter({ hasText: 'create Opened' }).waitFor()
+    if (unsaved) await this.#click(this.page.getByTestId('dialog-no'))
+    await this.#sees(state.filter({ hasText: 'Новый документ' }))
+    await this.#host('create Opened')
   }
 
   async allSent(point: 'create' | 'edit'): Promise<void> {
-    await this.frame(point)
+    const sent = this.frame(point)
       .locator('.status.good')
       .getByText(/всё отправлено|all sent/)
-      .waitFor({ timeout: 30_000 })
+    await this.#sees(sent, 30_000)
   }
 
   async texts(point: 'create' | 'edit'): Promise<string> {

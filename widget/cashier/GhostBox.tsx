@@ -14,12 +14,11 @@ export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: R
   const redeemed = operations.flatMap((one) => (one.kind === 'redeem' ? [one.amountKopecks] : []))
   const loaded = operations.flatMap((one) => (one.kind === 'load' ? [one.faceKopecks] : []))
   const at = time(record.recordedAtMs)
+  // What moves no money needs no witness, so one of the two it is.
   const text =
     redeemed.length > 0
       ? words.question.ghostRedeem(sum(sumKopecks(redeemed)), at)
-      : loaded.length > 0
-        ? words.question.ghostLoad(sum(sumKopecks(loaded)), at)
-        : words.question.ghostVoid(at)
+      : words.question.ghostLoad(sum(sumKopecks(loaded)), at)
   const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
   return (
     <AskBox

@@ -80,7 +80,6 @@ export const en: Words = {
     ghostRedeem: (sum, time) => `The till closed while redeeming ${sum} (${time}). Did it happen?`,
     ghostLoad: (sum, time) =>
       `The till closed while activating a card for ${sum} (${time}). Was the card handed over?`,
-    ghostVoid: (time) => `The till closed while voiding (${time}). Did it happen?`,
     ghostKeep: 'Yes, keep it',
     ghostCancel: 'No, cancel it',
     linkRedeem: (sum, time) => `Redeemed offline at ${time}, ${sum}. Was it for this sale?`,

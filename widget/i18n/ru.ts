@@ -84,7 +84,6 @@ export const ru: Words = {
     ghostRedeem: (sum, time) => `Касса закрылась во время списания ${sum} (${time}). Списание было?`,
     ghostLoad: (sum, time) =>
       `Касса закрылась во время активации карты на ${sum} (${time}). Карту отдали покупателю?`,
-    ghostVoid: (time) => `Касса закрылась во время отмены (${time}). Отмена была?`,
     ghostKeep: 'Да, оставить',
     ghostCancel: 'Нет, отменить',
     linkRedeem: (sum, time) => `Списано без связи в ${time}, ${sum}. Это за эту продажу?`,

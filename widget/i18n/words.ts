@@ -74,7 +74,6 @@ export interface Words {
     cannotPromise: string
     ghostRedeem: (sum: string, time: string) => string
     ghostLoad: (sum: string, time: string) => string
-    ghostVoid: (time: string) => string
     ghostKeep: string
     ghostCancel: string
     linkRedeem: (sum: string, time: string) => string

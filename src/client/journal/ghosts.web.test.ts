@@ -150,13 +150,25 @@ describe('records that nobody has seen', () => {
     expect(await waiting(kept)).toEqual([2])
   })
 
-  it('[J4] an undoing needs no witness: nothing could undo it', async () => {
-    const undo = { kind: 'void' as const, receiptId: redeemReceipt().id, because: 'cancelled' as const }
-    await till.journal.append(redeemReceipt({ operations: [undo] }), wireVersion, [])
+  it('[J4] an undoing and a link to a sale need no witness: nothing could undo them', async () => {
+    const { id } = redeemReceipt()
+    const undo = { kind: 'void' as const, receiptId: id, because: 'cancelled' as const }
+    const link = { kind: 'link' as const, receiptId: id }
+    for (const operation of [undo, link]) {
+      await till.journal.append(redeemReceipt({ operations: [operation] }), wireVersion, [])
+    }
     till.close()
     const next = await frame()
     expect(await ghosts(next)).toEqual([])
-    expect(await seqs(next)).toEqual([1])
+    expect(await seqs(next)).toEqual([1, 2])
+  })
+
+  it('[J4] what takes money beside a link needs one', async () => {
+    const payment = redeemReceipt()
+    const link = { kind: 'link' as const, receiptId: redeemReceipt().id }
+    await till.journal.append({ ...payment, operations: [link, ...payment.operations] }, wireVersion, [])
+    till.close()
+    expect(await ghosts(await frame())).toEqual([1])
   })
 
   it('[J4] [F12] a frame that the browser throws away leaves its lock, and so its ghosts', async () => {

@@ -306,9 +306,12 @@ export class Journal {
   }
 }
 
-/** An undoing is a person's answer to what he saw: it needs no witness, and nothing could undo it. */
+/**
+ * An undoing, and a link to a sale, is a person's answer to what he saw and moves no money anew: it needs no witness, and
+ * nothing could undo it.
+ */
 function witness({ operations }: ReceiptParts, frame: Frame): Entry['frame'] {
-  return operations.every((operation) => operation.kind === 'void') ? null : frame.name
+  return operations.every(({ kind }) => kind === 'void' || kind === 'link') ? null : frame.name
 }
 
 function stateOf(

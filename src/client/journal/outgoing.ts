@@ -87,7 +87,7 @@ function beyond(shown: ShownUpTo): IDBKeyRange[] {
   return [...ranges, IDBKeyRange.lowerBound(from, true)]
 }
 
-/** Undoings, and records of the first version, have no frame that would have to show them. */
+/** Undoings and links, and records of the first version, have no frame that would have to show them. */
 const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
 
 /** What the server is known to have lost of an epoch (J7). */

@@ -1,4 +1,4 @@
-import type { TillPage } from '../e2e/till-page.ts'
+import type { TillPage } from './till-page.ts'
 
 export interface JournalRows {
   /** Receipt ids in the order of their numbers. */
