@@ -158,9 +158,14 @@ class Client {
     }
   }
 
-  /** The cashier has waited long enough (J2): the undoing goes behind what it undoes. */
+  /** The cashier has waited long enough (J2): the undoing goes behind what it undoes. Nobody gives one up twice. */
   #giveUp(): void {
-    const { id } = this.#random.pick(this.sent)
+    const undone = new Set(this.sent.flatMap(({ operations }) => operations.flatMap(undoneBy)))
+    const open = this.sent.filter(
+      ({ id, operations }) => !undone.has(id) && !operations.some((one) => one.kind === 'void'),
+    )
+    if (open.length === 0) return
+    const { id } = this.#random.pick(open)
     const record = this.#till.receipt([undo(id)])
     this.receipts.push(record)
     this.sent = [...this.sent, record]
@@ -233,6 +238,8 @@ class MortalServer {
   }
 }
 
+const undoneBy = (operation: Operation) => (operation.kind === 'void' ? [operation.receiptId] : [])
+
 /** Undefined where the connection was cut: nobody knows what the server did. */
 async function unlessCut<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -258,11 +265,7 @@ function expectedBalances(
   told: ReadonlyMap<string, Outcome>,
 ): Record<string, number> {
   const applied = all.filter(({ id }) => told.get(id)?.status === 'applied')
-  const undone = new Set(
-    applied.flatMap(({ operations }) =>
-      operations.flatMap((one) => (one.kind === 'void' ? [one.receiptId] : [])),
-    ),
-  )
+  const undone = new Set(applied.flatMap(({ operations }) => operations.flatMap(undoneBy)))
   const balances = new Map<string, number>([
     ...cards.map(({ id }) => [id, opening] as const),
     ...unsold.map(({ id }) => [id, 0] as const),
