@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db, Row, SqlValue, Tx } from '../../src/server/db/db.ts'
+import type { Db, Query, Row, SqlValue, Tx } from '../../src/server/db/db.ts'
 import type { ReceiptId } from '../../src/core/ids.ts'
 import { redeem } from '../server/test-till.ts'
 import { addCard, world } from '../server/world.ts'
@@ -11,25 +11,40 @@ interface Statement {
   params: readonly SqlValue[]
 }
 
+/** A transaction, or a snapshot that was read. */
+interface Passage {
+  kind: 'write' | 'read'
+  statements: Statement[]
+}
+
 /** The statements of one redemption, as the server issued them for one till and one card. */
 interface Trace {
-  statements: Statement[]
+  passages: Passage[]
   receiptId: ReceiptId
 }
 
-/** Sees what a transaction asks of the database. */
-function recording(db: Db, heard: Statement[]): Db {
-  const ear = (tx: Tx): Tx => {
-    const hear =
-      <T>(how: Statement['how'], then: (sql: string, params?: readonly SqlValue[]) => Promise<T>) =>
+/** Sees what is asked of the database. */
+function recording(db: Db, heard: Passage[]): Db {
+  const listen = (kind: Passage['kind']) => {
+    const statements: Statement[] = []
+    heard.push({ kind, statements })
+    return <T>(how: Statement['how'], then: (sql: string, params?: readonly SqlValue[]) => Promise<T>) =>
       (sql: string, params: readonly SqlValue[] = []) => {
-        heard.push({ how, sql, params })
+        statements.push({ how, sql, params })
         return then(sql, params)
       }
+  }
+  const ear = (tx: Tx): Tx => {
+    const hear = listen('write')
     return { all: hear('all', tx.all), run: hear('run', tx.run), lock: hear('lock', tx.lock) }
   }
   return {
     ...db,
+    read: (work) =>
+      db.read((query) => {
+        const hear = listen('read')
+        return work({ all: hear('all', query.all), run: hear('run', query.run) })
+      }),
     write: (work) => db.write((tx) => work(ear(tx))),
     writeEach: (works) => db.writeEach(works.map((work) => (tx: Tx) => work(ear(tx)))),
   }
@@ -40,31 +55,36 @@ function recording(db: Db, heard: Statement[]): Db {
  * moved balances, and nothing around them: no HTTP, no rules, no parsing, no hashing.
  */
 export async function redeemPeer(db: Db, workers: number): Promise<(worker: number) => Promise<void>> {
-  const heard: Statement[] = []
+  const heard: Passage[] = []
   const shop = world(recording(db, heard))
   const { manager, accountId } = await shop.shop()
   const traces: Trace[] = []
   for (let n = 0; n < workers; n++) {
     const till = await shop.till(accountId)
     const card = await addCard(manager, { paid: openingKopecks })
+    // What a server looks up once and then knows is no part of a redemption.
+    await till.send(till.receipt([redeem(card.id, 1)]))
     const receipt = till.receipt([redeem(card.id, 1)])
     heard.length = 0
     await till.send(receipt)
-    traces.push({ statements: [...heard], receiptId: receipt.id })
+    traces.push({ passages: [...heard], receiptId: receipt.id })
   }
   const done = traces.map(() => 0)
   return async (worker) => {
     const trace = traces[worker]!
     const n = ++done[worker]!
     const id = randomUUID()
-    await db.write(async (tx) => {
-      for (const statement of trace.statements) await issue(tx, statement, trace.receiptId, id, n)
-    })
+    for (const { kind, statements } of trace.passages) {
+      const work = async (tx: Tx | Query) => {
+        for (const statement of statements) await issue(tx, statement, trace.receiptId, id, n)
+      }
+      await (kind === 'write' ? db.write(work) : db.read(work))
+    }
   }
 }
 
 function issue(
-  tx: Tx,
+  tx: Tx | Query,
   { how, sql, params }: Statement,
   oldId: string,
   id: string,
@@ -88,5 +108,6 @@ function issue(
       [10, 1],
     ])
   if (sql.startsWith('update till')) move([[3, 1]])
+  if (how === 'lock') return (tx as Tx).lock(sql, fresh)
   return tx[how](sql, fresh)
 }

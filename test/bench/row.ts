@@ -32,4 +32,6 @@ export function median(numbers: readonly number[]): number {
   return middle
 }
 
+export const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length
+
 export const round = (figure: number) => Math.round(figure * 100) / 100
