@@ -58,8 +58,9 @@ export class Boss {
   async askRisk(): Promise<void> {
     const { truth, nowMs, trace } = this.#deps
     await this.#press('risks told', async (till) => {
-      const { maxLossKopecks } = await till.answer('risk', null)
-      truth.told.push({ account: this.accountId, atMs: nowMs(), sum: maxLossKopecks })
+      const { maxLossKopecks, grants } = await till.answer('risk', null)
+      const known = grants.map(({ id }) => id)
+      truth.told.push({ account: this.accountId, atMs: nowMs(), sum: maxLossKopecks, grants: known })
       trace.say('the owner is told', maxLossKopecks)
     })
   }

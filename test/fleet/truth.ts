@@ -41,8 +41,8 @@ export class Truth {
   readonly decided = new Map<string, string>()
   /** Holds that a manager has ended, with the loss that may come of it. */
   readonly ended = new Set<string>()
-  /** What the owner was told that he can lose at most, and when. */
-  readonly told: { account: string; atMs: number; sum: number }[] = []
+  /** What the owner was told that he can lose at most, when, and on which grants among others. */
+  readonly told: { account: string; atMs: number; sum: number; grants: string[] }[] = []
   /** What each card began with. */
   readonly opening = new Map<string, number>()
   /** Which deals each storage holds. */
