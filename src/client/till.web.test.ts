@@ -22,6 +22,26 @@ describe('a till with a session', () => {
     })
   })
 
+  it('[J12] is never ready with a journal that was not read: what waits is not called sent', async () => {
+    counter.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
+    const first = await counter.start()
+    await sell(first)
+    first.till.close()
+    const next = counter.rig()
+    const waiting: number[] = []
+    let ready: typeof next.till.ready = null
+    // Whatever tells the screen next, it reads the state as it is at this moment.
+    Object.defineProperty(next.till, 'ready', {
+      get: () => ready,
+      set(value: typeof ready) {
+        ready = value
+        waiting.push(next.till.state.unsettled)
+      },
+    })
+    await next.till.start()
+    expect(waiting).toEqual([1])
+  })
+
   it('[J5] a nonce that has grown old is replaced once, inside the signed bytes', async () => {
     const one = await counter.start()
     await drain(one)
