@@ -64,14 +64,18 @@ export function killScript(settings: KillSettings, bindingName: string): void {
       at('settling')
       done.outcomeAdded = true
     }
+    mark(this)
     return key === undefined ? real.add.call(this, value) : real.add.call(this, value, key)
   }
+  /** A record is marked as shown: by its screen, which puts the mark, or by a cashier who keeps a ghost, which adds it. */
+  const mark = (marks: IDBObjectStore): void => {
+    if (marks.name !== 'seen') return
+    at('shown')
+    const done = passed.get(marks.transaction)
+    if (done) done.marked = true
+  }
   store.put = function (value: unknown, key) {
-    if (this.name === 'seen') {
-      at('shown')
-      const done = passed.get(this.transaction)
-      if (done) done.marked = true
-    }
+    mark(this)
     return key === undefined ? real.put.call(this, value) : real.put.call(this, value, key)
   }
   transaction.commit = function () {
