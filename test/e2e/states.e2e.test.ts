@@ -87,7 +87,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     await other.scan('create', unsoldCards[0]!.number)
     await other.sees('create', '•••• 9501')
     await other.scanKeys(cardWith('active', 300_000).number)
-    await other.prepare(redeem)
+    await other.prepare(redeem, 'both')
     await other.saveNew()
     await other.sees('edit', /активирована на/)
 
@@ -122,7 +122,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
       await till.sees('create', '•••• 9501')
       await till.scanKeys(cardWith('active', 250_000).number)
       await see(till, 'create', 'rest-of-grant', /2.000,00|2,000\.00/)
-      await till.prepare(redeem)
+      await till.prepare(redeem, 'both')
       await till.saveNew()
       await till.press('edit', yes)
       await see(till, 'edit', 'promise-of-both', promised)

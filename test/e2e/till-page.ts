@@ -22,6 +22,12 @@ export interface TillOptions {
 /** A frame that says nothing within this time hangs. */
 const sceneMs = 2_000
 
+/** What is said of cards that pay, alone or beside certificates that are sold. */
+const prepared = {
+  payment: /Подготовлено\. Спишем, когда вы сохраните продажу|Prepared\. We redeem when you save the sale/,
+  both: /Подготовлено\. Активируем и спишем, когда вы сохраните продажу|Prepared\. We activate and redeem when you save the sale/,
+}
+
 /** What a cashier sees and touches: MoySklad's page and, in it, the frame of the app. */
 export class TillPage {
   readonly page: Page
@@ -182,9 +188,9 @@ export class TillPage {
   }
 
   /** The cards that were scanned are to pay; MoySklad would not save before that is written down (M2). */
-  async prepare(name: RegExp): Promise<void> {
+  async prepare(name: RegExp, what: keyof typeof prepared = 'payment'): Promise<void> {
     await this.press('create', name)
-    await this.sees('create', /Подготовлено\. |Prepared\. /)
+    await this.sees('create', prepared[what])
   }
 
   /** Saves a new sale and waits for the frame of the saved one. */

@@ -37,8 +37,7 @@ const payment = {
 async function preparePayment(till: TillPage, card: DemoCard): Promise<void> {
   await till.addGood(goods.bag)
   await till.scan('create', card.number)
-  await till.press('create', /Списать с подарочной карты 89,00/)
-  await till.sees('create', /Подготовлено/)
+  await till.prepare(/Списать с подарочной карты 89,00/)
 }
 
 export const stories = {
