@@ -200,7 +200,8 @@ export class TillPage {
   }
 
   async saved(): Promise<void> {
-    await this.#sees(this.page.getByTestId('save-state').filter({ hasText: 'Сохранено' }))
+    // The whole of it: «Не сохранено» holds the same letters.
+    await this.#sees(this.page.getByTestId('save-state').filter({ hasText: /^Сохранено$/ }))
   }
 
   /** MoySklad's red line. */
