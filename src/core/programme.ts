@@ -21,17 +21,14 @@ export const Programme = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(255)),
   /** ISO 4217 code from MoySklad (C12). */
   currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
-  timeZone: z.string().check(
-    z.refine((zone) => {
-      try {
-        new Intl.DateTimeFormat('en', { timeZone: zone })
-        return true
-      } catch {
-        // The only way Intl tells that it does not know a zone.
-        return false
-      }
-    }, 'unknown time zone'),
-  ),
+  timeZone: z.string().check(({ value, issues }) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: value })
+    } catch {
+      // The only way Intl tells that it does not know a zone.
+      issues.push({ code: 'custom', input: value, message: 'unknown time zone' })
+    }
+  }),
   certificates: z.array(Certificate).check(z.maxLength(200)),
   /** What the coefficient is applied to (C2). */
   creditBase: z.enum(['face', 'paid']),

@@ -78,7 +78,7 @@ export const CasesAnswer = z.strictObject({ cases: z.array(CaseView) })
 export const DecisionRequest = z.strictObject({
   choice: CaseChoice,
   /** Why; kept with the decision. */
-  note: z.string().check(z.maxLength(500)),
+  note: /* @__PURE__ */ z.string().check(z.maxLength(500)),
 })
 
 const WatchedReceipt = z.strictObject({

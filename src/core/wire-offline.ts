@@ -44,7 +44,7 @@ export const CloseAnswer = z.strictObject({ closed: z.boolean() })
  * first page is the one to go on from when the last page is there.
  */
 export const BookRequest = z.strictObject({
-  cursor: z.nullable(z.string().check(z.maxLength(100))),
+  cursor: z.nullable(/* @__PURE__ */ z.string().check(z.maxLength(100))),
   fromChunk: z.int().check(z.minimum(0), z.maximum(255)),
 })
 export const BookAnswer = z.strictObject({

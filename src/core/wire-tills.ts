@@ -13,10 +13,10 @@ import { CaseDecision } from './wire-cases.ts'
 
 /** ECDSA P-256 with SHA-256 over the body's bytes: r and s, 32 bytes each, base64url. */
 export const signatureHeader = 'podarok-signature'
-export const Signature = z.string().check(z.regex(/^[\w-]{86}$/))
+export const Signature = /* @__PURE__ */ z.string().check(z.regex(/^[\w-]{86}$/))
 
 /** A public key: an uncompressed point of P-256, base64url. */
-export const DeviceKey = z.string().check(z.regex(/^[\w-]{87}$/))
+export const DeviceKey = /* @__PURE__ */ z.string().check(z.regex(/^[\w-]{87}$/))
 
 /** From an answer of the server, good for `nonceMs`: a signature cannot be made long before it is used. */
 export const Nonce = z.string().check(z.minLength(16), z.maxLength(120))

@@ -143,7 +143,7 @@ export const HoldWish = z.strictObject({
 })
 
 export const LookupRequest = z.strictObject({
-  number: z.string().check(z.regex(/^\d{6,24}$/)),
+  number: /* @__PURE__ */ z.string().check(z.regex(/^\d{6,24}$/)),
   entered: Entered,
   hold: z.nullable(HoldWish),
 })
@@ -175,7 +175,7 @@ export const DraftAnswer = z.strictObject({ stored: z.boolean() })
 export const MatchRequest = z.strictObject({
   /** The document that was opened, or null: look for the drafts' documents yourself. */
   documentId: z.nullable(DocumentId),
-  drafts: z.array(Draft).check(z.maxLength(20)),
+  drafts: /* @__PURE__ */ z.array(Draft).check(z.maxLength(20)),
 })
 
 export const MatchAnswer = z.strictObject({
@@ -213,7 +213,7 @@ export const OperationsAnswer = z.strictObject({ receipts: z.array(LedgerReceipt
 /** Cards of a batch, new or with the balance they already have. */
 export const CardsRequest = z.strictObject({
   receiptId: ReceiptId,
-  cards: z
+  cards: /* @__PURE__ */ z
     .array(
       z.strictObject({
         id: CardId,

@@ -23,7 +23,7 @@ const small = 2_000
 const large = 10_000
 const workboxRatioMin = 30
 /** Beside the least that a batch queue can be (docs/decisions/0013). */
-const bareRatioMin = 0.7
+const bareRatioMin = 0.8
 const linearMax = 1.3
 const heapGrowthMaxMb = 2
 

@@ -1,6 +1,8 @@
 import { openDB } from 'idb'
 import { isUnreachable } from '../../src/client/api.ts'
-import { databaseName, type JournalRecord, type StoredOutcome } from '../../src/client/journal/database.ts'
+import { databaseName, type TillSchema } from '../../src/client/journal/database.ts'
+import { outcomesOf } from '../../src/client/journal/outcomes.ts'
+import { keyOf } from '../../src/client/journal/records.ts'
 import { Till } from '../../src/client/till.ts'
 import { wireVersion } from '../../src/core/receipt.ts'
 import { pageTillDeps } from '../support/page-till.ts'
@@ -100,14 +102,13 @@ export class FaultTill {
 
   /** What the journal holds, past a key: at most `limit` records. */
   async ends(after: [epoch: number, seq: number], limit: number): Promise<Ended[]> {
-    const db = await openDB(databaseName(this.#till!.ready!.session.accountId))
+    const db = await openDB<TillSchema>(databaseName(this.#till!.ready!.session.accountId))
     const range = IDBKeyRange.lowerBound(after, true)
-    const records = (await db.getAll('records', range, limit)) as JournalRecord[]
-    const rows = (await db.getAll('outcomes', range, limit)) as StoredOutcome[]
+    const records = await db.getAll('records', range, limit)
+    const rows = await outcomesOf(db.transaction('outcomes').store, records.map(keyOf))
     db.close()
-    const outcomes = new Map(rows.map((row) => [`${row.epoch}:${row.seq}`, row]))
-    return records.map(({ id, epoch, seq }) => {
-      const row = outcomes.get(`${epoch}:${seq}`)
+    return records.map(({ id, epoch, seq }, n) => {
+      const row = rows[n]
       const outcome = row?.outcome
       return {
         id,

@@ -18,7 +18,7 @@ export interface TillSchema extends DBSchema {
   identity: { key: 'self'; value: TillIdentity }
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
   unsettled: { key: RecordKey; value: UnsettledRow }
-  outcomes: { key: RecordKey; value: StoredOutcome }
+  outcomes: { key: RecordKey; value: OutcomeRow }
   attention: { key: RecordKey; value: { epoch: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
   /** Holds that the server has to be told to let go. */
@@ -64,6 +64,17 @@ export interface StoredOutcome {
   /** What a server that was set back decided instead, when the record was sent again (J7). */
   changed?: FinalOutcome
 }
+
+/** Outcomes of records that follow each other and were settled together; the row has the number of the first. */
+export interface OutcomeRun {
+  epoch: number
+  seq: number
+  settledAtMs: number
+  run: Omit<StoredOutcome, 'epoch' | 'seq' | 'settledAtMs'>[]
+}
+
+/** Before the third version each outcome had a row of its own. */
+export type OutcomeRow = StoredOutcome | OutcomeRun
 
 export interface UnsettledRow {
   epoch: number
@@ -125,7 +136,8 @@ export interface StoredDraft {
 
 export type TillDatabase = IDBPDatabase<TillSchema>
 
-export const databaseVersion = 2
+/** The third version has the second one's stores: a page that cannot read runs of outcomes must not open it. */
+export const databaseVersion = 3
 export const databaseName = (accountId: string) => `podarok-${accountId}`
 
 export interface DatabaseEvents {

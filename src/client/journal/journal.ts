@@ -1,5 +1,4 @@
 import type { ReceiptId } from '../../core/ids.ts'
-import type { FinalOutcome } from '../../core/outcome.ts'
 import type { Receipt } from '../../core/receipt.ts'
 import { batchRecordsMax } from '../../core/wire-tills.ts'
 import { type Entry, insistOnGhost, StorageFull, writeEntry } from './append.ts'
@@ -17,6 +16,7 @@ import {
   standingOf,
   unseenNow,
 } from './outgoing.ts'
+import { type Outcomes, outcomesOf } from './outcomes.ts'
 import { reclaim } from './reclaim.ts'
 import {
   AlreadyRecorded,
@@ -263,20 +263,20 @@ export class Journal {
   async find(id: ReceiptId): Promise<RecordState | null> {
     return reading(this.#deps.storage, ['records', 'outcomes'], async (tx) => {
       const record = await tx.objectStore('records').index('id').get(id)
-      return record ? stateOf(record, await tx.objectStore('outcomes').get(keyOf(record))) : null
+      return record ? (await statesOf(tx.objectStore('outcomes'), [record]))[0]! : null
     })
   }
 
   /** The newest records first. */
   async recent(limit: number): Promise<RecordState[]> {
     return reading(this.#deps.storage, ['records', 'outcomes'], async (tx) => {
-      const states: RecordState[] = []
+      const records: JournalRecord[] = []
       let cursor = await tx.objectStore('records').openCursor(null, 'prev')
-      while (cursor && states.length < limit) {
-        states.push(stateOf(cursor.value, await tx.objectStore('outcomes').get(cursor.primaryKey)))
+      while (cursor && records.length < limit) {
+        records.push(cursor.value)
         cursor = await cursor.continue()
       }
-      return states
+      return statesOf(tx.objectStore('outcomes'), records)
     })
   }
 
@@ -285,13 +285,12 @@ export class Journal {
     const stores: ('attention' | 'records' | 'outcomes')[] = ['attention', 'records', 'outcomes']
     return reading(this.#deps.storage, stores, async (tx) => {
       const keys = await tx.objectStore('attention').getAllKeys(null, 20)
-      const states: RecordState[] = []
-      for (const key of keys) {
-        const record = await tx.objectStore('records').get(key)
-        const outcome = await tx.objectStore('outcomes').get(key)
-        if (record && outcome) states.push(stateOf(record, outcome))
-      }
-      return states
+      const records = await Promise.all(keys.map((key) => tx.objectStore('records').get(key)))
+      const states = await statesOf(
+        tx.objectStore('outcomes'),
+        records.filter((record) => record !== undefined),
+      )
+      return states.filter(({ outcome }) => outcome)
     })
   }
 
@@ -314,12 +313,15 @@ function witness({ operations }: ReceiptParts, frame: Frame): Entry['frame'] {
   return operations.every(({ kind }) => kind === 'void' || kind === 'link') ? null : frame.name
 }
 
-function stateOf(
-  record: JournalRecord,
-  stored: { outcome: FinalOutcome; changed?: FinalOutcome } | undefined,
-): RecordState {
-  const state = { record, outcome: stored?.outcome ?? null }
-  return stored?.changed ? { ...state, changed: stored.changed } : state
+async function statesOf(
+  store: Outcomes<'readonly'>,
+  records: readonly JournalRecord[],
+): Promise<RecordState[]> {
+  const outcomes = await outcomesOf(store, records.map(keyOf))
+  return records.map((record, n) => {
+    const { outcome = null, changed } = outcomes[n] ?? {}
+    return changed ? { record, outcome, changed } : { record, outcome }
+  })
 }
 
 /** The key, or the receipt id, is in the book already. Errors of the storage are told by name. */

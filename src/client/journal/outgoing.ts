@@ -3,7 +3,8 @@ import type { Envelope } from '../../core/wire-tills.ts'
 import { batchBytesMax } from '../../core/wire-tills.ts'
 import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
-import { byKey, epochRange, keyOf } from './records.ts'
+import { outcomesOf } from './outcomes.ts'
+import { among, byKey, epochRange, keyOf } from './records.ts'
 import { reading, type TillStorage } from './storage.ts'
 
 /** What goes to the server in one request: records of one epoch, in order. */
@@ -61,11 +62,9 @@ function unseenRows(storage: TillStorage, shown: ShownUpTo): Promise<UnseenRow[]
     const pages = await Promise.all(
       beyond(shown).map((range) => Promise.all([unsettled.getAllKeys(range), seen.getAllKeys(range)])),
     )
-    const known = new Set(pages.flatMap(([, keys]) => keys).map((key) => key.join()))
+    const isSeen = among(pages.flatMap(([, keys]) => keys))
     const keys = pages.flatMap(([open]) => open)
-    const rows = await Promise.all(
-      keys.map(async (key) => (known.has(key.join()) ? undefined : unsettled.get(key))),
-    )
+    const rows = await Promise.all(keys.map(async (key) => (isSeen(key) ? undefined : unsettled.get(key))))
     const unseen = rows.filter(needsWitness)
     const stuck = new Set<number>()
     for (const [n, [epoch, seq]] of keys.entries()) {
@@ -133,31 +132,23 @@ export async function nextBatch(
     ])
     const late = [...lost].flatMap(([epoch, { below }]) => below.map((seq): RecordKey => [epoch, seq]))
     const span = rows.length > 0 ? IDBKeyRange.bound(keyOf(rows[0]!), keyOf(rows.at(-1)!)) : null
-    const seenKeys = span ? await tx.objectStore('seen').getAllKeys(span) : []
-    const seen = new Set(seenKeys.map((key) => key.join()))
-    const left = rows.filter(needsWitness).filter((row) => !seen.has(keyOf(row).join()))
-    const leftKeys = new Set(left.map((row) => keyOf(row).join()))
+    const isSeen = among(span ? await tx.objectStore('seen').getAllKeys(span) : [])
+    const left = rows.filter(needsWitness).filter((row) => !isSeen(keyOf(row)))
+    const isLeft = among(left.map(keyOf))
     const fresh = left.filter(unseen.isFresh)
     const keys = [
       ...new Map([...rows.map(keyOf), ...late, ...missing.flat()].map((key) => [key.join(), key])).values(),
     ]
       .sort(byKey)
-      .filter((key) => !leftKeys.has(key.join()))
+      .filter((key) => !isLeft(key))
       .filter(([epoch, seq]) => !fresh.some((row) => row.epoch === epoch && row.seq < seq))
       .slice(0, recordsMax)
     const epoch = keys[0]?.[0]
     if (epoch === undefined) return null
-    const open = new Set(rows.map((row) => keyOf(row).join()))
-    const found = await recordsAt(
-      tx.objectStore('records'),
-      keys.filter((key) => key[0] === epoch),
-    )
-    const outcomes = await Promise.all(
-      // What waits for its first outcome has none.
-      found.map(async (record) =>
-        record && !open.has(keyOf(record).join()) ? tx.objectStore('outcomes').get(keyOf(record)) : undefined,
-      ),
-    )
+    const own = keys.filter((key) => key[0] === epoch)
+    const found = await recordsAt(tx.objectStore('records'), own)
+    // What was never settled has no outcome.
+    const outcomes = lost.size > 0 ? await outcomesOf(tx.objectStore('outcomes'), own) : []
     const records: Outgoing[] = []
     let bytes = 0
     for (const [n, record] of found.entries()) {
@@ -179,8 +170,11 @@ export async function settledAmong(
 ): Promise<number[]> {
   // What has its outcome does not wait any more.
   return reading(storage, ['outcomes'], async (tx) => {
-    const keys = await Promise.all(numbers.map((seq) => tx.objectStore('outcomes').getKey([epoch, seq])))
-    return numbers.filter((_, n) => keys[n])
+    const found = await outcomesOf(
+      tx.objectStore('outcomes'),
+      numbers.map((seq) => [epoch, seq]),
+    )
+    return numbers.filter((_, n) => found[n])
   })
 }
 

@@ -1,14 +1,15 @@
-import type { RecordKey } from './database.ts'
-import { keyOf } from './records.ts'
+import type { RecordKey, StoredOutcome } from './database.ts'
+import { outcomesIn } from './outcomes.ts'
+import { among, keyOf } from './records.ts'
 import { strictly, type TillStorage } from './storage.ts'
 
-/** So many of the newest records are never given up: they are what a cashier may ask about. */
+/** At least so many of the newest records are never given up: they are what a cashier may ask about. */
 export const keptMin = 200
 /** At most so many go in one transaction: a sale may be waiting for it. */
 export const reclaimedMax = 500
 /** Settled records go after this time, full disk or not. */
 export const keptMs = 400 * 24 * 3_600_000
-const pageKeys = 1_000
+const pageRows = 200
 
 export interface Reclaim {
   /** Whether the server is known to have the record: only then may it go, for a restored server is refilled from here. */
@@ -18,8 +19,8 @@ export interface Reclaim {
 }
 
 /**
- * Gives up the oldest settled records (J10), in one strict transaction. What has no outcome, what waits for a person and
- * the newest records stay.
+ * Gives up the oldest settled records (J10), in one strict transaction, a row of outcomes with all its records at a time.
+ * What has no outcome, what waits for a person and the newest records stay.
  *
  * @returns how many went
  */
@@ -38,31 +39,39 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
       tx.objectStore('unsettled').getAllKeys(),
       tx.objectStore('attention').getAllKeys(),
     ])
-    const kept = new Set(busy.flat().map((key) => key.join()))
+    const isKept = among(busy.flat())
     const gone: RecordKey[] = []
+    const rows: RecordKey[] = []
+    const isFree = (one: StoredOutcome) =>
+      !isKept(keyOf(one)) && one.settledAtMs < of.settledBeforeMs && of.serverHas(one.epoch, one.seq)
     let left = count - keptMin
+    let room = reclaimedMax
     let after: RecordKey = [0, 0]
-    while (left > 0 && gone.length < reclaimedMax) {
+    while (left > 0 && room > 0) {
       const page = IDBKeyRange.lowerBound(after, true)
-      const outcomes = await tx.objectStore('outcomes').getAll(page, Math.min(left, pageKeys))
-      if (outcomes.length === 0) break
-      for (const row of outcomes) {
-        const free = !kept.has(keyOf(row).join()) && row.settledAtMs < of.settledBeforeMs
-        if (free && of.serverHas(row.epoch, row.seq) && gone.length < reclaimedMax) gone.push(keyOf(row))
+      const found = await tx.objectStore('outcomes').getAll(page, pageRows)
+      if (found.length === 0) break
+      for (const row of found) {
+        const run = outcomesIn(row)
+        left -= run.length
+        if (run.length > room) room = 0
+        if (left < 0 || room === 0) break
+        if (!run.every(isFree)) continue
+        room -= run.length
+        rows.push(keyOf(row))
+        gone.push(...run.map(keyOf))
       }
-      left -= outcomes.length
-      after = keyOf(outcomes.at(-1)!)
+      after = keyOf(found.at(-1)!)
     }
+    const isGone = among(gone)
     // A draft that outlived its record would look as if it had never been committed.
-    const drafts = gone.length > 0 ? await tx.objectStore('drafts').getAll() : []
-    const ids = new Set<string>()
-    if (drafts.length > 0) {
-      for (const key of gone) ids.add((await records.get(key))?.id ?? '')
-    }
+    const drafts = await tx.objectStore('drafts').getAll()
+    const keys = await Promise.all(drafts.map(({ draft }) => records.index('id').getKey(draft.receiptId)))
     await Promise.all([
-      ...gone.flatMap((key) => [records.delete(key), tx.objectStore('outcomes').delete(key)]),
+      ...gone.map((key) => records.delete(key)),
+      ...rows.map((key) => tx.objectStore('outcomes').delete(key)),
       ...drafts
-        .filter(({ draft }) => ids.has(draft.receiptId))
+        .filter((_, n) => keys[n] && isGone(keys[n]))
         .map(({ id }) => tx.objectStore('drafts').delete(id)),
     ])
     return gone.length

@@ -39,6 +39,12 @@ export const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoc
 export const keyOf = ({ epoch, seq }: { epoch: number; seq: number }): RecordKey => [epoch, seq]
 export const byKey = (a: RecordKey, b: RecordKey) => a[0] - b[0] || a[1] - b[1]
 
+/** @returns whether a key is among these */
+export function among(keys: readonly RecordKey[]): (key: RecordKey) => boolean {
+  const names = new Set(keys.map(String))
+  return (key) => names.has(String(key))
+}
+
 /** The newest `seq` of the epoch in the journal; 0 for none. */
 export function lastSeq(storage: TillStorage, epoch: number): Promise<number> {
   return reading(storage, ['records'], async (tx) => {

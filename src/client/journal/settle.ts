@@ -1,6 +1,7 @@
 import type { FinalOutcome } from '../../core/outcome.ts'
 import type { RecordKey } from './database.ts'
-import { byKey } from './records.ts'
+import { noteChanged, runsOf, spanOf } from './outcomes.ts'
+import { among, byKey } from './records.ts'
 import { strictly, type TillStorage } from './storage.ts'
 
 export interface Settled {
@@ -22,40 +23,32 @@ export async function settle(
   settledAtMs: number,
 ): Promise<number> {
   if (settled.length === 0) return 0
-  const keys = settled.map(({ key }) => key).sort(byKey)
-  const own = new Set(keys.map((key) => key.join()))
-  const span = IDBKeyRange.bound(keys[0], keys.at(-1))
+  const sorted = settled.toSorted((a, b) => byKey(a.key, b.key))
   const stores: ('unsettled' | 'seen' | 'outcomes' | 'attention')[] = [
     'unsettled',
     'seen',
     'outcomes',
     'attention',
   ]
-  let first = 0
-  await strictly(storage, stores, async (tx) => {
+  return strictly(storage, stores, async (tx) => {
     const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
-    const outcomes = tx.objectStore('outcomes')
-    const waiting = await unsettled.getAllKeys(span)
-    const open = new Set(waiting.map((key) => key.join()))
-    const settledBefore = await Promise.all(
-      settled.map(async ({ key }) => (open.has(key.join()) ? undefined : outcomes.get(key))),
-    )
-    // Where nothing else waits between them, one range takes them all away.
-    const gone = waiting.every((key) => own.has(key.join())) ? [span] : keys
-    const writes: Promise<unknown>[] = gone.flatMap((which) => [unsettled.delete(which), seen.delete(which)])
-    for (const [n, { key, outcome, proof }] of settled.entries()) {
-      const [epoch, seq] = key
-      const isFirst = open.has(key.join())
-      const before = settledBefore[n]
-      const changed = before && (before.changed ?? before.outcome).status !== outcome.status
-      if (isFirst) first++
-      if (isFirst) writes.push(outcomes.add({ epoch, seq, outcome, settledAtMs, proof }))
-      else if (changed) writes.push(outcomes.put({ ...before, changed: outcome }))
-      if (changed || (isFirst && outcome.status !== 'applied')) {
-        writes.push(tx.objectStore('attention').put({ epoch, seq }))
-      }
+    const [outcomes, attention] = [tx.objectStore('outcomes'), tx.objectStore('attention')]
+    const waiting = await unsettled.getAllKeys(IDBKeyRange.bound(sorted[0]!.key, sorted.at(-1)!.key))
+    const isOpen = among(waiting)
+    const first = sorted.filter(({ key }) => isOpen(key))
+    // Of those that need a person.
+    const ends: RecordKey[] = []
+    for (const { key, outcome } of sorted) {
+      const isBad = isOpen(key) ? outcome.status !== 'applied' : await noteChanged(outcomes, key, outcome)
+      if (isBad) ends.push(key)
     }
-    await Promise.all(writes)
+    await Promise.all([
+      ...runsOf(first, settledAtMs).flatMap((run) => {
+        const span = spanOf(run)
+        return [unsettled.delete(span), seen.delete(span), outcomes.add(run)]
+      }),
+      ...ends.map(([epoch, seq]) => attention.put({ epoch, seq })),
+    ])
+    return first.length
   })
-  return first
 }

@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as breath } from 'node:timers/promises'
 import type { Db, Query, Series, Tx, Work } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts'
 
-/** At most this many transactions share one commit (L4): one wait for the disk serves them all. */
-export const groupMax = 50
+/** At most this many transactions share one commit (L4): one wait for the disk serves them all, and a batch of a till. */
+const groupMax = 200
+/** After so many of them the event loop has its turn: a cashier's scan is not kept waiting by another till's queue. */
+const breathAfter = 20
 
 /** A transaction that waits its turn. */
 interface Job {
@@ -141,7 +144,8 @@ function createQueue(writer: SqliteConnection) {
     const done: { job: Job; value: unknown }[] = []
     try {
       writer.exec('begin immediate')
-      for (const job of jobs) {
+      for (const [n, job] of jobs.entries()) {
+        if (n > 0 && n % breathAfter === 0) await breath()
         if (job.series?.failed) {
           job.reject(new SeriesStopped('an earlier transaction of the series failed'))
           continue

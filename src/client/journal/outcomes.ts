@@ -1,0 +1,85 @@
+import type { IDBPObjectStore } from 'idb'
+import type { FinalOutcome } from '../../core/outcome.ts'
+import type { OutcomeRow, OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
+import { byKey, keyOf } from './records.ts'
+import type { Settled } from './settle.ts'
+
+/**
+ * Outcomes come many at once and are read one by one and seldom, and a browser's storage asks its price for a row and not
+ * for its bytes. So those of records that follow each other lie in one row, a **run**, under the number of the first
+ * (docs/decisions/0014). Runs never overlap: a record is settled once.
+ */
+
+export type Outcomes<M extends IDBTransactionMode> = IDBPObjectStore<
+  TillSchema,
+  ArrayLike<'outcomes'>,
+  'outcomes',
+  M
+>
+
+/** So many at most: a run is read, and given up, as a whole. */
+export const runMax = 50
+
+/** The outcomes that a row holds. */
+export function outcomesIn(row: OutcomeRow): StoredOutcome[] {
+  if (!('run' in row)) return [row]
+  const { run, ...first } = row
+  return run.map((one, n) => ({ ...first, seq: first.seq + n, ...one }))
+}
+
+/** @returns the outcomes of the records, in the order of the keys; quickest where neighbours stand together */
+export async function outcomesOf(
+  outcomes: Outcomes<IDBTransactionMode>,
+  keys: readonly RecordKey[],
+): Promise<(StoredOutcome | undefined)[]> {
+  const found: (StoredOutcome | undefined)[] = []
+  let near: StoredOutcome[] = []
+  for (const [epoch, seq] of keys) {
+    const own = () => near.find((one) => one.epoch === epoch && one.seq === seq)
+    if (!own()) {
+      const cursor = await outcomes.openCursor(upTo([epoch, seq]), 'prev')
+      near = cursor ? outcomesIn(cursor.value) : []
+    }
+    found.push(own())
+  }
+  return found
+}
+
+/** @param settled for the first time, in the order of their keys */
+export function runsOf(settled: readonly Settled[], settledAtMs: number): OutcomeRun[] {
+  const runs: OutcomeRun[] = []
+  for (const { key, outcome, proof } of settled) {
+    const [epoch, seq] = key
+    const last = runs.at(-1)
+    const one = { outcome, proof }
+    if (last && last.run.length < runMax && byKey(endOf(last), [epoch, seq - 1]) === 0) last.run.push(one)
+    else runs.push({ epoch, seq, settledAtMs, run: [one] })
+  }
+  return runs
+}
+
+export const spanOf = (run: OutcomeRun) => IDBKeyRange.bound(keyOf(run), endOf(run))
+const endOf = ({ epoch, seq, run }: OutcomeRun): RecordKey => [epoch, seq + run.length - 1]
+
+/**
+ * Notes what a server that was set back decided instead, beside what people have seen (J7).
+ *
+ * @returns whether it is something else
+ */
+export async function noteChanged(
+  outcomes: Outcomes<'readwrite'>,
+  key: RecordKey,
+  changed: FinalOutcome,
+): Promise<boolean> {
+  const cursor = await outcomes.openCursor(upTo(key), 'prev')
+  if (!cursor) return false
+  const row = cursor.value
+  const one = ('run' in row ? row.run : [row])[key[1] - row.seq]
+  if (!one || (one.changed ?? one.outcome).status === changed.status) return false
+  one.changed = changed
+  await cursor.update(row)
+  return true
+}
+
+/** The last row in this range holds the outcome of the record, where any does. */
+const upTo = ([epoch, seq]: RecordKey) => IDBKeyRange.bound([epoch, 0], [epoch, seq])
