@@ -51,15 +51,29 @@ onBothEngines('the database port', (engine) => {
     const table = await counter()
     const order: number[] = []
     const series = await engine.db().writeEach(
-      Array.from({ length: 130 }, (_, n) => async (tx: Tx) => {
+      Array.from({ length: 450 }, (_, n) => async (tx: Tx) => {
         order.push(n)
         await put(table, String(n), n)(tx)
         return n
       }),
     )
-    expect(series.done).toHaveLength(130)
+    expect(series.done).toHaveLength(450)
     expect(order).toEqual(series.done)
-    expect(await ids(table)).toHaveLength(130)
+    expect(await ids(table)).toHaveLength(450)
+  })
+
+  test('[L4] a long series lets others have their turn before it ends', async () => {
+    const table = await counter()
+    const order: string[] = []
+    const look = new Promise<void>((resolve, reject) => {
+      const read = () => engine.db().read((query) => query.all(`select id from ${table}`))
+      // Asked as a request asks that comes in meanwhile.
+      const ask = () => read().then(() => order.push('look'))
+      setImmediate(() => setImmediate(() => void ask().then(() => resolve(), reject)))
+    })
+    const series = engine.db().writeEach(Array.from({ length: 150 }, (_, n) => put(table, String(n), n)))
+    await Promise.all([look, series.then(() => order.push('series'))])
+    expect(order).toEqual(['look', 'series'])
   })
 
   test('placeholders may come in any order and more than once; a missing parameter is an error', async () => {
