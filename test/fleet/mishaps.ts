@@ -122,15 +122,16 @@ export class Mishaps {
   #clone(day: number): void {
     const { random, counters, truth } = this.#story
     if (counters.length >= 8) return
-    const of = random.pick(counters)
-    const { profile } = of.parts
+    const { profile } = random.pick(counters).parts
     const copy = new Profile(`${profile.name} copy ${day}`)
     copy.restore(profile.backup())
     truth.holders.set(copy.name, new Set(truth.heldBy(profile.name)))
     truth.copied.add(profile.name).add(copy.name)
     truth.doubled = true
-    const clone = this.#story.addCounter(of.parts.boss, copy)
-    this.#count(`F9 cloned`, clone)
+    // Whoever used the one computer uses the other: what two shops have in it waits for both (F23).
+    for (const { parts } of counters.filter((counter) => counter.parts.profile === profile)) {
+      this.#count('F9 cloned', this.#story.addCounter(parts.boss, copy))
+    }
   }
 
   #wipe(counter: Counter): void {
