@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { AccountId, EmployeeId } from '../../src/core/ids.ts'
 import type { Outcome } from '../../src/core/outcome.ts'
 import type { Operation, Receipt } from '../../src/core/receipt.ts'
@@ -24,6 +24,9 @@ import { ledgerRows } from './ledger-rows.ts'
 const tillsCount = 4
 const kills = (killsWanted() ?? 0) * 10 || 6
 const opening = 5_000_000
+
+// The long form is sixteen times the short one, and a start of PostgreSQL's server after a kill takes seconds.
+vi.setConfig({ testTimeout: 120_000 + kills * 30_000 })
 
 describe.each(['sqlite', 'postgres'] as const)('the server is killed during sync (%s)', (engine) => {
   test('[L4] [L5] [J6] every receipt is on the ledger once, as it was answered; the books are right', async () => {
