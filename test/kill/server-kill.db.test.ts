@@ -25,7 +25,7 @@ const tillsCount = 4
 const kills = (killsWanted() ?? 0) * 10 || 6
 const opening = 5_000_000
 
-// The long form is sixteen times the short one, and a start of PostgreSQL's server after a kill takes seconds.
+// The long form kills sixteen times as often; on PostgreSQL each kill takes three seconds and more.
 vi.setConfig({ testTimeout: 120_000 + kills * 30_000 })
 
 describe.each(['sqlite', 'postgres'] as const)('the server is killed during sync (%s)', (engine) => {
