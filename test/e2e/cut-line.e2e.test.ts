@@ -16,14 +16,6 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
-/** A first sale without cards loads the frame of saved sales, as any morning does. */
-async function firstSale(): Promise<void> {
-  await till.addGood(goods.tea)
-  await till.saveNew()
-  await till.ready('edit')
-  await till.newSale()
-}
-
 async function prepareSale(): Promise<void> {
   await till.addGood(goods.certificate3000)
   await till.scan('create', fresh.number)
@@ -38,7 +30,7 @@ async function preparePayment(): Promise<void> {
 
 describe('«Наш сервер» is away', () => {
   it('[O2] [M3] cut after the scan: the sale is finished by a promise on its hold and arrives once', async () => {
-    await firstSale()
+    await till.firstSale()
     await prepareSale()
     await shop.switch({ server: 'down' })
     await till.saveNew()
@@ -55,7 +47,7 @@ describe('«Наш сервер» is away', () => {
   })
 
   it('[O2] [M3] cut after the scan: the payment is finished by a promise on its hold and arrives once', async () => {
-    await firstSale()
+    await till.firstSale()
     await preparePayment()
     await shop.switch({ server: 'down' })
     await till.saveNew()
@@ -85,7 +77,7 @@ describe('«Наш сервер» is away', () => {
   })
 
   it('[M3] the answer «нет» lets the card go when the line is back', async () => {
-    await firstSale()
+    await till.firstSale()
     await preparePayment()
     await shop.switch({ server: 'down' })
     await till.saveNew()
@@ -113,7 +105,7 @@ describe('«Наш сервер» is away', () => {
   })
 
   it('[O5] a typed number never becomes a promise', async () => {
-    await firstSale()
+    await till.firstSale()
     await till.addGood(goods.mug)
     await till.typeNumber('create', live.number)
     await till.prepare(/Списать с подарочной карты 790,00/)
@@ -272,7 +264,7 @@ describe('«Вся связь» is away', () => {
   })
 
   it('cut right after MoySklad’s Save: the payment is finished without the line', async () => {
-    await firstSale()
+    await till.firstSale()
     await preparePayment()
     await shop.fault({ kind: 'delay', path: '/api/drafts/match', delayMs: 60_000, times: null })
     await till.saveNew()
@@ -288,7 +280,7 @@ describe('«Вся связь» is away', () => {
 
 describe('page and browser end', () => {
   async function promise(): Promise<void> {
-    await firstSale()
+    await till.firstSale()
     await preparePayment()
     await shop.switch({ server: 'down' })
     await till.saveNew()

@@ -12,11 +12,7 @@ const fresh = unsoldCards[1]!
 beforeEach(async () => {
   shop = await Shop.open({ offline: true })
   till = await shop.till()
-  // Any morning: a sale without cards loads the frame of saved sales.
-  await till.addGood(goods.tea)
-  await till.saveNew()
-  await till.ready('edit')
-  await till.newSale()
+  await till.firstSale()
   await till.press('create', /Операции кассы/)
   await till.sees('create', /карт в списке: 20/)
   await till.sees('create', /Лимит 5.000,00/)

@@ -35,14 +35,6 @@ const yes = /^Да, |^Yes, /
 const recorded = /Записано, ждём ответа|Recorded, waiting/
 const promised = /Принято без связи|Accepted offline/
 
-/** A sale without cards loads the frame of saved sales, as any morning does. */
-async function morning(till: TillPage): Promise<void> {
-  await till.addGood(goods.tea)
-  await till.saveNew()
-  await till.ready('edit')
-  await till.newSale()
-}
-
 async function prepare(till: TillPage, good: string, number: string): Promise<void> {
   await till.addGood(good)
   await till.scan('create', number)
@@ -71,7 +63,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     const [ru, en] = [await shop.till({ locale: locales[0] }), await shop.till({ locale: locales[1] })]
     const both = (work: (till: TillPage) => Promise<void>) => Promise.all([work(ru), work(en)])
     await both(async (till) => {
-      await morning(till)
+      await till.firstSale()
       await till.press('create', operations)
       await till.sees('create', /карт в списке: 20|list: 20/)
       await see(till, 'create', 'not-ready', /закройте браузер на 3 минуты|close the browser/)

@@ -199,6 +199,14 @@ export class TillPage {
     await this.#host('edit Opened')
   }
 
+  /** A sale without cards loads the frame of saved sales, as any morning does. */
+  async firstSale(): Promise<void> {
+    await this.addGood(goods.tea)
+    await this.saveNew()
+    await this.ready('edit')
+    await this.newSale()
+  }
+
   async saved(): Promise<void> {
     // The whole of it: «Не сохранено» holds the same letters.
     await this.#sees(this.page.getByTestId('save-state').filter({ hasText: /^Сохранено$/ }))

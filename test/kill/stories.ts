@@ -61,10 +61,7 @@ export const stories = {
     signs: ['promised', 'redeemed'],
     async play(till, shop, card) {
       // Without the line no frame of saved sales would load; any morning has loaded one.
-      await till.addGood(goods.tea)
-      await till.saveNew()
-      await till.ready('edit')
-      await till.newSale()
+      await till.firstSale()
       await preparePayment(till, card)
       await shop.switch({ server: 'down' })
       await till.saveNew()

@@ -106,8 +106,8 @@ interface Wanted {
 
 /**
  * The next records to send, of the oldest epoch that has any: all without an outcome, and all that the server is known to
- * have lost, settled or not (J7). Unseen ones are left out; what was appended after a fresh one
- * waits for it, so that the server sees no gap.
+ * have lost, settled or not (J7). Unseen ones stay behind; what was appended after a fresh one waits for it, so that the
+ * server sees no gap.
  */
 export async function nextBatch(
   storage: TillStorage,

@@ -63,6 +63,7 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
       }
       after = keyOf(found.at(-1)!)
     }
+    if (gone.length === 0) return 0
     const isGone = among(gone)
     // A draft that outlived its record would look as if it had never been committed.
     const drafts = await tx.objectStore('drafts').getAll()
