@@ -1,6 +1,6 @@
 import { chargeGrant, type GrantFault, useOf } from '../../core/offline.ts'
 import type { Receipt } from '../../core/receipt.ts'
-import type { HeldGrant, JournalRecord, RecordKey } from './database.ts'
+import type { HeldGrant, JournalRecord, RecordKey, UnsettledRow } from './database.ts'
 import { strictly, type TillStorage, type TillWrite } from './storage.ts'
 
 /** The grant does not allow this promise (O1): nothing was written. */
@@ -57,24 +57,21 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
   const stores: ('records' | 'unsettled' | 'seen' | 'grants')[] = ['records', 'unsettled']
   if (grantId !== null) stores.push('grants')
   if (decides !== null) stores.push('seen')
-  await strictly(storage, stores, async (tx) => {
-    const writes: Promise<unknown>[] = []
+  await strictly(storage, stores, async (tx, raw) => {
     if (grantId !== null) {
-      const grants = tx.objectStore('grants')
       const [held, twin] = await Promise.all([
-        grants.get('current'),
+        tx.objectStore('grants').get('current'),
         tx.objectStore('records').index('id').getKey(record.id),
       ])
       // A receipt that is here already is refused for that below, and not because it would be charged twice.
-      if (twin === undefined) writes.push(grants.put(charged(held, receipt), 'current'))
+      if (twin === undefined) raw.objectStore('grants').put(charged(held, receipt), 'current')
     }
     if (decides !== null) await insistOnGhost(tx, decides)
-    writes.push(tx.objectStore('records').add(record))
-    const row = { epoch, seq, recordedAtMs }
-    writes.push(tx.objectStore('unsettled').add(frame === null ? row : { ...row, frame }))
-    if (decides !== null) writes.push(tx.objectStore('seen').add({ epoch: decides[0], seq: decides[1] }))
-    tx.commit()
-    await Promise.all(writes)
+    raw.objectStore('records').add(record)
+    const row: UnsettledRow = { epoch, seq, recordedAtMs }
+    raw.objectStore('unsettled').add(frame === null ? row : { ...row, frame })
+    if (decides !== null) raw.objectStore('seen').add({ epoch: decides[0], seq: decides[1] })
+    raw.commit()
   })
 }
 

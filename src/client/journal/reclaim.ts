@@ -32,7 +32,7 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
     'attention',
     'drafts',
   ]
-  return strictly(storage, stores, async (tx) => {
+  return strictly(storage, stores, async (tx, raw) => {
     const records = tx.objectStore('records')
     const [count, ...busy] = await Promise.all([
       records.count(),
@@ -68,13 +68,11 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
     // A draft that outlived its record would look as if it had never been committed.
     const drafts = await tx.objectStore('drafts').getAll()
     const keys = await Promise.all(drafts.map(({ draft }) => records.index('id').getKey(draft.receiptId)))
-    await Promise.all([
-      ...gone.map((key) => records.delete(key)),
-      ...rows.map((key) => tx.objectStore('outcomes').delete(key)),
-      ...drafts
-        .filter((_, n) => keys[n] && isGone(keys[n]))
-        .map(({ id }) => tx.objectStore('drafts').delete(id)),
-    ])
+    for (const key of gone) raw.objectStore('records').delete(key)
+    for (const key of rows) raw.objectStore('outcomes').delete(key)
+    for (const [n, { id }] of drafts.entries()) {
+      if (keys[n] && isGone(keys[n])) raw.objectStore('drafts').delete(id)
+    }
     return gone.length
   })
 }

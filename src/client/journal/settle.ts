@@ -30,25 +30,23 @@ export async function settle(
     'outcomes',
     'attention',
   ]
-  return strictly(storage, stores, async (tx) => {
-    const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
-    const [outcomes, attention] = [tx.objectStore('outcomes'), tx.objectStore('attention')]
-    const waiting = await unsettled.getAllKeys(IDBKeyRange.bound(sorted[0]!.key, sorted.at(-1)!.key))
+  return strictly(storage, stores, async (tx, raw) => {
+    const span = IDBKeyRange.bound(sorted[0]!.key, sorted.at(-1)!.key)
+    const waiting = await tx.objectStore('unsettled').getAllKeys(span)
     const isOpen = among(waiting)
     const first = sorted.filter(({ key }) => isOpen(key))
-    // Of those that need a person.
-    const ends: RecordKey[] = []
     for (const { key, outcome } of sorted) {
-      const isBad = isOpen(key) ? outcome.status !== 'applied' : await noteChanged(outcomes, key, outcome)
-      if (isBad) ends.push(key)
+      const isBad = isOpen(key)
+        ? outcome.status !== 'applied'
+        : await noteChanged(tx.objectStore('outcomes'), key, outcome)
+      // It needs a person.
+      if (isBad) raw.objectStore('attention').put({ epoch: key[0], seq: key[1] })
     }
-    await Promise.all([
-      ...runsOf(first, settledAtMs).flatMap((run) => {
-        const span = spanOf(run)
-        return [unsettled.delete(span), seen.delete(span), outcomes.add(run)]
-      }),
-      ...ends.map(([epoch, seq]) => attention.put({ epoch, seq })),
-    ])
+    for (const run of runsOf(first, settledAtMs)) {
+      raw.objectStore('unsettled').delete(spanOf(run))
+      raw.objectStore('seen').delete(spanOf(run))
+      raw.objectStore('outcomes').add(run)
+    }
     return first.length
   })
 }
