@@ -5,7 +5,7 @@ import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow 
 import type { Frame } from './frame.ts'
 import { outcomesOf } from './outcomes.ts'
 import { among, byKey, epochRange, keyOf } from './records.ts'
-import { reading, type TillStorage } from './storage.ts'
+import { reading, type TillRead, type TillStorage } from './storage.ts'
 
 /** What goes to the server in one request: records of one epoch, in order. */
 export interface Batch {
@@ -34,6 +34,8 @@ export interface Unseen {
   isGhost: (row: UnseenRow) => boolean
   /** It will be shown, or has to be asked about, in a moment. */
   isFresh: (row: UnseenRow) => boolean
+  /** It is known to need no witness any more. */
+  isShown: (key: RecordKey) => boolean
 }
 
 /**
@@ -53,26 +55,39 @@ export async function unseenNow(
   const known = new Set(rows.map((row) => row.frame))
   // A row that came after the locks were read has a frame that lives.
   const isGhost = (row: UnseenRow) => known.has(row.frame) && !live.has(row.frame)
-  return { rows, isGhost, isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs }
+  return {
+    rows,
+    isGhost,
+    isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs,
+    isShown: ([epoch, seq]) => seq <= (shown.get(epoch) ?? 0),
+  }
 }
 
 function unseenRows(storage: TillStorage, shown: ShownUpTo): Promise<UnseenRow[]> {
   return reading(storage, ['unsettled', 'seen'], async (tx) => {
-    const [unsettled, seen] = [tx.objectStore('unsettled'), tx.objectStore('seen')]
-    const pages = await Promise.all(
-      beyond(shown).map((range) => Promise.all([unsettled.getAllKeys(range), seen.getAllKeys(range)])),
-    )
-    const isSeen = among(pages.flatMap(([, keys]) => keys))
-    const keys = pages.flatMap(([open]) => open)
-    const rows = await Promise.all(keys.map(async (key) => (isSeen(key) ? undefined : unsettled.get(key))))
-    const unseen = rows.filter(needsWitness)
+    const pages = beyond(shown).map((range) => tx.objectStore('unsettled').getAllKeys(range))
+    const keys = (await Promise.all(pages)).flat()
+    const unseen = await unseenAmong(tx, keys)
+    const isUnseen = among(unseen.map(keyOf))
     const stuck = new Set<number>()
-    for (const [n, [epoch, seq]] of keys.entries()) {
-      if (needsWitness(rows[n])) stuck.add(epoch)
+    for (const key of keys) {
+      const [epoch, seq] = key
+      if (isUnseen(key)) stuck.add(epoch)
       if (!stuck.has(epoch)) shown.set(epoch, Math.max(shown.get(epoch) ?? 0, seq))
     }
     return unseen
   })
+}
+
+/** Of records without an outcome those that a screen has yet to show. */
+async function unseenAmong(
+  tx: Pick<TillRead<'unsettled' | 'seen'>, 'objectStore'>,
+  keys: readonly RecordKey[],
+): Promise<UnseenRow[]> {
+  if (keys.length === 0) return []
+  const isSeen = among(await tx.objectStore('seen').getAllKeys(IDBKeyRange.bound(keys[0], keys.at(-1))))
+  const rows = keys.filter((key) => !isSeen(key)).map((key) => tx.objectStore('unsettled').get(key))
+  return (await Promise.all(rows)).filter(needsWitness)
 }
 
 /** All keys but those that are known to be shown. */
@@ -122,8 +137,8 @@ export async function nextBatch(
   ]
   return reading(storage, stores, async (tx) => {
     const limit = recordsMax + unseen.rows.length
-    const [rows, ...missing] = await Promise.all([
-      tx.objectStore('unsettled').getAll(after && IDBKeyRange.lowerBound(after, true), limit),
+    const [open, ...missing] = await Promise.all([
+      tx.objectStore('unsettled').getAllKeys(after && IDBKeyRange.lowerBound(after, true), limit),
       ...[...lost].map(([epoch, { above }]) =>
         tx
           .objectStore('records')
@@ -131,14 +146,13 @@ export async function nextBatch(
       ),
     ])
     const late = [...lost].flatMap(([epoch, { below }]) => below.map((seq): RecordKey => [epoch, seq]))
-    const span = rows.length > 0 ? IDBKeyRange.bound(keyOf(rows[0]!), keyOf(rows.at(-1)!)) : null
-    const isSeen = among(span ? await tx.objectStore('seen').getAllKeys(span) : [])
-    const left = rows.filter(needsWitness).filter((row) => !isSeen(keyOf(row)))
+    const left = await unseenAmong(
+      tx,
+      open.filter((key) => !unseen.isShown(key)),
+    )
     const isLeft = among(left.map(keyOf))
     const fresh = left.filter(unseen.isFresh)
-    const keys = [
-      ...new Map([...rows.map(keyOf), ...late, ...missing.flat()].map((key) => [key.join(), key])).values(),
-    ]
+    const keys = [...new Map([...open, ...late, ...missing.flat()].map((key) => [key.join(), key])).values()]
       .sort(byKey)
       .filter((key) => !isLeft(key))
       .filter(([epoch, seq]) => !fresh.some((row) => row.epoch === epoch && row.seq < seq))

@@ -42,10 +42,11 @@ export async function settle(
       // It needs a person.
       if (isBad) raw.objectStore('attention').put({ epoch: key[0], seq: key[1] })
     }
-    for (const run of runsOf(first, settledAtMs)) {
-      raw.objectStore('unsettled').delete(spanOf(run))
-      raw.objectStore('seen').delete(spanOf(run))
-      raw.objectStore('outcomes').add(run)
+    const runs = runsOf(first, settledAtMs)
+    for (const run of runs) raw.objectStore('outcomes').add(run)
+    for (const range of first.length === waiting.length ? [span] : runs.map(spanOf)) {
+      raw.objectStore('unsettled').delete(range)
+      raw.objectStore('seen').delete(range)
     }
     return first.length
   })
