@@ -297,6 +297,7 @@ export class Oracle {
   /**
    * What was booked as lost since the owner was told a number, on permissions that existed then. A server that was set
    * back does not know of those that it has forgotten before their tills speak, and the sentence with the number says so.
+   * In one moment the owner asks first and lets money go then.
    */
   #risk(): void {
     // Copies of a till stand outside the number, and the sentence that tells it says so.
@@ -319,7 +320,7 @@ export class Oracle {
           where e.account_id = ?1 and e.account = 'loss' and e.amount <> 0 and r.till_id is not null
           and r.mode = 'promise' and r.grant_id is null and r.posted_at_ms > ?2 and exists (
             select 1 from hold h where h.account_id = r.account_id and h.till_id = r.till_id
-            and h.draft_id = r.draft_id and h.card_id = e.card_id and coalesce(h.released_at_ms, h.keep_until_ms) <= ?2)`,
+            and h.draft_id = r.draft_id and h.card_id = e.card_id and coalesce(h.released_at_ms, h.keep_until_ms) < ?2)`,
         account,
         atMs,
       )
