@@ -165,8 +165,8 @@ export class Journal {
       try {
         await writeEntry(storage, { record, receipt, frame: witness(parts, frame), decides })
         this.#last = { epoch, seq }
-        // A second look at what is on the disk already: the screen does not wait for it.
-        setTimeout(() => beacon.write({ tillId, epoch, seq }))
+        // A second look at what is on the disk already: the screen does not wait for it. By then the till may be another.
+        setTimeout(() => identity.current.tillId === tillId && beacon.write({ tillId, epoch, seq }))
         return record
       } catch (error) {
         if (isFull(error)) {

@@ -72,6 +72,23 @@ describe('journal', () => {
     second.close()
   })
 
+  it('[F7] the beacon hears of a record a moment later, and nothing of a till that this one was before', async () => {
+    const { beacon, identity } = till
+    const first = identity.current.tillId
+    await append()
+    await expect.poll(() => beacon.read()).toEqual({ tillId: first, epoch: 1, seq: 1 })
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    try {
+      await append()
+      await identity.renewTill(uuid())
+      vi.runAllTimers()
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(beacon.read()).toEqual({ ...identity.current, seq: 0 })
+    expect(identity.current.tillId).not.toBe(first)
+  })
+
   it('[J3] two frames that open empty storage at once agree on one till', async () => {
     const fresh = uuid()
     const [a, b] = await Promise.all([openJournal(fresh), openJournal(fresh)])

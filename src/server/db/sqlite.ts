@@ -30,7 +30,7 @@ export const databaseFile = (folder: string) => join(folder, 'podarok.sqlite')
  * SQLite in a folder that belongs to this process alone.
  *
  * One connection writes, in the order of arrival. Transactions that wait together share a commit, and no promise resolves
- * before it is on disk. Where one of them fails, all is rolled back and the others run again without it: a savepoint for
+ * before it is on disk. Where one of them fails, all is rolled back and runs again, that one by itself: a savepoint for
  * each, which copies every page that it touches, would be a third of a batch's time, and hardly ever does one fail.
  * Another connection reads, so that a till never waits for a report.
  *
@@ -164,7 +164,7 @@ function createQueue(writer: SqliteConnection) {
     for (const [n, job] of jobs.entries()) job.resolve(values[n])
   }
 
-  /** One has failed: it fails alone, and the others run again, those before it and those after it. */
+  /** One has failed, by which nothing was kept: it runs again alone, and so do those before it and those after it together. */
   async function runApart(jobs: readonly Job[], failed: Job): Promise<void> {
     const at = jobs.indexOf(failed)
     await runGroup(jobs.slice(0, at))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { batchBytesMax } from '../../core/wire-tills.ts'
+import type { Work } from '../db/db.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { redeem, undo } from '../../../test/server/test-till.ts'
 import { addCard, newReceiptId, verdictOf, world } from '../../../test/server/world.ts'
@@ -84,11 +85,19 @@ onBothEngines('batches of records', (engine) => {
     const shop = world(engine.db())
     const { manager, till } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
-    const { programmes } = shop.deps
-    const current = programmes.current.bind(programmes)
-    let calls = 0
-    programmes.current = (query, accountId) =>
-      ++calls === 2 ? Promise.reject(new Error('disk on fire')) : current(query, accountId)
+    const { db } = shop.deps
+    let burns = true
+    const burning =
+      <T>(work: Work<T>): Work<T> =>
+      async (tx) => {
+        const done = await work(tx)
+        if (burns) throw new Error('disk on fire')
+        return done
+      }
+    shop.deps.db = {
+      ...db,
+      writeEach: (works) => db.writeEach(works.map((work, n) => (n === 1 ? burning(work) : work))),
+    }
     const receipts = [10, 20, 30].map((amount) => till.receipt([redeem(card.id, amount)]))
     const { outcomes, head } = await till.sync(...receipts)
     expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(['applied', 'later', 'later'])
@@ -96,6 +105,7 @@ onBothEngines('batches of records', (engine) => {
     expect(shop.logged.some((line) => line.includes('receipt_failed') && line.includes('disk on fire'))).toBe(
       true,
     )
+    burns = false
     const retried = await till.sync(...receipts)
     expect(retried.outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
       'applied',
