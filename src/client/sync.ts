@@ -51,8 +51,10 @@ export const backoffMinMs = 1_000
 export const backoffMaxMs = 300_000
 /** A cut line costs nothing to try, and a cashier waits for it: it is tried at least this often. */
 export const probeMaxMs = 10_000
-/** After so many 5xx in a row the batch is halved (J6). */
+/** After so many 5xx in a row the batch is halved, and after each that follows once more (J6). */
 export const failuresBeforeHalving = 3
+/** After so many a record that goes alone may be to blame. */
+const failuresBeforeBlame = 6
 export const syncTimeoutMs = 20_000
 
 /** From this length on a batch is worth reading the next one beside it: a queue is long, or it is not. */
@@ -298,7 +300,7 @@ export class Sync {
     }
     try {
       const suspect =
-        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeHalving
+        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeBlame
       const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
       this.#serverFailures = 0
       // A long drain over a poor line meets many failures with successes between: those are not one long failure.
@@ -307,11 +309,9 @@ export class Sync {
       return answer
     } catch (error) {
       if (error instanceof NonceAged) return null
-      if (isUnreachable(error) && error.status !== null && ++this.#serverFailures >= failuresBeforeHalving) {
-        const smaller = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
-        // At one record the count stays: the next try finds out about it.
-        if (this.#batchMax > 1) this.#serverFailures = 0
-        this.#batchMax = smaller
+      const broke = isUnreachable(error) && error.status !== null
+      if (broke && ++this.#serverFailures >= failuresBeforeHalving) {
+        this.#batchMax = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
       }
       throw error
     }

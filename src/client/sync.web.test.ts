@@ -206,6 +206,22 @@ describe('sync', () => {
     expect(server.stored.size).toBe(8)
   })
 
+  it('[J6] [F20] also among many it is found within minutes: a page that stays open for hours is not to be had', async () => {
+    const records = []
+    for (let i = 0; i < 60; i++) records.push(await append())
+    const poison = records[40]!.id
+    server.fail = (request) =>
+      request.records.some((record) => record.id === poison)
+        ? { error: new Unreachable('500', 500), after: false }
+        : null
+    waits.length = 0
+    for (let i = 0; i < 40 && (await unsent()) > 0; i++) await sync.kick()
+    expect(server.raw).toEqual([poison])
+    expect(await unsent()).toBe(0)
+    // With the longest waits that chance can draw.
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(180_000)
+  })
+
   it('[J7] [F22] a server set back to an earlier moment is refilled', async () => {
     for (let i = 0; i < 4; i++) await append()
     await sync.kick()
