@@ -44,6 +44,7 @@ export async function settle(
     }
     const runs = runsOf(first, settledAtMs)
     for (const run of runs) raw.objectStore('outcomes').add(run)
+    // Mostly all that waits there is settled, and one deletion does for all runs.
     for (const range of first.length === waiting.length ? [span] : runs.map(spanOf)) {
       raw.objectStore('unsettled').delete(range)
       raw.objectStore('seen').delete(range)

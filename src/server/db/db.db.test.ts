@@ -43,7 +43,8 @@ onBothEngines('the database port', (engine) => {
     const series = await engine.db().writeEach(works)
     expect(series.done).toEqual(['a', 'b'])
     expect(series.failure?.error).toMatchObject({ message: 'stop' })
-    expect(ran).not.toContain('c')
+    // What was rolled back with another may run again; what comes after the failure never does.
+    expect([...new Set(ran)]).toEqual(['a', 'b', 'bad'])
     expect(await ids(table)).toEqual(['a', 'b'])
   })
 

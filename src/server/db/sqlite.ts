@@ -142,7 +142,11 @@ function createQueue(writer: SqliteConnection) {
 
   /** Runs jobs to one commit and settles every one of them; never rejects itself. */
   async function runGroup(all: readonly Job[]): Promise<void> {
-    const jobs = all.filter(goesOn)
+    const jobs: Job[] = []
+    for (const job of all) {
+      if (job.series?.failed) job.reject(new SeriesStopped('an earlier transaction of the series failed'))
+      else jobs.push(job)
+    }
     if (jobs.length === 0) return
     const values: unknown[] = []
     try {
@@ -153,28 +157,21 @@ function createQueue(writer: SqliteConnection) {
       }
       writer.exec('commit')
     } catch (error) {
-      const failed = jobs[values.length]
       // A full disk and the like end the whole transaction: then nothing of this group is kept.
-      const isLone = failed !== undefined && jobs.length > 1 && writer.inTransaction
+      const isOfOneJob = writer.inTransaction && values.length < jobs.length
       if (writer.inTransaction) writer.exec('rollback')
-      if (isLone) await runApart(jobs, failed)
+      if (isOfOneJob && jobs.length > 1) await runApart(jobs, values.length)
       else for (const job of jobs) fail(job, error)
       return
     }
     for (const [n, job] of jobs.entries()) job.resolve(values[n])
   }
 
-  /** One has failed, by which nothing was kept: it runs again alone, and so do those before it and those after it together. */
-  async function runApart(jobs: readonly Job[], failed: Job): Promise<void> {
-    const at = jobs.indexOf(failed)
+  /** The job at this place has failed: it runs again alone, and so do those before it and those after it together. */
+  async function runApart(jobs: readonly Job[], at: number): Promise<void> {
     await runGroup(jobs.slice(0, at))
-    await runGroup([failed])
+    await runGroup(jobs.slice(at, at + 1))
     await runGroup(jobs.slice(at + 1))
-  }
-
-  function goesOn(job: Job): boolean {
-    if (job.series?.failed) job.reject(new SeriesStopped('an earlier transaction of the series failed'))
-    return !job.series?.failed
   }
 
   function fail(job: Job, error: unknown): void {
