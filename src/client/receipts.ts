@@ -59,18 +59,31 @@ export class Receipts {
     documentId: DocumentId | null,
     mode: Receipt['mode'],
   ): Promise<JournalRecord> {
-    const faces = cardsOf(draft).map(({ cardId, last4, entered }) => ({
+    const faces = cardsOf(draft).map(({ cardId, last4, entered, useUntilMs }) => ({
       cardId,
       last4,
       entered,
+      useUntilMs,
     }))
     const sale = { documentId, draftId: draft.id, sumKopecks: draft.sale.sumKopecks }
     const operations = draftOperations(draft)
     return this.#record({ id: draft.receiptId, mode, standsFor: null, sale, operations }, faces)
   }
 
+  /** Whether a promise may take the place of this unanswered ask: all of it must stand on live holds of scanned cards (O2, O5). */
+  mayPromiseInstead(ask: JournalRecord): boolean {
+    const { canPromise, now } = this.#deps
+    return (
+      canPromise() &&
+      receiptOf(ask).operations.every(holdOf) &&
+      ask.faces.every(({ entered, useUntilMs }) => entered === 'scanned' && now() < (useUntilMs ?? 0))
+    )
+  }
+
   /** The unanswered ask becomes a promise that names it: the server applies the two once (J2). */
   async promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
+    // The button may have stood on the screen for longer than the hold.
+    if (!this.mayPromiseInstead(ask)) throw mayNotPromise()
     const { id, sale, operations } = receiptOf(ask)
     return this.#record({ id: this.#newId(), mode: 'promise', standsFor: id, sale, operations }, ask.faces)
   }
@@ -93,7 +106,7 @@ export class Receipts {
   }
 
   async #record(parts: Parts, faces: CardFace[]): Promise<JournalRecord> {
-    if (parts.mode === 'promise' && !this.#deps.canPromise()) throw new Error('this till may not promise')
+    if (parts.mode === 'promise' && !this.#deps.canPromise()) throw mayNotPromise()
     return this.#written(this.#append(parts, faces))
   }
 
@@ -139,11 +152,13 @@ export class Receipts {
   }
 }
 
+/** @returns null where the operation stands on no hold, undefined where it wants none */
+const holdOf = (operation: Operation) => ('holdId' in operation ? operation.holdId : undefined)
+
 const standsOnGrant = ({ mode, operations }: Parts) =>
-  mode === 'promise' &&
-  operations.some(
-    (operation) => (operation.kind === 'load' || operation.kind === 'redeem') && operation.holdId === null,
-  )
+  mode === 'promise' && operations.some((operation) => holdOf(operation) === null)
+
+const mayNotPromise = () => new Error('this till may not promise')
 
 const sameOperations = (record: JournalRecord, { operations }: Parts) =>
   JSON.stringify(receiptOf(record).operations) === JSON.stringify(operations)

@@ -214,6 +214,11 @@ export class Till {
     return record
   }
 
+  mayPromiseInstead(ask: JournalRecord): boolean {
+    return this.#receipts?.mayPromiseInstead(ask) ?? false
+  }
+
+  /** @throws where `mayPromiseInstead` says no: then nothing happened */
   promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
     return this.#mustWork().promiseInstead(ask)
   }

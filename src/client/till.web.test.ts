@@ -68,6 +68,23 @@ describe('a till with a session', () => {
     })
   })
 
+  it.each([
+    ['its hold may still be used', {}, true],
+    ['its hold is over, although the record is young', { useUntilMs: 1 }, false],
+    ['it stands on no hold', { holdId: null }, false],
+    ['the number was typed', { entered: 'typed' as const }, false],
+  ])('[J2] [O2] [O5] an unanswered ask may become a promise or not: %s', async (_, redeem, may) => {
+    counter.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
+    const { till, hands } = await counter.start()
+    const useUntilMs = till.serverNowMs() + 60_000
+    const ask = await till.commitDraft(sale({ useUntilMs, ...redeem }), null, 'ask')
+    expect(till.mayPromiseInstead(ask)).toBe(may)
+    hands.elapsedMs += 60_000
+    expect(till.mayPromiseInstead(ask)).toBe(false)
+    await expect(till.promiseInstead(ask)).rejects.toThrow('may not promise')
+    expect((await till.ready!.journal.recent(10)).map(({ record }) => record.id)).toEqual([ask.id])
+  })
+
   it('[J12] cases and decisions come with every head and are kept', async () => {
     const one = await counter.start()
     const decision = {

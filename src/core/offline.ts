@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { CardId, GrantId, Moment, TillId } from './ids.ts'
-import { AmountKopecks, Kopecks, kopecks, PartKopecks, sumKopecks } from './money.ts'
+import { AmountKopecks, Kopecks, kopecks, PartKopecks, sumKopecks, zeroKopecks } from './money.ts'
 import type { CaseCode } from './outcome.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -18,11 +18,11 @@ export const OfflinePolicy = z.strictObject({
   perCardKopecks: AmountKopecks,
   perTillKopecks: AmountKopecks,
   /** How many unsold cards, and for how much face value together, a till may sell (O4). */
-  loads: z.int().check(z.minimum(0), z.maximum(1_000)),
+  loads: /* @__PURE__ */ z.int().check(z.minimum(0), z.maximum(1_000)),
   loadsKopecks: PartKopecks,
   /** How long a grant may be used, and how old the book may be (O3). */
-  grantHours: z.int().check(z.minimum(1), z.maximum(168)),
-  bookHours: z.int().check(z.minimum(1), z.maximum(168)),
+  grantHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
+  bookHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
 })
 export type OfflinePolicy = z.infer<typeof OfflinePolicy>
 
@@ -34,7 +34,7 @@ export const Grant = z.strictObject({
   perCardKopecks: AmountKopecks,
   /** Zero where other open grants of the till have used up its cap. */
   sumKopecks: PartKopecks,
-  loads: z.int().check(z.minimum(0)),
+  loads: /* @__PURE__ */ z.int().check(z.minimum(0)),
   loadsKopecks: PartKopecks,
   issuedAtMs: Moment,
   useUntilMs: Moment,
@@ -54,10 +54,10 @@ export const GrantUse = z.strictObject({
 export type GrantUse = z.infer<typeof GrantUse>
 
 export const unusedGrant: GrantUse = {
-  spentKopecks: kopecks(0),
+  spentKopecks: zeroKopecks,
   byCard: {},
   loads: 0,
-  loadsKopecks: kopecks(0),
+  loadsKopecks: zeroKopecks,
 }
 
 /** What a receipt takes of its grant: everything in it that stands on no hold (O3). */

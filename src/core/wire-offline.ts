@@ -45,7 +45,7 @@ export const CloseAnswer = z.strictObject({ closed: z.boolean() })
  */
 export const BookRequest = z.strictObject({
   cursor: z.nullable(/* @__PURE__ */ z.string().check(z.maxLength(100))),
-  fromChunk: z.int().check(z.minimum(0), z.maximum(255)),
+  fromChunk: /* @__PURE__ */ z.int().check(z.minimum(0), z.maximum(255)),
 })
 export const BookAnswer = z.strictObject({
   /** Entries of `core/book.ts`, base64url. */

@@ -90,7 +90,7 @@ export const Role = z.enum(['cashier', 'manager'])
 export const SessionRequest = z.strictObject({
   wire: z.literal(wireVersion),
   /** The key that MoySklad put into the frame's address; lives five minutes. */
-  contextKey: z.string().check(z.minLength(1), z.maxLength(200)),
+  contextKey: /* @__PURE__ */ z.string().check(z.minLength(1), z.maxLength(200)),
 })
 
 export const SessionAnswer = z.strictObject({

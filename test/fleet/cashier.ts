@@ -5,7 +5,6 @@ import { type Draft, draftOperations, mayPromise, type SaleDocument } from '../.
 import { type DocumentId, DraftId, HoldId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Sale } from '../../src/core/sale.ts'
-import { holdUseMs } from '../../src/core/wire.ts'
 import { type Result, resultsOf, statusOf } from '../../widget/cashier/model/result.ts'
 import { goodsId } from '../server/fake-moysklad.ts'
 import type { Random } from '../server/random.ts'
@@ -300,15 +299,10 @@ export class Cashier {
   async #impatient(open: OpenTill, result: Result): Promise<void> {
     const { till } = open
     const { random, tally } = this.#deps
-    const { receipt, record } = result
-    const onHolds = receipt.operations.every(
-      (one) =>
-        (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null && one.entered === 'scanned',
-    )
-    const young = till.serverNowMs() - record.recordedAtMs <= holdUseMs
+    const { record } = result
     const roll = random.next()
     if (roll < 0.4) return
-    if (roll < 0.7 && till.canPromise && onHolds && young && result.promise === null) {
+    if (roll < 0.7 && till.mayPromiseInstead(record) && result.promise === null) {
       tally.add('promises instead')
       return this.#write(open, () => till.promiseInstead(record))
     }

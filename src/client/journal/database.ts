@@ -121,6 +121,8 @@ export interface CardFace {
   cardId: string
   last4: string
   entered: Entered
+  /** Until then the till may promise on the card's hold (O2); absent where there is none, and in rows of earlier versions. */
+  useUntilMs?: number
 }
 
 export interface StoredDraft {

@@ -152,7 +152,6 @@ export class Checkout implements HostListener {
     this.decisions = new Decisions({
       till,
       locks,
-      now,
       log,
       notice: this.notice,
       results: this.history.results,

@@ -1,14 +1,12 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Till } from '../../../src/client/till.ts'
-import { holdUseMs } from '../../../src/core/wire.ts'
 import type { Notice } from './card-desk.ts'
 import { type Result, type ResultStatus, statusOf } from './result.ts'
 
 export interface DecisionsDeps {
   till: Till
   locks: LockManager
-  now: () => number
   log: (event: string, error: unknown) => void
   notice: Signal<Notice | null>
   results: ReadonlySignal<Result[]>
@@ -34,6 +32,10 @@ export class Decisions {
     return this.#decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
   }
 
+  canAcceptOffline({ record }: Result): boolean {
+    return this.#deps.till.mayPromiseInstead(record)
+  }
+
   /** Undoes what was done (C8), which needs the line. */
   cancel(result: Result): Promise<void> {
     if (this.#deps.till.line.reachable === false) {
@@ -51,19 +53,6 @@ export class Decisions {
     return this.#act(this.#deps.till.acknowledge(state.record))
   }
 
-  /** Whether a promise may take the place of this unanswered ask: it must stand on holds of scanned cards (O2, O5). */
-  canAcceptOffline({ receipt, record }: Result): boolean {
-    // The hold is older than the record, so this may be some minutes too long; what the card lacks then is booked, not lost.
-    const { till, now } = this.#deps
-    if (!till.canPromise || now() - record.recordedAtMs > holdUseMs) return false
-    return receipt.operations.every(
-      (operation) =>
-        (operation.kind === 'load' || operation.kind === 'redeem') &&
-        operation.holdId !== null &&
-        operation.entered === 'scanned',
-    )
-  }
-
   /** One decision about a receipt, however often and in how many frames it is pressed. */
   async #decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
     const { id } = result.record
@@ -74,13 +63,14 @@ export class Decisions {
     })
   }
 
-  #act(work: Promise<unknown>): Promise<void> {
-    return work.then(
-      () => this.#deps.read(),
-      (error: unknown) => {
-        this.#deps.log('not_recorded', error)
-        this.#deps.notice.value = { kind: 'not_recorded' }
-      },
-    )
+  async #act(work: Promise<unknown>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#deps.log('not_recorded', error)
+      this.#deps.notice.value = { kind: 'not_recorded' }
+    }
+    // Also after a failure: what could be chosen before it may not be any more.
+    await this.#deps.read()
   }
 }
