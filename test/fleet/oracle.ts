@@ -200,7 +200,7 @@ export class Oracle {
     return cases.length > 0
   }
 
-  /** Whether the books have it, by itself, by its twin, or in a case. */
+  /** Whether the books have it, by itself, by its twin, or in a case of either. */
   #happened(deal: Deal, row: ReceiptRow): boolean {
     if (row.status === 'applied') return true
     const twin = this.#all<{ status: string }>(
@@ -209,7 +209,7 @@ export class Oracle {
       deal.id,
     )
     if (twin.some(({ status }) => status === 'applied' || status === 'held')) return true
-    return this.#case(deal.id)
+    return this.#case(deal.id) || (row.status === 'held' && this.#waitsWithSibling(row))
   }
 
   /** Each card was moved once by a deal and all that stands for it, and by the right sum. */
