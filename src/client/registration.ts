@@ -49,7 +49,7 @@ export class Registration {
   async put(epoch: number): Promise<TillAnswer> {
     const { api, identity, storeId } = this.#deps
     const { tillId, publicKey, lost } = identity.device(epoch)
-    const speaks = tillId === identity.current.tillId
+    const speaks = epoch === identity.current.epoch
     const answer = await api('till', { id: tillId, epoch, deviceKey: publicKey, storeId, speaks, lost })
     await identity.registered(epoch)
     return answer

@@ -98,6 +98,28 @@ describe('a journal that has lost its tail', () => {
     await until(async () => tillOf(await sell(other)).epoch === 2)
   })
 
+  it('[F9] a copy of the till was faster with a key for the epoch: the next one begins, and what was written before comes', async () => {
+    const one = await counter.start()
+    const { tillId } = tillOf(await sell(one))
+    await drain(one)
+    counter.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
+    const unsent = await sell(one)
+    await drain(one)
+    // Any other point of the curve.
+    counter.server.keys.set(`${tillId}/1`, [(await counter.server.sealing).publicKey])
+    counter.server.cut = null
+    await until(async () => {
+      await drain(one)
+      return one.till.state.unsettled === 0
+    })
+    expect(counter.server.of(tillId, 1).map(({ id }) => id)).toContain(unsent.id)
+    const after = tillOf(await sell(one))
+    expect(after).toMatchObject({ tillId, seq: 1 })
+    expect(after.epoch).toBeGreaterThan(1)
+    await drain(one)
+    expect(counter.server.of(tillId, after.epoch)).toHaveLength(1)
+  })
+
   it('[F6] an evicted partition makes a new till, and nothing of the old one is continued', async () => {
     const one = await counter.start()
     const before = tillOf(await sell(one))

@@ -88,7 +88,10 @@ export const TillRequest = z.strictObject({
   epoch: Seq,
   deviceKey: DeviceKey,
   storeId: z.nullable(StoreId),
-  /** Whether the session is to speak for this till; else a key is told again that a server which was set back forgot (J7). */
+  /**
+   * Whether the session is to speak for this till, which writes in this epoch. Else the till only has records of it to hand
+   * over, and the server has forgotten its key since it was set back (J7), or knows that of a copy of the till (F9).
+   */
   speaks: z.boolean(),
   /** Numbers that were given to records which the storage has lost (F7). */
   lost: z.nullable(z.strictObject({ epoch: Seq, fromSeq: Seq, toSeq: Seq })),

@@ -5,7 +5,7 @@ import { Signature, signatureHeader } from '../core/wire-tills.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './errors.ts'
 import { type Env, readRaw, requireVersion, signedBytesMax } from './http.ts'
-import { deviceKey } from './ledger/devices.ts'
+import { signingKeys } from './ledger/devices.ts'
 
 /** What has to be read of a body before its signature can be checked. */
 const Signed = z.object({
@@ -17,22 +17,25 @@ const Signed = z.object({
 const rememberedMax = 10_000
 
 /**
- * Lets a request in whose body was signed by the key of the till and epoch that it names, over a fresh nonce (J5). A
+ * Lets a request in whose body was signed by a key of the till and epoch that it names, over a fresh nonce (J5). A
  * session is not asked for: a queue must drain when nobody is logged in any more (A2).
  */
 export function requireSigned({ db, verify, nonces, log }: Deps): MiddlewareHandler<Env> {
-  // The key of an epoch never changes.
-  const keys = new Map<string, string>()
+  // Keys of an epoch never change, and one more is seldom told.
+  const remembered = new Map<string, string[]>()
 
-  async function keyOf({ accountId, till }: z.infer<typeof Signed>): Promise<string | null> {
+  async function isSigned(
+    { accountId, till }: z.infer<typeof Signed>,
+    bytes: Uint8Array,
+    signature: string,
+  ): Promise<boolean> {
+    const byOneOf = (keys: readonly string[]) => keys.some((key) => verify(key, bytes, signature))
     const name = `${accountId}/${till.id}/${till.epoch}`
-    const known = keys.get(name)
-    if (known) return known
-    const found = await db.read((query) => deviceKey(query, accountId, till.id, till.epoch))
-    if (!found) return null
-    if (keys.size >= rememberedMax) keys.clear()
-    keys.set(name, found.publicKey)
-    return found.publicKey
+    if (byOneOf(remembered.get(name) ?? [])) return true
+    const found = await db.read((query) => signingKeys(query, accountId, till.id, till.epoch))
+    if (remembered.size >= rememberedMax) remembered.clear()
+    if (found.length > 0) remembered.set(name, found)
+    return byOneOf(found)
   }
 
   return async (c, next) => {
@@ -42,8 +45,7 @@ export function requireSigned({ db, verify, nonces, log }: Deps): MiddlewareHand
     if (!said.success) throw new ApiError('body_invalid', { detail: 'envelope' })
     const { accountId, till, nonce } = said.data
     const signature = z.safeParse(Signature, c.req.header(signatureHeader))
-    const key = signature.success ? await keyOf(said.data) : null
-    if (!signature.success || !key || !verify(key, bytes, signature.data)) {
+    if (!signature.success || !(await isSigned(said.data, bytes, signature.data))) {
       log.warn({ event: 'signature_invalid', accountId, tillId: till.id, epoch: till.epoch })
       throw new ApiError('signature_invalid')
     }

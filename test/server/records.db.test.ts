@@ -47,7 +47,7 @@ onBothEngines('records of released versions', (engine) => {
     const { programmes } = shop.deps
     await engine.db().write(async (tx) => {
       await programmes.save(tx, accountId, programmeOf(), kept[0]!.receipt.employeeId, nowMs)
-      await registerTill(tx, accountId, till.id, till.epoch, nowMs)
+      await registerTill(tx, accountId, till.id, { epoch: till.epoch, writes: true }, nowMs)
       await registerDevice(tx, accountId, till.id, { epoch: till.epoch, publicKey: till.deviceKey }, nowMs)
       await insertSealKey(tx, accountId, sealKey)
     })

@@ -74,9 +74,9 @@ export class TestTill {
   }
 
   /** Tells the server which till this is, in which epoch and with which key. */
-  async register(lost: TillRequest['lost'] = null): Promise<TillAnswer> {
+  async register(lost: TillRequest['lost'] = null, speaks = true): Promise<TillAnswer> {
     const { id, epoch, device } = this
-    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, speaks: true, lost }
+    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, speaks, lost }
     const answer = await this.answer('till', body)
     this.head = answer.head
     this.sealingKey = answer.sealingKey

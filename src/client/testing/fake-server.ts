@@ -31,7 +31,8 @@ interface Call {
 export class FakeServer {
   readonly accountId: string
   readonly calls: Call[] = []
-  readonly keys = new Map<string, string>()
+  /** The keys of each epoch; the first is that of the till, the others are those of its copies. */
+  readonly keys = new Map<string, string[]>()
   readonly stored = new Map<string, Stored>()
   readonly storeId = '5a000000-0000-11f0-0a80-000000000001'
   nowMs = 1_800_000_000_000
@@ -100,8 +101,9 @@ export class FakeServer {
       case 'POST /api/till/rotate': {
         const envelope = body as Envelope
         const { till, nonce, accountId } = envelope
-        const key = this.keys.get(`${till.id}/${till.epoch}`)
-        if (accountId !== this.accountId || !key || !(await verify(key, bytes!, signature))) {
+        const keys = this.keys.get(`${till.id}/${till.epoch}`) ?? []
+        const signed = await Promise.all(keys.map((key) => verify(key, bytes!, signature)))
+        if (accountId !== this.accountId || !signed.includes(true)) {
           return refusal(401, 'signature_invalid')
         }
         if (!nonce || !this.#nonces.has(nonce)) return refusal(409, 'nonce_stale', this.#nonce())
@@ -145,7 +147,11 @@ export class FakeServer {
     if (!this.sessions || token === null) return refusal(401, 'session_expired')
     if (!(await verify(deviceKey, bytes, signature))) return refusal(401, 'signature_invalid')
     if (speaks && (this.#bound.get(token) ?? id) !== id) return refusal(403, 'till_unknown')
-    if (!this.#setKey(id, epoch, deviceKey)) return refusal(401, 'signature_invalid')
+    if (!this.#setKey(id, epoch, deviceKey)) {
+      if (speaks) return refusal(401, 'signature_invalid')
+      const known = this.keys.get(`${id}/${epoch}`)!
+      if (!known.includes(deviceKey)) known.push(deviceKey)
+    }
     if (speaks) this.#bound.set(token, id)
     const { publicKey } = await this.sealing
     return json({
@@ -161,8 +167,8 @@ export class FakeServer {
   #setKey(tillId: string, epoch: number, key: string): boolean {
     const name = `${tillId}/${epoch}`
     const known = this.keys.get(name)
-    if (known === undefined) this.keys.set(name, key)
-    return known === undefined || known === key
+    if (known === undefined) this.keys.set(name, [key])
+    return known === undefined || known[0] === key
   }
 
   #sync({ till, records }: SyncRequest) {

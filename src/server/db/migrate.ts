@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { Db, Tx } from './db.ts'
+import { branchTables } from './schema-branches.ts'
 import { offlineInsertOnly, offlineTables } from './schema-offline.ts'
 import { postgresGuards, postgresInsertOnly, sqliteGuards, sqliteInsertOnly, tables } from './schema.ts'
 
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
     sqlite: sqliteInsertOnly(offlineInsertOnly),
     postgres: postgresInsertOnly(offlineInsertOnly),
   },
+  { sql: branchTables, sqlite: [], postgres: [] },
 ]
 
 /** Any number that other programs in the same database are unlikely to lock. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { balanceOf, casesOf } from '../../../test/server/look.ts'
+import { TestDevice } from '../../../test/server/test-device.ts'
 import { redeem, type TestTill, undo } from '../../../test/server/test-till.ts'
 import { addCard, type NewCard, verdictOf, world } from '../../../test/server/world.ts'
 
@@ -207,6 +208,34 @@ onBothEngines('the journals of tills', (engine) => {
     expect(verdictOf(await double.send(pay(double)))).toBe('refused till_quarantined')
     expect((await cases()).map(([kind]) => kind)).toEqual(['fork'])
     expect(await stateOf(till)).toBe('quarantined')
+  })
+
+  test('[F9] two copies that begin one epoch under keys of their own: both hand over what they wrote, and fork where their numbers meet', async () => {
+    const { shop, till, card, pay, cases, balance } = await scene()
+    const holdId = await till.hold(card.id, 10)
+    await till.send(pay())
+    const double = till.copy()
+    for (const one of [till, double]) one.beginEpoch()
+    await till.register()
+    expect(verdictOf(await till.send(pay()))).toBe('applied')
+    // It cannot go on in that epoch, and begins the next one; what it wrote before it knew is still due.
+    await expect(double.register()).rejects.toThrow('401')
+    const branch = double.copy()
+    const [promised, free] = [await promise(branch, card, 10, holdId), pay(branch)]
+    double.beginEpoch(7)
+    await double.register()
+    expect(await branch.denial('sync', branch.batch([promised]))).toBe('401 signature_invalid')
+    expect((await branch.register(null, false)).head.headSeq).toBe(1)
+    await branch.register(null, false)
+    expect(verdictOf(await branch.send(promised))).toBe('held till_forked')
+    expect(verdictOf(await branch.send(free))).toBe('refused till_quarantined')
+    expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
+    expect((await cases()).map(([kind]) => kind)).toEqual(['fork', 'till_forked'])
+    expect(await balance()).toBe(980)
+    // A key that nobody has told still signs nothing.
+    branch.device = new TestDevice()
+    expect(await branch.denial('ping', branch.envelope())).toBe('401 signature_invalid')
+    expect(shop.logged.filter((line) => line.includes('"signature_invalid"'))).toHaveLength(2)
   })
 
   test('[L5] another till’s id with another text is a conflict of records, not a fork of the journal that it came from', async () => {

@@ -50,13 +50,14 @@ export async function lockTill(tx: Tx, accountId: AccountId, id: TillId): Promis
 /**
  * Makes the till known, or tells that its journal began anew: a higher epoch starts with an empty head (J3).
  *
- * @returns null for an epoch that is over: whoever still has its key is an old copy of this till (F9)
+ * @param writes whether the till goes on writing in this epoch; else it has records of it to hand over
+ * @returns null for one that goes on in an epoch which is over: an old copy of this till (F9)
  */
 export async function registerTill(
   tx: Tx,
   accountId: AccountId,
   id: TillId,
-  epoch: number,
+  { epoch, writes }: { epoch: number; writes: boolean },
   nowMs: number,
 ): Promise<Till | null> {
   const known = await lockTill(tx, accountId, id)
@@ -70,10 +71,9 @@ export async function registerTill(
     return { ordinal, epoch, headSeq: 0, state: 'active', epochAtMs: nowMs }
   }
   if (epoch < known.epoch) {
-    // A till registers the keys of its older epochs again where a server that was set back has forgotten them (F22);
-    // whoever comes with one that is known is an old copy of the till.
-    const isForgotten = (await deviceKey(tx, accountId, id, epoch)) === null
-    return isForgotten ? { ...known, headSeq: await highestSeq(tx, accountId, id, epoch) } : null
+    // A server that was set back may have forgotten the key of the epoch that the till is in (F22).
+    if (writes && (await deviceKey(tx, accountId, id, epoch)) !== null) return null
+    return { ...known, headSeq: await highestSeq(tx, accountId, id, epoch) }
   }
   const till = epoch > known.epoch ? { ...known, epoch, headSeq: 0, epochAtMs: nowMs } : known
   await setHead(tx, accountId, id, till, nowMs)

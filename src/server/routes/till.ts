@@ -3,7 +3,7 @@ import { bookKeyOf } from '../book-keys.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../errors.ts'
 import { readBody, readRaw } from '../http.ts'
-import { registerDevice } from '../ledger/devices.ts'
+import { registerBranch, registerDevice } from '../ledger/devices.ts'
 import { noteLost } from '../ledger/missing.ts'
 import { bindSession } from '../ledger/sessions.ts'
 import { newsFor } from '../ledger/till-head.ts'
@@ -31,9 +31,12 @@ export function till(deps: Deps): Handler<'till'> {
       throw new ApiError('signature_invalid')
     const { answer, isNew } = await db.write(async (tx) => {
       const nowMs = clock()
-      const registered = await registerTill(tx, accountId, id, epoch, nowMs)
+      const registered = await registerTill(tx, accountId, id, { epoch, writes: speaks }, nowMs)
+      const key = { epoch, publicKey: deviceKey }
       const device =
-        registered && (await registerDevice(tx, accountId, id, { epoch, publicKey: deviceKey }, nowMs))
+        registered &&
+        ((await registerDevice(tx, accountId, id, key, nowMs)) ??
+          (speaks ? null : await registerBranch(tx, accountId, id, key, nowMs)))
       // Another key for a known epoch, or an epoch that is over: an old copy of a till, or somebody who plays it (F9).
       if (!registered || !device) throw new ApiError('signature_invalid')
       if (lost) await noteLost(tx, accountId, id, lost, nowMs)
