@@ -103,6 +103,7 @@ describe('signed calls', () => {
     casesOpen: 0,
     grantIsOver: false,
     missing: [],
+    atHead: [],
     decisions: [],
   }
   type Body = RequestOf<'ping'>

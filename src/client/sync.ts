@@ -258,10 +258,14 @@ export class Sync {
 
   async #compareHead(epoch: number, current: boolean): Promise<void> {
     const { journal } = this.#deps
-    const { headSeq, missing } = await this.#ping(epoch)
+    const { headSeq, missing, atHead } = await this.#ping(epoch)
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(epoch)
-    const wanted = missing.filter((seq) => !this.#refilled.has([epoch, seq].join()))
+    // Looked at whenever the server may have been away: it was set back, and a copy of this till came first (F9, F22).
+    const own = this.#inTouch ? atHead : await Promise.all(atHead.map((id) => journal.find(id)))
+    const isTaken = atHead.length > 0 && !own.some(Boolean)
+    const asked = isTaken ? numbersUpTo(Math.min(headSeq, ownHead)) : missing
+    const wanted = asked.filter((seq) => !this.#refilled.has([epoch, seq].join()))
     const below = wanted.length ? await journal.settledAmong(epoch, wanted) : []
     if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
     else this.#lost.delete(epoch)
@@ -391,6 +395,8 @@ export class Sync {
     }
   }
 }
+
+const numbersUpTo = (seq: number) => Array.from({ length: seq }, (_, n) => n + 1)
 
 /** Whether every record of a batch has its outcome. */
 function isWhole({ records }: Batch, { outcomes }: SyncAnswer): boolean {

@@ -26,7 +26,7 @@ class FakeServer {
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
     if (typeof body === 'function') body = (body as (nonceOf: () => null) => unknown)(() => null)
-    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1, missing: this.missing }
+    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1, missing: this.missing, atHead: [] }
     if (name === 'release' || name === 'dropDraft') {
       this.released.push(options.id!)
       return { released: true, stored: true }

@@ -276,6 +276,45 @@ describe('a server set back to an earlier moment', () => {
     })
   })
 
+  it.each([
+    ['more than this till has', 3, 4],
+    ['as much', 2, 3],
+    ['less', 2, 2],
+  ])(
+    '[F9] [F22] a copy of the till has taken the numbers since, %s: what the server had of this one comes again',
+    async (_, from, to) => {
+      const one = await counter.start()
+      const all = [await sell(one), await sell(one), await sell(one)]
+      await drain(one)
+      const { tillId } = tillOf(all[0]!)
+      for (const { id, seq } of all) if (seq >= from) counter.server.stored.delete(id)
+      for (let seq = from; seq <= to; seq++) {
+        const id = uuid()
+        const rest = { receipt: '{}', settled: null, times: 1 }
+        counter.server.stored.set(id, {
+          accountId: counter.server.accountId,
+          tillId,
+          epoch: 1,
+          seq,
+          id,
+          ...rest,
+        })
+      }
+      one.till.close()
+      const two = await counter.start()
+      await until(async () => {
+        await drain(two)
+        return all.every(({ id }) => counter.server.stored.has(id))
+      })
+      // Once is enough.
+      const times = () => all.map(({ id }) => counter.server.stored.get(id)!.times)
+      const before = times()
+      two.tick()
+      await drain(two)
+      expect(times()).toEqual(before)
+    },
+  )
+
   it('[F22] an outcome that comes out otherwise is noted beside the first and shown to a person', async () => {
     const one = await counter.start()
     const record = await sell(one)

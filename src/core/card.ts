@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { CardId } from './ids.ts'
-import { type Kopecks, kopecks } from './money.ts'
+import { type Kopecks, kopecks, zeroKopecks } from './money.ts'
 import { type Refusal, refusal } from './outcome.ts'
 import type { Programme } from './programme.ts'
 import { isExpired } from './validity.ts'
@@ -25,7 +25,7 @@ export interface OthersHolds {
   reserved: boolean
 }
 
-export const noHolds: OthersHolds = { heldKopecks: kopecks(0), reserved: false }
+export const noHolds: OthersHolds = { heldKopecks: zeroKopecks, reserved: false }
 
 export function balanceOf(card: Pick<Card, 'paidKopecks' | 'grantedKopecks'>): Kopecks {
   return kopecks(card.paidKopecks + card.grantedKopecks)

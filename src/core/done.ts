@@ -1,4 +1,4 @@
-import { type Kopecks, kopecks } from './money.ts'
+import { type Kopecks, kopecks, zeroKopecks } from './money.ts'
 import type { Operation, OperationOf } from './receipt.ts'
 
 /** What cards have done for one sale. */
@@ -8,7 +8,7 @@ export interface Done {
   redeemedKopecks: Kopecks
 }
 
-export const nothingDone: Done = { loads: [], redeemedKopecks: kopecks(0) }
+export const nothingDone: Done = { loads: [], redeemedKopecks: zeroKopecks }
 
 /** @param operations of the receipts that stand for the sale: no undone ones, no doubles */
 export function doneBy(operations: Iterable<Operation>): Done {

@@ -34,7 +34,7 @@ export const Grant = z.strictObject({
   perCardKopecks: AmountKopecks,
   /** Zero where other open grants of the till have used up its cap. */
   sumKopecks: PartKopecks,
-  loads: /* @__PURE__ */ z.int().check(z.minimum(0)),
+  loads: z.int().check(z.minimum(0)),
   loadsKopecks: PartKopecks,
   issuedAtMs: Moment,
   useUntilMs: Moment,
@@ -48,7 +48,7 @@ export type Grant = z.infer<typeof Grant>
 export const GrantUse = z.strictObject({
   spentKopecks: Kopecks,
   byCard: z.record(CardId, Kopecks),
-  loads: z.int().check(z.minimum(0)),
+  loads: /* @__PURE__ */ z.int().check(z.minimum(0)),
   loadsKopecks: Kopecks,
 })
 export type GrantUse = z.infer<typeof GrantUse>

@@ -76,6 +76,11 @@ export const PingAnswer = z.strictObject({
   ...TillHead.shape,
   /** Numbers below `headSeq` whose records the server knows to lack, lowest first: one that was set back had more (J7). */
   missing: z.array(Seq),
+  /**
+   * The records that the server has under the number of the lower head, its own or the till's. Where none of them is the
+   * till's, a copy of the till has taken the numbers (F9), and heads tell nothing of what the server lacks (J7).
+   */
+  atHead: z.array(ReceiptId),
 })
 export type PingAnswer = z.infer<typeof PingAnswer>
 

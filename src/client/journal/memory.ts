@@ -37,6 +37,9 @@ export async function openInMemory(
   }
 }
 
+/** What a till without storage is never asked for. */
+const never = () => Promise.reject(new Error('not in memory'))
+
 async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
   const begin = async (tillId: TillId, epoch: number, lost: LostTail | null): Promise<Device> => ({
     ...(await makeDeviceKeys()),
@@ -47,7 +50,6 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
   })
   const devices = [await begin(TillId.parse(newId()), 1, null)]
   const newest = () => devices.at(-1)!
-  const never = () => Promise.reject(new Error('a till in memory has no successor'))
   const next = async (lost: LostTail | null, tillId = newest().tillId) => {
     devices.push(await begin(tillId, newest().epoch + 1, lost))
   }
@@ -88,7 +90,7 @@ export class MemoryJournal implements JournalPort {
   }
 
   append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
-    if (parts.mode === 'promise') return Promise.reject(new Error('a till without storage promises nothing'))
+    if (parts.mode === 'promise') return never()
     if (this.#states.some(({ record }) => record.id === parts.id)) {
       return Promise.reject(new AlreadyRecorded(parts.id))
     }
@@ -111,7 +113,7 @@ export class MemoryJournal implements JournalPort {
   seen = (): Promise<void> => Promise.resolve()
   ghosts = (): Promise<RecordState[]> => Promise.resolve([])
   keepGhost = (): Promise<void> => Promise.resolve()
-  cancelGhost = (): Promise<JournalRecord> => Promise.reject(new Error('there are no ghosts in memory'))
+  cancelGhost = never
 
   reclaim = (): Promise<number> => Promise.resolve(0)
   headOf = (epoch: number): Promise<number> => Promise.resolve(this.#head(epoch))

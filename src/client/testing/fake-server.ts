@@ -107,7 +107,7 @@ export class FakeServer {
           return refusal(401, 'signature_invalid')
         }
         if (!nonce || !this.#nonces.has(nonce)) return refusal(409, 'nonce_stale', this.#nonce())
-        if (name === 'POST /api/ping') return json({ ...this.#head(till), missing: this.missing })
+        if (name === 'POST /api/ping') return json(this.#ping(envelope))
         if (name === 'POST /api/till/rotate') {
           const { next } = body as { next: { epoch: number; deviceKey: string } }
           return this.#setKey(till.id, next.epoch, next.deviceKey)
@@ -181,6 +181,13 @@ export class FakeServer {
       return { seq, id, outcome, proof: proofOf(id) }
     })
     return { head: this.#head(till), outcomes }
+  }
+
+  #ping({ till, headSeq }: Envelope) {
+    const head = this.#head(till)
+    const lower = Math.min(head.headSeq, headSeq)
+    const atHead = this.of(till.id, till.epoch).flatMap(({ seq, id }) => (seq === lower ? [id] : []))
+    return { ...head, missing: this.missing, atHead }
   }
 
   #head(till: { id: string; epoch: number }) {

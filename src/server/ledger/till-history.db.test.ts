@@ -169,8 +169,12 @@ onBothEngines('the journals of tills', (engine) => {
       .read((query) => query.all('select seq from receipt where till_id = $1 order by seq', [till.id]))
     expect(kept.map((row) => row['seq'])).toEqual([1, 2, 2, 3, 3, 4])
     expect(await balance()).toBe(980)
-    // Its head has passed all of it, so nothing is sent again and again.
-    expect((await double.ping()).headSeq).toBe(4)
+    // Its head has passed all of it, so nothing is sent again and again; both branches are told of the number that they share.
+    const { headSeq, atHead } = await double.ping({ headSeq: 3 })
+    expect(headSeq).toBe(4)
+    expect(atHead.toSorted()).toEqual([branches[1]!.id, branches[2]!.id].toSorted())
+    expect((await double.ping({ headSeq: 9 })).atHead).toEqual([branches[3]!.id])
+    expect((await double.ping({ headSeq: 0 })).atHead).toEqual([])
     expect(await till.denial('lookup', { number: card.number, entered: 'scanned', hold: null })).toBe(
       '403 till_not_active',
     )

@@ -4,7 +4,7 @@ import type { Query, Tx } from '../db/db.ts'
 import type { Arrival } from './arrival.ts'
 import { openCase } from './cases.ts'
 import { endOfLost, noteFound, noteSkipped } from './missing.ts'
-import { parseFirst } from './rows.ts'
+import { parseRows } from './rows.ts'
 import { highestSeq, setTillState, type Till } from './tills.ts'
 
 /**
@@ -40,7 +40,7 @@ export async function followHistory(
   if (epoch === till.epoch && seq === till.headSeq + 1) return till
   const head = await headIn(tx, accountId, arrival.till, till)
   if (seq <= head) {
-    const there = await receiptAt(tx, accountId, arrival.till)
+    const [there] = await receiptsAt(tx, accountId, arrival.till)
     if (there) return fork(tx, arrival, till, { storedReceiptId: there }, nowMs)
   } else {
     if (epoch < till.epoch && (await wasOver(tx, arrival, till))) {
@@ -125,14 +125,15 @@ async function wasOver(
   return till.epochAtMs > 0 && (receipt?.happenedAtMs ?? 0) > till.epochAtMs + clockErrorMs
 }
 
-async function receiptAt(
+/** The records that have come under a number: one, or one of each branch. */
+export async function receiptsAt(
   query: Query,
   accountId: AccountId,
   { id, epoch, seq }: Placed,
-): Promise<ReceiptId | null> {
+): Promise<ReceiptId[]> {
   const rows = await query.all(
-    `select id from receipt where account_id = $1 and till_id = $2 and epoch = $3 and seq = $4 limit 1`,
+    `select id from receipt where account_id = $1 and till_id = $2 and epoch = $3 and seq = $4`,
     [accountId, id, epoch, seq],
   )
-  return parseFirst(IdRow, rows)?.id ?? null
+  return parseRows(IdRow, rows).map((row) => row.id)
 }

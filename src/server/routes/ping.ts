@@ -2,6 +2,7 @@ import { Envelope } from '../../core/wire-tills.ts'
 import type { Deps } from '../deps.ts'
 import { readBody } from '../http.ts'
 import { missingIn } from '../ledger/missing.ts'
+import { receiptsAt } from '../ledger/till-history.ts'
 import { newsFor } from '../ledger/till-head.ts'
 import { findTill, headOf } from '../ledger/tills.ts'
 import { createRecall } from '../recall.ts'
@@ -17,13 +18,18 @@ export function ping(deps: Deps): Handler<'ping'> {
     const envelope = await readBody(c, Envelope)
     await recall(envelope)
     await seen(accountId, tillId)
-    return db.read(async (query) => ({
-      headSeq: await headOf(query, accountId, tillId, epoch),
-      serverTimeMs: clock(),
-      nonce: nonces.issue(accountId, tillId),
-      state: (await findTill(query, accountId, tillId))?.state ?? 'active',
-      ...(await newsFor(query, accountId, tillId, envelope)),
-      missing: await missingIn(query, accountId, tillId, epoch),
-    }))
+    return db.read(async (query) => {
+      const headSeq = await headOf(query, accountId, tillId, epoch)
+      const seq = Math.min(headSeq, envelope.headSeq)
+      return {
+        headSeq,
+        serverTimeMs: clock(),
+        nonce: nonces.issue(accountId, tillId),
+        state: (await findTill(query, accountId, tillId))?.state ?? 'active',
+        ...(await newsFor(query, accountId, tillId, envelope)),
+        missing: await missingIn(query, accountId, tillId, epoch),
+        atHead: await receiptsAt(query, accountId, { id: tillId, epoch, seq }),
+      }
+    })
   }
 }
