@@ -79,7 +79,7 @@ export class Sync {
   #stopped = true
   /** What the server is known to have lost, by epoch (J7). */
   readonly #lost = new Map<number, Lost>()
-  /** What was sent again in this try, and need not be once more although the server may go on asking for it. */
+  /** What was sent again since the last try that went through: it need not be once more, although the server may go on asking. */
   readonly #refilled = new Set<string>()
   /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
   #oldAsked = false
@@ -169,7 +169,6 @@ export class Sync {
   async #drain(lease: AbortSignal): Promise<number> {
     const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
-    this.#refilled.clear()
     // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
@@ -190,6 +189,7 @@ export class Sync {
       inStep = true
       if (this.#lost.size === 0) break
     }
+    this.#refilled.clear()
     return tickMs
   }
 

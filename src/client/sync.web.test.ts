@@ -19,6 +19,7 @@ class FakeServer {
   readonly released: string[] = []
   head = 0
   missing: number[] = []
+  atHead: string[] = []
   /** Thrown instead of an answer; `after` stores the batch first. */
   fail: ((request: SyncRequest) => { error: Error; after: boolean } | null) | null = null
   outcome: (id: string) => Outcome | null = () => applied
@@ -26,7 +27,8 @@ class FakeServer {
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
     if (typeof body === 'function') body = (body as (nonceOf: () => null) => unknown)(() => null)
-    if (name === 'ping') return { headSeq: this.head, serverTimeMs: 1, missing: this.missing, atHead: [] }
+    if (name === 'ping')
+      return { headSeq: this.head, serverTimeMs: 1, missing: this.missing, atHead: this.atHead }
     if (name === 'release' || name === 'dropDraft') {
       this.released.push(options.id!)
       return { released: true, stored: true }
@@ -196,7 +198,9 @@ describe('sync', () => {
   async function drainPoisoned(count: number, at: number): Promise<void> {
     const records = []
     for (let i = 0; i < count; i++) records.push(await append())
-    const poison = records[at]!.id
+    await drainWith(records[at]!.id)
+  }
+  async function drainWith(poison: string): Promise<void> {
     server.fail = (request) =>
       request.records.some((record) => record.id === poison)
         ? { error: new Unreachable('500', 500), after: false }
@@ -216,6 +220,20 @@ describe('sync', () => {
     await drainPoisoned(60, 40)
     // With the longest waits that chance can draw.
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(180_000)
+  })
+
+  it('[F9] [F20] [F22] what a copy of the till has displaced comes again once, also where a record breaks the server', async () => {
+    for (let i = 0; i < 7; i++) await append()
+    await sync.kick()
+    server.fail = () => ({ error: new Unreachable('restored meanwhile', null), after: false })
+    const { id } = await append()
+    await sync.kick()
+    // Whatever comes now, this stays as it is: the till must not send all of it for ever.
+    server.atHead = [uuid()]
+    server.stored.clear()
+    await drainWith(id)
+    await sync.kick()
+    expect([...server.stored.values()]).toEqual(Array.from({ length: 8 }, () => 1))
   })
 
   it('[J7] [F22] a server set back to an earlier moment is refilled', async () => {
