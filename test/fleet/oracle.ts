@@ -177,6 +177,7 @@ export class Oracle {
     }
     if (
       deal.everRefused &&
+      isProvable &&
       row.status === 'applied' &&
       row.applied_by === null &&
       !this.#case(deal.id, 'outcome_changed')
