@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { wireVersion } from '../core/receipt.ts'
-import type { FinalOutcome } from '../core/outcome.ts'
+import { wireVersion } from '../core/receipt/receipt.ts'
+import type { FinalOutcome } from '../core/receipt/outcome.ts'
 import type { RecordState } from './journal/records.ts'
 import { shiftOf } from './shift.ts'
 import { redeemReceipt, uuid } from './testing/builders.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { DocumentId, type ProductId } from './ids.ts'
 import { kopecks } from './money.ts'
-import { rowSum, type Sale, type SaleRow } from './sale.ts'
+import { rowSum, type Sale, type SaleRow } from './sale/sale.ts'
 
 /**
  * Messages between MoySklad's page and a widget's frame, as its vendor documentation describes the host window

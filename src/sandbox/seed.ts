@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import type { OfflinePolicy } from '../core/offline.ts'
-import { Programme } from '../core/programme.ts'
-import { wireVersion } from '../core/receipt.ts'
-import { CardsAnswer, SessionAnswer } from '../core/wire.ts'
-import { PolicyAnswer } from '../core/wire-offline.ts'
+import type { OfflinePolicy } from '../core/receipt/offline.ts'
+import { Programme } from '../core/card/programme.ts'
+import { wireVersion } from '../core/receipt/receipt.ts'
+import { CardsAnswer, SessionAnswer } from '../core/wire/wire.ts'
+import { PolicyAnswer } from '../core/wire/offline.ts'
 import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
 
 /**

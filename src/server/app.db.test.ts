@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { AccountId, CardId, ReceiptId } from '../core/ids.ts'
 import { kopecks } from '../core/money.ts'
-import { endpoints } from '../core/wire.ts'
-import { signatureHeader } from '../core/wire-tills.ts'
+import { endpoints } from '../core/wire/wire.ts'
+import { signatureHeader } from '../core/wire/tills.ts'
 import { onBothEngines } from '../../test/server/engines.ts'
 import { newDraftId, newHoldId, redeem } from '../../test/server/test-till.ts'
 import { addCard, newNumber, newReceiptId, programmeOf, verdictOf, world } from '../../test/server/world.ts'
-import { unknownMax, windowMs } from './attempts.ts'
-import { sessionMs } from './sessions.ts'
+import { unknownMax, windowMs } from './http/attempts.ts'
+import { sessionMs } from './http/sessions.ts'
 
 onBothEngines('the API', (engine) => {
   const count = async (table: string) =>

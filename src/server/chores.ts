@@ -1,6 +1,6 @@
 import type { Db } from './db/db.ts'
-import { writeDailyDigest } from './ledger/digest.ts'
-import { sweepDrafts } from './ledger/sweep-drafts.ts'
+import { writeDailyDigest } from './ledger/audit/digest.ts'
+import { sweepDrafts } from './ledger/decisions/sweep-drafts.ts'
 import { errorFacts, type Log } from './log.ts'
 
 const digestEveryMs = 3_600_000

@@ -1,9 +1,9 @@
 import type { Db } from './db/db.ts'
 import type { Programmes } from './ledger/programmes.ts'
 import type { Log } from './log.ts'
-import type { Nonces } from './nonces.ts'
-import type { Sealing } from './sealing.ts'
-import type { VerifySignature } from './signatures.ts'
+import type { Nonces } from './keys/nonces.ts'
+import type { Sealing } from './keys/sealing.ts'
+import type { VerifySignature } from './keys/signatures.ts'
 import type { MoySklad } from './moysklad/moysklad.ts'
 
 /** Everything the server touches besides its own code; wired in main.ts, replaced in tests. */

@@ -12,9 +12,9 @@ import { openSqlite } from './db/sqlite.ts'
 import { createProgrammes } from './ledger/programmes.ts'
 import { createLog, errorFacts, type Log } from './log.ts'
 import { createMoySkladHttp } from './moysklad/http.ts'
-import { createNonces } from './nonces.ts'
-import { createSealing } from './sealing.ts'
-import { createVerify } from './signatures.ts'
+import { createNonces } from './keys/nonces.ts'
+import { createSealing } from './keys/sealing.ts'
+import { createVerify } from './keys/signatures.ts'
 import { steadyClock } from './steady-clock.ts'
 
 const nodeMajorMin = 24

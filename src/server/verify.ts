@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import { openPostgres } from './db/postgres.ts'
 import { openSqliteReadOnly } from './db/sqlite.ts'
-import { verifyDigests } from './ledger/digest.ts'
-import { verifyLedger } from './ledger/verify.ts'
+import { verifyDigests } from './ledger/audit/digest.ts'
+import { verifyLedger } from './ledger/audit/verify.ts'
 import { errorFacts } from './log.ts'
 
 /** `npm run verify`: recomputes the books, beside the running server; exits with 1 at the first difference (L6). */

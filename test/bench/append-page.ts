@@ -4,8 +4,8 @@ import { Sealing } from '../../src/client/crypto/sealing.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import { openJournal } from '../../src/client/testing/open-journal.ts'
-import type { SealingKey } from '../../src/core/sealed-number.ts'
-import { wireVersion } from '../../src/core/receipt.ts'
+import type { SealingKey } from '../../src/core/card/sealed-number.ts'
+import { wireVersion } from '../../src/core/receipt/receipt.ts'
 
 /**
  * The page of P3. Three ways to put one record on the disk take turns in random order, each waits for its own end, so

@@ -1,6 +1,6 @@
 import { openDB } from 'idb'
 import { databaseName, type JournalRecord, type TillIdentity } from '../../src/client/journal/database.ts'
-import { Till } from '../../src/client/till.ts'
+import { Till } from '../../src/client/till/till.ts'
 import { TillId } from '../../src/core/ids.ts'
 import { pageTillDeps } from '../support/page-till.ts'
 import { bareQueue, dexieQueue, type PeerQueue, PeerTill, receiptOf, workboxQueue } from './drain-peers.ts'

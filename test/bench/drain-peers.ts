@@ -3,15 +3,15 @@ import { openDB } from 'idb'
 import { type DeviceKeys, makeDeviceKeys, signBytes } from '../../src/client/crypto/device-key.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import type { TillId } from '../../src/core/ids.ts'
-import { type Receipt, wireVersion } from '../../src/core/receipt.ts'
-import type { SessionAnswer } from '../../src/core/wire.ts'
+import { type Receipt, wireVersion } from '../../src/core/receipt/receipt.ts'
+import type { SessionAnswer } from '../../src/core/wire/wire.ts'
 import {
   type Envelope,
   signatureHeader,
   type SyncAnswer,
   type TillAnswer,
   type TillHead,
-} from '../../src/core/wire-tills.ts'
+} from '../../src/core/wire/tills.ts'
 
 /** A record as it travels, and as all queues but ours store it. */
 export interface Sent {

@@ -1,4 +1,4 @@
-import { signatureHeader } from '../../src/core/wire-tills.ts'
+import { signatureHeader } from '../../src/core/wire/tills.ts'
 import { connect, type Socket } from 'node:net'
 
 export interface SignedBody {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EmployeeId } from '../../src/core/ids.ts'
 import { redeem, TestTill } from '../server/test-till.ts'
 import { addCard, programmeOf, verdictOf } from '../server/world.ts'
-import type { SyncAnswer } from '../../src/core/wire-tills.ts'
+import type { SyncAnswer } from '../../src/core/wire/tills.ts'
 import { HttpLine, type SignedBody } from './http-line.ts'
 
 /** More than a run can spend, one kopeck at a time. */

@@ -1,10 +1,10 @@
 import { openDB } from 'idb'
-import { isUnreachable } from '../../src/client/api.ts'
+import { isUnreachable } from '../../src/client/api/api.ts'
 import { databaseName, type TillSchema } from '../../src/client/journal/database.ts'
 import { outcomesOf } from '../../src/client/journal/outcomes.ts'
 import { keyOf } from '../../src/client/journal/records.ts'
-import { Till } from '../../src/client/till.ts'
-import { wireVersion } from '../../src/core/receipt.ts'
+import { Till } from '../../src/client/till/till.ts'
+import { wireVersion } from '../../src/core/receipt/receipt.ts'
 import { pageTillDeps } from '../support/page-till.ts'
 import type { Ended, Planned } from './plan.ts'
 

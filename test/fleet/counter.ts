@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../../src/client/journal/database.ts'
-import { Till, type TillDeps } from '../../src/client/till.ts'
-import type { Receipt } from '../../src/core/receipt.ts'
+import { Till, type TillDeps } from '../../src/client/till/till.ts'
+import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { Boss } from './boss.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'

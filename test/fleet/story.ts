@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { StorageEmptied } from '../../src/client/journal/storage.ts'
-import type { SaleDocument } from '../../src/core/draft.ts'
+import type { SaleDocument } from '../../src/core/draft/draft.ts'
 import type { AccountId, CardId, DocumentId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import { type Random, seeded } from '../server/random.ts'

@@ -7,7 +7,7 @@ import { migrate } from '../../src/server/db/migrate.ts'
 import { openPostgres } from '../../src/server/db/postgres.ts'
 import { openSqlite } from '../../src/server/db/sqlite.ts'
 import { freshFolder } from './folders.ts'
-import { verifyLedger } from '../../src/server/ledger/verify.ts'
+import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 
 export interface Engine {
   name: 'sqlite' | 'postgres'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SaleDocument } from '../../src/core/draft.ts'
+import type { SaleDocument } from '../../src/core/draft/draft.ts'
 import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import {

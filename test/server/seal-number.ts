@@ -5,7 +5,7 @@ import {
   sealInfo,
   type SealedNumber,
   type SealingKey,
-} from '../../src/core/sealed-number.ts'
+} from '../../src/core/card/sealed-number.ts'
 
 /** Seals a number as a till does, with a key of its own each time. */
 export function sealNumber(

@@ -12,9 +12,9 @@ import type {
   TillId,
 } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
-import type { Outcome } from '../../src/core/outcome.ts'
-import type { SealedNumber, SealingKey } from '../../src/core/sealed-number.ts'
-import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt.ts'
+import type { Outcome } from '../../src/core/receipt/outcome.ts'
+import type { SealedNumber, SealingKey } from '../../src/core/card/sealed-number.ts'
+import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt/receipt.ts'
 import {
   type AnswerOf,
   type Endpoint,
@@ -22,7 +22,7 @@ import {
   endpoints,
   ErrorAnswer,
   type RequestOf,
-} from '../../src/core/wire.ts'
+} from '../../src/core/wire/wire.ts'
 import {
   type Envelope,
   signatureHeader,
@@ -31,7 +31,7 @@ import {
   type PingAnswer,
   type TillHead,
   type TillRequest,
-} from '../../src/core/wire-tills.ts'
+} from '../../src/core/wire/tills.ts'
 import { sealNumber } from './seal-number.ts'
 import { TestDevice } from './test-device.ts'
 

@@ -1,5 +1,5 @@
 import type { CardId, HoldId, ProductId, ReceiptId } from '../../src/core/ids.ts'
-import type { Operation } from '../../src/core/receipt.ts'
+import type { Operation } from '../../src/core/receipt/receipt.ts'
 import { load, redeem, refund, undo } from '../server/test-till.ts'
 import type { Act, Verdict } from './oracle-words.ts'
 

@@ -1,4 +1,4 @@
-import type { TillDeps } from '../../src/client/till.ts'
+import type { TillDeps } from '../../src/client/till/till.ts'
 
 /** What the client needs of a page, as the widget gives it, for pages that have no screen. */
 export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps {

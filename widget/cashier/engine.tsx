@@ -1,11 +1,11 @@
 import { render } from 'preact'
-import { connectHost } from '../../src/client/host-bridge.ts'
-import type { HostDoor } from '../../src/client/host-door.ts'
+import { connectHost } from '../../src/client/host/host-bridge.ts'
+import type { HostDoor } from '../../src/client/host/host-door.ts'
 import { locksOf } from '../../src/client/locks.ts'
-import { Till } from '../../src/client/till.ts'
+import { Till } from '../../src/client/till/till.ts'
 import { type Language, language, type Spoken } from '../i18n/language.ts'
 import { afterPaint } from './after-paint.ts'
-import { App } from './App.tsx'
+import { App } from './view/App.tsx'
 import { Checkout } from './model/checkout.ts'
 
 /** What the first screen has and knows when the app takes over from it. */

@@ -1,4 +1,4 @@
-import { openHostDoor } from '../../src/client/host-door.ts'
+import { openHostDoor } from '../../src/client/host/host-door.ts'
 import { firstWords } from '../i18n/first-words.ts'
 import './cashier.css'
 import { showFirstScreen } from './first-screen.ts'

@@ -4,7 +4,7 @@ import {
   sealInfo,
   type SealedNumber,
   type SealingKey,
-} from '../../core/sealed-number.ts'
+} from '../../core/card/sealed-number.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 
 const curve = { name: 'ECDH', namedCurve: 'P-256' }

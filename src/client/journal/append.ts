@@ -1,5 +1,5 @@
-import { chargeGrant, type GrantFault, useOf } from '../../core/offline.ts'
-import type { Receipt } from '../../core/receipt.ts'
+import { chargeGrant, type GrantFault, useOf } from '../../core/receipt/offline.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { HeldGrant, JournalRecord, RecordKey, UnsettledRow } from './database.ts'
 import { strictly, type TillStorage, type TillWrite } from './storage.ts'
 

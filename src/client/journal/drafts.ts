@@ -1,4 +1,4 @@
-import type { Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/draft/draft.ts'
 import type { DraftId } from '../../core/ids.ts'
 import type { StoredDraft } from './database.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'

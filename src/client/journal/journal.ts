@@ -1,6 +1,6 @@
 import type { ReceiptId } from '../../core/ids.ts'
-import type { Receipt } from '../../core/receipt.ts'
-import { batchRecordsMax } from '../../core/wire-tills.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { type Entry, insistOnGhost, StorageFull, writeEntry } from './append.ts'
 import type { Beacon } from './beacon.ts'
 import type { CardFace, JournalRecord, RecordKey } from './database.ts'

@@ -1,5 +1,5 @@
 import type { IDBPObjectStore } from 'idb'
-import type { FinalOutcome } from '../../core/outcome.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { OutcomeRow, OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
 import { byKey, keyOf } from './records.ts'
 import type { Settled } from './settle.ts'

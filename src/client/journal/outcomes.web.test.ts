@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FinalOutcome } from '../../core/outcome.ts'
-import { wireVersion } from '../../core/receipt.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
+import { wireVersion } from '../../core/receipt/receipt.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 import type { JournalRecord, OutcomeRow } from './database.ts'

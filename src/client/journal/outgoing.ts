@@ -1,6 +1,6 @@
 import type { IDBPObjectStore } from 'idb'
-import type { Envelope } from '../../core/wire-tills.ts'
-import { batchBytesMax } from '../../core/wire-tills.ts'
+import type { Envelope } from '../../core/wire/tills.ts'
+import { batchBytesMax } from '../../core/wire/tills.ts'
 import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
 import { outcomesOf } from './outcomes.ts'

@@ -1,5 +1,5 @@
-import { Receipt, wireVersion } from '../../core/receipt.ts'
-import type { FinalOutcome } from '../../core/outcome.ts'
+import { Receipt, wireVersion } from '../../core/receipt/receipt.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { JournalRecord, RecordKey } from './database.ts'
 import { reading, type TillStorage } from './storage.ts'
 

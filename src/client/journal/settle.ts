@@ -1,4 +1,4 @@
-import type { FinalOutcome } from '../../core/outcome.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { RecordKey } from './database.ts'
 import { noteChanged, runsOf, spanOf } from './outcomes.ts'
 import { among, byKey } from './records.ts'

@@ -1,5 +1,5 @@
-import type { Draft } from '../../core/draft.ts'
-import type { Receipt } from '../../core/receipt.ts'
+import type { Draft } from '../../core/draft/draft.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { ReceiptParts } from '../journal/records.ts'
 
 /** Plain things for tests; every one may be overridden. */

@@ -1,8 +1,8 @@
-import type { Outcome } from '../../core/outcome.ts'
-import type { LedgerReceipt } from '../../core/wire.ts'
-import type { CaseDecision } from '../../core/wire-cases.ts'
-import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire-tills.ts'
-import { signatureHeader } from '../../core/wire-tills.ts'
+import type { Outcome } from '../../core/receipt/outcome.ts'
+import type { LedgerReceipt } from '../../core/wire/wire.ts'
+import type { CaseDecision } from '../../core/wire/cases.ts'
+import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire/tills.ts'
+import { signatureHeader } from '../../core/wire/tills.ts'
 import { fromBase64url, toBase64url } from '../crypto/base64url.ts'
 import { employeeId } from './builders.ts'
 

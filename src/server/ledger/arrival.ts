@@ -1,9 +1,9 @@
 import type { AccountId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
-import type { FinalOutcome, Refusal } from '../../core/outcome.ts'
-import type { Receipt } from '../../core/receipt.ts'
-import type { Sale } from '../../core/sale.ts'
-import { sha256 } from '../secrets.ts'
-import type { TillPlace } from './tills.ts'
+import type { FinalOutcome, Refusal } from '../../core/receipt/outcome.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import type { Sale } from '../../core/sale/sale.ts'
+import { sha256 } from '../keys/secrets.ts'
+import type { TillPlace } from './tills/tills.ts'
 
 /** A record as it came in, judged by its looks and not yet by the ledger. */
 export interface Arrival {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { AccountId, EmployeeId } from '../../core/ids.ts'
-import { Programme } from '../../core/programme.ts'
-import { localDates } from '../../core/validity.ts'
+import { Programme } from '../../core/card/programme.ts'
+import { localDates } from '../../core/card/validity.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from './rows.ts'
 

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import * as z from 'zod/mini'
-import type { SaleDocument } from '../../core/draft.ts'
+import type { SaleDocument } from '../../core/draft/draft.ts'
 import { toMoscow } from './moscow-time.ts'
 import { type MoySklad, MoySkladUnreachable } from './moysklad.ts'
 import {

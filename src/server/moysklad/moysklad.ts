@@ -1,4 +1,4 @@
-import type { SaleDocument } from '../../core/draft.ts'
+import type { SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../core/ids.ts'
 
 export interface EmployeeContext {

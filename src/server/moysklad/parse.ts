@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { SaleDocument } from '../../core/draft.ts'
+import { SaleDocument } from '../../core/draft/draft.ts'
 import { AccountId, EmployeeId, StoreId } from '../../core/ids.ts'
 import { fromMoscow } from './moscow-time.ts'
 import type { EmployeeContext, Store } from './moysklad.ts'

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { redeem, type TestTill } from '../../../test/server/test-till.ts'
 import { addCard, world } from '../../../test/server/world.ts'
-import { type BookEntry, decodeEntries, entryBytes } from '../../core/book.ts'
+import { type BookEntry, decodeEntries, entryBytes } from '../../core/card/book.ts'
 import type { HoldId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
-import { holdKeepMs } from '../../core/wire.ts'
-import { type BookAnswer } from '../../core/wire-offline.ts'
+import { holdKeepMs } from '../../core/wire/wire.ts'
+import { type BookAnswer } from '../../core/wire/offline.ts'
 
 const minute = 60_000
 

@@ -1,12 +1,12 @@
-import { encodeEntries } from '../../core/book.ts'
+import { encodeEntries } from '../../core/card/book.ts'
 import type { AccountId } from '../../core/ids.ts'
-import { BookRequest } from '../../core/wire-offline.ts'
-import { requireActive } from '../active-till.ts'
+import { BookRequest } from '../../core/wire/offline.ts'
+import { requireActive } from '../http/active-till.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody } from '../http.ts'
-import { countBook, pageEntries, readChanges, readChunks } from '../ledger/book.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody } from '../http/body.ts'
+import { countBook, pageEntries, readChanges, readChunks } from '../ledger/cards/book.ts'
+import type { Handler } from '../http/handler.ts'
 
 /** Transactions that began before a page was read may end after it: changes are told again from a little earlier. */
 const overlapMs = 60_000

@@ -1,10 +1,10 @@
-import { CaseId, DecisionRequest } from '../../core/wire-cases.ts'
+import { CaseId, DecisionRequest } from '../../core/wire/cases.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody, readId } from '../http.ts'
-import { listCases } from '../ledger/case-list.ts'
-import { type Decided, decideCase as decide } from '../ledger/decide-case.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody, readId } from '../http/body.ts'
+import { listCases } from '../ledger/decisions/case-list.ts'
+import { type Decided, decideCase as decide } from '../ledger/decisions/decide-case.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function cases({ db, clock }: Deps): Handler<'cases'> {
   return async (c) => {

@@ -6,8 +6,8 @@ import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, saleOf, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
 import type { DraftId } from '../../core/ids.ts'
-import type { Operation } from '../../core/receipt.ts'
-import { applyReceipt } from '../ledger/apply-receipt.ts'
+import type { Operation } from '../../core/receipt/receipt.ts'
+import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
 import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
 
 onBothEngines('what is decided about a business is decided once', (engine) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Draft, SaleDocument } from '../../core/draft.ts'
+import type { Draft, SaleDocument } from '../../core/draft/draft.ts'
 import type { DraftId, ReceiptId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'

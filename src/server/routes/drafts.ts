@@ -1,12 +1,12 @@
-import { Draft } from '../../core/draft.ts'
+import { Draft } from '../../core/draft/draft.ts'
 import { DraftId } from '../../core/ids.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody, readId } from '../http.ts'
-import { dropDraft as drop, storeDraft } from '../ledger/drafts.ts'
-import { releaseDraftHolds } from '../ledger/holds.ts'
-import { draftWaits } from '../ledger/receipts.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody, readId } from '../http/body.ts'
+import { dropDraft as drop, storeDraft } from '../ledger/decisions/drafts.ts'
+import { releaseDraftHolds } from '../ledger/cards/holds.ts'
+import { draftWaits } from '../ledger/posting/receipts.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function saveDraft({ db }: Deps): Handler<'saveDraft'> {
   return async (c) => {

@@ -1,6 +1,6 @@
-import { wireVersion } from '../../core/receipt.ts'
+import { wireVersion } from '../../core/receipt/receipt.ts'
 import type { Deps } from '../deps.ts'
-import type { Handler } from './handler.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function health({ db }: Deps): Handler<'health'> {
   return async () => {

@@ -1,9 +1,9 @@
 import { DocumentId } from '../../core/ids.ts'
 import type { Deps } from '../deps.ts'
-import { readId } from '../http.ts'
-import { receiptsOfDocument, receiptsOfTill, toLedgerReceipt } from '../ledger/receipts.ts'
-import { reach } from '../reach.ts'
-import type { Handler } from './handler.ts'
+import { readId } from '../http/body.ts'
+import { receiptsOfDocument, receiptsOfTill, toLedgerReceipt } from '../ledger/posting/receipts.ts'
+import { reach } from '../http/reach.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function sale(deps: Deps): Handler<'sale'> {
   return async (c) => {

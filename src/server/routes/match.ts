@@ -1,14 +1,14 @@
 import type { z } from 'zod/mini'
-import { type Draft, matchDraft, type MatchVerdict, type SaleDocument } from '../../core/draft.ts'
+import { type Draft, matchDraft, type MatchVerdict, type SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId, DocumentId, DraftId, TillId } from '../../core/ids.ts'
-import { type MatchAnswer, MatchRequest } from '../../core/wire.ts'
+import { type MatchAnswer, MatchRequest } from '../../core/wire/wire.ts'
 import type { Deps } from '../deps.ts'
 import type { Query } from '../db/db.ts'
-import { readBody } from '../http.ts'
-import { draftsOfTill } from '../ledger/drafts.ts'
-import { findReceipt, standingOfDocument } from '../ledger/receipts.ts'
-import { reach } from '../reach.ts'
-import type { Handler } from './handler.ts'
+import { readBody } from '../http/body.ts'
+import { draftsOfTill } from '../ledger/decisions/drafts.ts'
+import { findReceipt, standingOfDocument } from '../ledger/posting/receipts.ts'
+import { reach } from '../http/reach.ts'
+import type { Handler } from '../http/handler.ts'
 
 type Match = MatchAnswer['matches'][number]
 type Wanted = z.infer<typeof MatchRequest>

@@ -4,9 +4,9 @@ import { redeem, type TestTill } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../test/server/world.ts'
 import type { GrantId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
-import type { Grant, OfflinePolicy } from '../../core/offline.ts'
+import type { Grant, OfflinePolicy } from '../../core/receipt/offline.ts'
 import { load } from '../../../test/server/test-till.ts'
-import { holdKeepMs } from '../../core/wire.ts'
+import { holdKeepMs } from '../../core/wire/wire.ts'
 
 const hour = 3_600_000
 const policyOf = (rest: Partial<OfflinePolicy> = {}): OfflinePolicy => ({

@@ -1,14 +1,14 @@
 import { GrantId } from '../../core/ids.ts'
-import { OfflinePolicy } from '../../core/offline.ts'
-import { GrantRequest } from '../../core/wire-offline.ts'
+import { OfflinePolicy } from '../../core/receipt/offline.ts'
+import { GrantRequest } from '../../core/wire/offline.ts'
 import type { Deps } from '../deps.ts'
-import { createGrantProofs } from '../grant-proofs.ts'
-import { readBody, readId } from '../http.ts'
-import { closeGrant as close, giveGrant } from '../ledger/grants.ts'
-import { currentPolicy, savePolicy as save } from '../ledger/policies.ts'
-import { riskOf, settleHolds } from '../ledger/risk.ts'
-import { headOf, lockTill } from '../ledger/tills.ts'
-import type { Handler } from './handler.ts'
+import { createGrantProofs } from '../keys/grant-proofs.ts'
+import { readBody, readId } from '../http/body.ts'
+import { closeGrant as close, giveGrant } from '../ledger/offline/grants.ts'
+import { currentPolicy, savePolicy as save } from '../ledger/offline/policies.ts'
+import { riskOf, settleHolds } from '../ledger/audit/risk.ts'
+import { headOf, lockTill } from '../ledger/tills/tills.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function policy({ db }: Deps): Handler<'policy'> {
   return async (c) => ({ policy: await db.read((query) => currentPolicy(query, c.var.session.accountId)) })

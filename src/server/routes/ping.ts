@@ -1,13 +1,13 @@
-import { Envelope } from '../../core/wire-tills.ts'
+import { Envelope } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
-import { readBody } from '../http.ts'
-import { missingIn } from '../ledger/missing.ts'
-import { receiptsAt } from '../ledger/till-history.ts'
-import { newsFor } from '../ledger/till-head.ts'
-import { findTill, headOf } from '../ledger/tills.ts'
-import { createRecall } from '../recall.ts'
-import { createSeen } from '../seen.ts'
-import type { Handler } from './handler.ts'
+import { readBody } from '../http/body.ts'
+import { missingIn } from '../ledger/tills/missing.ts'
+import { receiptsAt } from '../ledger/tills/history.ts'
+import { newsFor } from '../ledger/tills/head.ts'
+import { findTill, headOf } from '../ledger/tills/tills.ts'
+import { createRecall } from '../intake/recall.ts'
+import { createSeen } from '../intake/seen.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function ping(deps: Deps): Handler<'ping'> {
   const { db, clock, nonces } = deps

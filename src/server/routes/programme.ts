@@ -1,7 +1,7 @@
-import { Programme } from '../../core/programme.ts'
+import { Programme } from '../../core/card/programme.ts'
 import type { Deps } from '../deps.ts'
-import { readBody } from '../http.ts'
-import type { Handler } from './handler.ts'
+import { readBody } from '../http/body.ts'
+import type { Handler } from '../http/handler.ts'
 
 /** Ten thousand excluded goods take some 400 KB. */
 const programmeBytesMax = 1024 * 1024

@@ -1,13 +1,13 @@
-import { RotateRequest } from '../../core/wire-tills.ts'
+import { RotateRequest } from '../../core/wire/tills.ts'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import type { Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody } from '../http.ts'
-import { deviceKey, registerDevice } from '../ledger/devices.ts'
-import { newsFor } from '../ledger/till-head.ts'
-import { headOf, lockTill } from '../ledger/tills.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody } from '../http/body.ts'
+import { deviceKey, registerDevice } from '../ledger/tills/devices.ts'
+import { newsFor } from '../ledger/tills/head.ts'
+import { headOf, lockTill } from '../ledger/tills/tills.ts'
+import type { Handler } from '../http/handler.ts'
 
 /**
  * Announces the key of the till's next epoch, signed by the key of the one that it writes in (F19). The epoch begins when the

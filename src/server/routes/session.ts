@@ -1,14 +1,14 @@
 import type { StoreId } from '../../core/ids.ts'
-import { SessionRequest } from '../../core/wire.ts'
+import { SessionRequest } from '../../core/wire/wire.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody, requireVersion } from '../http.ts'
-import { forgetOldSessions, insertSession, type Session } from '../ledger/sessions.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody, requireVersion } from '../http/body.ts'
+import { forgetOldSessions, insertSession, type Session } from '../ledger/tills/sessions.ts'
 import { errorFacts } from '../log.ts'
 import type { EmployeeContext, Store } from '../moysklad/moysklad.ts'
-import { sha256 } from '../secrets.ts'
-import { newToken, sessionMs } from '../sessions.ts'
-import type { Handler } from './handler.ts'
+import { sha256 } from '../keys/secrets.ts'
+import { newToken, sessionMs } from '../http/sessions.ts'
+import type { Handler } from '../http/handler.ts'
 
 /** Exchanges a frame's context key for a session (A1). */
 export function session(deps: Deps): Handler<'session'> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batchBytesMax } from '../../core/wire-tills.ts'
+import { batchBytesMax } from '../../core/wire/tills.ts'
 import type { Work } from '../db/db.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { redeem, undo } from '../../../test/server/test-till.ts'

@@ -1,10 +1,10 @@
 import { TillId } from '../../core/ids.ts'
-import { TillStateRequest } from '../../core/wire-tills.ts'
+import { TillStateRequest } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { readBody, readId } from '../http.ts'
-import { changeTillState, closeForks, listTills } from '../ledger/till-states.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { readBody, readId } from '../http/body.ts'
+import { changeTillState, closeForks, listTills } from '../ledger/tills/states.ts'
+import type { Handler } from '../http/handler.ts'
 
 export function tills({ db }: Deps): Handler<'tills'> {
   return async (c) => {

@@ -1,8 +1,8 @@
-import { addDays } from '../../core/validity.ts'
+import { addDays } from '../../core/card/validity.ts'
 import type { Deps } from '../deps.ts'
-import { ApiError } from '../errors.ts'
-import { watchList } from '../ledger/watch.ts'
-import type { Handler } from './handler.ts'
+import { ApiError } from '../http/errors.ts'
+import { watchList } from '../ledger/audit/watch.ts'
+import type { Handler } from '../http/handler.ts'
 
 const watchedDays = 30
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountId, CardId, EmployeeId, ReceiptId } from '../../../src/core/ids.ts'
-import { type Receipt, wireVersion } from '../../../src/core/receipt.ts'
+import { type Receipt, wireVersion } from '../../../src/core/receipt/receipt.ts'
 import type { Db } from '../../../src/server/db/db.ts'
-import { applyReceipt } from '../../../src/server/ledger/apply-receipt.ts'
+import { applyReceipt } from '../../../src/server/ledger/posting/apply-receipt.ts'
 import { noSaleFacts, ownArrival } from '../../../src/server/ledger/arrival.ts'
 import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
 

@@ -1,23 +1,23 @@
 import { batch, type Signal } from '@preact/signals'
-import { isDenied, isUnreachable } from '../../../src/client/api.ts'
-import type { Till } from '../../../src/client/till.ts'
-import { recognise } from '../../../src/core/card-number.ts'
+import { isDenied, isUnreachable } from '../../../src/client/api/api.ts'
+import type { Till } from '../../../src/client/till/till.ts'
+import { recognise } from '../../../src/core/card/card-number.ts'
 import {
   cardsOf,
   type Draft,
   draftIsEmpty,
   type DraftLink,
   type DraftRedeem,
-} from '../../../src/core/draft.ts'
+} from '../../../src/core/draft/draft.ts'
 import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
-import type { Refusal } from '../../../src/core/outcome.ts'
-import type { Entered } from '../../../src/core/receipt.ts'
-import type { Sale } from '../../../src/core/sale.ts'
-import type { SealedNumber } from '../../../src/core/sealed-number.ts'
-import { proposeSplit } from '../../../src/core/split.ts'
-import type { CardView, LookupAnswer } from '../../../src/core/wire.ts'
-import { localDate } from '../../../src/core/validity.ts'
+import type { Refusal } from '../../../src/core/receipt/outcome.ts'
+import type { Entered } from '../../../src/core/receipt/receipt.ts'
+import type { Sale } from '../../../src/core/sale/sale.ts'
+import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'
+import { proposeSplit } from '../../../src/core/sale/split.ts'
+import type { CardView, LookupAnswer } from '../../../src/core/wire/wire.ts'
+import { localDate } from '../../../src/core/card/validity.ts'
 import { cardOfEntry, chooseOnGrant, refusalOf, type Reserved } from './from-book.ts'
 import type { Need } from './need.ts'
 

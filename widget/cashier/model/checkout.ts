@@ -1,10 +1,10 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
-import { isUnreachable } from '../../../src/client/api.ts'
-import type { Readiness } from '../../../src/client/outage.ts'
-import type { HostBridge, HostListener } from '../../../src/client/host-bridge.ts'
+import { isUnreachable } from '../../../src/client/api/api.ts'
+import type { Readiness } from '../../../src/client/outage/outage.ts'
+import type { HostBridge, HostListener } from '../../../src/client/host/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till.ts'
-import { type Done, nothingDone } from '../../../src/core/done.ts'
+import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till/till.ts'
+import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
 import {
   type Draft,
   draftIsPrepared,
@@ -14,7 +14,7 @@ import {
   mayPromise,
   saleFault,
   type SaleFault,
-} from '../../../src/core/draft.ts'
+} from '../../../src/core/draft/draft.ts'
 import {
   type ExtensionPoint,
   type HostMessageOf,
@@ -23,8 +23,8 @@ import {
 } from '../../../src/core/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { Sale } from '../../../src/core/sale.ts'
-import type { CardView, SaleAnswer } from '../../../src/core/wire.ts'
+import type { Sale } from '../../../src/core/sale/sale.ts'
+import type { CardView, SaleAnswer } from '../../../src/core/wire/wire.ts'
 import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice, whenLineIsBack } from './card-desk.ts'
 import { Decisions } from './decisions.ts'

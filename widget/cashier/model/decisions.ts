@@ -1,6 +1,6 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { Till } from '../../../src/client/till.ts'
+import type { Till } from '../../../src/client/till/till.ts'
 import type { Notice } from './card-desk.ts'
 import { type Result, type ResultStatus, statusOf } from './result.ts'
 

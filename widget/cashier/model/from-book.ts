@@ -1,10 +1,10 @@
-import type { BookEntry } from '../../../src/core/book.ts'
-import type { Outage } from '../../../src/client/outage.ts'
-import type { Draft } from '../../../src/core/draft.ts'
+import type { BookEntry } from '../../../src/core/card/book.ts'
+import type { Outage } from '../../../src/client/outage/outage.ts'
+import type { Draft } from '../../../src/core/draft/draft.ts'
 import { kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../src/core/money.ts'
-import { type Refusal, refusal } from '../../../src/core/outcome.ts'
-import { isExpired } from '../../../src/core/validity.ts'
-import type { CardView, Hold } from '../../../src/core/wire.ts'
+import { type Refusal, refusal } from '../../../src/core/receipt/outcome.ts'
+import { isExpired } from '../../../src/core/card/validity.ts'
+import type { CardView, Hold } from '../../../src/core/wire/wire.ts'
 import type { Need } from './need.ts'
 
 /** What a card out of the book can do in this sale (O3, O4): the same rules as on the line, on the grant instead of a hold. */

@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { Till } from '../../../src/client/till.ts'
+import type { Till } from '../../../src/client/till/till.ts'
 import type { Notice } from './card-desk.ts'
 
 export interface GhostsDeps {

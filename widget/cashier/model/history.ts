@@ -1,7 +1,7 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { CaseDecision } from '../../../src/core/wire-cases.ts'
-import type { TillReady } from '../../../src/client/till.ts'
+import type { CaseDecision } from '../../../src/core/wire/cases.ts'
+import type { TillReady } from '../../../src/client/till/till.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 
 /** After so long without an answer the cashier gets a choice (J2). */

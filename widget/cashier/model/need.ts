@@ -1,10 +1,15 @@
-import { type Done, doneBy } from '../../../src/core/done.ts'
-import { type Draft, linkedBy, openSlots, redeemTotal } from '../../../src/core/draft.ts'
+import { type Done, doneBy } from '../../../src/core/sale/done.ts'
+import { type Draft, linkedBy, openSlots, redeemTotal } from '../../../src/core/draft/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
-import type { Programme } from '../../../src/core/programme.ts'
-import type { Operation } from '../../../src/core/receipt.ts'
-import { type CertificateSlot, certificatesOf, payableByCard, type Sale } from '../../../src/core/sale.ts'
-import type { SaleAnswer } from '../../../src/core/wire.ts'
+import type { Programme } from '../../../src/core/card/programme.ts'
+import type { Operation } from '../../../src/core/receipt/receipt.ts'
+import {
+  type CertificateSlot,
+  certificatesOf,
+  payableByCard,
+  type Sale,
+} from '../../../src/core/sale/sale.ts'
+import type { SaleAnswer } from '../../../src/core/wire/wire.ts'
 import { type Result, statusOf } from './result.ts'
 
 /** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */

@@ -3,8 +3,8 @@ import { receiptOf } from '../../../src/client/journal/records.ts'
 import type { JournalRecord } from '../../../src/client/journal/database.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
-import type { FinalOutcome } from '../../../src/core/outcome.ts'
-import type { Receipt } from '../../../src/core/receipt.ts'
+import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
+import type { Receipt } from '../../../src/core/receipt/receipt.ts'
 
 /**
  * A receipt with what was done about it since: the promise that took its place and the receipt that undid it are

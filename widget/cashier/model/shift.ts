@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { type Shift, shiftOf } from '../../../src/client/shift.ts'
-import type { TillReady } from '../../../src/client/till.ts'
-import type { CaseDecision } from '../../../src/core/wire-cases.ts'
-import { localDate } from '../../../src/core/validity.ts'
+import type { TillReady } from '../../../src/client/till/till.ts'
+import type { CaseDecision } from '../../../src/core/wire/cases.ts'
+import { localDate } from '../../../src/core/card/validity.ts'
 
 export interface ShiftDeps {
   ready: ReadonlySignal<TillReady | null>

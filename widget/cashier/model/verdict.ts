@@ -1,5 +1,5 @@
-import type { HostBridge } from '../../../src/client/host-bridge.ts'
-import type { SaleFault } from '../../../src/core/draft.ts'
+import type { HostBridge } from '../../../src/client/host/host-bridge.ts'
+import type { SaleFault } from '../../../src/core/draft/draft.ts'
 import type { Language } from '../../i18n/language.ts'
 
 export interface VerdictDeps {

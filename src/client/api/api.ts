@@ -1,0 +1,203 @@
+import * as z from 'zod/mini'
+import { type AnswerOf, ErrorAnswer, type ErrorCode, type RequestOf } from '../../core/wire/wire.ts'
+import { signatureHeader, type TillHead } from '../../core/wire/tills.ts'
+import { type CallName, calls } from './calls.ts'
+
+/**
+ * No answer that could be trusted came: the line is cut, the answer was cut short, a proxy spoke in the server's
+ * place, or the server broke. What the server did is unknown.
+ */
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+  /** The status of a 5xx; null where nothing came. */
+  readonly status: number | null
+  constructor(message: string, status: number | null, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+}
+
+/** The server understood and said no (4xx): it changed nothing. */
+export class Denied extends Error {
+  override name = 'Denied'
+  readonly code: ErrorCode
+  /** With `nonce_stale`: a fresh one. */
+  readonly nonce: string | null
+  constructor(code: ErrorCode, message: string, nonce: string | null = null) {
+    super(message)
+    this.code = code
+    this.nonce = nonce
+  }
+}
+
+/** Errors cross frames and bundles, where `instanceof` fails: they are told by name. */
+export const isUnreachable = (error: unknown): error is Unreachable =>
+  error instanceof Error && error.name === 'Unreachable'
+export const isDenied = (error: unknown): error is Denied => error instanceof Error && error.name === 'Denied'
+
+export interface ApiDeps {
+  fetch: typeof fetch
+  /** Origin of the server, without a slash at the end; empty for the page's own. */
+  base: string
+  token: () => string | null
+  /** Signs a body with the till's key of an epoch (J5). */
+  sign: (epoch: number, body: Uint8Array<ArrayBuffer>) => Promise<string>
+  /** Called with every sign of life or of silence (J7). */
+  onLine: (reachable: boolean) => void
+  /** What the server says of the till comes with many answers; `epoch` is the one that was asked about. */
+  onHead: (head: TillHead, epoch: number) => void
+  onDenied: (code: ErrorCode) => void
+}
+
+export interface CallOptions {
+  /** Fills `{id}` of the path. */
+  id?: string
+  timeoutMs?: number
+}
+
+/** The newest nonce that the server gave a till: one is good for its own till alone. */
+export type NonceOf = (tillId: string) => string | null
+
+/** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
+export type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
+
+export type Api = <N extends CallName>(
+  name: N,
+  body: BodyOf<N>,
+  options?: CallOptions,
+) => Promise<AnswerOf<N>>
+
+/** A till that waits longer than this for one answer treats the line as cut. */
+export const callTimeoutMs = 8_000
+
+/**
+ * Calls the server by the names of `calls`.
+ *
+ * @returns the answer, checked against its schema
+ * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
+ */
+export function createApi(deps: ApiDeps): Api {
+  /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
+  const nonces = new Map<string, string>()
+  const nonceOf: NonceOf = (tillId) => nonces.get(tillId) ?? null
+
+  async function call<N extends CallName>(
+    name: N,
+    body: RequestOf<N>,
+    options: CallOptions,
+  ): Promise<AnswerOf<N>> {
+    const { path, method, signed, answer: schema } = calls[name]
+    const text = body === null ? null : new TextEncoder().encode(JSON.stringify(body))
+    const headers: Record<string, string> = {}
+    const token = deps.token()
+    if (token) headers['authorization'] = `Bearer ${token}`
+    if (text !== null) headers['content-type'] = 'application/json'
+    if (signed && text !== null) headers[signatureHeader] = await deps.sign(epochOf(body), text)
+    const json = await ask(name, deps.base + path.replace('{id}', encodeURIComponent(options.id ?? '')), {
+      method,
+      headers,
+      body: text,
+      signal: AbortSignal.timeout(options.timeoutMs ?? callTimeoutMs),
+    })
+    const answer = z.safeParse(schema, json)
+    if (!answer.success) {
+      deps.onLine(false)
+      throw new Unreachable(`${name}: an answer of another shape`, null, { cause: answer.error })
+    }
+    deps.onLine(true)
+    const head = headOf(answer.data)
+    if (head) {
+      nonces.set(tillOf(body), head.nonce)
+      deps.onHead(head, epochOf(body))
+    }
+    return answer.data as AnswerOf<N>
+  }
+
+  /** @returns the answer of a 2xx, whatever its shape */
+  async function ask(name: CallName, url: string, init: RequestInit): Promise<unknown> {
+    let status: number
+    let text: string
+    try {
+      const response = await deps.fetch(url, {
+        ...init,
+        cache: 'no-store',
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+      })
+      status = response.status
+      // A cut inside the body shows only here.
+      text = await response.text()
+    } catch (cause) {
+      deps.onLine(false)
+      throw new Unreachable(`${name}: no answer`, null, { cause })
+    }
+    if (status >= 500) {
+      deps.onLine(false)
+      throw new Unreachable(`${name}: the server answered ${status}`, status)
+    }
+    let json: unknown
+    try {
+      json = JSON.parse(text)
+    } catch (cause) {
+      deps.onLine(false)
+      throw new Unreachable(`${name}: an answer that is not ours, status ${status}`, null, { cause })
+    }
+    if (status < 400) return json
+    const denial = z.safeParse(ErrorAnswer, json)
+    if (!denial.success) {
+      deps.onLine(false)
+      throw new Unreachable(`${name}: a refusal that is not ours, status ${status}`, null)
+    }
+    deps.onLine(true)
+    const { code, message, nonce: fresh } = denial.data.error
+    throw new Denied(code, message, fresh ?? null)
+  }
+
+  /** A nonce may have aged while nothing was said; then the same is signed once more over the one that the refusal brings. */
+  async function callFresh<N extends CallName>(
+    name: N,
+    body: BodyOf<N>,
+    options: CallOptions,
+  ): Promise<AnswerOf<N>> {
+    if (typeof body !== 'function') return call(name, body, options)
+    const sent = body(nonceOf)
+    try {
+      return await call(name, sent, options)
+    } catch (error) {
+      if (!isDenied(error) || error.code !== 'nonce_stale' || error.nonce === null) throw error
+      nonces.set(tillOf(sent), error.nonce)
+      return call(name, body(nonceOf), options)
+    }
+  }
+
+  return async (name, body, options = {}) => {
+    try {
+      return await callFresh(name, body, options)
+    } catch (error) {
+      if (isDenied(error)) deps.onDenied(error.code)
+      throw error
+    }
+  }
+}
+
+/** The epoch whose key signs a body: its envelope names it, or the body itself, which registers the key. */
+function epochOf(body: unknown): number {
+  const said = body as { till?: { epoch: number }; epoch?: number }
+  const epoch = said.till?.epoch ?? said.epoch
+  if (epoch === undefined) throw new Error('a body that names no epoch cannot be signed')
+  return epoch
+}
+
+/** The till that a signed body speaks for: its envelope names it, or the body itself. */
+function tillOf(body: unknown): string {
+  const said = body as { till?: { id: string }; id?: string }
+  const id = said.till?.id ?? said.id
+  if (id === undefined) throw new Error('a signed body that names no till')
+  return id
+}
+
+/** An answer is the head itself or has it under `head`; most have none. */
+function headOf(answer: unknown): TillHead | null {
+  const said = answer as Partial<TillHead> & { head?: TillHead }
+  return said.head ?? (said.nonce === undefined ? null : (said as TillHead))
+}

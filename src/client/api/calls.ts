@@ -1,0 +1,39 @@
+import {
+  DraftAnswer,
+  type EndpointName,
+  type Endpoints,
+  HoldAnswer,
+  LookupAnswer,
+  MatchAnswer,
+  ReleaseAnswer,
+  OperationsAnswer,
+  SaleAnswer,
+  SessionAnswer,
+} from '../../core/wire/wire.ts'
+import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
+import { PingAnswer, SyncAnswer, TillAnswer, TillHead } from '../../core/wire/tills.ts'
+
+/**
+ * What a till calls, and how its answers are checked. The whole list of endpoints would bring the shapes of every request
+ * and the manager's routes along, which no till reads; a test holds the two lists together.
+ */
+export const calls = {
+  session: { method: 'POST', path: '/api/session', signed: false, answer: SessionAnswer },
+  till: { method: 'PUT', path: '/api/till', signed: true, answer: TillAnswer },
+  rotate: { method: 'POST', path: '/api/till/rotate', signed: true, answer: TillHead },
+  ping: { method: 'POST', path: '/api/ping', signed: true, answer: PingAnswer },
+  lookup: { method: 'POST', path: '/api/lookup', signed: false, answer: LookupAnswer },
+  hold: { method: 'PUT', path: '/api/holds/{id}', signed: false, answer: HoldAnswer },
+  release: { method: 'DELETE', path: '/api/holds/{id}', signed: false, answer: ReleaseAnswer },
+  sync: { method: 'POST', path: '/api/sync', signed: true, answer: SyncAnswer },
+  syncRaw: { method: 'POST', path: '/api/sync/raw', signed: true, answer: SyncAnswer },
+  saveDraft: { method: 'PUT', path: '/api/drafts/{id}', signed: false, answer: DraftAnswer },
+  dropDraft: { method: 'DELETE', path: '/api/drafts/{id}', signed: false, answer: DraftAnswer },
+  match: { method: 'POST', path: '/api/drafts/match', signed: false, answer: MatchAnswer },
+  sale: { method: 'GET', path: '/api/sales/{id}', signed: false, answer: SaleAnswer },
+  operations: { method: 'GET', path: '/api/operations', signed: false, answer: OperationsAnswer },
+  grant: { method: 'POST', path: '/api/grant', signed: true, answer: GrantAnswer },
+  book: { method: 'POST', path: '/api/book', signed: false, answer: BookAnswer },
+} satisfies { [N in EndpointName]?: Pick<Endpoints[N], 'method' | 'path' | 'signed' | 'answer'> }
+
+export type CallName = keyof typeof calls

@@ -1,0 +1,405 @@
+import { batchRecordsMax, type Envelope, type PingAnswer, type SyncAnswer } from '../../core/wire/tills.ts'
+import { type Api, isDenied, isUnreachable } from '../api/api.ts'
+import type { DraftsPort } from '../journal/drafts.ts'
+import type { RecordKey } from '../journal/database.ts'
+import type { JournalPort, Settled } from '../journal/journal.ts'
+import { type Batch, type Lost, wireRecord } from '../journal/outgoing.ts'
+import { keyOf } from '../journal/records.ts'
+
+/**
+ * Carries the journal to the server, oldest first, again and again until every record has an outcome.
+ *
+ * resting ── kick or tick ──▶ draining ──▶ resting (all settled, or the server said `later`)
+ *                                │
+ *                                └─ no answer ──▶ waiting (full jitter) ──▶ draining
+ */
+export interface SyncDeps {
+  api: Api
+  /** A journal is sent to its own account alone (F23). */
+  accountId: string
+  journal: JournalPort
+  drafts: DraftsPort
+  /** Epochs of the till that have a key, oldest first; the last one is the current. */
+  epochs: () => readonly number[]
+  /** Everything of the envelope but the nonce. */
+  envelope: (epoch: number) => Promise<Omit<Envelope, 'nonce'>>
+  /** Whether an employee is logged in: letting holds go takes one, the journal does not (A2). */
+  inSession: () => boolean
+  /** One frame of the till sends at a time (J11). */
+  locks: Pick<LockManager, 'request'>
+  random: () => number
+  setTimeout: (work: () => void, ms: number) => number
+  clearTimeout: (timer: number) => void
+  /** Something in the journal was settled. */
+  onSettled(): void
+  /** The server has records of the epoch that this journal does not have (F8). */
+  onAhead(epoch: number, headSeq: number): Promise<void>
+  /** The server does not know the key of the epoch: it was set back to before it did. */
+  onKeyUnknown(epoch: number): Promise<void>
+  /** A try went through: the till's own errands with the server are due. */
+  onInStep(): Promise<void>
+  /** The server refused the whole batch (4xx); nothing is settled and a person must know. */
+  onDenied(code: string): void
+  /** The till itself failed, its storage most likely; the record is where it was. */
+  onTrouble(error: unknown): void
+}
+
+/** How often a till that has nothing to send asks whether the line lives (J7). */
+export const tickMs = 5_000
+/** Bounds of the wait after "unknown" (J6). */
+export const backoffMinMs = 1_000
+export const backoffMaxMs = 300_000
+/** A cut line costs nothing to try, and a cashier waits for it: it is tried at least this often. */
+export const probeMaxMs = 10_000
+/** After so many 5xx in a row the batch is halved, and after each that follows once more (J6). */
+export const failuresBeforeHalving = 3
+/** After so many a record that goes alone may be to blame. */
+const failuresBeforeBlame = 6
+export const syncTimeoutMs = 20_000
+
+/** From this length on a batch is worth reading the next one beside it: a queue is long, or it is not. */
+const readAheadFrom = 50
+
+/** A batch and what its envelope says. */
+interface Parcel {
+  batch: Batch
+  envelope: Omit<Envelope, 'nonce'>
+}
+
+/** A body is asked for a second time only when the nonce of the first has aged. */
+class NonceAged extends Error {}
+
+export class Sync {
+  readonly #deps: SyncDeps
+  #timer: number | null = null
+  #running: Promise<void> | null = null
+  #again = false
+  /** By which the try that runs ends, and lets the others have the lock. */
+  #lease: AbortController | null = null
+  #stopped = true
+  /** What the server is known to have lost, by epoch (J7). */
+  readonly #lost = new Map<number, Lost>()
+  /** What was sent again since the last try that went through: it need not be once more, although the server may go on asking. */
+  readonly #refilled = new Set<string>()
+  /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
+  #oldAsked = false
+  /** Answers have come without a break since the heads were compared. */
+  #inTouch = false
+  #attempt = 0
+  #serverFailures = 0
+  #batchMax = batchRecordsMax
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#stopped = false
+    void this.kick()
+  }
+
+  /**
+   * The browser is about to freeze this page: another frame of the till must be able to send meanwhile (F11). What is on
+   * its way is not lost, its answer is filed when the page is thawed.
+   */
+  freeze(): void {
+    this.#again = false
+    this.#lease?.abort()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    if (this.#timer !== null) this.#deps.clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  /** Sends what there is to send now. Returns when this try is over, whatever came of it; never rejects. */
+  kick(): Promise<void> {
+    if (this.#running) {
+      // What was appended after the running try had read its batch must not wait for the next tick.
+      this.#again = true
+      return this.#running
+    }
+    if (this.#timer !== null) this.#deps.clearTimeout(this.#timer)
+    this.#timer = null
+    this.#running = this.#try().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  async #try(): Promise<void> {
+    let waitMs: number
+    do {
+      this.#again = false
+      try {
+        waitMs = await this.#drainUntilFrozen()
+        this.#attempt = 0
+      } catch (error) {
+        waitMs = this.#afterFailure(error)
+        break
+      }
+    } while (this.#again && !this.#stopped)
+    if (!this.#stopped) this.#timer = this.#deps.setTimeout(() => void this.kick(), waitMs)
+  }
+
+  /** Full jitter (J6): tills that lost the line together must not come back together. */
+  #afterFailure(error: unknown): number {
+    if (isDenied(error)) this.#deps.onDenied(error.code)
+    else if (!isUnreachable(error)) this.#deps.onTrouble(error)
+    const serverBroke = isUnreachable(error) && error.status !== null
+    const ceiling = Math.min(serverBroke ? backoffMaxMs : probeMaxMs, backoffMinMs * 2 ** this.#attempt)
+    this.#attempt++
+    this.#inTouch = false
+    return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
+  }
+
+  /** Drains under the lock, or until the page is frozen: a lock that is given to it then would be as bad as one that it has. */
+  #drainUntilFrozen(): Promise<number> {
+    const lease = new AbortController()
+    this.#lease = lease
+    const { signal } = lease
+    const frozen = new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(tickMs)))
+    const name = `podarok-sync-${this.#deps.accountId}`
+    const drain = () => Promise.race([this.#drain(signal), frozen])
+    return Promise.race([this.#deps.locks.request(name, { signal }, drain), frozen])
+  }
+
+  /** @returns after how long to look again */
+  async #drain(lease: AbortSignal): Promise<number> {
+    const goesOn = () => !this.#stopped && !lease.aborted
+    let inStep = false
+    // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
+    // the heads are compared before anything is sent, whenever the server may have been away.
+    if (!this.#inTouch) await this.#compareHeads()
+    this.#inTouch = true
+    while (goesOn()) {
+      const parcel = await this.#pack(null)
+      if (parcel) {
+        inStep = false
+        const waitMs = await this.#deliver(parcel, goesOn)
+        if (waitMs !== null) return waitMs
+        continue
+      }
+      // Nothing is left to send, or the server lacks what may not be sent yet.
+      if (inStep) break
+      await this.#letHoldsGo()
+      await this.#compareHeads()
+      await this.#deps.onInStep()
+      inStep = true
+      if (this.#lost.size === 0) break
+    }
+    this.#refilled.clear()
+    return tickMs
+  }
+
+  async #pack(after: RecordKey | null): Promise<Parcel | null> {
+    const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
+    return batch && { batch, envelope: await this.#deps.envelope(batch.epoch) }
+  }
+
+  /**
+   * Sends a batch and, of a long queue, those that follow: while the server decides one, the one before is filed and the
+   * next one is read. Filing must have ended before the next answer is filed, so that outcomes keep their order.
+   *
+   * @returns how long to wait when the server said `later`, or null to go on
+   */
+  async #deliver(first: Parcel, goesOn: () => boolean): Promise<number | null> {
+    let filing: Promise<number | null> = Promise.resolve(null)
+    for (let parcel = first; ;) {
+      const work = [filing, this.#send(parcel), this.#readAhead(parcel)] as const
+      // Where one fails the others still end first: nothing runs on after this try.
+      await Promise.allSettled(work)
+      const [, answer, next] = await Promise.all(work)
+      if (answer === null) {
+        await this.#compareHeads()
+        return null
+      }
+      const settling = this.#settle(parcel.batch, answer)
+      if (next === null || !goesOn() || !isWhole(parcel.batch, answer)) return settling
+      filing = settling
+      parcel = next
+    }
+  }
+
+  /** The batch after this one, unless the queue is short or the server lacks what was settled before (J7). */
+  async #readAhead({ batch: { records } }: Parcel): Promise<Parcel | null> {
+    const last = records.at(-1)
+    if (!last || records.length < readAheadFrom || this.#lost.size > 0) return null
+    return this.#pack(keyOf(last.record))
+  }
+
+  /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
+  async #compareHeads(): Promise<void> {
+    const epochs = this.#deps.epochs()
+    await this.#compareHead(epochs.at(-1)!, true)
+    if (this.#oldAsked && this.#lost.size === 0) return
+    for (const epoch of epochs.slice(0, -1)) {
+      // Without records there is nothing to refill, and the key may be one that the server has never taken (F9).
+      if ((await this.#deps.journal.headOf(epoch)) === 0) continue
+      await this.#compareOldHead(epoch)
+    }
+    this.#oldAsked = true
+  }
+
+  /** A key that the server had forgotten was told to it after the first denial; a second one is its last word. */
+  async #compareOldHead(epoch: number): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#compareHead(epoch, false)
+      } catch (error) {
+        if (!isDenied(error)) throw error
+        if (tries === 1) continue
+        // What is over must not keep back what is new.
+        return this.#deps.onDenied(error.code)
+      }
+    }
+  }
+
+  async #compareHead(epoch: number, current: boolean): Promise<void> {
+    const { journal } = this.#deps
+    const { headSeq, missing, atHead } = await this.#ping(epoch)
+    // After the answer: another frame may have appended while we asked.
+    const ownHead = await journal.headOf(epoch)
+    // Looked at whenever the server may have been away: it was set back, and a copy of this till came first (F9, F22).
+    const own = this.#inTouch ? atHead : await Promise.all(atHead.map((id) => journal.find(id)))
+    const isTaken = atHead.length > 0 && !own.some(Boolean)
+    const asked = isTaken ? numbersUpTo(Math.min(headSeq, ownHead)) : missing
+    const wanted = asked.filter((seq) => !this.#refilled.has([epoch, seq].join()))
+    const below = wanted.length ? await journal.settledAmong(epoch, wanted) : []
+    if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
+    else this.#lost.delete(epoch)
+    if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)
+  }
+
+  async #known<T>(epoch: number, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (isDenied(error) && (error.code === 'signature_invalid' || error.code === 'till_unknown')) {
+        this.#oldAsked = false
+        await this.#deps.onKeyUnknown(epoch)
+      }
+      throw error
+    }
+  }
+
+  /** @returns null when the till was silent for so long that its nonce has aged: nothing was sent, the heads come first */
+  async #send({ batch, envelope }: Parcel): Promise<SyncAnswer | null> {
+    const { api } = this.#deps
+    const records = batch.records.map(wireRecord)
+    const send = (name: 'sync' | 'syncRaw') => {
+      let signed = false
+      return this.#known(batch.epoch, () =>
+        api(
+          name,
+          (nonceOf) => {
+            if (signed) throw new NonceAged()
+            signed = true
+            return { ...envelope, nonce: nonceOf(envelope.till.id), records }
+          },
+          { timeoutMs: syncTimeoutMs },
+        ),
+      )
+    }
+    try {
+      const suspect =
+        records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeBlame
+      const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
+      this.#serverFailures = 0
+      // A long drain over a poor line meets many failures with successes between: those are not one long failure.
+      this.#attempt = 0
+      this.#batchMax = Math.min(batchRecordsMax, this.#batchMax * 2)
+      return answer
+    } catch (error) {
+      if (error instanceof NonceAged) return null
+      const broke = isUnreachable(error) && error.status !== null
+      if (broke && ++this.#serverFailures >= failuresBeforeHalving) {
+        this.#batchMax = Math.max(1, Math.floor(Math.min(this.#batchMax, records.length) / 2))
+      }
+      throw error
+    }
+  }
+
+  /**
+   * A record that breaks the server whenever it comes alone is put aside, so that those behind it can pass (J6). While
+   * the server is out of order for everybody, or just coming back, no record is to blame: it has to be well before and
+   * after.
+   */
+  async #sendAlone(
+    epoch: number,
+    send: (name: 'sync' | 'syncRaw') => Promise<SyncAnswer>,
+  ): Promise<SyncAnswer> {
+    await this.#ping(epoch)
+    try {
+      return await send('sync')
+    } catch (error) {
+      if (!isUnreachable(error) || error.status === null) throw error
+    }
+    await this.#ping(epoch)
+    return send('syncRaw')
+  }
+
+  async #ping(epoch: number): Promise<PingAnswer> {
+    const envelope = await this.#deps.envelope(epoch)
+    const { till } = envelope
+    return this.#known(epoch, () =>
+      this.#deps.api('ping', (nonceOf) => ({ ...envelope, nonce: nonceOf(till.id) })),
+    )
+  }
+
+  /** @returns how long to wait when the server said `later`, or null to go on */
+  async #settle({ epoch, records }: Batch, { outcomes, head }: SyncAnswer): Promise<number | null> {
+    const settled: Settled[] = []
+    const answers = new Map(outcomes.map((answer) => [answer.id, answer]))
+    let waitMs: number | null = null
+    for (const { record } of records) {
+      const answer = answers.get(record.id)
+      // Silence about a record is "unknown", as `later` is: it and all after it go again.
+      if (!answer || answer.outcome.status === 'later') {
+        waitMs = Math.max(backoffMinMs, answer?.outcome.status === 'later' ? answer.outcome.afterMs : 0)
+        break
+      }
+      settled.push({ key: [record.epoch, record.seq], outcome: answer.outcome, proof: answer.proof })
+    }
+    const first = await this.#deps.journal.settle(settled)
+    if (settled.length > 0) this.#deps.onSettled()
+    const lost = this.#lost.get(epoch)
+    if (lost === undefined) return waitMs
+    for (const { key } of settled) if (lost.below.includes(key[1])) this.#refilled.add(key.join())
+    const below = lost.below.filter((seq) => !this.#refilled.has([epoch, seq].join()))
+    this.#lost.set(epoch, { above: head.headSeq, below })
+    // A server that takes the records but does not move would be sent the same for ever.
+    const moves = head.headSeq > lost.above || below.length < lost.below.length
+    return waitMs ?? (first > 0 || moves ? null : tickMs)
+  }
+
+  /** What was given up, also while the line was down, still holds money on the server. */
+  async #letHoldsGo(): Promise<void> {
+    const { api, drafts, inSession } = this.#deps
+    try {
+      for (const holdId of await drafts.releases()) {
+        if (!inSession()) return
+        await api('release', null, { id: holdId })
+        await drafts.forgetRelease(holdId)
+      }
+      for (const draft of await drafts.dropped()) {
+        if (!inSession()) return
+        await api('dropDraft', null, { id: draft.id })
+        await drafts.forgetDropped(draft.id)
+      }
+    } catch (error) {
+      // The journal's answers do not depend on it; the rows wait for a better time.
+      if (!isDenied(error)) throw error
+      this.#deps.onDenied(error.code)
+    }
+  }
+}
+
+const numbersUpTo = (seq: number) => Array.from({ length: seq }, (_, n) => n + 1)
+
+/** Whether every record of a batch has its outcome. */
+function isWhole({ records }: Batch, { outcomes }: SyncAnswer): boolean {
+  const decided = new Set(outcomes.flatMap(({ seq, outcome }) => (outcome.status === 'later' ? [] : [seq])))
+  return records.every(({ record }) => decided.has(record.seq))
+}

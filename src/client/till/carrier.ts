@@ -1,0 +1,183 @@
+import type { AccountId } from '../../core/ids.ts'
+import { wireVersion } from '../../core/receipt/receipt.ts'
+import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { Envelope, TillHead } from '../../core/wire/tills.ts'
+import type { Api } from '../api/api.ts'
+import type { TillClock } from '../clock.ts'
+import { Errands } from './errands.ts'
+import type { Heads } from './heads.ts'
+import { openParts, type OpeningDeps, type Parts } from './opening.ts'
+import type { Outage } from '../outage/outage.ts'
+import { Registration } from './registration.ts'
+import { storeOf } from './session.ts'
+import { Sync } from '../sync/sync.ts'
+import { type Trouble, troubleOfState, type Troubles } from './trouble.ts'
+
+export type Changed = 'journal' | 'drafts' | 'identity'
+
+export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'events'> {
+  window: Pick<Window, 'setTimeout' | 'clearTimeout'>
+  random: () => number
+  api: Api
+  clock: TillClock
+  heads: Heads
+  troubles: Troubles
+  /** The session of an employee who is logged in, or null. */
+  session: () => SessionAnswer | null
+  /** Something that all frames show is another now. */
+  tell: (what: Changed) => void
+  /** Reads again what this frame shows. */
+  refresh: () => void
+}
+
+/** What a till keeps, and all that can carry it to the server: with a session or without one (A2). */
+export class Carrier {
+  readonly #deps: CarrierDeps
+  readonly parts: Parts
+  readonly registration: Registration
+  readonly errands: Errands
+  readonly sync: Sync
+  /** Grant and book; null until the till is bound, and for one that is shut out. */
+  outage: Outage | null = null
+
+  private constructor(deps: CarrierDeps, parts: Parts) {
+    this.#deps = deps
+    this.parts = parts
+    const { api, heads, newId, log, clock, session } = deps
+    const { identity, journal } = parts
+    const employee = session()
+    this.registration = new Registration({
+      api,
+      identity,
+      journal,
+      storeId: employee && storeOf(employee),
+      envelope: (epoch) => this.envelope(epoch),
+    })
+    this.errands = new Errands({
+      parts,
+      heads,
+      registration: this.registration,
+      newId,
+      now: () => clock.nowMs(),
+      onIdentity: () => deps.tell('identity'),
+      log,
+    })
+    this.sync = this.#newSync()
+  }
+
+  /** @throws as `openParts` does */
+  static async open(accountId: AccountId, deps: CarrierDeps): Promise<Carrier> {
+    const { clock, heads, troubles, refresh } = deps
+    const parts = await openParts(accountId, {
+      ...deps,
+      now: () => clock.nowMs(),
+      serverHas: heads.serverHas,
+      events: {
+        onBlocked: () => troubles.add('storage_blocked'),
+        onOutdated: () => troubles.add('page_outdated'),
+        // Reading opens it again, or finds that it is lost (F14).
+        onTerminated: refresh,
+      },
+    })
+    troubles.clear('storage_blocked')
+    clock.notBelow(await parts.facts.latestMs())
+    heads.decidedAfterMs = await parts.facts.decidedAfterMs()
+    return new Carrier(deps, parts)
+  }
+
+  /** Takes what the server says of the till with an answer about one of its epochs. */
+  hear(head: TillHead, epoch: number): void {
+    const { heads, troubles, tell, refresh, log } = this.#deps
+    const { identity, facts } = this.parts
+    const { state: before, casesOpen } = heads
+    heads.hear(head, epoch, identity.device(epoch).tillId === identity.current.tillId)
+    if (head.decisions.length > 0) void this.#keepDecisions(head.decisions)
+    if (heads.casesOpen !== casesOpen) refresh()
+    if (head.grantIsOver) this.outage?.endGrant().catch((error: unknown) => log('grant_not_ended', error))
+    if (heads.state === before) return
+    const is: Trouble | null = troubleOfState[heads.state]
+    for (const trouble of Object.values(troubleOfState)) {
+      if (trouble && trouble !== is) troubles.clear(trouble)
+    }
+    if (is) troubles.add(is)
+    if (heads.state !== 'revoked') return
+    this.outage = null
+    facts.wipe().then(
+      () => tell('drafts'),
+      (error: unknown) => log('not_wiped', error),
+    )
+  }
+
+  close(): void {
+    this.sync.stop()
+    this.parts.close()
+  }
+
+  #newSync(): Sync {
+    const { api, window, locks, random, log, session, heads, troubles, tell } = this.#deps
+    const { accountId, identity, journal, drafts } = this.parts
+    const { registration } = this
+    return new Sync({
+      api,
+      accountId,
+      journal,
+      drafts,
+      locks,
+      random,
+      setTimeout: (work, ms) => window.setTimeout(work, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer),
+      epochs: () => identity.epochs,
+      envelope: (epoch) => this.envelope(epoch),
+      inSession: () => session() !== null,
+      onSettled: () => tell('journal'),
+      async onAhead(epoch, headSeq) {
+        await identity.loseTail(epoch, await journal.headOf(epoch), headSeq)
+        tell('identity')
+        if (session()) heads.take(await registration.bind())
+      },
+      async onKeyUnknown(epoch) {
+        if (!session()) return
+        if (epoch !== identity.current.epoch) await registration.put(epoch)
+        // Where the server knows another key for it, a copy of this till was faster (F9): the next epoch begins.
+        heads.take(await registration.bind())
+        tell('identity')
+      },
+      onInStep: async () => {
+        await this.errands.run()
+        // One that may not sell gets neither grant nor book. Asking all the same would be denied, and a denial is a reason to
+        // ask how the till stands: the two would follow each other without an end.
+        if (session() && heads.state === 'active') this.outage?.tend()
+      },
+      onDenied: (code) => log('batch_denied', code),
+      onTrouble(error) {
+        log('sync_failed', error)
+        troubles.add('storage_lost')
+      },
+    })
+  }
+
+  /** Everything of a signed request but the nonce. */
+  async envelope(epoch: number): Promise<Omit<Envelope, 'nonce'>> {
+    const { accountId, identity, journal } = this.parts
+    return {
+      wire: wireVersion,
+      accountId,
+      till: { id: identity.device(epoch).tillId, epoch },
+      ...(await journal.standing(epoch)),
+      decidedAfterMs: this.#deps.heads.decidedAfterMs,
+    }
+  }
+
+  async #keepDecisions(decisions: TillHead['decisions']): Promise<void> {
+    const { heads, tell, log } = this.#deps
+    const { facts } = this.parts
+    try {
+      await facts.keepDecisions(decisions)
+      heads.decidedAfterMs = await facts.decidedAfterMs()
+      tell('journal')
+    } catch (error) {
+      // The server tells them again as long as they are not known here.
+      log('decisions_not_kept', error)
+    }
+  }
+}

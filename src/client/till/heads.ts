@@ -1,0 +1,37 @@
+import type { SealingKey } from '../../core/card/sealed-number.ts'
+import type { PingAnswer, TillAnswer, TillHead, TillState } from '../../core/wire/tills.ts'
+
+/** What the server has last said of this till; all of it in memory, none of it true for longer than the page. */
+export class Heads {
+  state: TillState = 'active'
+  casesOpen = 0
+  /** Card numbers are sealed to it (J1). */
+  sealingKey: SealingKey | null = null
+  /** Opens the book (O7). */
+  bookKey: string | null = null
+  /** Decisions later than this are not stored here. */
+  decidedAfterMs = 0
+  readonly #byEpoch = new Map<number, number>()
+  readonly #missing = new Map<number, readonly number[]>()
+
+  /** @param own the head is of the till that this is now, not of one that it was before */
+  hear(head: TillHead | PingAnswer, epoch: number, own: boolean): void {
+    this.#byEpoch.set(epoch, head.headSeq)
+    if ('missing' in head) this.#missing.set(epoch, head.missing)
+    if (!own) return
+    this.state = head.state
+    this.casesOpen = head.casesOpen
+    // Shut out: what is in memory goes as what is on the disk does.
+    if (head.state === 'revoked') this.sealingKey = this.bookKey = null
+  }
+
+  take({ sealingKey, bookKey, head }: TillAnswer): void {
+    if (head.state === 'revoked') return
+    this.sealingKey = sealingKey
+    this.bookKey = bookKey
+  }
+
+  /** Whether the server is known to have a record. */
+  readonly serverHas = (epoch: number, seq: number): boolean =>
+    seq <= (this.#byEpoch.get(epoch) ?? 0) && !this.#missing.get(epoch)?.includes(seq)
+}

@@ -1,0 +1,92 @@
+import { AccountId } from '../../core/ids.ts'
+import type { LedgerReceipt } from '../../core/wire/wire.ts'
+import { openBeacon } from '../journal/beacon.ts'
+import { type DatabaseEvents, databaseName } from '../journal/database.ts'
+import { Drafts, type DraftsPort } from '../journal/drafts.ts'
+import { Facts, type FactsPort } from '../journal/facts.ts'
+import { enterFrame } from '../journal/frame.ts'
+import { Identity, type IdentityPort } from '../journal/identity.ts'
+import { Journal, type JournalPort } from '../journal/journal.ts'
+import { openInMemory } from '../journal/memory.ts'
+import { TillStorage } from '../journal/storage.ts'
+
+/** What a till keeps, opened. */
+export interface Parts {
+  accountId: AccountId
+  /** False where the browser gives no storage and all of it is gone with the page (J13). */
+  durable: boolean
+  /** What the book, the grant and the canary are kept in; null where nothing is kept. */
+  storage: TillStorage | null
+  identity: IdentityPort
+  journal: JournalPort
+  drafts: DraftsPort
+  facts: FactsPort
+  /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
+  recall?: (receipts: readonly LedgerReceipt[]) => void
+  close(): void
+}
+
+export interface OpeningDeps {
+  locks: LockManager
+  newId: () => string
+  now: () => number
+  tab: string
+  localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
+  serverHas: (epoch: number, seq: number) => boolean
+  events: DatabaseEvents
+  log: (event: string, error: unknown) => void
+}
+
+/**
+ * Opens what the till keeps for an account. A browser that denies, has filled or cannot open its storage gets parts in
+ * memory: there the till works while the line is up (J13, F15).
+ *
+ * @throws when a newer page of the app owns the storage
+ */
+export async function openParts(accountId: AccountId, deps: OpeningDeps): Promise<Parts> {
+  try {
+    return await openDurable(accountId, deps)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'VersionError') {
+      deps.events.onOutdated()
+      throw error
+    }
+    deps.log('storage_denied', error)
+    return openInMemory(accountId, deps)
+  }
+}
+
+async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Parts> {
+  const { locks, newId, now, serverHas } = deps
+  const storage = await TillStorage.open(accountId, deps.events)
+  try {
+    const frame = await enterFrame(locks, newId())
+    const beacon = openBeacon(deps.localStorage, accountId)
+    const identity = await Identity.open(storage, beacon, newId)
+    return {
+      accountId,
+      durable: true,
+      storage,
+      identity,
+      journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),
+      drafts: new Drafts(storage, deps.tab),
+      facts: new Facts(storage),
+      close() {
+        frame.leave()
+        storage.close()
+      },
+    }
+  } catch (error) {
+    storage.close()
+    throw error
+  }
+}
+
+/** The accounts that have a journal in this browser. */
+export async function accountsHere(databases: () => Promise<readonly string[]>): Promise<AccountId[]> {
+  const prefix = databaseName('')
+  return (await databases()).flatMap((name) => {
+    const id = AccountId.safeParse(name.startsWith(prefix) ? name.slice(prefix.length) : null)
+    return id.success ? [id.data] : []
+  })
+}

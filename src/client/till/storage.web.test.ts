@@ -1,0 +1,272 @@
+import { openDB } from 'idb'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { databaseName } from '../journal/database.ts'
+import { receiptOf } from '../journal/records.ts'
+import { draft, employeeId, redeemReceipt, uuid } from '../testing/builders.ts'
+import type { Stored } from '../testing/fake-server.ts'
+import { Counter, drain, redeem, sale, sell, tillOf, until } from '../testing/till-rig.ts'
+
+const counter = new Counter()
+afterEach(() => void vi.restoreAllMocks())
+
+/** The database of the development version, as its pages made it. */
+function openFirstVersion(accountId: string) {
+  return openDB(databaseName(accountId), 1, {
+    upgrade(db) {
+      const byNumber = { keyPath: ['epoch', 'seq'] }
+      db.createObjectStore('identity')
+      db.createObjectStore('records', byNumber).createIndex('id', 'id', { unique: true })
+      for (const name of ['unsettled', 'outcomes', 'attention']) db.createObjectStore(name, byNumber)
+      db.createObjectStore('drafts', { keyPath: 'id' })
+      db.createObjectStore('releases', { keyPath: 'holdId' })
+    },
+  })
+}
+
+/** Closes the connection as a browser does that takes the storage away: nobody is told. */
+async function closeUnder({ till }: Awaited<ReturnType<Counter['start']>>): Promise<void> {
+  const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
+  await till.ready!.journal.state()
+  for (const db of opened.mock.contexts as IDBDatabase[]) db.close()
+  opened.mockRestore()
+}
+
+describe('storage that fails', () => {
+  it('[F13] an old page that keeps the storage blocks the till, which says so and goes on when it is closed', async () => {
+    const old = await openFirstVersion(counter.server.accountId)
+    const one = counter.rig()
+    const starting = one.till.start()
+    await until(() => one.till.trouble === 'storage_blocked')
+    old.close()
+    await starting
+    expect(one.till.trouble).toBeNull()
+    await sell(one)
+    await drain(one)
+    expect(one.till.state.unsettled).toBe(0)
+  })
+
+  it('[F14] a connection that the browser has closed is opened again, and the sale is recorded', async () => {
+    const one = await counter.start()
+    await sell(one)
+    await closeUnder(one)
+    const record = await sell(one)
+    expect(record.seq).toBe(2)
+    await drain(one)
+    expect(one.till.trouble).toBeNull()
+    expect(counter.server.stored.size).toBe(2)
+  })
+
+  it('[F14] [F30] storage that was emptied under us is not written on: numbers would be given twice', async () => {
+    const one = await counter.start()
+    await sell(one)
+    await closeUnder(one)
+    const name = databaseName(counter.server.accountId)
+    await new Promise((done) => (indexedDB.deleteDatabase(name).onsuccess = done))
+    await expect(sell(one)).rejects.toMatchObject({ name: 'StorageEmptied' })
+    await one.till.refresh()
+    expect(one.till.trouble).toBe('storage_lost')
+  })
+
+  it('[F15] a full disk is said by name, and the warning goes with the next sale that is recorded', async () => {
+    const one = await counter.start()
+    vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    })
+    await expect(sell(one)).rejects.toMatchObject({ code: 'storage_full' })
+    expect(one.till.warning).toBe('storage_full')
+    vi.restoreAllMocks()
+    await sell(one)
+    expect(one.till.warning).toBeNull()
+  })
+
+  it.each([
+    ['[J13] denied', 'SecurityError'],
+    ['[F15] full at the start', 'QuotaExceededError'],
+  ])('%s: the till works in memory while the line is up, asks only, and says so', async (_, error) => {
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('no', error)
+    })
+    const one = await counter.start()
+    expect(one.till.trouble).toBeNull()
+    expect(one.till.warning).toBe('memory_only')
+    expect(one.till.canPromise).toBe(false)
+    const record = await sell(one)
+    await drain(one)
+    expect(counter.server.stored.has(record.id)).toBe(true)
+    expect(one.till.state.unsettled).toBe(0)
+    await expect(one.till.commitDraft(sale(), null, 'promise')).rejects.toThrow('may not promise')
+    const prepared = sale()
+    await one.till.saveDraft(prepared)
+    expect(await one.till.ready!.drafts.waiting()).toEqual([prepared])
+  })
+
+  it('[J13] without storage the last operations of the till come from the server', async () => {
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('no', 'SecurityError')
+    })
+    const { till, ...parts } = redeemReceiptOfServer()
+    counter.server.operations = [
+      {
+        receipt: { ...parts, version: 'v1', till },
+        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] },
+        postedAtMs: 1,
+        voidedBy: null,
+      },
+    ]
+    const one = await counter.start()
+    const [state] = await one.till.ready!.journal.recent(10)
+    expect(state).toMatchObject({ record: { id: parts.id }, outcome: { status: 'applied' } })
+    // It is the server's, not ours to send.
+    expect(one.till.state.unsettled).toBe(0)
+  })
+
+  function redeemReceiptOfServer() {
+    return { ...redeemReceipt(), till: { id: uuid() as never, epoch: 1, seq: 1 } }
+  }
+})
+
+describe('a database of the development version', () => {
+  it('[F18] [J10] is upgraded with all that is in it; its records are sent as they are and told when refused', async () => {
+    const { accountId } = counter.server
+    const old = await openFirstVersion(accountId)
+    const tillId = uuid()
+    const texts: string[] = []
+    await old.put('identity', { tillId, epoch: 1 }, 'self')
+    for (let seq = 1; seq <= 3; seq++) {
+      const record = developmentRecord(tillId, seq)
+      texts.push(record.receipt)
+      await old.put('records', record)
+      if (seq > 1) await old.put('unsettled', { epoch: 1, seq, recordedAtMs: 1000 + seq })
+    }
+    const outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
+    await old.put('outcomes', { epoch: 1, seq: 1, outcome, settledAtMs: 1000 })
+    const prepared = developmentDraft()
+    await old.put('drafts', { id: prepared.id, draft: prepared, tab: 'tab', left: false, dropped: false })
+    old.close()
+
+    const refusal = { code: 'version_unknown' as const, cardId: null, possibleKopecks: null }
+    counter.server.outcome = ({ receipt }: Stored) =>
+      receipt.includes('dev-1')
+        ? { status: 'refused', refusal }
+        : { status: 'applied', by: null, postedAtMs: 1, effects: [] }
+    const one = await counter.start()
+    expect(one.till.trouble).toBeNull()
+    const { journal, drafts } = one.till.ready!
+    expect(await drafts.waiting()).toMatchObject([
+      { id: prepared.id, links: [], redeems: [{ number: null }] },
+    ])
+    await drain(one)
+    // The first one was settled, but this server does not have it (J7).
+    expect(counter.server.of(tillId).map((record) => record.receipt)).toEqual(texts)
+    expect(one.till.state.unsettled).toBe(0)
+    const history = await journal.recent(10)
+    expect(history.map(({ record }) => receiptOf(record).till!.seq)).toEqual([3, 2, 1])
+    expect((await journal.attention()).map(({ record }) => record.seq)).toEqual([1, 2, 3])
+    // The till goes on where it was.
+    expect(tillOf(await sell(one))).toEqual({ tillId, epoch: 1, seq: 4 })
+  })
+
+  function developmentRecord(tillId: string, seq: number) {
+    const id = uuid()
+    const operation = {
+      kind: 'redeem',
+      cardId: uuid(),
+      amountKopecks: 150_000,
+      holdId: uuid(),
+      entered: 'scanned',
+    }
+    const receipt = JSON.stringify({
+      version: 'dev-1',
+      id,
+      mode: 'ask',
+      standsFor: null,
+      employeeId,
+      storeId: null,
+      happenedAtMs: 1000 + seq,
+      sale: null,
+      operations: [operation],
+      till: { id: tillId, epoch: 1, seq },
+    })
+    return { epoch: 1, seq, id, receipt, recordedAtMs: 1000 + seq, faces: [] }
+  }
+
+  function developmentDraft() {
+    const today = { ...draft(), redeems: [redeem()] }
+    const without = (name: string) => (key: string, value: unknown) => (key === name ? undefined : value)
+    const text = JSON.stringify(today, without('links'))
+    return JSON.parse(JSON.stringify(JSON.parse(text), without('number'))) as typeof today
+  }
+})
+
+describe('clocks', () => {
+  it.each([
+    ['a year ahead', 365],
+    ['a year behind', -365],
+  ])('[O9] [F16] a computer %s writes the server’s moments into its records', async (_, days) => {
+    const one = counter.rig()
+    one.hands.wallMs += days * 24 * 3_600_000
+    await one.till.start()
+    const first = await sell(one)
+    expect(receiptOf(first).happenedAtMs).toBe(counter.server.nowMs)
+    one.hands.wallMs -= 3_600_000
+    one.hands.elapsedMs += 1_000
+    const second = await sell(one)
+    expect(receiptOf(second).happenedAtMs).toBe(counter.server.nowMs + 1_000)
+    expect(second.recordedAtMs).toBe(counter.server.nowMs + 1_000)
+  })
+
+  it('[O9] time goes on from the newest record, also where the server’s clock was set back', async () => {
+    const one = await counter.start()
+    one.hands.elapsedMs += 60_000
+    const first = await sell(one)
+    one.till.close()
+    counter.server.nowMs -= 3_600_000
+    const two = await counter.start()
+    expect((await sell(two)).recordedAtMs).toBe(first.recordedAtMs)
+  })
+})
+
+describe('frames that go', () => {
+  it('[F12] a tab thrown away in the middle of sending leaves its record to the next frame', async () => {
+    const iframe = document.body.appendChild(document.createElement('iframe'))
+    const { server } = counter
+    const one = await counter.start({
+      locks: iframe.contentWindow!.navigator.locks,
+      fetch: async (input, init) => {
+        const answer = await server.fetch(input, init)
+        return (input as string).endsWith('/sync') ? new Promise<Response>(() => undefined) : answer
+      },
+    })
+    await drain(one)
+    const record = await sell(one)
+    await until(() => server.stored.has(record.id))
+    iframe.remove()
+    const two = await counter.start()
+    await drain(two)
+    expect(two.till.state.unsettled).toBe(0)
+    expect(two.till.ghosts).toEqual([])
+    expect(server.stored.get(record.id)!.times).toBe(2)
+  })
+
+  it('[J4] [F4] a page that dies before the answer is painted leaves a question, and either answer is sent', async () => {
+    const one = await counter.start()
+    const kept = await one.till.commitDraft(sale(), null, 'ask')
+    const cancelled = await one.till.commitDraft(sale(), null, 'ask')
+    await drain(one)
+    expect(counter.server.stored.size).toBe(0)
+    one.till.close()
+    const two = await counter.start()
+    expect(two.till.ghosts.map(({ record }) => record.id)).toEqual([kept.id, cancelled.id])
+    await drain(two)
+    expect(counter.server.stored.size).toBe(0)
+    await two.till.keepGhost(kept)
+    await two.till.cancelGhost(cancelled)
+    await drain(two)
+    expect(two.till.ghosts).toEqual([])
+    const sent = counter.server.of(tillOf(kept).tillId).map(({ receipt }) => receipt)
+    expect(sent.slice(0, 2)).toEqual([kept.receipt, cancelled.receipt])
+    expect(JSON.parse(sent[2]!)).toMatchObject({
+      operations: [{ kind: 'void', receiptId: cancelled.id, because: 'unanswered' }],
+    })
+  })
+})

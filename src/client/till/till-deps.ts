@@ -1,0 +1,39 @@
+import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { DraftsPort } from '../journal/drafts.ts'
+import type { JournalPort } from '../journal/journal.ts'
+import type { Sync } from '../sync/sync.ts'
+
+export interface Line {
+  /** Null until the first answer or the first silence. */
+  reachable: boolean | null
+}
+
+export interface TillReady {
+  session: SessionAnswer
+  name: string
+  journal: JournalPort
+  drafts: DraftsPort
+  sync: Sync
+}
+
+export interface TillDeps {
+  window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
+  fetch: typeof fetch
+  locks: LockManager
+  /** Opens the channel on which the frames of this till tell each other of changes (J11). */
+  channel: (name: string) => BroadcastChannel
+  newId: () => string
+  /** The computer's clock: looked at once, until the server has said the time. */
+  now: () => number
+  /** Milliseconds since some start; never steps back. */
+  elapsed: () => number
+  random: () => number
+  /** From the frame's address; MoySklad gives it once per load. */
+  contextKey: string
+  /** Names the browser tab: two tabs may prepare equal sales at the same time. */
+  tab: () => string
+  localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
+  /** Names of the databases in this storage partition. */
+  databases: () => Promise<readonly string[]>
+  log: (event: string, error: unknown) => void
+}

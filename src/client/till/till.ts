@@ -1,0 +1,434 @@
+import type { Draft } from '../../core/draft/draft.ts'
+import type { AccountId, DocumentId } from '../../core/ids.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import type { CaseDecision } from '../../core/wire/cases.ts'
+import type { SealedNumber } from '../../core/card/sealed-number.ts'
+import type { ErrorCode, SessionAnswer } from '../../core/wire/wire.ts'
+import { type Api, createApi, isDenied } from '../api/api.ts'
+import { Carrier, type Changed } from './carrier.ts'
+import { TillClock } from '../clock.ts'
+import { signBytes } from '../crypto/device-key.ts'
+import { Sealing } from '../crypto/sealing.ts'
+import { Heads } from './heads.ts'
+import { databaseName, type JournalRecord } from '../journal/database.ts'
+import type { JournalState } from '../journal/journal.ts'
+import type { RecordState } from '../journal/records.ts'
+import { Outage, type Readiness } from '../outage/outage.ts'
+import { accountsHere, type Parts } from './opening.ts'
+import { Receipts } from './receipts.ts'
+import { insist, openSession } from './session.ts'
+import { backoffMinMs, probeMaxMs } from '../sync/sync.ts'
+import type { Line, TillDeps, TillReady } from './till-deps.ts'
+import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
+
+/**
+ * One till: session, journal, drafts and sync, wired together. Knows nothing of screens.
+ *
+ * starting ── session and storage open, the server knows the till ──▶ ready
+ *    ├──────── or `trouble` says what stands in the way
+ *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2)
+ */
+
+export type { Trouble, Warning } from './trouble.ts'
+
+export type { Line, TillDeps, TillReady } from './till-deps.ts'
+
+type Told = Changed | 'up' | 'down'
+
+export class Till {
+  readonly #deps: TillDeps
+  readonly #listeners = new Set<() => void>()
+  readonly #clock: TillClock
+  readonly #heads = new Heads()
+  readonly #sealing = new Sealing()
+  readonly #troubles = new Troubles(() => this.#changed())
+  readonly api: Api
+  #session: SessionAnswer | null = null
+  #sessionOver = false
+  #carrier: Carrier | null = null
+  #receipts: Receipts | null = null
+  #channel: BroadcastChannel | null = null
+  #closed = false
+  ready: TillReady | null = null
+  warning: Warning | null = null
+  line: Line = { reachable: null }
+  state: JournalState = { headSeq: 0, unsettled: 0, oldestAtMs: null }
+  /** Records of dead frames that nobody has seen: «Списание было? Оставить / Отменить» (J4). */
+  ghosts: RecordState[] = []
+
+  constructor(deps: TillDeps) {
+    this.#deps = deps
+    this.#clock = new TillClock(deps.now, deps.elapsed)
+    this.api = createApi({
+      fetch: deps.fetch,
+      base: '',
+      token: () => this.#session?.token ?? null,
+      sign: (epoch, body) => signBytes(this.#mustBeOpen().parts.identity.device(epoch).keys, body),
+      onLine: (reachable) => this.#heard(reachable, 'here'),
+      onHead: (head, epoch) => {
+        this.#clock.hear(head.serverTimeMs)
+        this.#carrier?.hear(head, epoch)
+      },
+      onDenied: (code) => this.#denied(code),
+    })
+    // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
+    deps.window.addEventListener('online', this.#onNetwork)
+    // It is the document's, and does not bubble.
+    deps.window.addEventListener('freeze', this.#onFreeze, { capture: true })
+  }
+
+  /** Calls back after every change of what this object shows; returns the undo. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  get trouble(): Trouble | null {
+    return this.#troubles.first
+  }
+
+  /** «Требует решения»: undecided cases of this till. */
+  get casesOpen(): number {
+    return this.#heads.casesOpen
+  }
+
+  /** Whether a promise may be made here at all; what it stands on is looked at elsewhere. */
+  get canPromise(): boolean {
+    return this.#carrier?.parts.durable === true && this.#heads.state === 'active'
+  }
+
+  /** What promises without a hold stand on; null where none may be made. */
+  get outage(): Outage | null {
+    return this.canPromise ? (this.#carrier?.outage ?? null) : null
+  }
+
+  /** Whether this till would survive an outage now, and why not (O8). */
+  get readiness(): Readiness {
+    const outage = this.#carrier?.outage
+    if (outage) return outage.readiness(this.trouble)
+    const why = this.trouble ? 'trouble' : this.warning === 'memory_only' ? 'memory_only' : 'grant_waits'
+    return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
+  }
+
+  /** What humans decided about this till's records. */
+  async decisions(): Promise<CaseDecision[]> {
+    return (await this.#carrier?.parts.facts.decisions()) ?? []
+  }
+
+  /** The till's clock (O9): it follows the server's, which is what MoySklad's moments are compared with. */
+  serverNowMs(): number {
+    return this.#clock.nowMs()
+  }
+
+  /** Opens session and storage. Resolves when the till is ready or when `trouble` says why it cannot be. */
+  async start(): Promise<void> {
+    try {
+      const session = await openSession(this.api, this.#deps.contextKey, this.#pause)
+      if (!session) return
+      this.#session = session
+      await this.#work(session, await this.#open(session.accountId))
+    } catch (error) {
+      this.#deps.log('till_not_opened', error)
+      if (!isDenied(error)) return this.#troubles.add(this.trouble ?? 'storage_denied')
+      this.#troubles.add(troubleOf(error.code))
+      await this.#sendOnly()
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#deps.window.removeEventListener('online', this.#onNetwork)
+    this.#deps.window.removeEventListener('freeze', this.#onFreeze, { capture: true })
+    this.#channel?.close()
+    this.#carrier?.close()
+    this.#listeners.clear()
+  }
+
+  /** Reads the journal's state again and tells this frame. */
+  async refresh(): Promise<void> {
+    if (!this.#carrier || this.#closed) return
+    const { journal } = this.#carrier.parts
+    try {
+      ;[this.state, this.ghosts] = await Promise.all([journal.state(), journal.ghosts()])
+      await this.#carrier.outage?.refresh()
+    } catch (error) {
+      this.#deps.log('journal_unreadable', error)
+      return this.#troubles.add('storage_lost')
+    }
+    this.#troubles.clear('storage_lost')
+    this.#changed()
+  }
+
+  /** Seals a card number into the receipt that it is scanned for (J1); null where there is no key to seal to. */
+  async seal(digits: string, receiptId: string): Promise<SealedNumber | null> {
+    const { sealingKey } = this.#heads
+    if (!sealingKey || !this.#carrier) return null
+    try {
+      return await this.#sealing.seal(sealingKey, this.#carrier.parts.accountId, receiptId, digits)
+    } catch (error) {
+      // An ask without its number is still an ask.
+      this.#deps.log('not_sealed', error)
+      return null
+    }
+  }
+
+  /** Keeps a draft here and, when the line allows, a copy on the server (M2). */
+  async saveDraft(draft: Draft): Promise<void> {
+    await this.#mustBeReady().drafts.save(draft)
+    this.#tell('drafts')
+    // The copy is a second chance for the draft, not a condition: a failure shows in `line` and needs nothing else.
+    void this.api('saveDraft', draft, { id: draft.id }).catch((error: unknown) =>
+      this.#deps.log('draft_copy', error),
+    )
+  }
+
+  /** Gives a draft up and lets its holds go, at once or when the line is back. */
+  async dropDraft(draft: Draft): Promise<void> {
+    const { drafts, sync } = this.#mustBeReady()
+    await drafts.drop(draft)
+    this.#tell('drafts')
+    void sync.kick()
+  }
+
+  /** Lets one hold go, at once or when the line is back: held money is missing at every other till. */
+  async releaseHold(holdId: string): Promise<void> {
+    const { drafts, sync } = this.#mustBeReady()
+    await drafts.noteRelease(holdId)
+    void sync.kick()
+  }
+
+  /**
+   * Commits a draft as its receipt. It is sent when the screen has shown it, see `painted`.
+   *
+   * @param mode `promise` only when the line is down and the draft's holds or the grant allow it (`mayPromise`)
+   * @throws the storage's error when the record could not be written: then nothing happened
+   */
+  async commitDraft(
+    draft: Draft,
+    documentId: DocumentId | null,
+    mode: Receipt['mode'],
+  ): Promise<JournalRecord> {
+    const record = await this.#mustWork().commitDraft(draft, documentId, mode)
+    // The record has ended the draft; its row is only tidied away.
+    void this.ready?.drafts.forget(draft.id).catch((error: unknown) => this.#deps.log('draft_row', error))
+    return record
+  }
+
+  mayPromiseInstead(ask: JournalRecord): boolean {
+    return this.#receipts?.mayPromiseInstead(ask) ?? false
+  }
+
+  /** @throws where `mayPromiseInstead` says no: then nothing happened */
+  promiseInstead(ask: JournalRecord): Promise<JournalRecord> {
+    return this.#mustWork().promiseInstead(ask)
+  }
+
+  voidReceipt(record: JournalRecord, because: 'unanswered' | 'cancelled'): Promise<JournalRecord> {
+    return this.#mustWork().voidReceipt(record, because)
+  }
+
+  /** Records of this frame that its screen has yet to show. */
+  get unpainted(): string[] {
+    return this.#receipts?.unpainted ?? []
+  }
+
+  /** A record of this frame stands on the screen, drawn: from now on it may be sent (J4). */
+  async painted(recordId: string): Promise<void> {
+    await this.#receipts?.painted(recordId)
+  }
+
+  async keepGhost(ghost: JournalRecord): Promise<void> {
+    await this.#mustBeReady().journal.keepGhost(ghost)
+    this.#tell('journal')
+    void this.#carrier?.sync.kick()
+  }
+
+  cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
+    return this.#mustWork().cancelGhost(ghost)
+  }
+
+  async acknowledge(record: JournalRecord): Promise<void> {
+    await this.#mustBeReady().journal.acknowledge(record)
+    this.#tell('journal')
+  }
+
+  async #open(accountId: AccountId): Promise<Carrier> {
+    const carrier = await Carrier.open(accountId, {
+      ...this.#deps,
+      tab: this.#deps.tab(),
+      api: this.api,
+      clock: this.#clock,
+      heads: this.#heads,
+      troubles: this.#troubles,
+      session: () => (this.#sessionOver ? null : this.#session),
+      tell: (what) => this.#tell(what),
+      refresh: () => void this.refresh(),
+    })
+    if (!carrier.parts.durable) this.warning = 'memory_only'
+    this.#carrier = carrier
+    this.#channel = this.#deps.channel(databaseName(accountId))
+    this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
+    return carrier
+  }
+
+  /** With a session: the till is told to the server and works. */
+  async #work(session: SessionAnswer, { parts, registration, errands, sync }: Carrier): Promise<void> {
+    const { journal, drafts, facts } = parts
+    // A journal is never sent under another account's session (F23).
+    if (session.accountId !== parts.accountId) throw new Error('the journal is of another account')
+    const answer = await insist(() => registration.bind(), this.#pause)
+    if (!answer) return
+    this.#heads.take(answer)
+    errands.rotateDue = answer.rotate
+    this.#receipts = new Receipts({
+      session,
+      journal,
+      newId: this.#deps.newId,
+      now: () => this.#clock.nowMs(),
+      grantId: async () => (await facts.grant())?.id ?? null,
+      canPromise: () => this.canPromise,
+      onWritten: () => {
+        if (this.warning === 'storage_full') this.warning = null
+        this.#tell('journal')
+        void sync.kick()
+      },
+      onRefused: (error) => {
+        if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
+        this.#changed()
+      },
+      log: this.#deps.log,
+    })
+    if (parts.recall) await this.#recall(parts.recall)
+    // «Всё отправлено» is said of a journal that was read.
+    await this.refresh()
+    this.ready = { session, name: answer.name, journal, drafts, sync }
+    this.#changed()
+    // Not waited for: a sale on the line needs neither grant nor book.
+    void this.#openOutage()
+    sync.start()
+  }
+
+  async #openOutage(): Promise<void> {
+    const carrier = this.#carrier
+    const { bookKey } = this.#heads
+    if (!carrier?.parts.storage || !bookKey) return
+    const { accountId, storage, identity } = carrier.parts
+    try {
+      carrier.outage = await Outage.open({
+        api: this.api,
+        storage,
+        accountId,
+        bookKey,
+        locks: this.#deps.locks,
+        nowMs: () => this.#clock.nowMs(),
+        envelope: () => carrier.envelope(identity.current.epoch),
+        onChange: () => this.#changed(),
+        log: this.#deps.log,
+      })
+      void carrier.sync.kick()
+    } catch (error) {
+      this.#deps.log('outage_not_prepared', error)
+    }
+  }
+
+  /** "Did it go through?" after a crash is answered by the server where this browser keeps nothing (J13). */
+  async #recall(recall: NonNullable<Parts['recall']>): Promise<void> {
+    try {
+      recall((await this.api('operations', null)).receipts)
+    } catch (error) {
+      this.#deps.log('operations_not_read', error)
+    }
+  }
+
+  /**
+   * Without a session the journal is sent all the same (A2), when it is certain whose it is: the device key and a fresh
+   * nonce give the right to submit, nothing else.
+   */
+  async #sendOnly(): Promise<void> {
+    if (!this.#carrier) {
+      try {
+        const accounts = await accountsHere(this.#deps.databases)
+        if (accounts.length > 1) return this.#troubles.add('several_accounts')
+        if (accounts.length === 0) return
+        await this.#open(accounts[0]!)
+      } catch (error) {
+        return this.#deps.log('journal_not_opened', error)
+      }
+    }
+    this.#carrier?.sync.start()
+    await this.refresh()
+  }
+
+  /** Waits for the next attempt; false when the till was closed meanwhile. */
+  readonly #pause = async (attempt: number): Promise<boolean> => {
+    const ms = Math.max(
+      backoffMinMs / 2,
+      this.#deps.random() * Math.min(probeMaxMs, backoffMinMs * 2 ** attempt),
+    )
+    await new Promise<void>((done) => this.#deps.window.setTimeout(done, ms))
+    return !this.#closed
+  }
+
+  #denied(code: ErrorCode): void {
+    if (code === 'session_expired' || code === 'session_missing') {
+      this.#sessionOver = true
+      this.#troubles.add('session_over')
+    } else if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
+    // Only a ping tells what the till is now.
+    else if (code === 'till_not_active') void this.#carrier?.sync.kick()
+  }
+
+  #heard(reachable: boolean, from: 'here' | 'elsewhere'): void {
+    if (this.line.reachable === reachable) return
+    this.line = { reachable }
+    if (from === 'here') this.#channel?.postMessage(reachable ? 'up' : 'down')
+    this.#changed()
+  }
+
+  #told(what: Told): void {
+    switch (what) {
+      case 'up':
+      case 'down':
+        return this.#heard(what === 'up', 'elsewhere')
+      case 'identity':
+        void this.#carrier?.parts.identity.reload().then(() => this.refresh())
+        return
+      case 'journal':
+      case 'drafts':
+        void this.refresh()
+    }
+  }
+
+  #tell(what: Changed): void {
+    if (this.#closed) return
+    this.#channel?.postMessage(what satisfies Told)
+    void this.refresh()
+  }
+
+  readonly #onNetwork = (): void => {
+    void this.#carrier?.sync.kick()
+  }
+
+  readonly #onFreeze = (): void => {
+    this.#carrier?.sync.freeze()
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  #mustBeOpen(): Carrier {
+    if (!this.#carrier) throw new Error('the till is not open')
+    return this.#carrier
+  }
+
+  #mustBeReady(): TillReady {
+    if (!this.ready) throw new Error('the till is not ready')
+    return this.ready
+  }
+
+  #mustWork(): Receipts {
+    if (!this.#receipts) throw new Error('the till is not ready')
+    return this.#receipts
+  }
+}

@@ -1,0 +1,269 @@
+import * as z from 'zod/mini'
+import { CardId, DocumentId, DraftId, EmployeeId, HoldId, Moment, ProductId, ReceiptId } from '../ids.ts'
+import { AmountKopecks, Kopecks, sumKopecks } from '../money.ts'
+import type { Programme } from '../card/programme.ts'
+import type { RefusalCode } from '../receipt/outcome.ts'
+import { Entered, type Operation } from '../receipt/receipt.ts'
+import { SealedNumber } from '../card/sealed-number.ts'
+import { certificatesOf, payableByCard, Sale } from '../sale/sale.ts'
+import { redeemCardsMax } from '../sale/split.ts'
+import { LocalDate } from '../card/validity.ts'
+
+/** A new card chosen for one certificate of the sale. */
+export const DraftLoad = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  number: z.nullable(SealedNumber),
+  /** Null for a card out of the book: a promise then stands on the till's grant (O3). */
+  holdId: z.nullable(HoldId),
+  /** Until this moment of the till's clock, which follows the server's, it may promise on the hold (O2). */
+  useUntilMs: Moment,
+  entered: Entered,
+  productId: ProductId,
+  faceKopecks: AmountKopecks,
+  paidKopecks: Kopecks,
+})
+export type DraftLoad = z.infer<typeof DraftLoad>
+
+/** A card that is to pay. */
+export const DraftRedeem = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  number: z.nullable(SealedNumber),
+  holdId: z.nullable(HoldId),
+  useUntilMs: Moment,
+  entered: Entered,
+  amountKopecks: AmountKopecks,
+  /** What the hold covers: a promise cannot be larger. */
+  heldKopecks: Kopecks,
+  /** What could be taken from the card when it was scanned. */
+  availableKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+  /** The cashier pressed «Списать»: without it the card was only looked at. */
+  confirmed: z.boolean(),
+})
+export type DraftRedeem = z.infer<typeof DraftRedeem>
+
+/** A receipt that was committed without a document, and what cards did in it. */
+export const DraftLink = z.strictObject({
+  receiptId: ReceiptId,
+  redeemedKopecks: Kopecks,
+  loads: z.array(z.strictObject({ cardId: CardId, productId: ProductId, paidKopecks: Kopecks })),
+})
+export type DraftLink = z.infer<typeof DraftLink>
+
+/**
+ * A receipt that is being prepared while MoySklad's document is not saved yet (M2). Its `receiptId` is chosen at the
+ * start, so that two frames that both commit it make one receipt.
+ *
+ * preparing → prepared (every card confirmed) → committed | dropped
+ */
+export const Draft = z.strictObject({
+  id: DraftId,
+  receiptId: ReceiptId,
+  employeeId: EmployeeId,
+  /** By the server's clock, as all moments that are compared with MoySklad's. */
+  createdAtMs: Moment,
+  updatedAtMs: Moment,
+  /** The form's own moment, `YYYY-MM-DD HH:mm`, as MoySklad will store it. */
+  documentMoment: z.nullable(z.string()),
+  sale: Sale,
+  loads: z.array(DraftLoad),
+  redeems: z.array(DraftRedeem),
+  /** Receipts without a document that the cashier has said are this sale's (M11). */
+  links: z.array(DraftLink),
+})
+export type Draft = z.infer<typeof Draft>
+
+export const cardsOf = (draft: Draft | null): (DraftLoad | DraftRedeem)[] =>
+  draft ? [...draft.loads, ...draft.redeems] : []
+
+export function draftIsEmpty(draft: Draft): boolean {
+  return draft.loads.length === 0 && draft.redeems.length === 0 && draft.links.length === 0
+}
+
+/** Nothing of the draft waits for the cashier's press any more. */
+export function draftIsPrepared(draft: Draft): boolean {
+  return !draftIsEmpty(draft) && draft.redeems.every((redeem) => redeem.confirmed)
+}
+
+/** What cards did in the receipts that are to be linked to the sale (M11). */
+export function linkedBy(draft: Draft | null): Pick<DraftLink, 'loads' | 'redeemedKopecks'> {
+  const links = draft?.links ?? []
+  return {
+    loads: links.flatMap((link) => link.loads),
+    redeemedKopecks: sumKopecks(links.map((link) => link.redeemedKopecks)),
+  }
+}
+
+export function redeemTotal(draft: Draft): Kopecks {
+  return sumKopecks(draft.redeems.map((redeem) => redeem.amountKopecks))
+}
+
+export function loadTotal(draft: Draft): Kopecks {
+  return sumKopecks(draft.loads.map((load) => load.faceKopecks))
+}
+
+/**
+ * Whether the till may promise this draft without the line at the moment given: every card on a hold that may still be
+ * used (O2), the others on its grant (O3), none by a typed number (O5).
+ *
+ * @param onGrant whether the till's grant has room for what stands on no hold
+ */
+export function mayPromise(draft: Draft, nowMs: number, onGrant: boolean): boolean {
+  const live = ({
+    useUntilMs,
+    holdId,
+    entered,
+  }: {
+    useUntilMs: number
+    holdId: string | null
+    entered: Entered
+  }) => entered === 'scanned' && (holdId === null ? onGrant : nowMs < useUntilMs)
+  return (
+    draft.loads.every(live) &&
+    draft.redeems.every(
+      (redeem) => live(redeem) && (redeem.holdId === null || redeem.amountKopecks <= redeem.heldKopecks),
+    )
+  )
+}
+
+export function draftOperations(draft: Draft): Operation[] {
+  const loads = draft.loads.map(
+    ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered, number }): Operation => ({
+      kind: 'load',
+      cardId,
+      productId,
+      faceKopecks,
+      paidKopecks,
+      holdId,
+      entered,
+      number,
+    }),
+  )
+  const redeems = draft.redeems.map(({ cardId, amountKopecks, holdId, entered, number }): Operation => ({
+    kind: 'redeem',
+    cardId,
+    amountKopecks,
+    holdId,
+    entered,
+    number,
+  }))
+  const links = draft.links.map(({ receiptId }): Operation => ({ kind: 'link', receiptId }))
+  return [...loads, ...redeems, ...links]
+}
+
+/** Why MoySklad must not save the sale as it stands (M2); the words are in widget/i18n and fit 100 characters. */
+export type SaleFault =
+  | { code: 'certificate_without_card'; name: string }
+  | { code: 'cards_missing'; needed: number; scanned: number }
+  | { code: 'cards_spare'; needed: number; scanned: number }
+  /** A card is there, but the certificate's row was changed since. */
+  | { code: 'certificate_changed' }
+  | { code: 'above_payable'; amountKopecks: Kopecks; payableKopecks: Kopecks }
+  | { code: 'redeem_unconfirmed' }
+  | { code: Extract<RefusalCode, 'certificate_fraction' | 'certificate_discounted' | 'too_many_cards'> }
+
+/** The cards of a sale: chosen in a draft, or at work already. */
+export interface SaleCards {
+  loads: readonly Slotted[]
+  redeems: readonly Pick<DraftRedeem, 'amountKopecks' | 'confirmed'>[]
+  /** What cards have paid for this sale already. */
+  redeemedKopecks: Kopecks
+}
+
+/**
+ * Compares a sale with the cards prepared for it.
+ *
+ * @returns the first fault, or null when the sale may be saved; a sale with no certificates and no cards always may.
+ */
+export function saleFault(programme: Programme, sale: Sale, cards: SaleCards): SaleFault | null {
+  const { slots, problem } = certificatesOf(programme, sale)
+  if (problem) return { code: problem }
+  if (cards.loads.length < slots.length) {
+    const first =
+      slots.find((slot) => !cards.loads.some((load) => load.productId === slot.productId)) ?? slots[0]!
+    return slots.length === 1
+      ? { code: 'certificate_without_card', name: first.name }
+      : { code: 'cards_missing', needed: slots.length, scanned: cards.loads.length }
+  }
+  if (cards.loads.length > slots.length) {
+    return { code: 'cards_spare', needed: slots.length, scanned: cards.loads.length }
+  }
+  if (unassigned(cards.loads, slots).length > 0) return { code: 'certificate_changed' }
+  if (cards.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
+  const amount = sumKopecks([cards.redeemedKopecks, ...cards.redeems.map((redeem) => redeem.amountKopecks)])
+  const payable = payableByCard(programme, sale)
+  if (amount > payable) return { code: 'above_payable', amountKopecks: amount, payableKopecks: payable }
+  if (cards.redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
+  return null
+}
+
+/** A certificate or the card for it. */
+type Slotted = { productId: string; paidKopecks: Kopecks }
+
+/** Loads that no certificate of the sale wants any more (its row was changed or deleted). */
+export function unassigned<L extends Slotted>(loads: readonly L[], slots: readonly Slotted[]): L[] {
+  const free = [...slots]
+  return loads.filter((load) => {
+    const at = free.findIndex(
+      (slot) => slot.productId === load.productId && slot.paidKopecks === load.paidKopecks,
+    )
+    if (at < 0) return true
+    free.splice(at, 1)
+    return false
+  })
+}
+
+/** The certificates of a sale that have no card yet. */
+export function openSlots<S extends Slotted>(slots: readonly S[], loads: readonly Slotted[]): S[] {
+  return unassigned(slots, loads)
+}
+
+/** A sale as MoySklad stored it. */
+export const SaleDocument = z.strictObject({
+  id: DocumentId,
+  name: z.string(),
+  /** `YYYY-MM-DD HH:mm` */
+  moment: z.string(),
+  createdAtMs: Moment,
+  employeeId: z.nullable(EmployeeId),
+  applicable: z.boolean(),
+  sale: Sale,
+})
+export type SaleDocument = z.infer<typeof SaleDocument>
+
+/** same: the draft was prepared for this very document; doubtful: a person must say (M3). */
+export type MatchVerdict = 'same' | 'doubtful' | 'other'
+
+/** A draft's moments are by our server's clock; MoySklad's may differ from it by this much. */
+const skewMs = 500
+/** A document that is older than its draft by more than this has nothing to do with it. */
+const clockSlackMs = 5 * 60_000
+/** A sale saved later than this after its last change is not taken for the draft's without asking. */
+const freshMs = 12 * 60 * 60_000
+/** The same for a sale with another moment than its form had. */
+const soonMs = 10 * 60_000
+
+function sameSale(a: Sale, b: Sale): boolean {
+  const key = (sale: Sale) =>
+    JSON.stringify([
+      sale.sumKopecks,
+      sale.rows.map((row) => [row.productId, row.quantity, row.priceKopecks, row.discountPercent]),
+    ])
+  return key(a) === key(b)
+}
+
+export function matchDraft(document: SaleDocument, draft: Draft): MatchVerdict {
+  if (!document.applicable) return 'other'
+  if (document.createdAtMs < draft.createdAtMs - clockSlackMs) return 'other'
+  const employee = document.employeeId === null || document.employeeId === draft.employeeId
+  // Whether MoySklad keeps the form's moment or writes that of saving is not documented, so it helps but decides nothing.
+  const moment = draft.documentMoment !== null && document.moment === draft.documentMoment
+  if (sameSale(document.sale, draft.sale)) {
+    const after = document.createdAtMs >= draft.createdAtMs - skewMs
+    const soon = document.createdAtMs <= draft.updatedAtMs + (moment ? freshMs : soonMs)
+    return employee && after && soon ? 'same' : 'doubtful'
+  }
+  return employee && moment ? 'doubtful' : 'other'
+}

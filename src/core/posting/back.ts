@@ -1,0 +1,123 @@
+import { availableOf, type Card, noHolds } from '../card/card.ts'
+import type { CardId } from '../ids.ts'
+import { kopecks, minKopecks } from '../money.ts'
+import { refusal } from '../receipt/outcome.ts'
+import type { Entry, EntryAccount, PostedOperation, PostingContext } from './post.ts'
+import { cardFor, posted, Refused, type Working } from './step.ts'
+import type { Operation, OperationOf, Receipt } from '../receipt/receipt.ts'
+import { expiryAfterReturn } from '../card/validity.ts'
+
+/** What comes back: a return repays cards (C7), a void undoes a whole receipt (C8); both by counter-entries (C14). */
+
+/** A return repays a booked loss first, then the granted part, then the paid part: spending in reverse (C4, C7). */
+export function postRefund(
+  operation: OperationOf<'refund'>,
+  receipt: Receipt,
+  context: PostingContext,
+  working: Working,
+): PostedOperation {
+  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible', operation.cardId))
+  const card = cardFor(operation.cardId, working)
+  const left = context.redeemsLeft.find(
+    (redeem) => redeem.receiptId === operation.saleReceiptId && redeem.cardId === card.id,
+  )
+  if (!left) throw new Refused(refusal('refund_not_of_sale', card.id))
+  const repeated = receipt.operations.filter(
+    (other) =>
+      other.kind === 'refund' && other.cardId === card.id && other.saleReceiptId === operation.saleReceiptId,
+  )
+  if (repeated.length > 1) throw new Refused(refusal('card_twice', card.id))
+  const open = kopecks(left.paidKopecks + left.grantedKopecks + left.lossKopecks)
+  if (operation.amountKopecks > open) throw new Refused(refusal('refund_above_paid', card.id, open))
+  if (card.status === 'annulled' || card.status === 'unsold')
+    throw new Refused(refusal('card_annulled', card.id))
+  const loss = minKopecks(left.lossKopecks, operation.amountKopecks)
+  const granted = minKopecks(left.grantedKopecks, kopecks(operation.amountKopecks - loss))
+  const paid = kopecks(operation.amountKopecks - loss - granted)
+  const after: Card = {
+    ...card,
+    paidKopecks: kopecks(card.paidKopecks + paid),
+    grantedKopecks: kopecks(card.grantedKopecks + granted),
+    expiresOn: paid + granted > 0 ? expiryAfterReturn(card.expiresOn, context.today) : card.expiresOn,
+  }
+  return posted(operation, card, after, [
+    { account: 'loss', cardId: card.id, amountKopecks: loss },
+    { account: 'card_granted', cardId: card.id, amountKopecks: granted },
+    { account: 'card_paid', cardId: card.id, amountKopecks: paid },
+    { account: 'redeemed', cardId: card.id, amountKopecks: -operation.amountKopecks },
+  ])
+}
+
+/** Kinds that a void may undo; card stock and blocks have their own ways back. */
+const voidable: ReadonlySet<Operation['kind']> = new Set(['load', 'redeem', 'refund'])
+
+/** Counter-entries to what was really posted (C8, C14), card by card. */
+export function postVoid(
+  operation: OperationOf<'void'>,
+  receipt: Receipt,
+  context: PostingContext,
+  working: Working,
+): PostedOperation[] {
+  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible'))
+  if (receipt.operations.length > 1) throw new Refused(refusal('void_not_possible'))
+  const target = context.voidTargets.get(operation.receiptId)
+  if (!target) throw new Refused(refusal('receipt_unknown'))
+  if (target.tillId !== context.tillId) throw new Refused(refusal('receipt_of_other_till'))
+  if (target.voided) throw new Refused(refusal('void_twice'))
+  if (target.posted === null && !target.waits) return []
+  if (target.isVoid || target.refunded || target.posted?.operations.some(({ kind }) => !voidable.has(kind))) {
+    throw new Refused(refusal('void_not_possible'))
+  }
+  if (operation.because === 'cancelled' && target.sale === 'stands') throw new Refused(refusal('sale_exists'))
+  if (operation.because === 'cancelled' && target.sale === 'unchecked')
+    throw new Refused(refusal('sale_unchecked'))
+  if (target.posted === null) return []
+  const { entries, operations } = target.posted
+  const wasUnsold = new Set(operations.filter((one) => one.wasUnsold).map(({ cardId }) => cardId))
+  // By operation: a certificate that was given away moved no money, and yet its card was sold.
+  const cardIds = [...new Set(operations.map(({ cardId }) => cardId))]
+  return cardIds.map((cardId) => voidCard(operation, cardId, entries, wasUnsold, context, working))
+}
+
+function voidCard(
+  operation: OperationOf<'void'>,
+  cardId: CardId,
+  entries: readonly Entry[],
+  wasUnsold: ReadonlySet<CardId>,
+  context: PostingContext,
+  working: Working,
+): PostedOperation {
+  const card = cardFor(cardId, working)
+  const others = context.others.get(cardId) ?? noHolds
+  const back = entries.filter((entry) => entry.cardId === cardId)
+  const total = (accounts: EntryAccount[]) =>
+    back.reduce((sum, entry) => (accounts.includes(entry.account) ? sum + entry.amountKopecks : sum), 0)
+  const credited = total(['card_paid', 'card_granted'])
+  let paid = card.paidKopecks - total(['card_paid'])
+  let granted = card.grantedKopecks - total(['card_granted'])
+  if (credited > 0) {
+    if (availableOf(card, others) < credited)
+      throw new Refused(refusal('load_spent', cardId, availableOf(card, others)))
+    // Other spending may have eaten the part that this load brought; the whole is there, so the other part gives way.
+    if (paid < 0) [paid, granted] = [0, granted + paid]
+    if (granted < 0) [paid, granted] = [paid + granted, 0]
+  }
+  const empty = wasUnsold.has(cardId) && paid + granted === 0 && card.status === 'active'
+  const after: Card = {
+    ...card,
+    status: empty ? 'unsold' : card.status,
+    paidKopecks: kopecks(paid),
+    grantedKopecks: kopecks(granted),
+    expiresOn: empty
+      ? null
+      : credited < 0
+        ? expiryAfterReturn(card.expiresOn, context.today)
+        : card.expiresOn,
+  }
+  const rest = back.filter((entry) => entry.account !== 'card_paid' && entry.account !== 'card_granted')
+  return posted(operation, card, after, [
+    { account: 'card_paid', cardId, amountKopecks: paid - card.paidKopecks },
+    { account: 'card_granted', cardId, amountKopecks: granted - card.grantedKopecks },
+    ...rest.map((entry) => ({ ...entry, amountKopecks: -entry.amountKopecks })),
+  ])
+}

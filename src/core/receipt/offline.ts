@@ -1,0 +1,131 @@
+import * as z from 'zod/mini'
+import { CardId, GrantId, Moment, TillId } from '../ids.ts'
+import { AmountKopecks, Kopecks, kopecks, PartKopecks, sumKopecks, zeroKopecks } from '../money.ts'
+import type { CaseCode } from './outcome.ts'
+import type { Receipt } from './receipt.ts'
+
+/**
+ * What tills may promise without the line and without a hold (O1). The owner sets the policy; from it the server gives
+ * each till a grant; the till charges every promise to it in the transaction that commits the record, and the server
+ * charges it again on arrival.
+ */
+
+/** The owner's decision. There is none until he makes one, and then no till works without holds. */
+export const OfflinePolicy = z.strictObject({
+  enabled: z.boolean(),
+  /** The most that one receipt, one card, and one till may promise to pay. */
+  perReceiptKopecks: AmountKopecks,
+  perCardKopecks: AmountKopecks,
+  perTillKopecks: AmountKopecks,
+  /** How many unsold cards, and for how much face value together, a till may sell (O4). */
+  loads: /* @__PURE__ */ z.int().check(z.minimum(0), z.maximum(1_000)),
+  loadsKopecks: PartKopecks,
+  /** How long a grant may be used, and how old the book may be (O3). */
+  grantHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
+  bookHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
+})
+export type OfflinePolicy = z.infer<typeof OfflinePolicy>
+
+/** A permission to promise up to a sum, for one till. Open until its till, drained, gives it back, or a manager ends it. */
+export const Grant = z.strictObject({
+  id: GrantId,
+  tillId: TillId,
+  perReceiptKopecks: AmountKopecks,
+  perCardKopecks: AmountKopecks,
+  /** Zero where other open grants of the till have used up its cap. */
+  sumKopecks: PartKopecks,
+  loads: z.int().check(z.minimum(0)),
+  loadsKopecks: PartKopecks,
+  issuedAtMs: Moment,
+  useUntilMs: Moment,
+  bookMaxAgeMs: z.int().check(z.minimum(0)),
+  /** By which the server knows its own grant again after it was set back to an earlier moment. */
+  proof: z.string().check(z.minLength(16), z.maxLength(100)),
+})
+export type Grant = z.infer<typeof Grant>
+
+/** What has been promised on a grant so far. */
+export const GrantUse = z.strictObject({
+  spentKopecks: Kopecks,
+  byCard: z.record(CardId, Kopecks),
+  loads: /* @__PURE__ */ z.int().check(z.minimum(0)),
+  loadsKopecks: Kopecks,
+})
+export type GrantUse = z.infer<typeof GrantUse>
+
+export const unusedGrant: GrantUse = {
+  spentKopecks: zeroKopecks,
+  byCard: {},
+  loads: 0,
+  loadsKopecks: zeroKopecks,
+}
+
+/** What a receipt takes of its grant: everything in it that stands on no hold (O3). */
+export function useOf({ operations }: Pick<Receipt, 'operations'>): GrantUse {
+  const byCard: GrantUse['byCard'] = {}
+  const loaded: Kopecks[] = []
+  for (const operation of operations) {
+    if (operation.kind === 'redeem' && operation.holdId === null) {
+      const { cardId, amountKopecks } = operation
+      byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amountKopecks)
+    }
+    if (operation.kind === 'load' && operation.holdId === null) loaded.push(operation.faceKopecks)
+  }
+  return {
+    spentKopecks: sumKopecks(Object.values(byCard)),
+    byCard,
+    loads: loaded.length,
+    loadsKopecks: sumKopecks(loaded),
+  }
+}
+
+export type GrantFault = Extract<CaseCode, 'grant_exceeded' | 'grant_expired'>
+
+/**
+ * Charges a use to a grant.
+ *
+ * @param atMs when it was promised, by the till's clock, which follows the server's (O9)
+ * @returns the use of the grant afterwards, or why it does not allow this one
+ */
+export function chargeGrant(
+  grant: Grant,
+  before: GrantUse,
+  added: GrantUse,
+  atMs: number,
+): { use: GrantUse } | { fault: GrantFault } {
+  if (atMs >= grant.useUntilMs || atMs < grant.issuedAtMs - clockSlackMs) return { fault: 'grant_expired' }
+  const byCard = { ...before.byCard }
+  for (const [cardId, amount] of Object.entries(added.byCard) as [CardId, Kopecks][]) {
+    byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amount)
+    if (byCard[cardId] > grant.perCardKopecks) return { fault: 'grant_exceeded' }
+  }
+  const use: GrantUse = {
+    spentKopecks: kopecks(before.spentKopecks + added.spentKopecks),
+    byCard,
+    loads: before.loads + added.loads,
+    loadsKopecks: kopecks(before.loadsKopecks + added.loadsKopecks),
+  }
+  const exceeded =
+    added.spentKopecks > grant.perReceiptKopecks ||
+    use.spentKopecks > grant.sumKopecks ||
+    use.loads > grant.loads ||
+    use.loadsKopecks > grant.loadsKopecks
+  return exceeded ? { fault: 'grant_exceeded' } : { use }
+}
+
+/** The till's clock is set by the server's answers; a grant may look this much younger than it is. */
+const clockSlackMs = 60_000
+
+/** The most that one card may still promise on a grant, before its balance is asked. */
+export function roomOnGrant(grant: Grant, use: GrantUse, cardId: CardId): Kopecks {
+  return kopecks(
+    Math.max(
+      0,
+      Math.min(
+        grant.perReceiptKopecks,
+        grant.perCardKopecks - (use.byCard[cardId] ?? 0),
+        grant.sumKopecks - use.spentKopecks,
+      ),
+    ),
+  )
+}

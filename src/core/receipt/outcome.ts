@@ -1,0 +1,133 @@
+import * as z from 'zod/mini'
+import { CardId, Moment, ReceiptId } from '../ids.ts'
+import { Kopecks } from '../money.ts'
+import { LocalDate } from '../card/validity.ts'
+
+/** Why a card, a sum or a sale was refused. Every code has a sentence in both languages (widget/i18n). */
+export const RefusalCode = z.enum([
+  'card_unknown',
+  'card_unsold',
+  'card_sold',
+  'card_blocked',
+  'card_annulled',
+  'card_expired',
+  'card_empty',
+  'card_held',
+  'card_twice',
+  'card_loaded_here',
+  'too_many_cards',
+  'insufficient_funds',
+  'above_payable',
+  'above_balance_max',
+  'certificate_unknown',
+  'certificate_discounted',
+  'certificate_fraction',
+  'certificate_not_in_sale',
+  'refund_not_of_sale',
+  'refund_above_paid',
+  'receipt_unknown',
+  'receipt_of_other_till',
+  'void_twice',
+  'void_not_possible',
+  'load_spent',
+  'sale_exists',
+  'sale_unchecked',
+  'sale_gone',
+  'promise_impossible',
+  'hold_over',
+  'programme_missing',
+  'not_allowed',
+  'link_not_possible',
+  'version_unknown',
+  'till_quarantined',
+  'till_revoked',
+])
+export type RefusalCode = z.infer<typeof RefusalCode>
+
+/** Why a receipt waits for a human: its outcome is `held`. */
+export const CaseCode = z.enum([
+  'receipt_malformed',
+  'receipt_conflict',
+  'promise_without_hold',
+  'card_unknown',
+  'card_sold_twice',
+  'promise_refused',
+  /** The sealed number is not that of the card named, or does not open. */
+  'number_mismatch',
+  /** The grant that a promise names was never given to this till. */
+  'grant_unknown',
+  /** More was promised than the grant allows (O1). */
+  'grant_exceeded',
+  /** Promised outside the hours of its grant: the till was silent too long (O9). */
+  'grant_expired',
+  /** The till's journal has two branches, and this is the later one (J8). */
+  'till_forked',
+  /** The till was shut out by a manager. */
+  'till_revoked',
+])
+export type CaseCode = z.infer<typeof CaseCode>
+
+/** What else a human must know or decide; the receipt, where there is one, is applied. */
+export const CaseKind = z.enum([
+  ...CaseCode.options,
+  /** The card could not cover a promise (O6). */
+  'shortfall',
+  'card_blocked_meanwhile',
+  'card_expired_meanwhile',
+  /** Records of a till are missing (J8). */
+  'gap',
+  'fork',
+  'lost_tail',
+  /** A prepared draft whose sale never came (M3). */
+  'draft_unmatched',
+  /** A record that its till will not send until a cashier has said whether it was seen (J4). */
+  'ghost_undecided',
+  /** A server that was set back decided otherwise than the till had shown (J7). */
+  'outcome_changed',
+])
+export type CaseKind = z.infer<typeof CaseKind>
+
+export const Refusal = z.strictObject({
+  code: RefusalCode,
+  cardId: z.nullable(CardId),
+  /** What would have been possible, where the code is about a sum. */
+  possibleKopecks: z.nullable(Kopecks),
+})
+export type Refusal = z.infer<typeof Refusal>
+
+export function refusal(
+  code: RefusalCode,
+  cardId: CardId | null = null,
+  possibleKopecks: Kopecks | null = null,
+): Refusal {
+  return { code, cardId, possibleKopecks }
+}
+
+/** What a receipt did to one card. */
+export const CardEffect = z.strictObject({
+  cardId: CardId,
+  last4: z.string(),
+  /** Signed minor units: what the balance gained or lost. */
+  changeKopecks: z.int(),
+  balanceKopecks: Kopecks,
+  expiresOn: z.nullable(LocalDate),
+  /** The part of a promise that the card could not cover (O6). */
+  lossKopecks: Kopecks,
+})
+export type CardEffect = z.infer<typeof CardEffect>
+
+/** The server's final answer to a receipt, or `later` for "not yet, ask again" (J6). */
+export const Outcome = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('applied'),
+    /** The twin that did the work when an ask and its promise both arrived (J2). */
+    by: z.nullable(ReceiptId),
+    postedAtMs: Moment,
+    effects: z.array(CardEffect),
+  }),
+  z.strictObject({ status: z.literal('refused'), refusal: Refusal }),
+  z.strictObject({ status: z.literal('held'), code: CaseCode }),
+  z.strictObject({ status: z.literal('later'), afterMs: z.int().check(z.minimum(0)) }),
+])
+export type Outcome = z.infer<typeof Outcome>
+export type FinalOutcome = Exclude<Outcome, { status: 'later' }>

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { doneBy, nothingDone } from './done.ts'
+import type { Operation } from '../receipt/receipt.ts'
+
+const cardId = 'c0000000-0000-4000-8000-000000000001' as never
+const receiptId = 'a0000000-0000-4000-8000-000000000001' as never
+const redeem = (amountKopecks: number): Operation => ({
+  kind: 'redeem',
+  cardId,
+  amountKopecks: amountKopecks as never,
+  holdId: null,
+  entered: 'scanned',
+  number: null,
+})
+
+it('a sale without operations has nothing done', () => {
+  expect(doneBy([])).toEqual(nothingDone)
+})
+
+it('what went back to a card does not count as paid, and never makes the rest negative', () => {
+  const refund: Operation = {
+    kind: 'refund',
+    cardId,
+    amountKopecks: 300 as never,
+    saleReceiptId: receiptId,
+  }
+  expect(doneBy([redeem(500), redeem(200), refund]).redeemedKopecks).toBe(400)
+  expect(doneBy([redeem(100), refund]).redeemedKopecks).toBe(0)
+})

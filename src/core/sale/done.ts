@@ -1,0 +1,23 @@
+import { type Kopecks, kopecks, zeroKopecks } from '../money.ts'
+import type { Operation, OperationOf } from '../receipt/receipt.ts'
+
+/** What cards have done for one sale. */
+export interface Done {
+  loads: OperationOf<'load'>[]
+  /** Paid by cards, less what went back to them. */
+  redeemedKopecks: Kopecks
+}
+
+export const nothingDone: Done = { loads: [], redeemedKopecks: zeroKopecks }
+
+/** @param operations of the receipts that stand for the sale: no undone ones, no doubles */
+export function doneBy(operations: Iterable<Operation>): Done {
+  let redeemed = 0
+  const loads: Done['loads'] = []
+  for (const operation of operations) {
+    if (operation.kind === 'load') loads.push(operation)
+    else if (operation.kind === 'redeem') redeemed += operation.amountKopecks
+    else if (operation.kind === 'refund') redeemed -= operation.amountKopecks
+  }
+  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { Receipt } from '../receipt/receipt.ts'
+import { type Endpoint, endpoints, ErrorAnswer } from './wire.ts'
+
+/** Every shape that till and server exchange, as JSON schemas. */
+function wireShapes(): string {
+  const schema = (one: z.ZodMiniType, io: 'input' | 'output') =>
+    z.toJSONSchema(one, { io, unrepresentable: 'any' })
+  return JSON.stringify({
+    receipt: schema(Receipt, 'input'),
+    error: schema(ErrorAnswer, 'output'),
+    endpoints: Object.entries<Endpoint>(endpoints).map(
+      ([name, { method, path, access, request, answer }]) => ({
+        name,
+        method,
+        path,
+        access,
+        request: request && schema(request, 'input'),
+        answer: schema(answer, 'output'),
+      }),
+    ),
+  })
+}
+
+test('[J9] the wire is the one that released tills speak', () => {
+  const fingerprint = createHash('sha256').update(wireShapes()).digest('hex').slice(0, 16)
+  expect(
+    fingerprint,
+    `The wire changed. A till that is out there may still send records of the old shape.
+- Before the first release of this version: put the new fingerprint here.
+- After a release: add a new version beside the old one, keep the old schemas and a fixture of an old record in the
+  tests, and put the new fingerprint here.`,
+  ).toBe('266e0e80138b58bc')
+})
+
+test('every path is unique to its method, and a path has at most one parameter', () => {
+  const all = Object.values<Endpoint>(endpoints).map(({ method, path }) => `${method} ${path}`)
+  expect(new Set(all).size).toBe(all.length)
+  for (const path of all) expect(path.match(/\{/g)?.length ?? 0).toBeLessThanOrEqual(1)
+})

@@ -1,0 +1,107 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Endpoint, type EndpointName, endpoints } from '../../core/wire/wire.ts'
+import { freshFolder } from '../../../test/server/folders.ts'
+import { openApiDocument, sentences } from './openapi.ts'
+import { widgetFiles } from './static.ts'
+
+const widgetDir = freshFolder()
+mkdirSync(join(widgetDir, 'assets'))
+writeFileSync(join(widgetDir, 'index.html'), '<meta name="podarok-host-origins" content="%HOST_ORIGINS%">')
+writeFileSync(join(widgetDir, 'assets', 'index-abc123.js'), 'run()')
+writeFileSync(join(widgetDir, 'secret.txt'), 'no')
+afterAll(() => rmSync(widgetDir, { recursive: true }))
+
+describe('the widget’s files', () => {
+  const app = widgetFiles({
+    config: { widgetDir, hostOrigins: ['https://a.example', 'https://*.moysklad.ru'] },
+  })
+
+  test.each(['/w/sale-new', '/w/sale', '/w/sale?contextKey=k'])(
+    '[A6] %s is the page under a strict policy',
+    async (path) => {
+      const response = await app.request(path)
+      expect(await response.text()).toBe(
+        '<meta name="podarok-host-origins" content="https://a.example https://*.moysklad.ru">',
+      )
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
+          "base-uri 'none'; form-action 'none'; frame-ancestors https://a.example https://*.moysklad.ru",
+      })
+    },
+  )
+
+  test('[F28] another domain of MoySklad is let in by configuration, in the policy and in the page', async () => {
+    const moved = widgetFiles({ config: { widgetDir, hostOrigins: ['https://app.moysklad.example'] } })
+    const response = await moved.request('/w/sale')
+    expect(response.headers.get('content-security-policy')).toContain(
+      'frame-ancestors https://app.moysklad.example',
+    )
+    expect(await response.text()).toContain('content="https://app.moysklad.example"')
+  })
+
+  test('hashed files are kept for ever', async () => {
+    const response = await app.request('/assets/index-abc123.js')
+    expect(await response.text()).toBe('run()')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+  })
+
+  test.each([
+    '/assets/none.js',
+    '/assets/..%2fsecret.txt',
+    '/assets/../secret.txt',
+    '/secret.txt',
+    '/assets/.js',
+    '/assets/%00.js',
+  ])('%s is not there', async (path) => expect((await app.request(path)).status).toBe(404))
+
+  test('before the widget is built the page says so', async () => {
+    const unbuilt = widgetFiles({ config: { widgetDir: '/nonexistent', hostOrigins: [] } })
+    expect((await unbuilt.request('/w/sale')).status).toBe(503)
+  })
+})
+
+describe('the API document', () => {
+  const document = openApiDocument() as {
+    openapi: string
+    paths: Record<string, Record<string, Record<string, unknown>>>
+  }
+
+  test('describes every endpoint and no other', () => {
+    expect(document.openapi).toBe('3.1.0')
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const all = Object.values<Endpoint>(endpoints).map(({ method, path }) => `${method} ${path}`)
+    expect(described.toSorted()).toEqual(all.toSorted())
+  })
+
+  const securityOf: Record<string, object[]> = {
+    open: [],
+    session: [{ session: [] }],
+    manager: [{ session: [] }],
+    'session signed': [{ session: [], signature: [] }],
+    'device signed': [{ signature: [] }],
+  }
+
+  test('says for each its words, its body, its answer and who may call', () => {
+    for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) {
+      const operation = document.paths[endpoint.path]![endpoint.method.toLowerCase()]!
+      expect(operation).toMatchObject({
+        operationId: name,
+        summary: sentences[name as EndpointName],
+        security: securityOf[`${endpoint.access}${endpoint.signed ? ' signed' : ''}`],
+        responses: { '200': { content: { 'application/json': { schema: { type: 'object' } } } } },
+      })
+      expect('requestBody' in operation).toBe(endpoint.request !== null)
+      expect('parameters' in operation).toBe(endpoint.path.includes('{'))
+    }
+  })
+})

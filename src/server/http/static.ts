@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { extname, join } from 'node:path'
+import { Hono } from 'hono'
+import type { Deps } from '../deps.ts'
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/** The page carries this mark where the list of pages that may show it belongs (A4). */
+const originsMark = '%HOST_ORIGINS%'
+
+/** The built widget: its page under the addresses of both extension points, its hashed files for ever. */
+export function widgetFiles({ config }: Pick<Deps, 'config'>): Hono {
+  const app = new Hono()
+  const origins = config.hostOrigins.join(' ')
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${origins}`,
+  ].join('; ')
+
+  for (const path of ['/w/sale-new', '/w/sale']) {
+    app.get(path, async (c) => {
+      const page = await read(join(config.widgetDir, 'index.html'))
+      if (!page) return c.text('The widget is not built: npm run build', 503)
+      return c.body(page.toString('utf8').replaceAll(originsMark, origins), 200, {
+        'content-type': types['.html']!,
+        // The address holds a one-time key, so no copy of this answer is kept and no other site learns the address.
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': policy,
+      })
+    })
+  }
+  // The names hold a hash of the content, so what was compressed once stays right.
+  const compressed = new Map<string, Buffer>()
+  app.get('/assets/:file{[\\w][\\w.-]*}', async (c) => {
+    const name = c.req.param('file')
+    const type = types[extname(name)]
+    const file = type && (await read(join(config.widgetDir, 'assets', name)))
+    if (!file) return c.notFound()
+    const headers = {
+      'content-type': type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+      vary: 'accept-encoding',
+    }
+    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? ''))
+      return c.body(new Uint8Array(file), 200, headers)
+    const small = compressed.get(name) ?? (await promisify(gzip)(file, { level: 9 }))
+    compressed.set(name, small)
+    return c.body(new Uint8Array(small), 200, { ...headers, 'content-encoding': 'gzip' })
+  })
+  return app
+}
+
+/** @returns null when there is no such file */
+async function read(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+      return null
+    throw error
+  }
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini'
+import { refusal } from '../../core/receipt/outcome.ts'
+import { cashierOperations, Receipt } from '../../core/receipt/receipt.ts'
+import type { SyncRequest } from '../../core/wire/tills.ts'
+import type { Arrival, ArrivalContent } from '../ledger/arrival.ts'
+import type { AccountId, TillId } from '../../core/ids.ts'
+import { sha256 } from '../keys/secrets.ts'
+
+/** Whose records these are, as the session says. */
+export interface Sender {
+  accountId: AccountId
+  tillId: TillId
+}
+
+type Envelope = SyncRequest['records'][number]
+
+/** Judges a record by its looks. One that cannot be read is an arrival too: it is kept and opens a case. */
+export function readArrival(sender: Sender, epoch: number, record: Envelope): Arrival {
+  const arrival = malformedArrival(sender, epoch, record)
+  return { ...arrival, content: contentOf(arrival) }
+}
+
+export function malformedArrival(sender: Sender, epoch: number, record: Envelope): Arrival {
+  // PostgreSQL cannot store this sign, and no JSON text has it: the record is unreadable either way.
+  const text = record.receipt.replaceAll('\0', '\uFFFD')
+  return {
+    accountId: sender.accountId,
+    id: record.id,
+    text,
+    digest: sha256(text),
+    till: { id: sender.tillId, epoch, seq: record.seq },
+    content: { kind: 'malformed' },
+  }
+}
+
+/**
+ * Records of the development versions, which no shop ever used: neither sealed nor signed, they must not pass for what a
+ * till may promise, so asks and promises alike are refused and no human is asked.
+ */
+const Outdated = z.object({ version: z.string().check(z.startsWith('dev-')) })
+
+function contentOf({ id, text, till }: Arrival): ArrivalContent {
+  const json = parseJson(text)
+  const parsed = z.safeParse(Receipt, json)
+  if (!parsed.success)
+    return z.safeParse(Outdated, json).success ? { kind: 'outdated' } : { kind: 'malformed' }
+  const receipt = parsed.data
+  const said = receipt.till
+  if (receipt.id !== id || said?.id !== till?.id || said?.epoch !== till?.epoch || said?.seq !== till?.seq) {
+    return { kind: 'malformed' }
+  }
+  // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3).
+  const foreign = receipt.operations.some((operation) => !cashierOperations.has(operation.kind))
+  return foreign ? { kind: 'barred', receipt, refusal: refusal('not_allowed') } : { kind: 'receipt', receipt }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // No value passes the schema, so the record ends as malformed.
+    return undefined
+  }
+}

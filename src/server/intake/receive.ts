@@ -1,0 +1,94 @@
+import type { EmployeeId } from '../../core/ids.ts'
+import { refusal } from '../../core/receipt/outcome.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import type { SealedNumber } from '../../core/card/sealed-number.ts'
+import type { SyncRequest } from '../../core/wire/tills.ts'
+import type { z } from 'zod/mini'
+import { createAuthors } from './authors.ts'
+import type { Deps } from '../deps.ts'
+import type { Arrival, Evidence } from '../ledger/arrival.ts'
+import { createOutcomeProofs } from '../keys/outcome-proofs.ts'
+import { hashNumber } from '../keys/secrets.ts'
+import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
+
+type Batch = z.infer<typeof SyncRequest>
+
+/** Finds out about the records of a batch what needs no transaction: who wrote them, and which numbers are sealed in them. */
+export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
+  const { db, sealing, keys } = deps
+  const authors = createAuthors(db)
+  const proofs = createOutcomeProofs(keys.card)
+
+  /** Hashes of the numbers in a receipt, by the place of their operations (L4: before the transaction opens). */
+  async function numbersOf({ accountId, content }: Arrival): Promise<Evidence['numbers']> {
+    const numbers = new Map<number, string | null>()
+    if (content.kind !== 'receipt') return numbers
+    for (const [n, sealed] of sealedIn(content.receipt)) {
+      const digits = await sealing.open(accountId, content.receipt.standsFor ?? content.receipt.id, sealed)
+      numbers.set(n, digits === null ? null : hashNumber(keys.card, accountId, digits))
+    }
+    return numbers
+  }
+
+  function evidenceOf(batch: Batch, waiting: Evidence['waiting'], arrival: Arrival, n: number): Evidence {
+    const { settled } = batch.records[n]!
+    return {
+      waiting,
+      settled: settled && proofs.isOurs(settled.proof, arrival, settled.status) ? settled.status : null,
+      numbers: new Map(),
+    }
+  }
+
+  return {
+    proofs,
+    async read(sender: Sender, batch: Batch): Promise<Arrival[]> {
+      const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
+      const employees = await authors.of(sender.accountId, arrivals.flatMap(sessionOf))
+      const waiting = waitingOf(batch)
+      return Promise.all(
+        arrivals.map(async (arrival, n) => ({
+          ...arrival,
+          content: bySomebodyElse(arrival, employees),
+          evidence: { ...evidenceOf(batch, waiting, arrival, n), numbers: await numbersOf(arrival) },
+        })),
+      )
+    },
+    /** As texts that nobody looks into. */
+    readRaw(sender: Sender, batch: Batch): Arrival[] {
+      const waiting = waitingOf(batch)
+      return batch.records.map((record, n) => {
+        const arrival = malformedArrival(sender, batch.till.epoch, record)
+        return { ...arrival, evidence: evidenceOf(batch, waiting, arrival, n) }
+      })
+    },
+  }
+}
+
+const waitingOf = (batch: Batch): Evidence['waiting'] =>
+  new Map(batch.waiting.map(({ seq, recordedAtMs }) => [seq, { recordedAtMs }]))
+
+function sealedIn({ operations }: Receipt): [number, SealedNumber][] {
+  return operations.flatMap((operation, n): [number, SealedNumber][] =>
+    (operation.kind === 'load' || operation.kind === 'redeem') && operation.number !== null
+      ? [[n, operation.number]]
+      : [],
+  )
+}
+
+function sessionOf({ content }: Arrival): string[] {
+  return content.kind === 'receipt' && content.receipt.session !== null ? [content.receipt.session] : []
+}
+
+/**
+ * A record that names a session of one employee and another one as its author was put together by somebody (J14). A session
+ * that nobody remembers any more says nothing: its author may have left long ago (F24).
+ */
+function bySomebodyElse(
+  { content }: Arrival,
+  employees: ReadonlyMap<string, EmployeeId>,
+): Arrival['content'] {
+  if (content.kind !== 'receipt' || content.receipt.session === null) return content
+  const employee = employees.get(content.receipt.session)
+  if (employee === undefined || employee === content.receipt.employeeId) return content
+  return { kind: 'barred', receipt: content.receipt, refusal: refusal('not_allowed') }
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini'
+import type { AccountId, TillId } from '../../../core/ids.ts'
+import { kopecks, sumKopecks } from '../../../core/money.ts'
+import type { RiskAnswer } from '../../../core/wire/offline.ts'
+import { holdKeepMs, holdUseMs } from '../../../core/wire/wire.ts'
+import type { Query, Tx } from '../../db/db.ts'
+import { openGrants } from '../offline/grants.ts'
+import { parseFirst, parseRows } from '../rows.ts'
+import { tillName } from '../tills/tills.ts'
+
+const Sum = z.object({ total: z.nullable(z.int()) })
+const TillRow = z.object({ id: z.string(), ordinal: z.int() })
+
+const outside =
+  'Вне этой суммы: кассы «Касса МойСклад» без нашего окна; копии профилей браузера, сделанные вручную; кассы, ' +
+  'разрешение которых вы закрыли сами, пока они об этом не узнали; после восстановления сервера из копии — кассы, ' +
+  'получившие разрешение позже копии, пока они не вышли на связь. Деньги, которые касса отложила и молчит ' +
+  'дольше трёх суток, входят в сумму с этого времени.'
+
+/**
+ * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they
+ * lapsed while it was silent, or a manager let them go.
+ */
+const isUncovered = `h.purpose = 'redeem' and ((h.released_at_ms is null and h.keep_until_ms <= $2)
+  or h.released_by = 'manager')`
+
+/** The most that can be lost by what tills promise from now on or have promised and not told (O1). */
+export async function riskOf(query: Query, accountId: AccountId, nowMs: number): Promise<RiskAnswer> {
+  const grants = await openGrants(query, accountId, null)
+  const tills = parseRows(
+    TillRow,
+    await query.all('select id, ordinal from till where account_id = $1', [accountId]),
+  )
+  const names = new Map(tills.map((till) => [till.id, tillName(till.ordinal)]))
+  const lapsed = parseFirst(
+    Sum,
+    await query.all(
+      `select cast(sum(h.amount) as bigint) as total from hold h where h.account_id = $1 and ${isUncovered}`,
+      [accountId, nowMs],
+    ),
+  )
+  const lapsedHoldsKopecks = kopecks(lapsed?.total ?? 0)
+  return {
+    maxLossKopecks: sumKopecks([lapsedHoldsKopecks, ...grants.map(({ grant }) => grant.sumKopecks)]),
+    grants: grants.map(({ id, tillId, grant, spentKopecks, issuedAtMs }) => ({
+      id,
+      tillId,
+      tillName: names.get(tillId) ?? '',
+      sumKopecks: grant.sumKopecks,
+      spentKopecks,
+      issuedAtMs,
+    })),
+    lapsedHoldsKopecks,
+    outside,
+  }
+}
+
+/**
+ * The till has told everything: what it did not promise on a hold that is over, and may not promise on any more by its own
+ * clock, it never will.
+ */
+export async function settleHolds(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update hold set released_at_ms = coalesce(released_at_ms, $4), released_by = 'till'
+      where account_id = $1 and till_id = $3 and keep_until_ms <= $2
+        and (released_at_ms is null or released_by = 'manager')`,
+    [accountId, nowMs, tillId, nowMs],
+  )
+  await tx.run(
+    `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by = 'manager'
+      and keep_until_ms <= $3`,
+    [accountId, tillId, nowMs + holdKeepMs - holdUseMs],
+  )
+}

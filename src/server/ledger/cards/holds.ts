@@ -1,0 +1,243 @@
+import * as z from 'zod/mini'
+import { noHolds, type OthersHolds } from '../../../core/card/card.ts'
+import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
+import { Kopecks, kopecks } from '../../../core/money.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
+import { holdKeepMs, HoldPurpose } from '../../../core/wire/wire.ts'
+import type { Query, Tx } from '../../db/db.ts'
+import { parseFirst } from '../rows.ts'
+import { tillName } from '../tills/tills.ts'
+
+const HoldRow = z.object({
+  id: HoldId,
+  tillId: TillId,
+  draftId: DraftId,
+  cardId: CardId,
+  purpose: HoldPurpose,
+  amountKopecks: Kopecks,
+  keepUntilMs: z.int(),
+  releasedAtMs: z.nullable(z.int()),
+})
+export type HoldRow = z.infer<typeof HoldRow>
+
+const OthersRow = z.object({
+  held: z.nullable(z.int()),
+  reserved: z.nullable(z.int()),
+  ordinal: z.nullable(z.int()),
+})
+
+/** Holds live until they are released or the server stops waiting for a silent till (O2). */
+export const isLive = (hold: HoldRow, nowMs: number) => hold.releasedAtMs === null && hold.keepUntilMs > nowMs
+
+/** @returns what other tills hold of the card, and the name of one of them */
+export async function othersHolds(
+  query: Query,
+  accountId: AccountId,
+  cardId: CardId,
+  tillId: TillId | null,
+  nowMs: number,
+): Promise<OthersHolds & { heldBy: string | null }> {
+  const rows = await query.all(
+    `select cast(sum(case when h.purpose = 'redeem' then h.amount else 0 end) as bigint) as held,
+      max(case when h.purpose = 'load' then 1 else 0 end) as reserved, min(t.ordinal) as ordinal
+      from hold h join till t on t.account_id = h.account_id and t.id = h.till_id
+      where h.account_id = $1 and h.card_id = $2 and h.till_id <> $3 and h.released_at_ms is null
+        and h.keep_until_ms > $4`,
+    [accountId, cardId, tillId ?? '', nowMs],
+  )
+  const row = parseFirst(OthersRow, rows)
+  if (!row || row.ordinal === null) return { ...noHolds, heldBy: null }
+  return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: tillName(row.ordinal) }
+}
+
+const SumRow = z.object({ held: z.nullable(z.int()) })
+
+/**
+ * @returns what the till keeps of the card for its other drafts. Two cannot stand on the same money: what a till held twice
+ * would be missing for the promise of another.
+ */
+export async function heldForOtherDrafts(
+  query: Query,
+  accountId: AccountId,
+  cardId: CardId,
+  { tillId, draftId }: Pick<HoldRow, 'tillId' | 'draftId'>,
+  nowMs: number,
+): Promise<Kopecks> {
+  const rows = await query.all(
+    `select cast(sum(amount) as bigint) as held from hold where account_id = $1 and card_id = $2 and till_id = $3
+      and draft_id <> $4 and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $5`,
+    [accountId, cardId, tillId, draftId, nowMs],
+  )
+  return kopecks(parseFirst(SumRow, rows)?.held ?? 0)
+}
+
+export async function findHold(query: Query, accountId: AccountId, id: HoldId): Promise<HoldRow | null> {
+  const rows = await query.all(
+    `select id, till_id as "tillId", draft_id as "draftId", card_id as "cardId", purpose,
+      amount as "amountKopecks", keep_until_ms as "keepUntilMs", released_at_ms as "releasedAtMs"
+      from hold where account_id = $1 and id = $2`,
+    [accountId, id],
+  )
+  return parseFirst(HoldRow, rows)
+}
+
+export interface NewHold {
+  id: HoldId
+  tillId: TillId
+  draftId: DraftId
+  cardId: CardId
+  purpose: HoldRow['purpose']
+  amountKopecks: Kopecks
+}
+
+/** Makes a hold in place of the one that this draft had on the card; the card is locked. */
+export async function makeHold(tx: Tx, accountId: AccountId, hold: NewHold, nowMs: number): Promise<void> {
+  await tx.run(
+    `update hold set released_at_ms = $5, released_by = 'till' where account_id = $1 and card_id = $2
+      and till_id = $3 and draft_id = $4 and released_at_ms is null`,
+    [accountId, hold.cardId, hold.tillId, hold.draftId, nowMs],
+  )
+  await tx.run(
+    `insert into hold (account_id, id, till_id, draft_id, card_id, purpose, amount, made_at_ms, keep_until_ms)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      accountId,
+      hold.id,
+      hold.tillId,
+      hold.draftId,
+      hold.cardId,
+      hold.purpose,
+      hold.amountKopecks,
+      nowMs,
+      nowMs + holdKeepMs,
+    ],
+  )
+}
+
+/** Sets the sum of a live hold and keeps it from now on for the full time again; the card is locked. */
+export async function changeHold(
+  tx: Tx,
+  accountId: AccountId,
+  id: HoldId,
+  amountKopecks: Kopecks,
+  nowMs: number,
+): Promise<void> {
+  await tx.run('update hold set amount = $3, keep_until_ms = $4 where account_id = $1 and id = $2', [
+    accountId,
+    id,
+    amountKopecks,
+    nowMs + holdKeepMs,
+  ])
+}
+
+const One = z.object({ one: z.int() })
+
+/** A hold that was let go before it was made: its request was overtaken, and must not reserve anything for nobody. */
+export async function forbidHold(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  id: HoldId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `insert into hold_never (account_id, id, till_id, at_ms) values ($1, $2, $3, $4) on conflict do nothing`,
+    [accountId, id, tillId, nowMs],
+  )
+}
+
+export async function isForbidden(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+  id: HoldId,
+): Promise<boolean> {
+  const rows = await query.all(
+    'select 1 as one from hold_never where account_id = $1 and id = $2 and till_id = $3',
+    [accountId, id, tillId],
+  )
+  return parseFirst(One, rows) !== null
+}
+
+/** Keeps what a draft holds for the full time again, from now on; what has lapsed stays lapsed, others may have it. */
+export async function keepDraftHolds(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  draftId: DraftId,
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update hold set keep_until_ms = $5 where account_id = $1 and till_id = $2 and draft_id = $3
+      and released_at_ms is null and keep_until_ms > $4`,
+    [accountId, tillId, draftId, nowMs, nowMs + holdKeepMs],
+  )
+}
+
+/** A manager frees money that a silent till holds, and takes the loss if that till has promised on it (O2). */
+export async function releaseByManager(
+  tx: Tx,
+  accountId: AccountId,
+  id: HoldId,
+  nowMs: number,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update hold set released_at_ms = $3, released_by = 'manager'
+      where account_id = $1 and id = $2 and released_at_ms is null`,
+    [accountId, id, nowMs],
+  )
+  return changed > 0
+}
+
+/** @returns whether there was a hold of this till to let go */
+export async function releaseHold(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  id: HoldId,
+  nowMs: number,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update hold set released_at_ms = $4, released_by = 'till'
+      where account_id = $1 and id = $2 and till_id = $3 and released_at_ms is null`,
+    [accountId, id, tillId, nowMs],
+  )
+  return changed > 0
+}
+
+export async function releaseDraftHolds(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  draftId: DraftId,
+  by: 'till' | 'receipt' | 'manager',
+  nowMs: number,
+): Promise<void> {
+  await tx.run(
+    `update hold set released_at_ms = $4, released_by = $5
+      where account_id = $1 and till_id = $2 and draft_id = $3 and released_at_ms is null`,
+    [accountId, tillId, draftId, nowMs, by],
+  )
+}
+
+/**
+ * Lets go what a receipt of a till kept on its cards, since the money was taken or nobody will take it; the cards are
+ * locked. Its draft is over, and so is what that held of cards that did not make it into the receipt.
+ */
+export async function releaseHoldsOf(
+  tx: Tx,
+  accountId: AccountId,
+  { till, sale, operations }: Receipt,
+  nowMs: number,
+): Promise<void> {
+  if (!till) return
+  if (sale?.draftId) await releaseDraftHolds(tx, accountId, till.id, sale.draftId, 'receipt', nowMs)
+  for (const operation of operations) {
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
+    await tx.run(
+      `update hold set released_at_ms = $5, released_by = 'receipt'
+        where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
+      [accountId, till.id, operation.cardId, operation.holdId, nowMs],
+    )
+  }
+}

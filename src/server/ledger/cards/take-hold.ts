@@ -1,0 +1,71 @@
+import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../../core/card/card.ts'
+import type { AccountId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
+import { type Kopecks, kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
+import { type Refusal, refusal } from '../../../core/receipt/outcome.ts'
+import type { Programme } from '../../../core/card/programme.ts'
+import { type Hold, holdUseMs } from '../../../core/wire/wire.ts'
+import type { Tx } from '../../db/db.ts'
+import { changeHold, findHold, heldForOtherDrafts, isForbidden, makeHold } from './holds.ts'
+
+export interface HoldWanted {
+  id: HoldId
+  draftId: DraftId
+  /** How much of the card is to pay, or null to keep the card itself for a sale. */
+  redeemKopecks: Kopecks | null
+  /** Take less when there is less; otherwise the sum as it stands or a refusal. */
+  orLess: boolean
+}
+
+export interface HoldContext {
+  accountId: AccountId
+  tillId: TillId
+  programme: Programme
+  today: string
+  nowMs: number
+}
+
+export type HoldTaken =
+  | { status: 'held'; hold: Hold }
+  | { status: 'refused'; refusal: Refusal }
+  /** The id belongs to something else. */
+  | { status: 'taken' }
+
+/** Holds a card, or changes the hold of this id; the card is locked. Asking twice is the same as asking once (O2). */
+export async function takeHold(
+  tx: Tx,
+  card: Card,
+  othersHold: OthersHolds,
+  wanted: HoldWanted,
+  { accountId, tillId, programme, today, nowMs }: HoldContext,
+): Promise<HoldTaken> {
+  const purpose = wanted.redeemKopecks === null ? 'load' : 'redeem'
+  const known = await findHold(tx, accountId, wanted.id)
+  if (known) {
+    const same =
+      known.tillId === tillId &&
+      known.draftId === wanted.draftId &&
+      known.cardId === card.id &&
+      known.purpose === purpose
+    if (!same) return { status: 'taken' }
+    // A late repetition must not bring back what was let go or spent.
+    if (known.releasedAtMs !== null) return refused(refusal('hold_over', card.id))
+  }
+  if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
+    return refused(refusal('hold_over', card.id))
+  const own = await heldForOtherDrafts(tx, accountId, card.id, { tillId, draftId: wanted.draftId }, nowMs)
+  const others = { ...othersHold, heldKopecks: kopecks(othersHold.heldKopecks + own) }
+  const bar = purpose === 'redeem' ? redeemBar(card, others, today) : loadBar(programme, card, others, today)
+  if (bar) return refused(bar)
+  const available = availableOf(card, others)
+  const sum = wanted.redeemKopecks ?? zeroKopecks
+  if (purpose === 'redeem' && sum > available && !wanted.orLess) {
+    return refused(refusal('insufficient_funds', card.id, available))
+  }
+  const amountKopecks = purpose === 'redeem' ? minKopecks(sum, available) : zeroKopecks
+  const { id, draftId } = wanted
+  if (known) await changeHold(tx, accountId, id, amountKopecks, nowMs)
+  else await makeHold(tx, accountId, { id, tillId, draftId, cardId: card.id, purpose, amountKopecks }, nowMs)
+  return { status: 'held', hold: { id, cardId: card.id, purpose, amountKopecks, useForMs: holdUseMs } }
+}
+
+const refused = (why: Refusal): HoldTaken => ({ status: 'refused', refusal: why })

@@ -1,0 +1,76 @@
+import * as z from 'zod/mini'
+import { type AccountId, EmployeeId, ReceiptId, TillId } from '../../../core/ids.ts'
+import { Kopecks } from '../../../core/money.ts'
+import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
+import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
+import type { Query } from '../../db/db.ts'
+import { parseFirst, parseRows } from '../rows.ts'
+import { tillName } from '../tills/tills.ts'
+
+const CaseRow = z.object({
+  id: CaseId,
+  kind: CaseKind,
+  receiptId: z.nullable(ReceiptId),
+  tillId: z.nullable(TillId),
+  ordinal: z.nullable(z.int()),
+  employeeId: z.nullable(EmployeeId),
+  amountKopecks: z.nullable(Kopecks),
+  happenedAtMs: z.nullable(z.int()),
+  openedAtMs: z.int(),
+  evidence: z.string(),
+  closedAtMs: z.nullable(z.int()),
+  choice: z.nullable(z.enum([...CaseChoice.options, 'closed'])),
+  note: z.nullable(z.string()),
+  outcome: z.nullable(z.string()),
+})
+const EvidenceText = z.record(z.string(), z.nullable(z.union([z.string(), z.number()])))
+
+const select = `select c.id, c.kind, c.receipt_id as "receiptId", c.till_id as "tillId", t.ordinal,
+  c.employee_id as "employeeId", c.amount as "amountKopecks", c.happened_at_ms as "happenedAtMs",
+  c.opened_at_ms as "openedAtMs", c.evidence, c.closed_at_ms as "closedAtMs", c.choice, c.note, r.outcome
+  from cases c left join till t on t.account_id = c.account_id and t.id = c.till_id
+  left join receipt r on r.account_id = c.account_id and r.id = c.decision_receipt_id`
+
+const listMax = 200
+const decidedForMs = 30 * 24 * 3_600_000
+
+function viewOf(row: z.infer<typeof CaseRow>): CaseView {
+  const { ordinal, evidence, closedAtMs, choice, note, outcome, ...rest } = row
+  return {
+    ...rest,
+    tillName: ordinal === null ? null : tillName(ordinal),
+    evidence: z.parse(EvidenceText, JSON.parse(evidence)),
+    choices: closedAtMs === null ? [...choicesOf[row.kind]] : [],
+    decision:
+      closedAtMs === null || choice === null
+        ? null
+        : {
+            caseId: row.id,
+            kind: row.kind,
+            receiptId: row.receiptId,
+            choice,
+            note: note ?? '',
+            decidedAtMs: closedAtMs,
+            outcome: outcome === null ? null : z.parse(Outcome, JSON.parse(outcome)),
+          },
+  }
+}
+
+/** Open cases first, the newest first; then those decided lately, the last decision first. */
+export async function listCases(query: Query, accountId: AccountId, nowMs: number): Promise<CaseView[]> {
+  const rows = await query.all(
+    `${select} where c.account_id = $1 and (c.closed_at_ms is null or c.closed_at_ms > $2)
+      order by case when c.closed_at_ms is null then 0 else 1 end,
+        coalesce(c.closed_at_ms, c.opened_at_ms) desc, c.id limit ${listMax}`,
+    [accountId, nowMs - decidedForMs],
+  )
+  return parseRows(CaseRow, rows).map(viewOf)
+}
+
+export async function findCase(query: Query, accountId: AccountId, id: string): Promise<CaseView | null> {
+  const row = parseFirst(
+    CaseRow,
+    await query.all(`${select} where c.account_id = $1 and c.id = $2`, [accountId, id]),
+  )
+  return row && viewOf(row)
+}

@@ -1,0 +1,193 @@
+import * as z from 'zod/mini'
+import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../../core/ids.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
+import { cashierOperations, type Operation, wireVersion } from '../../../core/receipt/receipt.ts'
+import { type CaseChoice, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
+import type { Tx } from '../../db/db.ts'
+import { sha256 } from '../../keys/secrets.ts'
+import { applyReceipt } from '../posting/apply-receipt.ts'
+import { noSaleFacts, ownArrival } from '../arrival.ts'
+import { closeCase } from '../cases/cases.ts'
+import { findCase } from './case-list.ts'
+import { dropDraft, isCommitted } from './drafts.ts'
+import { releaseDraftHolds, releaseHoldsOf } from '../cards/holds.ts'
+import { type BlockedBy, blockedBy } from '../posting/operations.ts'
+import type { Programmes } from '../programmes.ts'
+import { findReceipt, type StoredReceipt, textOf } from '../posting/receipts.ts'
+import { closeForks, changeTillState } from '../tills/states.ts'
+import { lockTill } from '../tills/tills.ts'
+
+/** What a human decides about a case (J6, O6): in one transaction with what follows from it. */
+export interface Wanted {
+  accountId: AccountId
+  id: string
+  choice: CaseChoice
+  note: string
+  by: EmployeeId
+}
+
+export interface Means {
+  programmes: Programmes
+  nowMs: number
+}
+
+export type Decided =
+  | { status: 'decided'; view: CaseView }
+  | { status: 'unknown' }
+  /** The kind has no such choice, it was decided otherwise already, or the books do not allow it. */
+  | { status: 'not_possible' }
+
+/** Thrown inside the transaction, so that nothing of a decision that cannot be carried out stays. */
+export class NotPossible extends Error {
+  override name = 'NotPossible'
+}
+
+/** @throws NotPossible when the decision cannot be carried out; the transaction must not stand */
+export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<Decided> {
+  const { accountId, id, choice, note, by } = wanted
+  const seen = await findCase(tx, accountId, id)
+  if (!seen) return { status: 'unknown' }
+  // The till first, as everywhere: its records and the decisions about them follow one another.
+  if (seen.tillId) await lockTill(tx, accountId, seen.tillId)
+  const before = (await findCase(tx, accountId, id))!
+  if (before.decision) {
+    return before.decision.choice === choice
+      ? { status: 'decided', view: before }
+      : { status: 'not_possible' }
+  }
+  if (!choicesOf[before.kind].includes(choice)) return { status: 'not_possible' }
+  const receiptId = await carryOut(tx, before, wanted, means)
+  const end = { choice, note, decidedBy: by, receiptId }
+  if (!(await closeCase(tx, accountId, id, end, means.nowMs)) && choice !== 'renew') throw new NotPossible()
+  return { status: 'decided', view: (await findCase(tx, accountId, id))! }
+}
+
+/** @returns the receipt that the decision posted, or null */
+async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): Promise<ReceiptId | null> {
+  const { accountId, by } = wanted
+  switch (wanted.choice) {
+    case 'acknowledge':
+      return null
+    case 'renew': {
+      if (!view.tillId || (await changeTillState(tx, accountId, view.tillId, 'retired')) !== 'done') {
+        throw new NotPossible()
+      }
+      await closeForks(tx, accountId, view.tillId, by, means.nowMs)
+      return null
+    }
+    case 'release': {
+      const draftId = z.safeParse(DraftId, view.evidence['draftId'])
+      if (!draftId.success || !view.tillId) throw new NotPossible()
+      // Committed meanwhile: its money is the receipt's.
+      if (await isCommitted(tx, accountId, draftId.data)) throw new NotPossible()
+      await dropDraft(tx, accountId, view.tillId, draftId.data, means.nowMs)
+      // The till may have promised on them and not told: until it has, they are in N (O1).
+      await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'manager', means.nowMs)
+      return null
+    }
+    case 'dismiss':
+      await releaseHoldsOf(tx, accountId, (await requireHeld(tx, view, accountId)).receipt, means.nowMs)
+      return null
+    case 'unblock': {
+      const original = await requireReceipt(tx, view, accountId)
+      const { stored } = original
+      const lossy = stored.outcome.status === 'applied' ? stored.outcome.effects : []
+      const blocks = new Map<CardId, BlockedBy>()
+      for (const { cardId, lossKopecks } of lossy) {
+        if (lossKopecks > 0) blocks.set(cardId, await blockedBy(tx, accountId, cardId))
+      }
+      const frozen = [...blocks.keys()].filter((cardId) => blocks.get(cardId) === 'loss')
+      if (frozen.length === 0) {
+        // What somebody has blocked on purpose is not this question's.
+        if ([...blocks.values()].includes('person')) throw new NotPossible()
+        return null
+      }
+      const operations = frozen.map((cardId): Operation => ({ kind: 'unblock', cardId }))
+      return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, original)
+    }
+    case 'apply': {
+      const original = await requireHeld(tx, view, accountId)
+      const { receipt } = original
+      const { operations, id } = receipt
+      // What a till may not ask for, nobody makes good by a decision (A3).
+      if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
+      // Its own holds would stand in its way as another's.
+      await releaseHoldsOf(tx, accountId, receipt, means.nowMs)
+      return postOwn(
+        tx,
+        wanted,
+        means,
+        { operations, standsFor: id, mode: 'promise', isFact: true },
+        original,
+      )
+    }
+  }
+}
+
+interface Original {
+  stored: StoredReceipt
+  receipt: Receipt
+}
+
+async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
+  const stored = view.receiptId && (await findReceipt(tx, accountId, view.receiptId))
+  const receipt = stored && textOf(stored)
+  if (!receipt) throw new NotPossible()
+  return { stored, receipt }
+}
+
+async function requireHeld(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
+  const original = await requireReceipt(tx, view, accountId)
+  if (original.stored.outcome.status !== 'held') throw new NotPossible()
+  return original
+}
+
+interface Own {
+  operations: Operation[]
+  standsFor: ReceiptId | null
+  mode: Receipt['mode']
+  isFact: boolean
+}
+
+/** Posts what was decided as a receipt of the server's own. Its id follows from the case: it is posted once. */
+async function postOwn(
+  tx: Tx,
+  { accountId, id: caseId, by }: Wanted,
+  { programmes, nowMs }: Means,
+  { operations, standsFor, mode, isFact }: Own,
+  { stored, receipt: { happenedAtMs, sale } }: Original,
+): Promise<ReceiptId> {
+  const receipt: Receipt = {
+    version: wireVersion,
+    id: idFrom(caseId),
+    mode,
+    grantId: null,
+    standsFor,
+    till: null,
+    employeeId: by,
+    session: null,
+    storeId: null,
+    happenedAtMs,
+    sale: sale && { ...sale, draftId: null },
+    operations,
+  }
+  const arrival = ownArrival(accountId, receipt, {
+    actsFor: stored.tillId,
+    ...(isFact && { evidence: { waiting: new Map(), settled: 'applied' as const, numbers: new Map() } }),
+  })
+  const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
+  if (outcome.status !== 'applied') throw new NotPossible()
+  return receipt.id
+}
+
+function idFrom(caseId: string): ReceiptId {
+  const hex = sha256(`decision:${caseId}`)
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(12, 15)}`,
+    `a${hex.slice(15, 18)}`,
+    hex.slice(18, 30),
+  ]
+  return ReceiptId.parse(parts.join('-'))
+}

@@ -1,0 +1,283 @@
+import type { AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
+import { kopecks, sumKopecks } from '../../../core/money.ts'
+import {
+  type CardEffect,
+  type CaseKind,
+  type FinalOutcome,
+  type Refusal,
+  refusal,
+} from '../../../core/receipt/outcome.ts'
+import { post, type PostedOperation, type Posting } from '../../../core/posting/post.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
+import type { TillState } from '../../../core/wire/tills.ts'
+import type { Tx } from '../../db/db.ts'
+import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from '../arrival.ts'
+import { closeUndone, settledBySibling } from './siblings.ts'
+import { findCardByNumber } from '../cards/cards.ts'
+import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
+import { type Charge, chargeOf, writeCharge } from './charge.ts'
+import { releaseHoldsOf } from '../cards/holds.ts'
+import { insertLinks } from './links.ts'
+import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
+import type { Programmes } from '../programmes.ts'
+import { findReceipt, insertReceipt } from './receipts.ts'
+import { stoppedByNumber, stoppedByState } from './admission.ts'
+import { followConflict, followHistory } from '../tills/history.ts'
+import { advanceHead, lockTill, type Till } from '../tills/tills.ts'
+import { checkPosting, writePosting } from './write-posting.ts'
+
+/**
+ * Decides one record and writes it with its outcome: one transaction, everything or nothing (L4). Sending it again gives
+ * the stored outcome (L5); a refused record stays refused.
+ *
+ * @throws when the database fails or the books would not balance; then nothing was written
+ */
+export async function applyReceipt(
+  tx: Tx,
+  arrival: Arrival,
+  facts: SaleFacts,
+  { programmes, nowMs }: { programmes: Programmes; nowMs: number },
+): Promise<Decision> {
+  const locked = arrival.till && (await requireTill(tx, arrival.accountId, arrival.till.id))
+  const known = await findReceipt(tx, arrival.accountId, arrival.id)
+  if (known?.digest === arrival.digest) {
+    const alarm = await noteChange(tx, arrival, known.outcome, nowMs)
+    const head = locked && { epoch: locked.epoch, seq: locked.headSeq, state: locked.state }
+    return { outcome: known.outcome, alarm, head }
+  }
+  if (known) {
+    // Only a copy of its own journal gives one id to two texts of a till; another till's id was taken by chance or malice.
+    const isOwn = locked !== null && known.tillId === arrival.till?.id
+    const till = isOwn && isPlaced(arrival) ? await followConflict(tx, arrival, locked, nowMs) : locked
+    const head = await moveHead(tx, arrival, till, nowMs)
+    return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
+  }
+  const till = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
+  const decided = await decide(tx, arrival, facts, programmes, till?.state ?? 'active', nowMs)
+  const verdict = asBefore(decided, arrival.evidence?.settled ?? null)
+  await write(tx, arrival, verdict, nowMs)
+  const changed = await noteChange(tx, arrival, verdict.outcome, nowMs)
+  const head = await moveHead(tx, arrival, till, nowMs)
+  const alarm = till?.state === locked?.state ? changed : 'till_forked'
+  return { outcome: verdict.outcome, alarm, head }
+}
+
+const isPlaced = (arrival: Arrival): arrival is Arrival & { till: NonNullable<Arrival['till']> } =>
+  arrival.till !== null
+
+async function moveHead(
+  tx: Tx,
+  { accountId, till: from }: Arrival,
+  till: Till | null,
+  nowMs: number,
+): Promise<Decision['head']> {
+  return from && till ? advanceHead(tx, accountId, from.id, till, from, nowMs) : null
+}
+
+async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof lockTill>[2]): Promise<Till> {
+  const till = await lockTill(tx, accountId, id)
+  if (!till) throw new Error(`till ${id} was never registered`)
+  return till
+}
+
+/** [L5] The id is taken by another text: the stored history stays, this text waits for a human. */
+async function conflict(tx: Tx, arrival: Arrival, nowMs: number): Promise<FinalOutcome> {
+  await openCase(tx, { ...caseOf(arrival, 'receipt_conflict', null), body: arrival.text }, nowMs)
+  return { status: 'held', code: 'receipt_conflict' }
+}
+
+function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewCase {
+  const redeemed = (receipt?.operations ?? []).filter((operation) => operation.kind === 'redeem')
+  return {
+    accountId: arrival.accountId,
+    kind,
+    subject: subjectOf(arrival),
+    receiptId: arrival.id,
+    tillId: arrival.till?.id ?? null,
+    employeeId: receipt?.employeeId ?? null,
+    amountKopecks: redeemed.length > 0 ? sumKopecks(redeemed.map((one) => one.amountKopecks)) : null,
+    happenedAtMs: receipt?.happenedAtMs ?? null,
+    evidence: { epoch: arrival.till?.epoch ?? null, seq: arrival.till?.seq ?? null },
+    body: null,
+  }
+}
+
+/** A server that was set back decides otherwise than it had: the cashier has seen the other answer (J7). */
+async function noteChange(
+  tx: Tx,
+  arrival: Arrival,
+  outcome: FinalOutcome,
+  nowMs: number,
+): Promise<Alarm | null> {
+  const before = arrival.evidence?.settled ?? null
+  if (before === null || before === outcome.status) return null
+  const receipt = 'receipt' in arrival.content ? arrival.content.receipt : null
+  const one = caseOf(arrival, 'outcome_changed', receipt)
+  await openCase(tx, { ...one, evidence: { ...one.evidence, before, now: outcome.status } }, nowMs)
+  return 'outcome_changed'
+}
+
+interface Verdict {
+  outcome: FinalOutcome
+  receipt: Receipt | null
+  /** Held with another receipt of its business, whose case decides both (J2). */
+  isShared: boolean
+  /** What is to be written besides the receipt, where it did something itself. */
+  work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: Undone | null } | null
+}
+
+interface Undone {
+  id: ReceiptId
+  /** It waited for a human. */
+  waited: boolean
+}
+
+const asOutcome = (outcome: FinalOutcome): Verdict => ({
+  outcome,
+  receipt: null,
+  isShared: false,
+  work: null,
+})
+
+async function decide(
+  tx: Tx,
+  { accountId, content, evidence, actsFor }: Arrival,
+  facts: SaleFacts,
+  programmes: Programmes,
+  state: TillState,
+  nowMs: number,
+): Promise<Verdict> {
+  if (content.kind === 'malformed') {
+    return asOutcome({ status: 'held', code: 'receipt_malformed' })
+  }
+  if (content.kind === 'outdated') {
+    return asOutcome({ status: 'refused', refusal: refusal('version_unknown') })
+  }
+  const { receipt } = content
+  // What was applied before the server was set back has happened, whatever stands against it by now (J7).
+  const isFact = evidence?.settled === 'applied'
+  const settled = (outcome: FinalOutcome): Verdict => ({ ...asOutcome(outcome), receipt })
+  const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
+  if (content.kind === 'barred') return refused(content.refusal)
+  const bySibling = await settledBySibling(tx, accountId, receipt)
+  if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
+  const stopped = isFact ? null : stoppedByState(receipt, state)
+  if (stopped) return settled(stopped)
+  const programme = await programmes.current(tx, accountId)
+  if (!programme) return refused(refusal('programme_missing'))
+  const taken = await takenNumber(tx, accountId, receipt)
+  if (taken) return refused(refusal('card_sold', taken))
+  const today = programmes.day(programme, nowMs)
+  const resolved = await resolveTargets(tx, accountId, receipt)
+  const tillId = receipt.till?.id ?? actsFor ?? null
+  const context = await loadContext(tx, accountId, resolved, { programme, today, facts, tillId, nowMs })
+  // The key that a fact's numbers were sealed to may be lost with what came after the backup.
+  const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
+  if (astray) return settled(astray)
+  const charge = await chargeOf(tx, accountId, receipt, isFact, nowMs)
+  const posting: Posting = post(resolved, { ...context, isFact, grant: charge.verdict })
+  switch (posting.status) {
+    case 'refused':
+      return settled({ status: 'refused', refusal: posting.refusal })
+    case 'held':
+      return settled({ status: 'held', code: posting.code })
+    case 'posted': {
+      const effects = effectsOf(posting.operations)
+      return {
+        ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects }),
+        work: { posted: posting.operations, context, charge, undoes: undoneBy(resolved, context) },
+      }
+    }
+  }
+}
+
+/** A promise cannot be refused any more: the buyer left with the goods, so a human decides (J1). */
+function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalOutcome {
+  return receipt.mode === 'promise' || isFact
+    ? { status: 'held', code: 'promise_refused' }
+    : { status: 'refused', refusal: why }
+}
+
+/**
+ * What this server refused or put before a human stays so after it was set back: the cashier and the buyer have acted on
+ * it. Why it was so is in no proof; a decision of today tells where it comes to the same end.
+ */
+function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
+  if (settled !== 'refused' && settled !== 'held') return verdict
+  if (verdict.outcome.status === settled) return verdict
+  const outcome: FinalOutcome =
+    settled === 'refused'
+      ? { status: 'refused', refusal: refusal('not_allowed') }
+      : { status: 'held', code: 'promise_refused' }
+  return { ...asOutcome(outcome), receipt: verdict.receipt }
+}
+
+/** A card that would get a number that another card of the account, or of this receipt, has. */
+async function takenNumber(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId | null> {
+  const seen = new Set<string>()
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'issue') continue
+    if (seen.has(operation.numberHash)) return operation.cardId
+    seen.add(operation.numberHash)
+    if (await findCardByNumber(tx, accountId, operation.numberHash)) return operation.cardId
+  }
+  return null
+}
+
+function effectsOf(operations: readonly PostedOperation[]): CardEffect[] {
+  const effects = new Map<CardId, CardEffect>()
+  for (const { cardId, before, after, lossKopecks } of operations) {
+    const held = (card: typeof before) => (card ? card.paidKopecks + card.grantedKopecks : 0)
+    const earlier = effects.get(cardId)
+    effects.set(cardId, {
+      cardId,
+      last4: after.last4,
+      changeKopecks: (earlier?.changeKopecks ?? 0) + held(after) - held(before),
+      balanceKopecks: kopecks(held(after)),
+      expiresOn: after.expiresOn,
+      lossKopecks: kopecks((earlier?.lossKopecks ?? 0) + lossKopecks),
+    })
+  }
+  return [...effects.values()]
+}
+
+async function write(
+  tx: Tx,
+  arrival: Arrival,
+  { outcome, receipt, isShared, work }: Verdict,
+  nowMs: number,
+): Promise<void> {
+  if (work) checkPosting(work.posted)
+  await insertReceipt(tx, {
+    accountId: arrival.accountId,
+    id: arrival.id,
+    body: arrival.text,
+    digest: arrival.digest,
+    tillId: arrival.till?.id ?? null,
+    epoch: arrival.till?.epoch ?? null,
+    seq: arrival.till?.seq ?? null,
+    receipt,
+    postedAtMs: nowMs,
+    outcome,
+    voids: work?.undoes?.id ?? null,
+  })
+  if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
+  if (work) await writeCharge(tx, arrival.accountId, work.charge)
+  if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
+  // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
+  // receipt that a human has to decide keeps its money held.
+  if (receipt && outcome.status !== 'held') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
+  if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
+  if (outcome.status === 'held' && !isShared)
+    await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
+  for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
+    await openCase(tx, caseOf(arrival, kind, receipt), nowMs)
+  }
+}
+
+/** The receipt that a void undoes; one that had nothing to undo leaves no mark. */
+function undoneBy({ operations }: Receipt, { voidTargets }: Loaded): Undone | null {
+  const undo = operations.find((operation) => operation.kind === 'void')
+  const target = undo && voidTargets.get(undo.receiptId)
+  return undo && (target?.posted || target?.waits) ? { id: undo.receiptId, waited: target.waits } : null
+}

@@ -1,0 +1,40 @@
+import type { AccountId, DocumentId } from '../../../core/ids.ts'
+import { kopecks } from '../../../core/money.ts'
+import type { SaleContext } from '../../../core/posting/post.ts'
+import type { Sale } from '../../../core/sale/sale.ts'
+import type { Tx } from '../../db/db.ts'
+import { standingOfDocument, type StoredReceipt, textOf } from './receipts.ts'
+
+/** Makes receipts for one sale wait for each other, from whichever tills they come (C5). */
+export async function lockDocument(tx: Tx, accountId: AccountId, id: DocumentId): Promise<void> {
+  await tx.run(
+    `insert into document (account_id, id, receipts) values ($1, $2, 1)
+      on conflict (account_id, id) do update set receipts = document.receipts + 1`,
+    [accountId, id],
+  )
+}
+
+/**
+ * What cards have done for a sale so far; the document is locked. Undone receipts and doubles do not count.
+ *
+ * @param linked receipts that are about to become the sale's (M11)
+ */
+export async function saleContext(
+  tx: Tx,
+  accountId: AccountId,
+  id: DocumentId,
+  sale: Sale,
+  linked: readonly StoredReceipt[],
+): Promise<SaleContext> {
+  let redeemed = 0
+  const loaded = new Map<string, number>()
+  for (const stored of [...(await standingOfDocument(tx, accountId, id)), ...linked]) {
+    for (const operation of textOf(stored)?.operations ?? []) {
+      if (operation.kind === 'redeem') redeemed += operation.amountKopecks
+      if (operation.kind === 'load') {
+        loaded.set(operation.productId, (loaded.get(operation.productId) ?? 0) + 1)
+      }
+    }
+  }
+  return { sale, redeemedKopecks: kopecks(redeemed), loaded }
+}

@@ -1,0 +1,203 @@
+import * as z from 'zod/mini'
+import { CardStatus } from '../../../core/card/card.ts'
+import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
+import { kopecks } from '../../../core/money.ts'
+import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/post.ts'
+import type { Operation } from '../../../core/receipt/receipt.ts'
+import type { Query, Tx } from '../../db/db.ts'
+import { parseRows } from '../rows.ts'
+
+export const EntryAccount = z.enum([
+  'card_paid',
+  'card_granted',
+  'sold',
+  'granted',
+  'redeemed',
+  'opening',
+  'loss',
+])
+export const OperationKind = z.enum(['issue', 'open', 'load', 'redeem', 'refund', 'void', 'block', 'unblock'])
+
+const PostedRow = z.object({ cardId: CardId, kind: OperationKind, statusBefore: z.nullable(CardStatus) })
+const EntryRow = z.object({ account: EntryAccount, cardId: CardId, amountKopecks: z.int() })
+const SumRow = z.object({ account: EntryAccount, amountKopecks: z.int() })
+const One = z.object({ one: z.int() })
+const IdRow = z.object({ cardId: CardId })
+
+/** The earlier receipt that an operation is about. */
+export function targetOf(operation: Operation): ReceiptId | null {
+  if (operation.kind === 'refund') return operation.saleReceiptId
+  return operation.kind === 'void' ? operation.receiptId : null
+}
+
+export interface ChainPlace {
+  n: number
+  chainN: number
+  hash: string
+  postedAtMs: number
+}
+
+/** Inserts one operation with its place in the card's chain, and its entries. */
+export async function insertOperation(
+  tx: Tx,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+  { operation, cardId, before, after, entries, lossKopecks }: PostedOperation,
+  place: ChainPlace,
+): Promise<void> {
+  await tx.run(
+    `insert into operation (account_id, receipt_id, n, card_id, kind, target_receipt_id, status_before,
+      status_after, paid_after, granted_after, expires_after, loss, posted_at_ms, chain_n, hash, entered)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    [
+      accountId,
+      receiptId,
+      place.n,
+      cardId,
+      operation.kind,
+      targetOf(operation),
+      before?.status ?? null,
+      after.status,
+      after.paidKopecks,
+      after.grantedKopecks,
+      after.expiresOn,
+      lossKopecks,
+      place.postedAtMs,
+      place.chainN,
+      place.hash,
+      'entered' in operation ? operation.entered : null,
+    ],
+  )
+  if (entries.length > 0) await insertEntries(tx, accountId, receiptId, place.n, entries)
+}
+
+/** All entries of an operation in one statement: to PostgreSQL each statement is a journey. */
+async function insertEntries(
+  tx: Tx,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+  operationN: number,
+  entries: readonly Entry[],
+): Promise<void> {
+  const rows = entries.map((_, n) => {
+    const own = 4 + 4 * n
+    return `($1, $2, $3, $${own}, $${own + 1}, $${own + 2}, $${own + 3})`
+  })
+  await tx.run(
+    `insert into entry (account_id, receipt_id, operation_n, n, account, card_id, amount) values ${rows.join(', ')}`,
+    [
+      accountId,
+      receiptId,
+      operationN,
+      ...entries.flatMap((entry, n) => [n, entry.account, entry.cardId, entry.amountKopecks]),
+    ],
+  )
+}
+
+export async function cardsOfReceipt(
+  query: Query,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+): Promise<CardId[]> {
+  const rows = await query.all(
+    'select distinct card_id as "cardId" from operation where account_id = $1 and receipt_id = $2',
+    [accountId, receiptId],
+  )
+  return parseRows(IdRow, rows).map((row) => row.cardId)
+}
+
+/** What a receipt really posted, for its undoing (C8). */
+export async function postedBy(
+  query: Query,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+): Promise<NonNullable<VoidTarget['posted']>> {
+  const operations = parseRows(
+    PostedRow,
+    await query.all(
+      `select card_id as "cardId", kind, status_before as "statusBefore" from operation
+        where account_id = $1 and receipt_id = $2 order by n`,
+      [accountId, receiptId],
+    ),
+  )
+  const entries = parseRows(
+    EntryRow,
+    await query.all(
+      `select account, card_id as "cardId", amount as "amountKopecks" from entry
+        where account_id = $1 and receipt_id = $2 order by operation_n, n`,
+      [accountId, receiptId],
+    ),
+  )
+  return {
+    entries,
+    operations: operations.map(({ kind, cardId, statusBefore }) => ({
+      kind,
+      cardId,
+      wasUnsold: statusBefore === 'unsold',
+    })),
+  }
+}
+
+/** Leaves out operations of receipts that were undone. */
+const standing = `not exists (select 1 from receipt v where v.account_id = o.account_id and v.voids = o.receipt_id)`
+
+/** Whether something came back on a receipt and stayed back. */
+export async function isRefunded(query: Query, accountId: AccountId, receiptId: ReceiptId): Promise<boolean> {
+  const rows = await query.all(
+    `select 1 as one from operation o where o.account_id = $1 and o.target_receipt_id = $2
+      and o.kind = 'refund' and ${standing} limit 1`,
+    [accountId, receiptId],
+  )
+  return parseRows(One, rows).length > 0
+}
+
+/** What a card paid in a receipt and has not got back (C7), or null when it did not pay there; the card is locked. */
+export async function redeemLeft(
+  query: Query,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+  cardId: CardId,
+): Promise<RedeemLeft | null> {
+  const rows = await query.all(
+    `select e.account, cast(sum(e.amount) as bigint) as "amountKopecks"
+      from operation o join entry e
+        on e.account_id = o.account_id and e.receipt_id = o.receipt_id and e.operation_n = o.n
+      where o.account_id = $1 and o.card_id = $3 and ((o.receipt_id = $2 and o.kind = 'redeem')
+        or (o.target_receipt_id = $2 and o.kind = 'refund')) and ${standing}
+      group by e.account`,
+    [accountId, receiptId, cardId],
+  )
+  const sums = parseRows(SumRow, rows)
+  if (sums.length === 0) return null
+  const left = (account: Entry['account']) =>
+    kopecks(-(sums.find((sum) => sum.account === account)?.amountKopecks ?? 0) + 0)
+  return {
+    receiptId,
+    cardId,
+    paidKopecks: left('card_paid'),
+    grantedKopecks: left('card_granted'),
+    lossKopecks: left('loss'),
+  }
+}
+
+/** Why a card is blocked: a loss that was booked on it (O6), or somebody's decision; null where it is not. */
+export type BlockedBy = 'loss' | 'person' | null
+
+const BlockRow = z.object({
+  kind: OperationKind,
+  statusBefore: z.nullable(CardStatus),
+  statusAfter: CardStatus,
+})
+
+export async function blockedBy(query: Query, accountId: AccountId, cardId: CardId): Promise<BlockedBy> {
+  const rows = await query.all(
+    `select kind, status_before as "statusBefore", status_after as "statusAfter" from operation
+      where account_id = $1 and card_id = $2 order by chain_n desc`,
+    [accountId, cardId],
+  )
+  for (const { kind, statusBefore, statusAfter } of parseRows(BlockRow, rows)) {
+    if (statusAfter !== 'blocked') return null
+    if (statusBefore !== 'blocked') return kind === 'redeem' ? 'loss' : 'person'
+  }
+  return null
+}

@@ -1,0 +1,174 @@
+import type { OthersHolds } from '../../../core/card/card.ts'
+import type { AccountId, CardId, DocumentId, ReceiptId, TillId } from '../../../core/ids.ts'
+import type {
+  LinkTarget,
+  OwnHold,
+  PostingContext,
+  RedeemLeft,
+  VoidTarget,
+} from '../../../core/posting/post.ts'
+import type { Programme } from '../../../core/card/programme.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
+import type { Tx } from '../../db/db.ts'
+import type { SaleFacts } from '../arrival.ts'
+import { type CardRow, lockCards } from '../cards/cards.ts'
+import { lockDocument, saleContext } from './documents.ts'
+import { findHold, othersHolds } from '../cards/holds.ts'
+import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
+import { findDoer, tillOf } from './siblings.ts'
+import { saleOfReceipt } from './links.ts'
+import { type StoredReceipt, textOf } from './receipts.ts'
+
+export interface Loaded extends PostingContext {
+  cards: ReadonlyMap<CardId, CardRow>
+}
+
+/**
+ * Names the receipts that did the work: a refund or a void of a promise that its ask had settled is about the ask, and
+ * two names of one business must not be returned twice.
+ */
+export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<Receipt> {
+  const resolve = async (id: ReceiptId) => (await findDoer(tx, accountId, id))?.stored.id ?? id
+  const operations: Receipt['operations'] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind === 'void') {
+      operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
+    } else if (operation.kind === 'refund') {
+      operations.push({ ...operation, saleReceiptId: await resolve(operation.saleReceiptId) })
+    } else if (operation.kind === 'link') {
+      operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
+    } else operations.push(operation)
+  }
+  return { ...receipt, operations }
+}
+
+/** What else decides a receipt. */
+export interface Scene {
+  programme: Programme
+  today: string
+  facts: SaleFacts
+  /** The till whose business the receipt is. */
+  tillId: TillId | null
+  nowMs: number
+}
+
+/**
+ * Locks what the receipt touches and reads what decides it. The order of locks is the same for every receipt: the
+ * till (by the caller), the document, the cards by id; so no two wait for each other (L4).
+ *
+ * @param receipt with resolved targets
+ */
+export async function loadContext(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+  { programme, today, facts, tillId, nowMs }: Scene,
+): Promise<Loaded> {
+  const documentId = receipt.sale?.documentId ?? null
+  if (documentId) await lockDocument(tx, accountId, documentId)
+  const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
+  const others = new Map<CardId, OthersHolds>()
+  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, tillId, nowMs))
+  const links = await linksOf(tx, accountId, receipt)
+  return {
+    programme,
+    tillId,
+    cards,
+    others,
+    today,
+    saleGone: facts.saleGone,
+    ownHolds: await ownHolds(tx, accountId, receipt),
+    grant: null,
+    isFact: false,
+    sale:
+      documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale, links.free) : null,
+    redeemsLeft: await redeemsLeft(tx, accountId, receipt),
+    voidTargets: await voidTargets(tx, accountId, receipt, facts),
+    linkTargets: links.targets,
+  }
+}
+
+async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId[]> {
+  const ids: CardId[] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind === 'void') ids.push(...(await cardsOfReceipt(tx, accountId, operation.receiptId)))
+    else if (operation.kind !== 'link') ids.push(operation.cardId)
+  }
+  return ids
+}
+
+/** What a promise stands on; an ask needs no hold. */
+async function ownHolds(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<PostingContext['ownHolds']> {
+  const holds = new Map<string, OwnHold>()
+  if (receipt.mode === 'ask') return holds
+  for (const operation of receipt.operations) {
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
+    const hold = await findHold(tx, accountId, operation.holdId)
+    if (hold && hold.tillId === receipt.till?.id) holds.set(hold.id, hold)
+  }
+  return holds
+}
+
+async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<RedeemLeft[]> {
+  const all: RedeemLeft[] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'refund') continue
+    const left = await redeemLeft(tx, accountId, operation.saleReceiptId, operation.cardId)
+    if (left) all.push(left)
+  }
+  return all
+}
+
+/** What a receipt links to its sale, and which of that no sale has yet. */
+async function linksOf(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+): Promise<{ targets: PostingContext['linkTargets']; free: StoredReceipt[] }> {
+  const targets = new Map<ReceiptId, LinkTarget>()
+  const free: StoredReceipt[] = []
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'link' || targets.has(operation.receiptId)) continue
+    const stored = (await findDoer(tx, accountId, operation.receiptId))?.stored
+    if (!stored) continue
+    const stands = stored.outcome.status === 'applied' && stored.voidedBy === null
+    const isFree = stands && (await saleOfReceipt(tx, accountId, stored)) === null
+    targets.set(operation.receiptId, { tillId: await tillOf(tx, accountId, stored), isFree })
+    if (isFree) free.push(stored)
+  }
+  return { targets, free }
+}
+
+async function voidTargets(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+  facts: SaleFacts,
+): Promise<Map<ReceiptId, VoidTarget>> {
+  const targets = new Map<ReceiptId, VoidTarget>()
+  for (const operation of receipt.operations) {
+    if (operation.kind !== 'void') continue
+    const doer = await findDoer(tx, accountId, operation.receiptId)
+    if (!doer) continue
+    const { stored, waits } = doer
+    targets.set(operation.receiptId, {
+      tillId: await tillOf(tx, accountId, stored),
+      posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
+      waits,
+      voided: stored.voidedBy !== null,
+      isVoid: isVoid(stored),
+      refunded: await isRefunded(tx, accountId, stored.id),
+      sale: becameOf(facts, await saleOfReceipt(tx, accountId, stored)),
+    })
+  }
+  return targets
+}
+
+const isVoid = (stored: StoredReceipt): boolean =>
+  textOf(stored)?.operations.some((operation) => operation.kind === 'void') ?? false
+
+/** MoySklad was asked about the sale that was known then; of one that was linked since, nobody knows yet. */
+function becameOf({ voided }: SaleFacts, documentId: DocumentId | null): VoidTarget['sale'] {
+  if (documentId === null) return 'none'
+  return voided?.documentId === documentId ? voided.became : 'unchecked'
+}

@@ -1,0 +1,179 @@
+import * as z from 'zod/mini'
+import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
+import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
+import { Receipt } from '../../../core/receipt/receipt.ts'
+import type { LedgerReceipt } from '../../../core/wire/wire.ts'
+import type { Query, Tx } from '../../db/db.ts'
+import { parseFirst, parseRows } from '../rows.ts'
+
+const StoredReceipt = z.object({
+  id: ReceiptId,
+  body: z.string(),
+  digest: z.string(),
+  tillId: z.nullable(TillId),
+  mode: z.nullable(z.enum(['ask', 'promise'])),
+  standsFor: z.nullable(ReceiptId),
+  documentId: z.nullable(DocumentId),
+  postedAtMs: z.int(),
+  outcome: z.string(),
+  appliedBy: z.nullable(ReceiptId),
+  voidedBy: z.nullable(ReceiptId),
+})
+/** A receipt as the ledger keeps it; `mode` is null where its text could not be understood. */
+export type StoredReceipt = Omit<z.infer<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
+
+const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.stands_for as "standsFor",
+  r.document_id as "documentId", r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
+  (select v.id from receipt v where v.account_id = r.account_id and v.voids = r.id) as "voidedBy"
+  from receipt r`
+
+/** Committed for the document, or linked to it since (M11). */
+const isOfDocument = `(r.document_id = $2 or exists (select 1 from receipt_link k
+  where k.account_id = r.account_id and k.receipt_id = r.id and k.document_id = $2))`
+
+/** How many receipts of a till "last operations" shows (J13). */
+const lastMax = 30
+const ofDocumentMax = 200
+
+function withOutcome(row: z.infer<typeof StoredReceipt>): StoredReceipt {
+  const outcome = z.parse(Outcome, JSON.parse(row.outcome))
+  if (outcome.status === 'later') throw new Error(`receipt ${row.id} is stored without an outcome`)
+  return { ...row, outcome }
+}
+
+export async function findReceipt(
+  query: Query,
+  accountId: AccountId,
+  id: ReceiptId,
+): Promise<StoredReceipt | null> {
+  const row = parseFirst(
+    StoredReceipt,
+    await query.all(`${select} where r.account_id = $1 and r.id = $2`, [accountId, id]),
+  )
+  return row && withOutcome(row)
+}
+
+/** Promises that stand for the ask named (J2). */
+export async function promisesFor(
+  query: Query,
+  accountId: AccountId,
+  askId: ReceiptId,
+): Promise<StoredReceipt[]> {
+  const rows = await query.all(
+    `${select} where r.account_id = $1 and r.stands_for = $2 order by r.posted_at_ms, r.id`,
+    [accountId, askId],
+  )
+  return parseRows(StoredReceipt, rows).map(withOutcome)
+}
+
+export async function receiptsOfTill(
+  query: Query,
+  accountId: AccountId,
+  tillId: TillId,
+): Promise<StoredReceipt[]> {
+  const rows = await query.all(
+    `${select} where r.account_id = $1 and r.till_id = $2
+      order by r.posted_at_ms desc, r.epoch desc, r.seq desc limit ${lastMax}`,
+    [accountId, tillId],
+  )
+  return parseRows(StoredReceipt, rows).map(withOutcome)
+}
+
+export async function receiptsOfDocument(
+  query: Query,
+  accountId: AccountId,
+  documentId: DocumentId,
+): Promise<StoredReceipt[]> {
+  const rows = await query.all(
+    `${select} where r.account_id = $1 and ${isOfDocument}
+      order by r.posted_at_ms, r.seq limit ${ofDocumentMax}`,
+    [accountId, documentId],
+  )
+  return parseRows(StoredReceipt, rows).map(withOutcome)
+}
+
+/** Receipts that did something for the document and still stand: neither undone nor the double of another. */
+export async function standingOfDocument(
+  query: Query,
+  accountId: AccountId,
+  documentId: DocumentId,
+): Promise<StoredReceipt[]> {
+  const rows = await query.all(
+    `${select} where r.account_id = $1 and ${isOfDocument} and r.status = 'applied' and r.applied_by is null
+      and not exists (select 1 from receipt v where v.account_id = r.account_id and v.voids = r.id)`,
+    [accountId, documentId],
+  )
+  return parseRows(StoredReceipt, rows).map(withOutcome)
+}
+
+const One = z.object({ one: z.int() })
+
+/** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
+export async function draftWaits(query: Query, accountId: AccountId, draftId: DraftId): Promise<boolean> {
+  const rows = await query.all(
+    `select 1 as one from receipt r where r.account_id = $1 and r.draft_id = $2 and r.status = 'held'
+      and exists (select 1 from cases c where c.account_id = r.account_id and c.receipt_id = r.id
+        and c.closed_at_ms is null) limit 1`,
+    [accountId, draftId],
+  )
+  return parseFirst(One, rows) !== null
+}
+
+/** What a record says; null for one that could not be understood. */
+export const textOf = ({ mode, body }: Pick<StoredReceipt, 'mode' | 'body'>): Receipt | null =>
+  mode === null ? null : z.parse(Receipt, JSON.parse(body))
+
+/** What a till or a sale shows of a receipt; null for a record that could not be understood. */
+export function toLedgerReceipt(stored: StoredReceipt): LedgerReceipt | null {
+  const { outcome, postedAtMs, voidedBy } = stored
+  const receipt = textOf(stored)
+  return receipt && { receipt, outcome, postedAtMs, voidedBy }
+}
+
+export interface NewReceipt {
+  accountId: AccountId
+  id: ReceiptId
+  body: string
+  digest: string
+  tillId: TillId | null
+  epoch: number | null
+  seq: number | null
+  /** Null for a text that could not be understood. */
+  receipt: Receipt | null
+  postedAtMs: number
+  outcome: FinalOutcome
+  /** The receipt whose work this one undid. */
+  voids: ReceiptId | null
+}
+
+/** A receipt and its outcome are written together, once (L2). */
+export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
+  const { receipt, outcome } = one
+  await tx.run(
+    `insert into receipt (account_id, id, body, digest, till_id, epoch, seq, mode, employee_id, document_id,
+      draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+    [
+      one.accountId,
+      one.id,
+      one.body,
+      one.digest,
+      one.tillId,
+      one.epoch,
+      one.seq,
+      receipt?.mode ?? null,
+      receipt?.employeeId ?? null,
+      receipt?.sale?.documentId ?? null,
+      receipt?.sale?.draftId ?? null,
+      receipt?.standsFor ?? null,
+      receipt?.happenedAtMs ?? null,
+      one.postedAtMs,
+      outcome.status,
+      JSON.stringify(outcome),
+      outcome.status === 'applied' ? outcome.by : null,
+      one.voids,
+      receipt?.session ?? null,
+      receipt?.grantId ?? null,
+    ],
+  )
+}

@@ -1,0 +1,31 @@
+import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
+import type { ScreenProps } from './App.tsx'
+import { AskBox } from './AskBox.tsx'
+
+/**
+ * The page died between writing a record and showing it (J4): nobody knows whether the cashier acted on it. Nothing is
+ * sent before somebody has said so.
+ */
+export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: RecordState }) {
+  const { words, sum, time } = language
+  const { record } = ghost
+  const { operations } = receiptOf(record)
+  const redeemed = operations.flatMap((one) => (one.kind === 'redeem' ? [one.amountKopecks] : []))
+  const loaded = operations.flatMap((one) => (one.kind === 'load' ? [one.faceKopecks] : []))
+  const at = time(record.recordedAtMs)
+  // What moves no money needs no witness, so one of the two it is.
+  const text =
+    redeemed.length > 0
+      ? words.question.ghostRedeem(sum(sumKopecks(redeemed)), at)
+      : words.question.ghostLoad(sum(sumKopecks(loaded)), at)
+  const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
+  return (
+    <AskBox
+      text={text}
+      note={<p class="dim">{faces}</p>}
+      yes={[words.question.ghostKeep, () => checkout.ghosts.keep(ghost)]}
+      no={[words.question.ghostCancel, () => checkout.ghosts.cancel(ghost)]}
+    />
+  )
+}

@@ -1,0 +1,22 @@
+import type { ScreenProps } from './App.tsx'
+import { AskBox } from './AskBox.tsx'
+import { type Result, summaryOf } from '../model/result.ts'
+
+/** A receipt that was committed without a document fits this sale (M11): one press keeps it from being charged twice. */
+export function LinkBox({ result, checkout, language }: ScreenProps & { result: Result }) {
+  const { words, sum, time } = language
+  const { redeemedKopecks, loads, last4Of } = summaryOf(result)
+  const at = time(result.record.recordedAtMs)
+  const text =
+    redeemedKopecks > 0
+      ? words.question.linkRedeem(sum(redeemedKopecks), at)
+      : words.question.linkLoad(loads.map((load) => words.card.face(last4Of(load.cardId))).join(', '), at)
+  return (
+    <AskBox
+      text={text}
+      note={null}
+      yes={[words.question.linkYes, () => checkout.links.accept(result)]}
+      no={[words.question.linkNo, () => checkout.links.decline(result)]}
+    />
+  )
+}

@@ -1,0 +1,187 @@
+import type { ComponentChildren } from 'preact'
+import { receiptOf } from '../../../src/client/journal/records.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
+import type { Language } from '../../i18n/language.ts'
+import type { ScreenProps } from './App.tsx'
+import { effectsOf, type Result, statusOf, summaryOf } from '../model/result.ts'
+import { RingUp } from './RingUp.tsx'
+
+interface ResultProps extends ScreenProps {
+  result: Result
+}
+
+/** What became of a receipt, and what to do next. */
+export function ResultBox(props: ResultProps) {
+  const status = statusOf(props.result)
+  switch (status) {
+    case 'waiting':
+      return <Waiting {...props} />
+    case 'promised':
+      return <Promised {...props} />
+    case 'done':
+      return <Done {...props} />
+    case 'cancelling':
+    case 'cancelled':
+      return <Cancelled {...props} settled={status === 'cancelled'} />
+    case 'held':
+      return <Held {...props} />
+    case 'refused':
+      // Shown over the whole screen by `Refused`.
+      return null
+  }
+}
+
+/** The choices of a cashier whom nobody answers (J2). */
+function Waiting({ result, checkout, language }: ResultProps) {
+  const { words } = language
+  const unanswered =
+    checkout.history.late.value.has(result.record.id) || checkout.line.value.reachable === false
+  return (
+    <Box tone="plain" icon="…" head={words.result.waiting}>
+      <Sums result={result} language={language} />
+      {unanswered && (
+        <div class="choices">
+          {checkout.decisions.canAcceptOffline(result) && (
+            <button
+              type="button"
+              class="primary"
+              onClick={() => void checkout.decisions.acceptOffline(result)}
+            >
+              {words.result.acceptOffline}
+            </button>
+          )}
+          <button
+            type="button"
+            class="secondary"
+            onClick={() => checkout.history.watch(result.record.id, true)}
+          >
+            {words.result.wait}
+          </button>
+          <button type="button" class="secondary" onClick={() => void checkout.decisions.giveUp(result)}>
+            {words.result.cancel}
+          </button>
+        </div>
+      )}
+    </Box>
+  )
+}
+
+/** How much of which card: before the server has answered there is no balance to tell. */
+export function Sums({
+  result,
+  language: { words, sum },
+}: {
+  result: Pick<Result, 'record' | 'receipt'>
+  language: Language
+}) {
+  const { loads, redeems, last4Of } = summaryOf(result)
+  const line = (name: string, kopecks: number, cardId: string) => (
+    <p class="balance" key={cardId}>
+      {name} <strong>{sum(kopecks)}</strong> · {words.card.face(last4Of(cardId))}
+    </p>
+  )
+  return (
+    <>
+      {redeems.map((one) => line(words.operations.redeem, one.amountKopecks, one.cardId))}
+      {loads.map((one) => line(words.operations.load, one.faceKopecks, one.cardId))}
+    </>
+  )
+}
+
+function Promised(props: ResultProps) {
+  const { words } = props.language
+  const { loads, last4Of } = summaryOf(props.result)
+  return (
+    <Box tone="warn" icon={<Clock />} head={words.result.promised}>
+      <Sums {...props} />
+      {loads.map(({ cardId }) => (
+        <p key={cardId}>{words.result.loadedPromise(last4Of(cardId))}</p>
+      ))}
+      <RingUp {...props} />
+    </Box>
+  )
+}
+
+function Done(props: ResultProps) {
+  const { words, sum } = props.language
+  const { loads, redeems, last4Of } = summaryOf(props.result)
+  const effects = effectsOf(props.result)
+  const balanceOf = (cardId: string) =>
+    effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? 0
+  const loss = sumKopecks(effects.map((effect) => effect.lossKopecks))
+  return (
+    <Box tone={loss > 0 ? 'bad' : 'good'} icon={loss > 0 ? '!' : '✓'} head={null}>
+      {redeems.map(({ cardId, amountKopecks }) => (
+        <p class="head" key={cardId}>
+          {redeems.length > 1
+            ? words.result.redeemedOf(last4Of(cardId), sum(amountKopecks), sum(balanceOf(cardId)))
+            : words.result.redeemed(sum(amountKopecks), sum(balanceOf(cardId)))}
+        </p>
+      ))}
+      {loads.map(({ cardId }) => (
+        <p class="head" key={cardId}>
+          {words.result.loaded(last4Of(cardId), sum(balanceOf(cardId)))}
+        </p>
+      ))}
+      {loss > 0 && <p>{words.result.loss(sum(loss))}</p>}
+      <RingUp {...props} />
+    </Box>
+  )
+}
+
+function Cancelled({ result, settled, language: { words, sum } }: ResultProps & { settled: boolean }) {
+  const { loads, redeemedKopecks } = summaryOf(result)
+  const undo = result.undo && receiptOf(result.undo.record).operations.find((one) => one.kind === 'void')
+  const gaveUp = undo?.because === 'unanswered'
+  const told = settled ? words.result.cancelled : words.result.cancelling
+  return (
+    <Box tone="warn" icon="↶" head={gaveUp || settled ? null : words.result.undoing}>
+      {gaveUp && redeemedKopecks > 0 && <p class="head">{told(sum(redeemedKopecks))}</p>}
+      {gaveUp && loads.length > 0 && <p class="head">{words.result.cancelledLoad}</p>}
+      {!gaveUp && settled && redeemedKopecks > 0 && (
+        <p class="head">{words.result.undone(sum(redeemedKopecks))}</p>
+      )}
+      {!gaveUp && settled && loads.length > 0 && <p class="head">{words.result.undoneLoad}</p>}
+      <p>{words.ring.undo}</p>
+    </Box>
+  )
+}
+
+function Held({ result, checkout, language: { words } }: ResultProps) {
+  const ids = [result.promise?.record.id, result.record.id]
+  const decision = ids.map((id) => id && checkout.history.decided.value.get(id)).find((one) => one)
+  const held = [result.promise?.outcome, result.outcome].find((outcome) => outcome?.status === 'held')
+  if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
+  return <Box tone="bad" icon="!" head={held ? words.result.held(held.code) : null} />
+}
+
+interface BoxProps {
+  tone: 'good' | 'warn' | 'bad' | 'plain'
+  icon: ComponentChildren
+  head: string | null
+  children?: ComponentChildren
+}
+
+function Box({ tone, icon, head, children }: BoxProps) {
+  return (
+    <section class={`result ${tone}`}>
+      <b class="icon" aria-hidden="true">
+        {icon}
+      </b>
+      <div>
+        {head && <p class="head">{head}</p>}
+        {children}
+      </div>
+    </section>
+  )
+}
+
+/** Drawn, because no font of a shop's computer is sure to have this sign. */
+function Clock() {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6">
+      <circle cx="8" cy="8" r="6.5" />
+      <path d="M8 4v4.3l2.8 1.7" />
+    </svg>
+  )
+}
