@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { type Endpoint, type EndpointName, endpoints } from '../core/wire/wire.ts'
+import { type Endpoint, type EndpointName, endpoints } from '../core/wire/endpoints.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './http/errors.ts'
 import { answerJson, type Env } from './http/body.ts'

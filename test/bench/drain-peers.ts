@@ -4,7 +4,7 @@ import { type DeviceKeys, makeDeviceKeys, signBytes } from '../../src/client/cry
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import type { TillId } from '../../src/core/ids.ts'
 import { type Receipt, wireVersion } from '../../src/core/receipt/receipt.ts'
-import type { SessionAnswer } from '../../src/core/wire/wire.ts'
+import type { SessionAnswer } from '../../src/core/wire/session.ts'
 import {
   type Envelope,
   signatureHeader,

@@ -1,7 +1,7 @@
 import type { CardId, HoldId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
-import type { HoldRequest } from '../../src/core/wire/wire.ts'
+import type { HoldRequest } from '../../src/core/wire/holds.ts'
 import type { z } from 'zod/mini'
 import type { Random } from '../server/random.ts'
 import { load, newDraftId, newHoldId, redeem, undo } from '../server/test-till.ts'

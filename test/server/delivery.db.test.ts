@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
-import { endpoints, ErrorAnswer, type RequestOf } from '../../src/core/wire/wire.ts'
+import { endpoints, type RequestOf } from '../../src/core/wire/endpoints.ts'
+import { ErrorAnswer } from '../../src/core/wire/errors.ts'
 import { nonceMs, signatureHeader, SyncAnswer } from '../../src/core/wire/tills.ts'
 import * as z from 'zod/mini'
 import { sessionMs } from '../../src/server/http/sessions.ts'

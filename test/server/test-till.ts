@@ -20,9 +20,9 @@ import {
   type Endpoint,
   type EndpointName,
   endpoints,
-  ErrorAnswer,
   type RequestOf,
-} from '../../src/core/wire/wire.ts'
+} from '../../src/core/wire/endpoints.ts'
+import { ErrorAnswer } from '../../src/core/wire/errors.ts'
 import {
   type Envelope,
   signatureHeader,

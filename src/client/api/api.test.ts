@@ -2,7 +2,7 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CallName, calls } from './calls.ts'
-import { endpoints, type RequestOf } from '../../core/wire/wire.ts'
+import { endpoints, type RequestOf } from '../../core/wire/endpoints.ts'
 import { createApi, Denied, type NonceOf, Unreachable } from './api.ts'
 
 const base = 'http://podarok.test'

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { type AnswerOf, ErrorAnswer, type ErrorCode, type RequestOf } from '../../core/wire/wire.ts'
+import type { AnswerOf, RequestOf } from '../../core/wire/endpoints.ts'
+import { ErrorAnswer, type ErrorCode } from '../../core/wire/errors.ts'
 import { signatureHeader, type TillHead } from '../../core/wire/tills.ts'
 import { type CallName, calls } from './calls.ts'
 

@@ -1,15 +1,9 @@
-import {
-  DraftAnswer,
-  type EndpointName,
-  type Endpoints,
-  HoldAnswer,
-  LookupAnswer,
-  MatchAnswer,
-  ReleaseAnswer,
-  OperationsAnswer,
-  SaleAnswer,
-  SessionAnswer,
-} from '../../core/wire/wire.ts'
+import { DraftAnswer, MatchAnswer } from '../../core/wire/drafts.ts'
+import type { EndpointName, Endpoints } from '../../core/wire/endpoints.ts'
+import { HoldAnswer, ReleaseAnswer } from '../../core/wire/holds.ts'
+import { LookupAnswer } from '../../core/wire/cards.ts'
+import { OperationsAnswer, SaleAnswer } from '../../core/wire/receipts.ts'
+import { SessionAnswer } from '../../core/wire/session.ts'
 import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
 import { PingAnswer, SyncAnswer, TillAnswer, TillHead } from '../../core/wire/tills.ts'
 

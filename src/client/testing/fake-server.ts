@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/receipt/outcome.ts'
-import type { LedgerReceipt } from '../../core/wire/wire.ts'
+import type { LedgerReceipt } from '../../core/wire/receipts.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
 import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire/tills.ts'
 import { signatureHeader } from '../../core/wire/tills.ts'

@@ -1,6 +1,6 @@
 import type { AccountId } from '../../core/ids.ts'
 import { wireVersion } from '../../core/receipt/receipt.ts'
-import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { Envelope, TillHead } from '../../core/wire/tills.ts'
 import type { Api } from '../api/api.ts'
 import type { TillClock } from '../clock.ts'

@@ -1,5 +1,5 @@
 import { AccountId } from '../../core/ids.ts'
-import type { LedgerReceipt } from '../../core/wire/wire.ts'
+import type { LedgerReceipt } from '../../core/wire/receipts.ts'
 import { openBeacon } from '../journal/beacon.ts'
 import { type DatabaseEvents, databaseName } from '../journal/database.ts'
 import { Drafts, type DraftsPort } from '../journal/drafts.ts'

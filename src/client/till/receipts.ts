@@ -1,7 +1,7 @@
 import { cardsOf, type Draft, draftOperations } from '../../core/draft/draft.ts'
 import type { DocumentId, GrantId, ReceiptId } from '../../core/ids.ts'
 import { type Operation, type Receipt, wireVersion } from '../../core/receipt/receipt.ts'
-import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { CardFace, JournalRecord } from '../journal/database.ts'
 import type { JournalPort } from '../journal/journal.ts'
 import { AlreadyRecorded, type ReceiptParts, receiptOf } from '../journal/records.ts'

@@ -1,6 +1,6 @@
 import type { StoreId } from '../../core/ids.ts'
 import { wireVersion } from '../../core/receipt/receipt.ts'
-import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, isDenied, isUnreachable } from '../api/api.ts'
 
 /** An employee's only point of sale; one who sells in several has to be asked, and until then there is none. */

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '../../core/wire/wire.ts'
+import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { DraftsPort } from '../journal/drafts.ts'
 import type { JournalPort } from '../journal/journal.ts'
 import type { Sync } from '../sync/sync.ts'

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/wire/wire.ts'
+import type { ErrorCode } from '../../core/wire/errors.ts'
 
 type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 424 | 429 | 500
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { AnswerOf, EndpointName } from '../../core/wire/wire.ts'
+import type { AnswerOf, EndpointName } from '../../core/wire/endpoints.ts'
 import type { Env } from './body.ts'
 
 /** Answers one endpoint; `c.var.session` is there unless the endpoint is open. */

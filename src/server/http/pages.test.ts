@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Endpoint, type EndpointName, endpoints } from '../../core/wire/wire.ts'
+import { type Endpoint, endpoints } from '../../core/wire/endpoints.ts'
 import { freshFolder } from '../../../test/server/folders.ts'
-import { openApiDocument, sentences } from './openapi.ts'
+import { openApiDocument } from './openapi.ts'
 import { widgetFiles } from './static.ts'
 
 const widgetDir = freshFolder()
@@ -96,7 +96,7 @@ describe('the API document', () => {
       const operation = document.paths[endpoint.path]![endpoint.method.toLowerCase()]!
       expect(operation).toMatchObject({
         operationId: name,
-        summary: sentences[name as EndpointName],
+        summary: endpoint.sentence,
         security: securityOf[`${endpoint.access}${endpoint.signed ? ' signed' : ''}`],
         responses: { '200': { content: { 'application/json': { schema: { type: 'object' } } } } },
       })

@@ -6,7 +6,7 @@ import { addCard, world } from '../../../test/server/world.ts'
 import { type BookEntry, decodeEntries, entryBytes } from '../../core/card/book.ts'
 import type { HoldId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
-import { holdKeepMs } from '../../core/wire/wire.ts'
+import { holdKeepMs } from '../../core/card/hold.ts'
 import { type BookAnswer } from '../../core/wire/offline.ts'
 
 const minute = 60_000

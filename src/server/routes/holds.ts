@@ -1,6 +1,6 @@
 import { HoldId } from '../../core/ids.ts'
 import { refusal } from '../../core/receipt/outcome.ts'
-import { HoldRequest } from '../../core/wire/wire.ts'
+import { HoldRequest } from '../../core/wire/holds.ts'
 import { requireActive } from '../http/active-till.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'

@@ -2,7 +2,7 @@ import { availableOf, balanceOf, type Card, cardState, loadBar } from '../../cor
 import type { AccountId, EmployeeId, TillId } from '../../core/ids.ts'
 import { refusal } from '../../core/receipt/outcome.ts'
 import type { Programme } from '../../core/card/programme.ts'
-import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/wire.ts'
+import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/cards.ts'
 import type { z } from 'zod/mini'
 import { requireActive } from '../http/active-till.ts'
 import { createAttempts } from '../http/attempts.ts'

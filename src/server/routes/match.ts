@@ -1,7 +1,7 @@
 import type { z } from 'zod/mini'
 import { type Draft, matchDraft, type MatchVerdict, type SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId, DocumentId, DraftId, TillId } from '../../core/ids.ts'
-import { type MatchAnswer, MatchRequest } from '../../core/wire/wire.ts'
+import { type MatchAnswer, MatchRequest } from '../../core/wire/drafts.ts'
 import type { Deps } from '../deps.ts'
 import type { Query } from '../db/db.ts'
 import { readBody } from '../http/body.ts'

@@ -6,7 +6,7 @@ import type { GrantId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
 import type { Grant, OfflinePolicy } from '../../core/receipt/offline.ts'
 import { load } from '../../../test/server/test-till.ts'
-import { holdKeepMs } from '../../core/wire/wire.ts'
+import { holdKeepMs } from '../../core/card/hold.ts'
 
 const hour = 3_600_000
 const policyOf = (rest: Partial<OfflinePolicy> = {}): OfflinePolicy => ({

@@ -1,5 +1,5 @@
 import type { StoreId } from '../../core/ids.ts'
-import { SessionRequest } from '../../core/wire/wire.ts'
+import { SessionRequest } from '../../core/wire/session.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody, requireVersion } from '../http/body.ts'

@@ -4,7 +4,8 @@ import type { Draft } from '../../../src/core/draft/draft.ts'
 import { kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../src/core/money.ts'
 import { type Refusal, refusal } from '../../../src/core/receipt/outcome.ts'
 import { isExpired } from '../../../src/core/card/validity.ts'
-import type { CardView, Hold } from '../../../src/core/wire/wire.ts'
+import type { CardView } from '../../../src/core/wire/cards.ts'
+import type { Hold } from '../../../src/core/wire/holds.ts'
 import type { Need } from './need.ts'
 
 /** What a card out of the book can do in this sale (O3, O4): the same rules as on the line, on the grant instead of a hold. */

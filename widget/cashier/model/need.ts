@@ -9,7 +9,7 @@ import {
   payableByCard,
   type Sale,
 } from '../../../src/core/sale/sale.ts'
-import type { SaleAnswer } from '../../../src/core/wire/wire.ts'
+import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { type Result, statusOf } from './result.ts'
 
 /** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */

@@ -1,6 +1,6 @@
 import { draftIsPrepared, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
 import { certificateOf } from '../../../src/core/card/programme.ts'
-import type { CardView } from '../../../src/core/wire/wire.ts'
+import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { Language } from '../../i18n/language.ts'
 import { fieldSum, parseSum } from '../../ui/sum-field.ts'
 import type { ScreenProps } from './App.tsx'

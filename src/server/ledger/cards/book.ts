@@ -3,7 +3,7 @@ import { type BookEntry, chunkOfTag } from '../../../core/card/book.ts'
 import { CardStatus, cardState } from '../../../core/card/card.ts'
 import { type AccountId, CardId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
-import { holdKeepMs } from '../../../core/wire/wire.ts'
+import { holdKeepMs } from '../../../core/card/hold.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../rows.ts'
 

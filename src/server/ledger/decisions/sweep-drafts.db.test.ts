@@ -8,7 +8,7 @@ import { addCard, verdictOf } from '../../../../test/server/world.ts'
 import type { Draft, DraftRedeem } from '../../../core/draft/draft.ts'
 import type { DraftId, ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
-import { holdKeepMs } from '../../../core/wire/wire.ts'
+import { holdKeepMs } from '../../../core/card/hold.ts'
 import { sweepDrafts, unmatchedAfterMs } from './sweep-drafts.ts'
 
 onBothEngines('drafts whose sale never comes', (engine) => {

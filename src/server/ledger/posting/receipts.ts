@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
-import type { LedgerReceipt } from '../../../core/wire/wire.ts'
+import type { LedgerReceipt } from '../../../core/wire/receipts.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../rows.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { AccountId, EmployeeId, TillId } from '../../../core/ids.ts'
-import { Role } from '../../../core/wire/wire.ts'
+import { Role } from '../../../core/wire/session.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../rows.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { AccountId, EmployeeId } from '../../../core/ids.ts'
 import { TillId } from '../../../core/ids.ts'
-import type { AnswerOf } from '../../../core/wire/wire.ts'
+import type { AnswerOf } from '../../../core/wire/endpoints.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { closeCase } from '../cases/cases.ts'

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { Receipt } from '../receipt/receipt.ts'
-import { type Endpoint, endpoints, ErrorAnswer } from './wire.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
+import { ErrorAnswer } from './errors.ts'
 
 /** Every shape that till and server exchange, as JSON schemas. */
 function wireShapes(): string {

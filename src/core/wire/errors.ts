@@ -1,0 +1,37 @@
+import * as z from 'zod/mini'
+import { Nonce } from './tills.ts'
+
+/** Answers that are no answer to the question asked. */
+
+/** Codes of answers that are no answer to the question asked: with a 4xx or 5xx status. */
+export const ErrorCode = z.enum([
+  'body_invalid',
+  'body_too_large',
+  'not_found',
+  'session_missing',
+  'session_expired',
+  'context_invalid',
+  'not_allowed',
+  'wire_version_unknown',
+  'till_unknown',
+  'id_taken',
+  'programme_missing',
+  'too_many_attempts',
+  'moysklad_unreachable',
+  'internal',
+  'nonce_stale',
+  'signature_invalid',
+  'till_not_active',
+  'case_unknown',
+  'choice_unknown',
+])
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+export const ErrorAnswer = z.object({
+  error: z.object({
+    code: ErrorCode,
+    message: z.string(),
+    /** With `nonce_stale`: a fresh one. */
+    nonce: z.optional(Nonce),
+  }),
+})
