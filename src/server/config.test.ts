@@ -2,7 +2,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../test/server/folders.ts'
-import { cardKeyOf, ConfigError, readConfig } from './config.ts'
+import { cardKeyOf, ConfigError, readConfig, readDatabaseConfig } from './config.ts'
 
 const needed = {
   PODAROK_MOYSKLAD_APP_UID: 'podarok.vendor',
@@ -18,6 +18,8 @@ describe('the environment', () => {
       dataDir: 'data/server',
       widgetDir: 'dist/widget',
       databaseUrl: null,
+      migrateUrl: null,
+      pooled: false,
       publicUrl: null,
       hostOrigins: ['https://online.moysklad.ru', 'https://*.moysklad.ru'],
       moysklad: {
@@ -37,6 +39,8 @@ describe('the environment', () => {
       PODAROK_PORT: '0',
       PODAROK_DATA_DIR: '',
       DATABASE_URL: 'postgres://a@localhost/b',
+      DATABASE_MIGRATE_URL: 'postgres://owner@localhost/b',
+      DATABASE_POOLED: '1',
       PODAROK_PUBLIC_URL: 'https://podarok.example/',
       PODAROK_HOST_ORIGINS: 'http://localhost:8090 https://*.moysklad.ru',
       PODAROK_CARD_KEY: 'ab'.repeat(32),
@@ -45,6 +49,8 @@ describe('the environment', () => {
       port: 0,
       dataDir: 'data/server',
       databaseUrl: 'postgres://a@localhost/b',
+      migrateUrl: 'postgres://owner@localhost/b',
+      pooled: true,
       publicUrl: 'https://podarok.example',
       hostOrigins: ['http://localhost:8090', 'https://*.moysklad.ru'],
     })
@@ -55,6 +61,8 @@ describe('the environment', () => {
     ['PODAROK_PORT', '99999'],
     ['PODAROK_PORT', 'http'],
     ['DATABASE_URL', 'mysql://x/y'],
+    ['DATABASE_MIGRATE_URL', 'mysql://x/y'],
+    ['DATABASE_POOLED', 'maybe'],
     ['PODAROK_HOST_ORIGINS', "https://a.b; script-src 'unsafe-inline'"],
     ['PODAROK_HOST_ORIGINS', '*'],
     ['PODAROK_MOYSKLAD_API', 'ftp://x'],
@@ -64,6 +72,20 @@ describe('the environment', () => {
     expect(read).toThrow(ConfigError)
     expect(read).toThrow(name)
     expect(read).not.toThrow(value)
+  })
+
+  test('an owner of tables without a server that uses them is no configuration', () => {
+    const read = () => readConfig({ ...needed, DATABASE_MIGRATE_URL: 'postgres://owner@localhost/b' })
+    expect(read).toThrow('DATABASE_URL: DATABASE_MIGRATE_URL needs it')
+  })
+
+  test('is read for the programs beside the server without its secrets', () => {
+    expect(readDatabaseConfig({ DATABASE_URL: 'postgres://a@localhost/b', DATABASE_POOLED: '1' })).toEqual({
+      dataDir: 'data/server',
+      databaseUrl: 'postgres://a@localhost/b',
+      migrateUrl: null,
+      pooled: true,
+    })
   })
 
   test('names everything that is missing at once', () => {

@@ -24,12 +24,21 @@ const Origins = z.pipe(
 
 const filled = (text: string) => z.string(text).check(z.minLength(1, text))
 
+const postgresUrl = z.optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }))
+
+/** Where the books are: what the server and the programs beside it read alike. */
+const DatabaseEnvironment = z.object({
+  PODAROK_DATA_DIR: z._default(z.string().check(z.minLength(1)), 'data/server'),
+  DATABASE_URL: postgresUrl,
+  DATABASE_MIGRATE_URL: postgresUrl,
+  DATABASE_POOLED: z._default(z.enum(['0', '1'], 'must be 0 or 1'), '0'),
+})
+
 const Environment = z.object({
+  ...DatabaseEnvironment.shape,
   PODAROK_HOST: z._default(z.string(), '127.0.0.1'),
   PODAROK_PORT: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 8080),
-  PODAROK_DATA_DIR: z._default(z.string().check(z.minLength(1)), 'data/server'),
   PODAROK_WIDGET_DIR: z._default(z.string().check(z.minLength(1)), 'dist/widget'),
-  DATABASE_URL: z.optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' })),
   PODAROK_PUBLIC_URL: z.optional(trimmed),
   PODAROK_HOST_ORIGINS: z._default(Origins, ['https://online.moysklad.ru', 'https://*.moysklad.ru']),
   PODAROK_MOYSKLAD_API: z._default(trimmed, 'https://api.moysklad.ru/api/remap/1.2'),
@@ -40,12 +49,25 @@ const Environment = z.object({
   PODAROK_CARD_KEY: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
 })
 
-export interface Config {
+export interface DatabaseConfig {
+  dataDir: string
+  /** PostgreSQL, as the role that serves; null for SQLite in the data folder. */
+  databaseUrl: string | null
+  /**
+   * PostgreSQL, as the role that owns the tables: it migrates at the start and gives the server's role no more than it needs,
+   * so that the server can add to history and not change it. Null where the server's own role owns the tables: then
+   * triggers refuse to change or delete a row of history, but nothing keeps that role from `truncate`, or from dropping
+   * the triggers.
+   */
+  migrateUrl: string | null
+  /** Whether a pooler that hands each transaction to another connection stands before PostgreSQL. */
+  pooled: boolean
+}
+
+export interface Config extends DatabaseConfig {
   host: string
   port: number
-  dataDir: string
   widgetDir: string
-  databaseUrl: string | null
   /** Where browsers reach this server; null when nobody said. */
   publicUrl: string | null
   /** Pages that may show the widget in a frame. */
@@ -59,22 +81,42 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** @throws ConfigError that names every variable that is wrong, and no value */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+type Given = Record<string, string | undefined>
+
+function parse<S extends z.ZodMiniType>(schema: S, environment: Given): z.infer<S> {
   // An empty variable is one that nobody set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = z.safeParse(Environment, given)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-    throw new ConfigError(`The environment is not complete:\n${faults.join('\n')}`)
+  const parsed = z.safeParse(schema, given)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new ConfigError(`The environment is not complete:\n${faults.join('\n')}`)
+}
+
+/** @throws ConfigError that names every variable that is wrong, and no value */
+export function readDatabaseConfig(environment: Given): DatabaseConfig {
+  return databaseOf(parse(DatabaseEnvironment, environment))
+}
+
+function databaseOf(env: z.infer<typeof DatabaseEnvironment>): DatabaseConfig {
+  if (env.DATABASE_MIGRATE_URL && !env.DATABASE_URL) {
+    throw new ConfigError('The environment is not complete:\n  DATABASE_URL: DATABASE_MIGRATE_URL needs it')
   }
-  const env = parsed.data
   return {
+    dataDir: env.PODAROK_DATA_DIR,
+    databaseUrl: env.DATABASE_URL ?? null,
+    migrateUrl: env.DATABASE_MIGRATE_URL ?? null,
+    pooled: env.DATABASE_POOLED === '1',
+  }
+}
+
+/** @throws ConfigError that names every variable that is wrong, and no value */
+export function readConfig(environment: Given): Config {
+  const env = parse(Environment, environment)
+  return {
+    ...databaseOf(env),
     host: env.PODAROK_HOST,
     port: env.PODAROK_PORT,
-    dataDir: env.PODAROK_DATA_DIR,
     widgetDir: env.PODAROK_WIDGET_DIR,
-    databaseUrl: env.DATABASE_URL ?? null,
     publicUrl: env.PODAROK_PUBLIC_URL ?? null,
     hostOrigins: env.PODAROK_HOST_ORIGINS,
     moysklad: {

@@ -6,9 +6,10 @@ import { createApp } from './app.ts'
 import { startChores } from './chores.ts'
 import { cardKeyOf, type Config, ConfigError, readConfig } from './config.ts'
 import { FolderTaken } from './db/folder-lock.ts'
-import { migrate } from './db/migrate.ts'
 import { openPostgres } from './db/postgres.ts'
+import { prepareDatabase } from './db/prepare.ts'
 import { openSqlite } from './db/sqlite.ts'
+import { UnfitDatabase } from './db/unfit-database.ts'
 import { createProgrammes } from './ledger/programmes.ts'
 import { createLog, errorFacts, type Log } from './log.ts'
 import { createMoySkladHttp } from './moysklad/http.ts'
@@ -27,8 +28,9 @@ async function main(): Promise<void> {
   const log = createLog((line) => process.stdout.write(line), clock)
   const dataDir = resolve(config.dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const db = config.databaseUrl ? openPostgres(config.databaseUrl) : openSqlite(dataDir)
-  await migrate(db, clock)
+  const { databaseUrl, migrateUrl, pooled } = config
+  const db = databaseUrl ? openPostgres(databaseUrl, { pooled }) : openSqlite(dataDir)
+  await prepareDatabase(db, migrateUrl, clock, { pooled })
   const cardKey = config.cardKey ?? cardKeyOf(dataDir)
   const app = createApp({
     db,
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
     config: { hostOrigins: config.hostOrigins, widgetDir: resolve(config.widgetDir) },
     log,
   })
-  if (config.databaseUrl && !config.cardKey) {
+  if (databaseUrl && !config.cardKey) {
     // Several servers on one database must share the key, or each finds only the cards it added itself.
     log.warn({ event: 'card_key_from_file', dataDir })
   }
@@ -98,7 +100,7 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
 }
 
 function fail(config: Config | null, error: unknown): never {
-  const known = error instanceof ConfigError || error instanceof FolderTaken
+  const known = error instanceof ConfigError || error instanceof FolderTaken || error instanceof UnfitDatabase
   const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   const said = busy
     ? `Port ${config?.port ?? ''} is in use by another program: choose another PODAROK_PORT.`

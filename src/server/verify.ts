@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { readDatabaseConfig } from './config.ts'
 import { openPostgres } from './db/postgres.ts'
 import { openSqliteReadOnly } from './db/sqlite.ts'
 import { verifyDigests } from './ledger/audit/digest.ts'
@@ -7,9 +8,9 @@ import { errorFacts } from './log.ts'
 
 /** `npm run verify`: recomputes the books, beside the running server; exits with 1 at the first difference (L6). */
 async function main(): Promise<number> {
-  const dataDir = resolve(process.env['PODAROK_DATA_DIR'] || 'data/server')
-  const databaseUrl = process.env['DATABASE_URL']
-  const db = databaseUrl ? openPostgres(databaseUrl) : openSqliteReadOnly(dataDir)
+  const { databaseUrl, pooled, ...config } = readDatabaseConfig(process.env)
+  const dataDir = resolve(config.dataDir)
+  const db = databaseUrl ? openPostgres(databaseUrl, { pooled }) : openSqliteReadOnly(dataDir)
   try {
     const { difference, counts } = await verifyLedger(db)
     const digests = difference ? null : await verifyDigests(db, join(dataDir, 'digests'))

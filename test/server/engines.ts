@@ -3,9 +3,10 @@ import { rmSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
 import type { Db } from '../../src/server/db/db.ts'
-import { migrate } from '../../src/server/db/migrate.ts'
 import { openPostgres } from '../../src/server/db/postgres.ts'
+import { prepareDatabase } from '../../src/server/db/prepare.ts'
 import { openSqlite } from '../../src/server/db/sqlite.ts'
+import { roles } from '../support/postgres.ts'
 import { freshFolder } from './folders.ts'
 import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 
@@ -19,8 +20,16 @@ export interface Engine {
   url(): string
 }
 
+export interface FreshPostgres {
+  /** As the role that owns the tables: it may do all that concerns them. */
+  url: string
+  /** As the role that serves, which may do nothing before the owner has said so. */
+  serverUrl: string
+  drop: () => Promise<void>
+}
+
 /** A fresh, empty database on the test server. */
-export async function freshPostgres(): Promise<{ url: string; drop: () => Promise<void> }> {
+export async function freshPostgres(): Promise<FreshPostgres> {
   const admin = inject('postgresUrl')
   const name = `t_${randomUUID().replaceAll('-', '')}`
   const run = async (sql: string) => {
@@ -29,14 +38,30 @@ export async function freshPostgres(): Promise<{ url: string; drop: () => Promis
     await client.query(sql)
     await client.end()
   }
-  await run(`create database ${name}`)
-  const url = new URL(admin)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) }
+  await run(`create database ${name} owner ${roles.owner}`)
+  const as = (role: string) => {
+    const url = new URL(admin)
+    url.pathname = `/${name}`
+    url.username = role
+    return url.href
+  }
+  return {
+    url: as(roles.owner),
+    serverUrl: as(roles.server),
+    drop: () => run(`drop database ${name} with (force)`),
+  }
 }
 
-/** Runs one suite on both engines, each with a migrated database of its own, and verifies the ledger afterwards (L6). */
-export function onBothEngines(title: string, suite: (engine: Engine) => void): void {
+/**
+ * Runs one suite on both engines, each with a migrated database of its own, and verifies the ledger afterwards (L6).
+ *
+ * @param role whom the suite is on PostgreSQL: the server, which owns no table, unless it makes tables itself
+ */
+export function onBothEngines(
+  title: string,
+  suite: (engine: Engine) => void,
+  role: 'server' | 'owner' = 'server',
+): void {
   describe.each(['sqlite', 'postgres'] as const)(`${title} (%s)`, (name) => {
     let db: Db | undefined
     let folder = ''
@@ -44,14 +69,16 @@ export function onBothEngines(title: string, suite: (engine: Engine) => void): v
     let drop = () => Promise.resolve()
     beforeAll(async () => {
       folder = freshFolder()
-      if (name === 'sqlite') db = openSqlite(folder)
-      else {
-        const fresh = await freshPostgres()
-        url = fresh.url
-        drop = fresh.drop
-        db = openPostgres(url)
+      if (name === 'sqlite') {
+        db = openSqlite(folder)
+        await prepareDatabase(db, null, Date.now)
+        return
       }
-      await migrate(db, Date.now)
+      const fresh = await freshPostgres()
+      drop = fresh.drop
+      url = role === 'owner' ? fresh.url : fresh.serverUrl
+      db = openPostgres(url)
+      await prepareDatabase(db, role === 'owner' ? null : fresh.url, Date.now)
     })
     afterAll(async () => {
       if (!db) return

@@ -5,6 +5,7 @@ import { kopecks } from '../../src/core/money.ts'
 import {
   type EmployeeContext,
   type MoySklad,
+  type MoySkladAccount,
   MoySkladUnreachable,
 } from '../../src/server/moysklad/moysklad.ts'
 
@@ -12,6 +13,8 @@ import {
 export class FakeMoySklad implements MoySklad {
   readonly people = new Map<string, EmployeeContext>()
   readonly sales = new Map<DocumentId, SaleDocument>()
+  /** Whose a sale is, where several accounts have some. */
+  readonly owners = new Map<DocumentId, AccountId>()
   away = false
   asked = 0
 
@@ -55,18 +58,20 @@ export class FakeMoySklad implements MoySklad {
   exchangeContext(contextKey: string) {
     return this.#answer(this.people.get(contextKey) ?? null)
   }
-  retailDemand(id: DocumentId) {
-    return this.#answer(this.sales.get(id) ?? null)
-  }
-  retailDemandsSince(employeeId: EmployeeId, sinceMs: number) {
-    return this.#answer(
-      [...this.sales.values()].filter(
-        (sale) => (sale.employeeId ?? employeeId) === employeeId && sale.createdAtMs >= sinceMs,
-      ),
-    )
-  }
-  retailStores() {
-    return this.#answer([{ id: storeId, name: 'Магазин на Невском' }])
+  /** One account's MoySklad: it has the sales, unless they were said to be another's. */
+  of(accountId: AccountId): MoySkladAccount {
+    const isOwn = (id: DocumentId) => (this.owners.get(id) ?? accountId) === accountId
+    return {
+      retailDemand: (id: DocumentId) => this.#answer((isOwn(id) && this.sales.get(id)) || null),
+      retailDemandsSince: (employeeId: EmployeeId, sinceMs: number) =>
+        this.#answer(
+          [...this.sales.values()].filter(
+            (sale) =>
+              isOwn(sale.id) && (sale.employeeId ?? employeeId) === employeeId && sale.createdAtMs >= sinceMs,
+          ),
+        ),
+      retailStores: () => this.#answer([{ id: storeId, name: 'Магазин на Невском' }]),
+    }
   }
 }
 

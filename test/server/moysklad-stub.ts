@@ -30,7 +30,7 @@ export async function startMoySkladStub(accountId: string): Promise<MoySkladStub
       })
     }
     if (url.pathname === '/entity/retailstore')
-      return answer(200, { rows: [{ id: storeId, name: 'Магазин' }] })
+      return answer(200, { rows: [{ id: storeId, accountId, name: 'Магазин' }] })
     return answer(404, { errors: [] })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -50,6 +50,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
   )
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   await untilItAnswers(server, url)
+  await makeRoles(url)
   return {
     url,
     async stop() {
@@ -60,6 +61,16 @@ export async function startPostgres(): Promise<RunningPostgres> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Who owns the tables, and who serves: two roles, as a careful operator has them. They belong to the whole server. */
+export const roles = { owner: 'podarok_owner', server: 'podarok_server' } as const
+
+async function makeRoles(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const role of Object.values(roles)) await client.query(`create role ${role} login`)
+  await client.end()
 }
 
 /** The folder of the binaries, copied out of a checkout that the server's user cannot enter. */

@@ -1,9 +1,14 @@
-import { expect, test } from 'vitest'
-import { onBothEngines } from '../../../test/server/engines.ts'
+import { rmSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { type Engine, freshPostgres, onBothEngines } from '../../../test/server/engines.ts'
+import { freshFolder } from '../../../test/server/folders.ts'
 import type { Tx } from './db.ts'
 import { migrate } from './migrate.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+import { UnfitDatabase } from './unfit-database.ts'
 
-onBothEngines('the database port', (engine) => {
+function port(engine: Engine): void {
   let tables = 0
   async function counter(): Promise<string> {
     const name = `counter_${++tables}`
@@ -196,8 +201,48 @@ onBothEngines('the database port', (engine) => {
   })
 
   test('a database newer than the program is left alone', async () => {
-    await engine.db().write((tx) => tx.run('insert into migration (version, applied_at_ms) values (999, 0)'))
+    await engine
+      .db()
+      .write((tx) =>
+        tx.run(`insert into migration (version, name, digest, applied_at_ms) values (999, 'x', 'x', 0)`),
+      )
     await expect(migrate(engine.db(), Date.now)).rejects.toThrow('run a newer one')
     await engine.db().write((tx) => tx.run('delete from migration where version = 999'))
   })
-})
+
+  test('one whose migrations were edited since is of a development version, and said to be', async () => {
+    const write = (sql: string) => engine.db().write((tx) => tx.run(sql))
+    await write(`update migration set digest = digest || 'x'`)
+    const error = await migrate(engine.db(), Date.now).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnfitDatabase)
+    expect(String(error)).toContain('made by a development version')
+    await write(`update migration set digest = replace(digest, 'x', '')`)
+    await migrate(engine.db(), Date.now)
+  })
+}
+
+onBothEngines('the database port', port, 'owner')
+
+describe.each(['sqlite', 'postgres'] as const)(
+  'a database from before the numbered migrations (%s)',
+  (engine) => {
+    test('is refused with a sentence and left as it was', async () => {
+      const folder = freshFolder()
+      const fresh = engine === 'postgres' ? await freshPostgres() : null
+      const db = fresh ? openPostgres(fresh.url) : openSqlite(folder)
+      const run = (sql: string) => db.write((tx) => tx.run(sql))
+      await run('create table migration (version integer primary key, applied_at_ms bigint not null)')
+      await run('insert into migration (version, applied_at_ms) values (1, 0), (2, 0), (3, 0)')
+      const error = await migrate(db, Date.now).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(UnfitDatabase)
+      expect(String(error)).toContain('made by a development version')
+      expect(await db.read((query) => query.all('select count(*) as n from migration'))).toMatchObject([
+        { n: 3 },
+      ])
+      await expect(run('select 1 from card')).rejects.toThrow()
+      await db.close()
+      await fresh?.drop()
+      rmSync(folder, { recursive: true, force: true })
+    })
+  },
+)

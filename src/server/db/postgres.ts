@@ -24,28 +24,52 @@ const types: pg.CustomTypesConfig = {
     id === int8 || id === numeric ? safeInteger : pg.types.getTypeParser(id, format ?? 'text'),
 }
 
-/** @param random for the jitter between attempts, 0 ≤ n < 1 */
-export function openPostgres(url: string, random: () => number = Math.random): Db {
+const timeouts = {
+  statement_timeout: statementTimeoutMs,
+  idle_in_transaction_session_timeout: statementTimeoutMs,
+}
+
+/** The same for one transaction, and in one journey with its beginning. */
+const setTimeouts = Object.entries(timeouts)
+  .map(([name, ms]) => `; set local ${name} = ${ms}`)
+  .join('')
+
+export interface PostgresOptions {
+  /**
+   * Behind a pooler that hands each transaction to another connection (pgbouncer in transaction mode) nothing may be left
+   * with the connection: statements have no names there, since the next one may know another by it or none, and the
+   * timeouts, which such a pooler refuses at the start or passes over, are set in each transaction.
+   */
+  pooled?: boolean
+  /** For the jitter between attempts, 0 ≤ n < 1. */
+  random?: () => number
+}
+
+export function openPostgres(
+  url: string,
+  { pooled = false, random = Math.random }: PostgresOptions = {},
+): Db {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
     types,
     application_name: 'podarok',
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
     connectionTimeoutMillis: 10_000,
+    ...(!pooled && timeouts),
   })
   // A connection that dies while idle is replaced by the pool; the next query will tell if the server is away.
   pool.on('error', () => undefined)
   const names = new Map<string, string>()
 
   function query(client: pg.PoolClient, text: string, params: readonly SqlValue[]) {
+    const values = [...params]
+    if (pooled) return client.query<Row>({ text, values })
     let name = names.get(text)
     if (name === undefined) {
       name = `s${names.size}`
       names.set(text, name)
     }
-    return client.query<Row>({ name, text, values: [...params] })
+    return client.query<Row>({ name, text, values })
   }
 
   function txOn(client: pg.PoolClient): Tx {
@@ -60,8 +84,8 @@ export function openPostgres(url: string, random: () => number = Math.random): D
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      await client.query(begin)
       try {
+        await client.query(pooled ? begin + setTimeouts : begin)
         const value = await work(txOn(client))
         await client.query('commit')
         return value

@@ -40,7 +40,7 @@ export async function gatherFacts(
     // A promise is booked whatever the sale says by now.
     if (receipt.mode !== 'ask' || !documentId || receipt.operations.some((o) => o.kind === 'void'))
       return { sale: null, saleGone: false }
-    const read = await ask(sales.recent(documentId))
+    const read = await ask(sales.recent(accountId, documentId))
     if (read.kind === 'found' && read.document.applicable)
       return { sale: read.document.sale, saleGone: false }
     // Silence of MoySklad holds nobody up; what it says of a sale counts.
@@ -51,7 +51,7 @@ export async function gatherFacts(
     if (undo?.because !== 'cancelled') return null
     const documentId = await saleNamed(undo.receiptId)
     if (!documentId) return null
-    const read = await ask(sales.now(documentId))
+    const read = await ask(sales.now(accountId, documentId))
     switch (read.kind) {
       case 'unknown':
         return { documentId, became: 'unchecked' }

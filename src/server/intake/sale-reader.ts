@@ -1,5 +1,5 @@
 import type { SaleDocument } from '../../core/draft/draft.ts'
-import type { DocumentId } from '../../core/ids.ts'
+import type { AccountId, DocumentId } from '../../core/ids.ts'
 import type { Deps } from '../deps.ts'
 import { errorFacts } from '../log.ts'
 
@@ -12,20 +12,24 @@ export type SaleRead =
 
 export interface SaleReader {
   /** Never throws; an answer of the last second is good enough. */
-  recent(id: DocumentId): Promise<SaleRead>
+  recent(accountId: AccountId, id: DocumentId): Promise<SaleRead>
   /** Asks now: for decisions that hang on a sale having just changed. */
-  now(id: DocumentId): Promise<SaleRead>
+  now(accountId: AccountId, id: DocumentId): Promise<SaleRead>
 }
 
 const freshMs = 1_000
 const rememberedMax = 200
 
-export function createSaleReader({ moysklad, clock, log }: Deps): SaleReader {
-  const seen = new Map<DocumentId, { atMs: number; read: Promise<SaleRead> }>()
+export function createSaleReader({
+  moysklad,
+  clock,
+  log,
+}: Pick<Deps, 'moysklad' | 'clock' | 'log'>): SaleReader {
+  const seen = new Map<string, { atMs: number; read: Promise<SaleRead> }>()
 
-  async function now(id: DocumentId): Promise<SaleRead> {
+  async function now(accountId: AccountId, id: DocumentId): Promise<SaleRead> {
     try {
-      const document = await moysklad.retailDemand(id)
+      const document = await moysklad.of(accountId).retailDemand(id)
       return document ? { kind: 'found', document } : { kind: 'gone' }
     } catch (error) {
       log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
@@ -34,12 +38,14 @@ export function createSaleReader({ moysklad, clock, log }: Deps): SaleReader {
   }
   return {
     now,
-    recent(id) {
-      const known = seen.get(id)
+    recent(accountId, id) {
+      // The same id asked for by another account is another question.
+      const key = `${accountId} ${id}`
+      const known = seen.get(key)
       if (known && clock() - known.atMs < freshMs) return known.read
       if (seen.size >= rememberedMax) seen.clear()
-      const read = now(id)
-      seen.set(id, { atMs: clock(), read })
+      const read = now(accountId, id)
+      seen.set(key, { atMs: clock(), read })
       return read
     },
   }

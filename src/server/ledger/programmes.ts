@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import type { AccountId, EmployeeId } from '../../core/ids.ts'
+import { type AccountId, type EmployeeId, ProgrammeId } from '../../core/ids.ts'
 import { Programme } from '../../core/card/programme.ts'
 import { localDates } from '../../core/card/validity.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from './rows.ts'
 
-const Newest = z.object({ version: z.int(), setAtMs: z.int() })
+const Newest = z.object({ id: ProgrammeId, version: z.int(), setAtMs: z.int() })
 type Newest = z.infer<typeof Newest>
 const Stored = z.object({ body: z.string() })
 
@@ -31,10 +31,14 @@ export function createProgrammes(): Programmes {
     const newest = await newestVersion(query, accountId)
     if (!newest) return null
     const remembered = known.get(accountId)
-    if (remembered?.version === newest.version && remembered.setAtMs === newest.setAtMs) {
+    if (
+      remembered?.version === newest.version &&
+      remembered.id === newest.id &&
+      remembered.setAtMs === newest.setAtMs
+    ) {
       return remembered.programme
     }
-    const programme = await read(query, accountId, newest.version)
+    const programme = await read(query, accountId, newest)
     known.set(accountId, { ...newest, programme })
     return programme
   }
@@ -55,25 +59,31 @@ export function createProgrammes(): Programmes {
     async save(tx, accountId, programme, by, nowMs) {
       const version = (await newestVersion(tx, accountId))?.version ?? 0
       await tx.run(
-        'insert into programme (account_id, version, id, body, set_by, set_at_ms) values ($1, $2, $3, $4, $5, $6)',
-        [accountId, version + 1, programme.id, JSON.stringify(programme), by, nowMs],
+        'insert into programme (account_id, id, version, body, set_by, set_at_ms) values ($1, $2, $3, $4, $5, $6)',
+        [accountId, programme.id, version + 1, JSON.stringify(programme), by, nowMs],
       )
     },
   }
 }
 
+/** One programme is in force: of whichever id, the newest version counts, and versions are counted over all of them. */
 async function newestVersion(query: Query, accountId: AccountId): Promise<Newest | null> {
   const rows = await query.all(
-    'select version, set_at_ms as "setAtMs" from programme where account_id = $1 order by version desc limit 1',
+    `select id, version, set_at_ms as "setAtMs" from programme where account_id = $1
+      order by version desc, set_at_ms desc, id limit 1`,
     [accountId],
   )
   return parseFirst(Newest, rows)
 }
 
-async function read(query: Query, accountId: AccountId, version: number): Promise<Programme> {
-  const [row] = await query.all('select body from programme where account_id = $1 and version = $2', [
-    accountId,
-    version,
-  ])
+async function read(
+  query: Query,
+  accountId: AccountId,
+  { id, version }: Pick<Newest, 'id' | 'version'>,
+): Promise<Programme> {
+  const [row] = await query.all(
+    'select body from programme where account_id = $1 and id = $2 and version = $3',
+    [accountId, id, version],
+  )
   return z.parse(Programme, JSON.parse(z.parse(Stored, row).body))
 }

@@ -1,10 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { DocumentId, EmployeeId } from '../../core/ids.ts'
+import type { AccountId, DocumentId, EmployeeId } from '../../core/ids.ts'
 import { createMoySkladHttp } from './http.ts'
 import { fromMoscow, toMoscow } from './moscow-time.ts'
-import { MoySkladUnreachable } from './moysklad.ts'
+import { type MoySklad, MoySkladUnreachable } from './moysklad.ts'
 
+const accountId = '9b000000-0000-11f0-0a80-000000000001' as AccountId
 const documentId = 'c3000000-0000-11f0-0a80-000000000001' as DocumentId
 const employeeId = '8a000000-0000-11f0-0a80-000000000001' as EmployeeId
 const productId = 'ad000000-0000-11f0-0a80-000000000001'
@@ -45,12 +46,12 @@ function setup(answer: (url: URL) => [number, unknown] | Error) {
       },
     },
   )
-  return { moysklad, calls }
+  return { moysklad, own: moysklad.of(accountId), calls }
 }
 
 const employee = {
   id: employeeId,
-  accountId: '9b000000-0000-11f0-0a80-000000000001',
+  accountId,
   name: 'Иванова',
   shortFio: 'Иванова А.',
   uid: 'cashier1@shop',
@@ -67,6 +68,7 @@ const employee = {
 }
 const demand = {
   id: documentId,
+  accountId,
   name: '00042',
   moment: '2026-10-02 12:31:00.000',
   created: '2026-10-02 12:31:07.250',
@@ -159,8 +161,8 @@ describe('a sale', () => {
     },
   }
   test('is read with its rows, whatever else MoySklad says', async () => {
-    const { moysklad, calls } = setup(() => [200, demand])
-    expect(await moysklad.retailDemand(documentId)).toEqual(document)
+    const { own, calls } = setup(() => [200, demand])
+    expect(await own.retailDemand(documentId)).toEqual(document)
     expect(calls[0]).toMatchObject({
       method: 'GET',
       url: `https://ms.test/api/remap/1.2/entity/retaildemand/${documentId}?expand=positions`,
@@ -168,13 +170,13 @@ describe('a sale', () => {
     expect(calls[0]!.headers.get('authorization')).toBe('Bearer json-api-token')
   })
   test('that MoySklad does not have, or has in the bin, is none', async () => {
-    expect(await setup(() => [404, {}]).moysklad.retailDemand(documentId)).toBeNull()
+    expect(await setup(() => [404, {}]).own.retailDemand(documentId)).toBeNull()
     const binned = { ...demand, deleted: '2026-10-02 13:00:00.000' }
-    expect(await setup(() => [200, binned]).moysklad.retailDemand(documentId)).toBeNull()
+    expect(await setup(() => [200, binned]).own.retailDemand(documentId)).toBeNull()
   })
   test('of more rows than one answer holds is read to the end', async () => {
     const row = demand.positions.rows[0]!
-    const { moysklad } = setup((url) =>
+    const { own } = setup((url) =>
       url.pathname.endsWith('/positions')
         ? [200, { rows: Array.from({ length: 50 }, () => row), meta: { size: 150 } }]
         : [
@@ -182,10 +184,10 @@ describe('a sale', () => {
             { ...demand, positions: { meta: { size: 150 }, rows: Array.from({ length: 100 }, () => row) } },
           ],
     )
-    expect((await moysklad.retailDemand(documentId))?.sale.rows).toHaveLength(150)
+    expect((await own.retailDemand(documentId))?.sale.rows).toHaveLength(150)
   })
   test.each([401, 403, 415, 429, 500, 503])('%d is silence, not absence', async (status) => {
-    await expect(setup(() => [status, '']).moysklad.retailDemand(documentId)).rejects.toBeInstanceOf(
+    await expect(setup(() => [status, '']).own.retailDemand(documentId)).rejects.toBeInstanceOf(
       MoySkladUnreachable,
     )
   })
@@ -197,22 +199,40 @@ describe('a sale', () => {
       { ...demand, positions: { rows: [{}] } },
       { ...demand, sum: -5 },
     ]) {
-      await expect(setup(() => [200, body]).moysklad.retailDemand(documentId)).rejects.toBeInstanceOf(
+      await expect(setup(() => [200, body]).own.retailDemand(documentId)).rejects.toBeInstanceOf(
         MoySkladUnreachable,
       )
     }
   })
   test('of one employee since a moment is searched in Moscow time', async () => {
-    const { moysklad, calls } = setup(() => [200, { rows: [demand, { ...demand, deleted: 'yes' }] }])
-    expect(await moysklad.retailDemandsSince(employeeId, Date.parse('2026-10-02T21:05:06Z'))).toEqual([
-      document,
-    ])
+    const { own, calls } = setup(() => [200, { rows: [demand, { ...demand, deleted: 'yes' }] }])
+    expect(await own.retailDemandsSince(employeeId, Date.parse('2026-10-02T21:05:06Z'))).toEqual([document])
     const query = new URL(calls[0]!.url).searchParams
     expect(query.get('filter')).toBe(
       `created>=2026-10-03 00:05:06;owner=https://ms.test/api/remap/1.2/entity/employee/${employeeId}`,
     )
     expect(Number(query.get('limit'))).toBeLessThanOrEqual(100)
   })
+})
+
+test('what the token shows of another account is silence, never a sale or a store of this one', async () => {
+  const other = '9b000000-0000-11f0-0a80-000000000002' as AccountId
+  const asks = [
+    [demand, (moysklad: MoySklad, account: AccountId) => moysklad.of(account).retailDemand(documentId)],
+    [
+      { rows: [demand] },
+      (moysklad: MoySklad, account: AccountId) => moysklad.of(account).retailDemandsSince(employeeId, 0),
+    ],
+    [
+      { rows: [{ id: 'aa000000-0000-11f0-0a80-000000000001', accountId, name: 'Магазин' }] },
+      (moysklad: MoySklad, account: AccountId) => moysklad.of(account).retailStores(),
+    ],
+  ] as const
+  for (const [body, ask] of asks) {
+    const { moysklad } = setup(() => [200, body])
+    expect(await ask(moysklad, accountId)).toBeTruthy()
+    await expect(ask(moysklad, other)).rejects.toBeInstanceOf(MoySkladUnreachable)
+  }
 })
 
 test('Moscow time goes both ways', () => {

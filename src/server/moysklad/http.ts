@@ -1,8 +1,9 @@
 import { SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import type { SaleDocument } from '../../core/draft/draft.ts'
+import type { AccountId } from '../../core/ids.ts'
 import { toMoscow } from './moscow-time.ts'
-import { type MoySklad, MoySkladUnreachable } from './moysklad.ts'
+import { type MoySklad, type MoySkladAccount, MoySkladUnreachable } from './moysklad.ts'
 import {
   Employee,
   Positions,
@@ -37,7 +38,13 @@ const timeoutMs = 3_000
 const expandedMax = 100
 const pageMax = 1_000
 
-/** MoySklad over its Vendor API 1.0 and JSON API 1.2. */
+/**
+ * MoySklad over its Vendor API 1.0 and JSON API 1.2.
+ *
+ * There is one token, and it does not say whose it is. Any account is asked for with it, and an answer about another
+ * account counts as none: a server with two accounts serves the one whose token it has, and the other's sales are
+ * unreachable, never mixed up. The installation of the app will bring a token for each account.
+ */
 export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHttpDeps): MoySklad {
   const secret = new TextEncoder().encode(config.appSecret)
 
@@ -112,15 +119,12 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
     }
   }
 
-  return {
-    async exchangeContext(contextKey) {
-      const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
-      const employee = await call('context', 'POST', url, await vendorToken(), Employee, [400, 403, 404])
-      return employee && toEmployeeContext(employee)
-    },
+  const of = (accountId: AccountId): MoySkladAccount => ({
     async retailDemand(id) {
       const demand = await get('sale', `/entity/retaildemand/${id}?expand=positions`, RetailDemand, [404])
-      return demand && wholeDocument(demand)
+      if (!demand) return null
+      requireOwn(accountId, [demand])
+      return wholeDocument(demand)
     },
     async retailDemandsSince(employeeId, sinceMs) {
       const filter = `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`
@@ -131,12 +135,28 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
         limit: String(expandedMax),
       })
       const list = await get('sales', `/entity/retaildemand?${query.toString()}`, RetailDemands)
+      requireOwn(accountId, list?.rows ?? [])
       const documents = await Promise.all((list?.rows ?? []).map(wholeDocument))
       return documents.filter((document) => document !== null)
     },
     async retailStores() {
       const list = await get('points of sale', `/entity/retailstore?limit=${pageMax}`, RetailStores)
+      requireOwn(accountId, list?.rows ?? [])
       return list ? toStores(list) : []
     },
+  })
+
+  return {
+    async exchangeContext(contextKey) {
+      const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
+      const employee = await call('context', 'POST', url, await vendorToken(), Employee, [400, 403, 404])
+      return employee && toEmployeeContext(employee)
+    },
+    of,
   }
+}
+
+function requireOwn(accountId: AccountId, things: readonly { accountId: AccountId }[]): void {
+  if (things.every((thing) => thing.accountId === accountId)) return
+  throw new MoySkladUnreachable('the access token is another account’s')
 }

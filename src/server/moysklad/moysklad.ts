@@ -19,8 +19,17 @@ export interface Store {
 
 /** What the server needs of MoySklad. Every call throws `MoySkladUnreachable` when no answer could be had. */
 export interface MoySklad {
-  /** @returns null when the key is unknown, too old, or another application's */
+  /**
+   * Asks as the application: the answer says whose the key is.
+   *
+   * @returns null when the key is unknown, too old, or another application's
+   */
   exchangeContext(contextKey: string): Promise<EmployeeContext | null>
+  /** What one account lets us read; nothing of another's comes out of it. */
+  of(accountId: AccountId): MoySkladAccount
+}
+
+export interface MoySkladAccount {
   /** @returns null when MoySklad does not have the sale, or has it only in the bin */
   retailDemand(id: DocumentId): Promise<SaleDocument | null>
   /** Sales that this employee made since the moment, oldest first, at most 100. */

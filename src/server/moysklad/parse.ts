@@ -22,6 +22,7 @@ export type Positions = z.infer<typeof Positions>
 
 export const RetailDemand = z.object({
   id: z.string(),
+  accountId: AccountId,
   name: z.optional(z.string()),
   moment: z.string(),
   created: z.optional(z.string()),
@@ -34,7 +35,9 @@ export const RetailDemand = z.object({
 export type RetailDemand = z.infer<typeof RetailDemand>
 
 export const RetailDemands = z.object({ rows: z.array(RetailDemand) })
-export const RetailStores = z.object({ rows: z.array(z.object({ id: StoreId, name: z.string() })) })
+export const RetailStores = z.object({
+  rows: z.array(z.object({ id: StoreId, accountId: AccountId, name: z.string() })),
+})
 
 const Rights = z.record(z.string(), z.unknown())
 

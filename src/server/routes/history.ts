@@ -9,7 +9,7 @@ export function sale(deps: Deps): Handler<'sale'> {
   return async (c) => {
     const { accountId } = c.var.session
     const id = readId(c, DocumentId)
-    const document = await reach(deps, () => deps.moysklad.retailDemand(id))
+    const document = await reach(deps, () => deps.moysklad.of(accountId).retailDemand(id))
     const stored = await deps.db.read((query) => receiptsOfDocument(query, accountId, id))
     return { document, receipts: stored.map(toLedgerReceipt).filter((receipt) => receipt !== null) }
   }

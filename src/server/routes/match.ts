@@ -28,11 +28,11 @@ export function match(deps: Deps): Handler<'match'> {
     const { open, closed } = await db.read((query) => sortDrafts(query, accountId, tillId, sent))
     const done = closed.map((draft): Match => ({ draft, verdict: 'other', documentId: null }))
     if (documentId) {
-      const document = await reach(deps, () => moysklad.retailDemand(documentId))
+      const document = await reach(deps, () => moysklad.of(accountId).retailDemand(documentId))
       const [free] = await withoutTaken(deps, accountId, document ? [document] : [])
       return { document, matches: [...settle(open, free ? [free] : []), ...done] }
     }
-    const documents = await searchFor(deps, open)
+    const documents = await searchFor(deps, accountId, open)
     return {
       document: null,
       matches: [...settle(open, await withoutTaken(deps, accountId, documents)), ...done],
@@ -78,14 +78,19 @@ async function withoutTaken(
 }
 
 /** The sales that the drafts' own employees made since. */
-async function searchFor(deps: Deps, drafts: readonly Draft[]): Promise<SaleDocument[]> {
+async function searchFor(
+  deps: Deps,
+  accountId: AccountId,
+  drafts: readonly Draft[],
+): Promise<SaleDocument[]> {
+  const moysklad = deps.moysklad.of(accountId)
   const since = new Map<Draft['employeeId'], number>()
   for (const { employeeId, createdAtMs } of drafts) {
     since.set(employeeId, Math.min(since.get(employeeId) ?? Infinity, createdAtMs - clockSlackMs))
   }
   const found = new Map<DocumentId, SaleDocument>()
   for (const [employeeId, sinceMs] of since) {
-    const sales = await reach(deps, () => deps.moysklad.retailDemandsSince(employeeId, Math.max(0, sinceMs)))
+    const sales = await reach(deps, () => moysklad.retailDemandsSince(employeeId, Math.max(0, sinceMs)))
     for (const sale of sales) found.set(sale.id, sale)
   }
   return [...found.values()]

@@ -1,4 +1,4 @@
-import type { StoreId } from '../../core/ids.ts'
+import type { AccountId, StoreId } from '../../core/ids.ts'
 import { SessionRequest } from '../../core/wire/session.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
@@ -17,10 +17,11 @@ export function session(deps: Deps): Handler<'session'> {
   return async (c) => {
     await requireVersion(c)
     const { contextKey } = await readBody(c, SessionRequest)
-    const [context, stores] = await Promise.all([exchange(deps, contextKey), knownStores(deps)])
+    const context = await exchange(deps, contextKey)
     if (!context) throw new ApiError('context_invalid')
     if (!context.maySell) throw new ApiError('not_allowed')
     const { accountId } = context
+    const stores = await knownStores(deps, accountId)
     const nowMs = clock()
     const opened: Session = {
       accountId,
@@ -59,9 +60,9 @@ async function exchange({ moysklad, log }: Deps, contextKey: string): Promise<Em
 }
 
 /** Null when MoySklad does not say: a nameless store must not keep a cashier out, the key works perhaps once. */
-async function knownStores({ moysklad, log }: Deps): Promise<Store[] | null> {
+async function knownStores({ moysklad, log }: Deps, accountId: AccountId): Promise<Store[] | null> {
   try {
-    return await moysklad.retailStores()
+    return await moysklad.of(accountId).retailStores()
   } catch (error) {
     log.warn({ event: 'stores_unknown', error: errorFacts(error).error })
     return null
