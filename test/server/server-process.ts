@@ -20,6 +20,8 @@ export interface ServerPlace {
   databaseUrl?: string
   /** The folder of another page than the built widget. */
   widgetDir?: string
+  /** Further variables. */
+  environment?: Record<string, string>
 }
 
 /** The real server as a process, on a port of its own choice. @throws when it ends before it listens */
@@ -28,6 +30,7 @@ export async function startServer({
   moyskladUrl,
   databaseUrl,
   widgetDir,
+  environment,
 }: ServerPlace): Promise<ServerProcess> {
   const child = spawn(process.execPath, [join(root, 'src/server/main.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,6 +45,7 @@ export async function startServer({
       PODAROK_MOYSKLAD_TOKEN: 'token',
       PODAROK_CARD_KEY: '07'.repeat(32),
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      ...environment,
       ...(widgetDir && { PODAROK_WIDGET_DIR: widgetDir }),
     },
   })

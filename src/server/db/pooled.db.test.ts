@@ -14,36 +14,35 @@ const timeouts = async (query: Query) =>
     ['x'],
   )
 
-test.each([true, false])(
-  'with a pooler: %s: no statement outlives its transaction, both timeouts hold',
-  async (pooled) => {
-    const { url, drop } = await freshPostgres()
-    const sent = vi.spyOn(pg.Client.prototype, 'query')
-    const db = openPostgres(url, { pooled })
-    await migrate(db, Date.now)
-    const held = [{ statement: '15s', idle: '15s', said: 'x' }]
-    expect(await db.read(timeouts)).toEqual(held)
-    expect(await db.write(timeouts)).toEqual(held)
-    const names = await db.read((query) =>
-      query.all('select name from pg_prepared_statements where $1 = $1', [1]),
-    )
-    const named = sent.mock.calls.flatMap(([query]) => (query as { name?: string }).name ?? [])
-    if (pooled) {
-      expect(names).toEqual([])
-      expect(named).toEqual([])
-    } else {
-      // The test can see a name where there is one.
-      expect(names.length).toBeGreaterThan(0)
-      expect(named.length).toBeGreaterThan(0)
-    }
-    // A client of its own sees what the connection was opened with: behind a pooler, nothing of ours.
-    const [opened] = sent.mock.contexts as unknown as { connectionParameters: Record<string, unknown> }[]
-    expect(Boolean(opened!.connectionParameters['statement_timeout'])).toBe(!pooled)
-    expect(Boolean(opened!.connectionParameters['idle_in_transaction_session_timeout'])).toBe(!pooled)
-    await db.close()
-    await drop()
-  },
-)
+test.each([
+  ['behind a pooler no statement has a name, and', true],
+  ['without one every statement has a name, and', false],
+])('%s both timeouts hold in each transaction', async (_, pooled) => {
+  const { url, drop } = await freshPostgres()
+  const sent = vi.spyOn(pg.Client.prototype, 'query')
+  const db = openPostgres(url, { pooled })
+  await migrate(db, Date.now)
+  const held = [{ statement: '15s', idle: '15s', said: 'x' }]
+  expect(await db.read(timeouts)).toEqual(held)
+  expect(await db.write(timeouts)).toEqual(held)
+  const names = await db.read((query) =>
+    query.all('select name from pg_prepared_statements where $1 = $1', [1]),
+  )
+  const named = sent.mock.calls.flatMap(([query]) => (query as { name?: string }).name ?? [])
+  if (pooled) {
+    expect(names).toEqual([])
+    expect(named).toEqual([])
+  } else {
+    expect(names.length).toBeGreaterThan(0)
+    expect(named.length).toBeGreaterThan(0)
+  }
+  // What the connection was opened with: a pooler refuses these, or passes them over.
+  const [opened] = sent.mock.contexts as unknown as { connectionParameters: Record<string, unknown> }[]
+  expect(Boolean(opened!.connectionParameters['statement_timeout'])).toBe(!pooled)
+  expect(Boolean(opened!.connectionParameters['idle_in_transaction_session_timeout'])).toBe(!pooled)
+  await db.close()
+  await drop()
+})
 
 test('with a pooler too, a slow statement ends, and its connection serves on', async () => {
   const { url, drop } = await freshPostgres()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { freshPostgres } from '../../../test/server/engines.ts'
 import { freshFolder } from '../../../test/server/folders.ts'
+import { startServer } from '../../../test/server/server-process.ts'
 import { databaseFile, openSqlite, openSqliteReadOnly } from './sqlite.ts'
 import { FolderTaken } from './folder-lock.ts'
 import { connectSqlite } from './sqlite-connection.ts'
@@ -96,6 +97,43 @@ describe('two processes that start at once', () => {
     const reader = connectSqlite(databaseFile(here), true)
     expect(await reader.tx.all('select version from migration')).toMatchObject(versions)
     reader.close()
+  })
+})
+
+describe('a server process', () => {
+  const moyskladUrl = 'http://127.0.0.1:9'
+
+  test('migrates as the owner and serves as another role, behind a pooler too', async () => {
+    const dataDir = folder()
+    const { url, serverUrl, drop } = await freshPostgres()
+    const environment = { DATABASE_MIGRATE_URL: url, DATABASE_POOLED: '1' }
+    for (const more of [environment, {}]) {
+      const server = await startServer({ dataDir, moyskladUrl, databaseUrl: serverUrl, environment: more })
+      children.push(server.child)
+      const health = await fetch(`${server.url}/api/health`)
+      expect(health.status).toBe(200)
+      await health.arrayBuffer()
+      await server.stop()
+    }
+    const db = openPostgres(serverUrl)
+    await expect(db.write((tx) => tx.run('delete from receipt'))).rejects.toThrow('permission denied')
+    await db.close()
+    await drop()
+  })
+
+  test('ends with one sentence at a database of a development version', async () => {
+    const dataDir = folder()
+    const db = openSqlite(dataDir)
+    await db.write((tx) =>
+      tx.run('create table migration (version integer primary key, applied_at_ms bigint not null)'),
+    )
+    await db.write((tx) => tx.run('insert into migration (version, applied_at_ms) values (3, 0)'))
+    await db.close()
+    const error: unknown = await startServer({ dataDir, moyskladUrl }).catch((thrown: unknown) => thrown)
+    expect(String(error)).toMatch(
+      /\(1\): This database was made by a development version of Podarok.*--fresh/,
+    )
+    expect(String(error)).not.toContain('at migrate')
   })
 })
 
