@@ -188,7 +188,7 @@ onBothEngines('the API', (engine) => {
     expect((await till.answer('lookup', guess(card.number))).card).toMatchObject({ id: card.id })
   })
 
-  test('another account’s cards, receipts and holds do not exist', async () => {
+  test('[A7] another account’s cards, receipts and holds do not exist', async () => {
     const shop = world(engine.db())
     const mine = await shop.shop()
     const theirs = await shop.shop()

@@ -60,7 +60,7 @@ async function benchEngine(engine: 'sqlite' | 'postgres', postgresUrl: string | 
     }
     ours.close()
     const [oursRate, peerRate] = [median(rates.ours.slice(warmUps)), median(rates.peer.slice(warmUps))]
-    rows.push(rowOf(`redeem, ${engine}, ${n} conn`, oursRate, peerRate))
+    rows.push(rowOf(`P5 redeem, ${engine}, ${n} conn`, oursRate, peerRate))
   }
   await server.stop()
   await peerDb.close()

@@ -75,7 +75,7 @@ describe('on the line', () => {
     expect(shop.tillOutcomes()).toEqual(['applied'])
   })
 
-  it('[C4] part payment: the cashier lowers the sum, the rest stays on the card and is paid otherwise', async () => {
+  it('[C4] [M10] part payment: the rest stays on the card and is paid otherwise, and the screen says what to ring up', async () => {
     const card = cardWith('active', 300_000)
     await till.addGood(goods.coffee)
     await till.scan('create', card.number)

@@ -46,9 +46,14 @@ describe('formats', () => {
   const russian = language({ code: 'ru', words: ru, first: firstWords.ru }, 'RUB')
   const english = language({ code: 'en', words: en, first: firstWords.en }, 'RUB')
 
-  it('sums are written as people write them', () => {
+  it('[U4] sums are written as people write them', () => {
     expect(russian.sum(150_000)).toBe('1\u00a0500,00\u00a0₽')
     expect(english.sum(150_001)).toBe('₽1,500.01')
     expect(russian.date('2026-11-23')).toBe('23.11.2026')
+  })
+
+  it('[C12] sums bear the sign of the programme’s currency', () => {
+    const tenge = language({ code: 'ru', words: ru, first: firstWords.ru }, 'KZT')
+    expect(tenge.sum(150_000)).toBe('1\u00a0500,00\u00a0₸')
   })
 })

@@ -92,7 +92,7 @@ describe('the book', () => {
     expect(book.state).toEqual({ cards: 300, asOfMs: 1_000, progress: null })
   })
 
-  it('[O7] shows its progress, and goes on where a cut stopped it', async () => {
+  it('[O7] [U7] shows its progress, and goes on where a cut stopped it', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, n) => pages.add(`29000000${1000 + n}`)))
     pages.cutAfter = 5
     const book = await open()

@@ -73,7 +73,7 @@ describe('[C8] void', () => {
     operations: [{ kind: 'load' as const, cardId: card.id, wasUnsold: true }],
   })
 
-  test('is made of counter-entries to what was posted', () => {
+  test('[C14] is made of counter-entries to what was posted', () => {
     const card = cardOf()
     expect(cancel([card], { posted: redeemed(card) })).toEqual(['card_paid 30', 'loss 10', 'redeemed -40'])
   })
