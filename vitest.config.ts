@@ -19,6 +19,7 @@ export default defineConfig({
             'manifest/**/*.test.ts',
             'test/stories/**/*.test.ts',
             'test/faults/**/*.test.ts',
+            'test/docs/**/*.test.ts',
           ],
           exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts', '**/*.faults.test.ts'],
           testTimeout: 60_000,
