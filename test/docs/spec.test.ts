@@ -114,10 +114,16 @@ describe('docs/failures.md', () => {
     const astray = failures.flatMap(({ id, tests }) =>
       tests
         .filter(({ title, path }) => !titles.get(path)?.includes(title))
-        .map(({ title, path }) => {
-          const nearest = (titles.get(path) ?? []).filter((one) => quotedByTitle(one).includes(id))
-          return { failure: id, file: path, title, 'titles there that quote it': nearest }
-        }),
+        .map(({ title, path }) => ({
+          failure: id,
+          file: path,
+          title,
+          'files with that title': [...titles]
+            .filter(([, own]) => own.includes(title))
+            .map(([other]) => other),
+          'titles there that quote it':
+            titles.get(path)?.filter((one) => quotedByTitle(one).includes(id)) ?? [],
+        })),
     )
     expect(
       astray,
@@ -136,13 +142,11 @@ describe('docs/failures.md', () => {
 
 test('docs/operate.md knows every variable of the environment and every event of the log', () => {
   const page = read('docs/operate.md')
-  const variables = [...read('src/server/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(
-    ([, name]) => name!,
-  )
   const server = filesIn(['src/server'], ['.ts'])
     .filter((path) => !path.endsWith('.test.ts'))
     .map(read)
     .join('\n')
+  const variables = [...server.matchAll(/^ {2}((?:PODAROK|DATABASE)_[A-Z_]+): /gm)].map(([, name]) => name!)
   const alarms = /type Alarm = (.*)/.exec(server)?.[1]?.match(/\w+_\w+/g) ?? []
   const events = [...server.matchAll(/(?:event: |EveryMs, )'(\w+)'/g)].map(([, name]) => name!)
   expect(
