@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { cardOf } from '../../test/server/posting-scene.ts'
+import { cardOf } from '../../../test/server/posting-scene.ts'
 import { loyaltyStatus } from './card.ts'
-import { kopecks } from './money.ts'
+import { kopecks } from '../money.ts'
 
 describe('[C13] the status for MoySklad’s Loyalty API', () => {
   const today = '2026-10-02'
