@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => {
 })
 
 /** What the first script asks for by itself, by the names of widget/cashier/parts.ts. */
-const parts = { engine: 'cashier/engine.tsx', ru: 'i18n/ru.ts', en: 'i18n/en.ts' }
+const parts = { engine: 'cashier/engine.tsx', ru: 'cashier/words/ru.ts', en: 'cashier/words/en.ts' }
 
 /**
  * Builds the parts and names their files in the page. The engine is needed in any case, so the browser fetches it beside

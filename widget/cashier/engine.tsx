@@ -3,7 +3,7 @@ import { connectHost } from '../../src/client/host/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host/host-door.ts'
 import { locksOf } from '../../src/client/locks.ts'
 import { Till } from '../../src/client/till/till.ts'
-import { type Language, language, type Spoken } from '../i18n/language.ts'
+import { type Language, language, type Spoken } from './words/language.ts'
 import { afterPaint } from './after-paint.ts'
 import { App } from './view/App.tsx'
 import { Checkout } from './model/checkout.ts'
@@ -62,7 +62,7 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
   const checkout = new Checkout({
     till,
     host,
-    language: words,
+    faultText: (fault) => (fault === 'checking' ? words().words.checkingFault : words().fault(fault)),
     locks,
     newId: () => crypto.randomUUID(),
     now: () => till.serverNowMs(),

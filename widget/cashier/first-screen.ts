@@ -1,4 +1,4 @@
-import type { FirstWords } from '../i18n/first-words.ts'
+import type { FirstWords } from './words/first-words.ts'
 
 /**
  * What a cashier sees until the app is there: the same status line and scan box, drawn by hand, so that nothing has to be

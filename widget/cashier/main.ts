@@ -1,5 +1,5 @@
 import { openHostDoor } from '../../src/client/host/host-door.ts'
-import { firstWords } from '../i18n/first-words.ts'
+import { firstWords } from './words/first-words.ts'
 import './cashier.css'
 import { showFirstScreen } from './first-screen.ts'
 import { listenToKeys } from './keyboard.ts'

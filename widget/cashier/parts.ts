@@ -1,5 +1,5 @@
-import type * as en from '../i18n/en.ts'
-import type * as ru from '../i18n/ru.ts'
+import type * as en from './words/en.ts'
+import type * as ru from './words/ru.ts'
 import type * as engine from './engine.tsx'
 
 /** The parts of the app that follow the first screen. The build makes a file of each, see vite.config.ts. */

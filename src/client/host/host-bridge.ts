@@ -4,7 +4,7 @@ import {
   type HostMessageOf,
   validationMessageMax,
   type WidgetMessage,
-} from '../../core/host-messages.ts'
+} from '../../core/host/host-messages.ts'
 import type { HostDoor } from './host-door.ts'
 
 /**
@@ -68,7 +68,6 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
       case 'Save':
         return listener?.save(message)
       case 'NavigateResponse':
-      case 'ShowDialogResponse':
         return settle(message.correlationId, null)
       case 'InvalidMessageError':
         deps.onHostError(message.errors)

@@ -19,6 +19,7 @@ import {
 import { type Outcomes, outcomesOf } from './outcomes.ts'
 import { reclaim } from './reclaim.ts'
 import {
+  type Settled,
   AlreadyRecorded,
   epochRange,
   keyOf,
@@ -26,7 +27,7 @@ import {
   type ReceiptParts,
   type RecordState,
 } from './records.ts'
-import { settle, type Settled } from './settle.ts'
+import { settle } from './settle.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 
 export interface JournalState {
@@ -35,8 +36,6 @@ export interface JournalState {
   /** When the oldest record without an outcome was written; null when all are settled (J12). */
   oldestAtMs: number | null
 }
-
-export type { Settled } from './settle.ts'
 
 export interface JournalDeps {
   storage: TillStorage

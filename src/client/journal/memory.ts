@@ -5,14 +5,21 @@ import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { LedgerReceipt } from '../../core/wire/receipts.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
-import type { Parts } from '../till/opening.ts'
+import type { Parts } from './parts.ts'
 import type { CardFace, Device, JournalRecord, LostTail, RecordKey, TillIdentity } from './database.ts'
 import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
-import type { JournalPort, JournalState, Settled } from './journal.ts'
+import type { JournalPort, JournalState } from './journal.ts'
 import type { Batch, Lost, Standing } from './outgoing.ts'
-import { AlreadyRecorded, byKey, keyOf, type ReceiptParts, type RecordState } from './records.ts'
+import {
+  type Settled,
+  AlreadyRecorded,
+  byKey,
+  keyOf,
+  type ReceiptParts,
+  type RecordState,
+} from './records.ts'
 
 /**
  * What a till keeps where the browser gives no storage (J13): all of it is gone with the page, so it asks and never

@@ -1,8 +1,7 @@
 import type { IDBPObjectStore } from 'idb'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { OutcomeRow, OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
-import { byKey, keyOf } from './records.ts'
-import type { Settled } from './settle.ts'
+import { byKey, keyOf, type Settled } from './records.ts'
 
 /**
  * Outcomes come many at once and are read one by one and seldom, and a browser's storage asks its price for a row and not

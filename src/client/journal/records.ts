@@ -52,3 +52,10 @@ export function lastSeq(storage: TillStorage, epoch: number): Promise<number> {
     return cursor?.primaryKey[1] ?? 0
   })
 }
+
+export interface Settled {
+  key: RecordKey
+  outcome: FinalOutcome
+  /** The server's mark that it said so. */
+  proof: string | null
+}

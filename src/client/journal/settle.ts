@@ -1,15 +1,6 @@
-import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import type { RecordKey } from './database.ts'
 import { noteChanged, runsOf, spanOf } from './outcomes.ts'
-import { among, byKey } from './records.ts'
+import { among, byKey, type Settled } from './records.ts'
 import { strictly, type TillStorage } from './storage.ts'
-
-export interface Settled {
-  key: RecordKey
-  outcome: FinalOutcome
-  /** The server's mark that it said so. */
-  proof: string | null
-}
 
 /**
  * Files the server's answers to a batch in one strict transaction. It is asked for in few requests, all at once: each

@@ -10,7 +10,7 @@ import { beatMs, lookAtCanary } from './canary.ts'
 import { Grants } from './grants.ts'
 import type { TillStorage } from '../journal/storage.ts'
 import { type NotReady, notReady } from './readiness.ts'
-import type { Trouble } from '../till/trouble.ts'
+import type { Trouble } from '../trouble.ts'
 
 /** What a till needs to work through an outage, kept up to date while the line is up (O3, O7, O8). */
 export interface OutageDeps {

@@ -1,4 +1,4 @@
-import type { Trouble } from '../till/till.ts'
+import type { Trouble } from '../trouble.ts'
 
 /** Why this till would not survive an outage now (O8). */
 export type NotReady =

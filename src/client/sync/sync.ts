@@ -2,7 +2,8 @@ import { batchRecordsMax, type Envelope, type PingAnswer, type SyncAnswer } from
 import { type Api, isDenied, isUnreachable } from '../api/api.ts'
 import type { DraftsPort } from '../journal/drafts.ts'
 import type { RecordKey } from '../journal/database.ts'
-import type { JournalPort, Settled } from '../journal/journal.ts'
+import type { JournalPort } from '../journal/journal.ts'
+import type { Settled } from '../journal/records.ts'
 import { type Batch, type Lost, wireRecord } from '../journal/outgoing.ts'
 import { keyOf } from '../journal/records.ts'
 

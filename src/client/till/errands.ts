@@ -1,5 +1,5 @@
 import type { Heads } from './heads.ts'
-import type { Parts } from './opening.ts'
+import type { Parts } from '../journal/parts.ts'
 import { keptMs } from '../journal/reclaim.ts'
 import type { Registration } from './registration.ts'
 import { isDenied } from '../api/api.ts'

@@ -1,30 +1,14 @@
 import { AccountId } from '../../core/ids.ts'
-import type { LedgerReceipt } from '../../core/wire/receipts.ts'
 import { openBeacon } from '../journal/beacon.ts'
 import { type DatabaseEvents, databaseName } from '../journal/database.ts'
-import { Drafts, type DraftsPort } from '../journal/drafts.ts'
-import { Facts, type FactsPort } from '../journal/facts.ts'
+import { Drafts } from '../journal/drafts.ts'
+import { Facts } from '../journal/facts.ts'
 import { enterFrame } from '../journal/frame.ts'
-import { Identity, type IdentityPort } from '../journal/identity.ts'
-import { Journal, type JournalPort } from '../journal/journal.ts'
+import { Identity } from '../journal/identity.ts'
+import { Journal } from '../journal/journal.ts'
 import { openInMemory } from '../journal/memory.ts'
+import type { Parts } from '../journal/parts.ts'
 import { TillStorage } from '../journal/storage.ts'
-
-/** What a till keeps, opened. */
-export interface Parts {
-  accountId: AccountId
-  /** False where the browser gives no storage and all of it is gone with the page (J13). */
-  durable: boolean
-  /** What the book, the grant and the canary are kept in; null where nothing is kept. */
-  storage: TillStorage | null
-  identity: IdentityPort
-  journal: JournalPort
-  drafts: DraftsPort
-  facts: FactsPort
-  /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
-  recall?: (receipts: readonly LedgerReceipt[]) => void
-  close(): void
-}
 
 export interface OpeningDeps {
   locks: LockManager

@@ -15,12 +15,13 @@ import { databaseName, type JournalRecord } from '../journal/database.ts'
 import type { JournalState } from '../journal/journal.ts'
 import type { RecordState } from '../journal/records.ts'
 import { Outage, type Readiness } from '../outage/outage.ts'
-import { accountsHere, type Parts } from './opening.ts'
+import type { Parts } from '../journal/parts.ts'
+import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
 import { backoffMinMs, probeMaxMs } from '../sync/sync.ts'
 import type { Line, TillDeps, TillReady } from './till-deps.ts'
-import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
+import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
 
 /**
  * One till: session, journal, drafts and sync, wired together. Knows nothing of screens.
@@ -30,7 +31,7 @@ import { type Trouble, troubleOf, Troubles, type Warning } from './trouble.ts'
  *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2)
  */
 
-export type { Trouble, Warning } from './trouble.ts'
+export type { Trouble, Warning } from '../trouble.ts'
 
 export type { Line, TillDeps, TillReady } from './till-deps.ts'
 

@@ -153,7 +153,7 @@ export function draftOperations(draft: Draft): Operation[] {
   return [...loads, ...redeems, ...links]
 }
 
-/** Why MoySklad must not save the sale as it stands (M2); the words are in widget/i18n and fit 100 characters. */
+/** Why MoySklad must not save the sale as it stands (M2); the words are in widget/cashier/words and fit 100 characters. */
 export type SaleFault =
   | { code: 'certificate_without_card'; name: string }
   | { code: 'cards_missing'; needed: number; scanned: number }

@@ -3,7 +3,7 @@ import { CardId, Moment, ReceiptId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { LocalDate } from '../card/validity.ts'
 
-/** Why a card, a sum or a sale was refused. Every code has a sentence in both languages (widget/i18n). */
+/** Why a card, a sum or a sale was refused. Every code has a sentence in both languages (widget/cashier/words). */
 export const RefusalCode = z.enum([
   'card_unknown',
   'card_unsold',

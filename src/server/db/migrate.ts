@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { sha256 } from '../keys/secrets.ts'
+import { hash } from 'node:crypto'
 import type { Db, Tx } from './db.ts'
 import { insertOnlyGuards } from './insert-only.ts'
 import type { Migration } from './migrations/migration.ts'
@@ -71,7 +71,7 @@ interface Step {
 
 function stepOf(engine: Db['engine'], { name, sql, insertOnly }: Migration): Step {
   const statements = [...sql, ...insertOnlyGuards(engine, insertOnly)]
-  return { name, statements, digest: sha256(statements.join(';\n')) }
+  return { name, statements, digest: hash('sha256', statements.join(';\n')) }
 }
 
 const hasMigrationTable = {

@@ -2,7 +2,7 @@ import { createECDH, randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import type { AccountId } from '../../core/ids.ts'
-import { newestSealKey } from '../ledger/tills/seal-keys.ts'
+import { newestSealKey } from './seal-keys.ts'
 import { createSealing } from './sealing.ts'
 
 onBothEngines('sealing keys', (engine) => {

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createECDH, hkdfSync, randomBytes } f
 import type { AccountId } from '../../core/ids.ts'
 import { sealedFor, sealInfo, type SealedNumber, type SealingKey } from '../../core/card/sealed-number.ts'
 import type { Db, Tx } from '../db/db.ts'
-import { findSealKey, insertSealKey, newestSealKey, type SealKeyRow } from '../ledger/tills/seal-keys.ts'
+import { findSealKey, insertSealKey, newestSealKey, type SealKeyRow } from './seal-keys.ts'
 
 /** Tills get a new key to seal to after this. */
 const renewAfterMs = 90 * 24 * 3_600_000

@@ -3,7 +3,7 @@ import type { FinalOutcome, Refusal } from '../../core/receipt/outcome.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Sale } from '../../core/sale/sale.ts'
 import { sha256 } from '../keys/secrets.ts'
-import type { TillPlace } from './tills/tills.ts'
+import type { TillState } from '../../core/wire/tills.ts'
 
 /** A record as it came in, judged by its looks and not yet by the ledger. */
 export interface Arrival {
@@ -72,4 +72,11 @@ export interface Decision {
   alarm: Alarm | null
   /** Where the till stands after this record; null for receipts of the server's own. */
   head: TillPlace | null
+}
+
+/** Where a till stands after a record. */
+export interface TillPlace {
+  epoch: number
+  seq: number
+  state: TillState
 }

@@ -3,7 +3,7 @@ import { type AccountId, type EmployeeId, ProgrammeId } from '../../core/ids.ts'
 import { Programme } from '../../core/card/programme.ts'
 import { localDates } from '../../core/card/validity.ts'
 import type { Query, Tx } from '../db/db.ts'
-import { parseFirst } from './rows.ts'
+import { parseFirst } from '../db/rows.ts'
 
 const Newest = z.object({ id: ProgrammeId, version: z.int(), setAtMs: z.int() })
 type Newest = z.infer<typeof Newest>

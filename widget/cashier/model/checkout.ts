@@ -15,40 +15,28 @@ import {
   saleFault,
   type SaleFault,
 } from '../../../src/core/draft/draft.ts'
-import {
-  type ExtensionPoint,
-  type HostMessageOf,
-  momentOfState,
-  saleOfState,
-} from '../../../src/core/host-messages.ts'
+import { type HostMessageOf, momentOfState, saleOfState } from '../../../src/core/host/host-messages.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
-import type { Language } from '../../i18n/language.ts'
 import { CardDesk, type Errand, type Notice, whenLineIsBack } from './card-desk.ts'
 import { Decisions } from './decisions.ts'
 import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
 import { Links } from './links.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
+import type { Opened } from './opened.ts'
 import { type Question, Questions } from './questions.ts'
 import type { Result } from './result.ts'
 import { ShiftReport } from './shift.ts'
-import { Verdict } from './verdict.ts'
-
-/** The document on MoySklad's page, from one `Open` to the next (M4). */
-export interface Opened {
-  openId: number
-  point: ExtensionPoint
-  documentId: DocumentId | null
-}
+import { type FaultText, Verdict } from './verdict.ts'
 
 export interface CheckoutDeps {
   till: Till
   host: HostBridge
-  language: () => Language
+  faultText: FaultText
   locks: LockManager
   newId: () => string
   now: () => number
@@ -142,7 +130,7 @@ export class Checkout implements HostListener {
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps
-    const { till, host, language, locks, newId, now, log } = deps
+    const { till, host, faultText, locks, newId, now, log } = deps
     this.readiness = signal(till.readiness)
     this.history = new History({
       ready: this.ready,
@@ -178,7 +166,7 @@ export class Checkout implements HostListener {
     this.shift = new ShiftReport({ ready: this.ready, decided: this.history.decided, now, log })
     this.#verdict = new Verdict({
       host,
-      language,
+      faultText,
       busy: () => this.busy.value,
       fault: () => this.fault(),
     })

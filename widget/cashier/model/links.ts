@@ -4,7 +4,7 @@ import { type Draft, type DraftLink, linkedBy } from '../../../src/core/draft/dr
 import { mayBeOfSale, unlinkedOf } from '../../../src/core/draft/linking.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
-import type { Opened } from './checkout.ts'
+import type { Opened } from './opened.ts'
 import { type Result, statusOf } from './result.ts'
 
 export interface LinksDeps {

@@ -3,7 +3,7 @@ import type { Till } from '../../../src/client/till/till.ts'
 import { type Draft, draftIsEmpty, draftIsPrepared } from '../../../src/core/draft/draft.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import type { MatchAnswer } from '../../../src/core/wire/drafts.ts'
-import type { Opened } from './checkout.ts'
+import type { Opened } from './opened.ts'
 
 /** A prepared draft whose sale is not certain: a person has to say (M3). */
 export interface Question {

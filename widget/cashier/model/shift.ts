@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { type Shift, shiftOf } from '../../../src/client/shift.ts'
+import { type Shift, shiftOf } from '../../../src/client/till/shift.ts'
 import type { TillReady } from '../../../src/client/till/till.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 import { localDate } from '../../../src/core/card/validity.ts'

@@ -1,10 +1,13 @@
 import type { HostBridge } from '../../../src/client/host/host-bridge.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
-import type { Language } from '../../i18n/language.ts'
+
+/** `checking`: a card is being looked up, and nobody can say yet. */
+export type FaultText = (fault: SaleFault | 'checking') => string
 
 export interface VerdictDeps {
   host: Pick<HostBridge, 'verdict'>
-  language: () => Language
+  /** Why the sale must not be saved, in words that fit MoySklad's line. */
+  faultText: FaultText
   /** A card is being looked up: nobody can say yet. */
   busy: () => boolean
   /** What is wrong with the document as it stands. */
@@ -38,9 +41,7 @@ export class Verdict {
   /** Answers the last Change, again whenever the answer may have become another. */
   give(): void {
     if (this.#changeId === null) return
-    const language = this.#deps.language()
-    const fault = this.#deps.fault()
-    const text = this.#deps.busy() ? language.words.checkingFault : fault && language.fault(fault)
-    this.#deps.host.verdict(this.#changeId, text)
+    const fault = this.#deps.busy() ? 'checking' : this.#deps.fault()
+    this.#deps.host.verdict(this.#changeId, fault && this.#deps.faultText(fault))
   }
 }

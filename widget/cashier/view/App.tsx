@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Language } from '../../i18n/language.ts'
 import { CardList } from './CardList.tsx'
 import { GhostBox } from './GhostBox.tsx'
 import { LinkBox } from './LinkBox.tsx'
@@ -9,14 +8,9 @@ import { QuestionBox } from './QuestionBox.tsx'
 import { Refused } from './Refused.tsx'
 import { ResultBox } from './ResultBox.tsx'
 import { ScanBox } from './ScanBox.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { StatusLine } from './StatusLine.tsx'
-import type { Checkout } from '../model/checkout.ts'
 import { statusOf } from '../model/result.ts'
-
-export interface ScreenProps {
-  checkout: Checkout
-  language: Language
-}
 
 /** The embedded screen, 400 px wide: the line of truth on top, then one thing to do. */
 export function App({ checkout, language }: ScreenProps) {

@@ -1,9 +1,9 @@
 import { draftIsPrepared, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
 import { certificateOf } from '../../../src/core/card/programme.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
-import type { Language } from '../../i18n/language.ts'
+import type { Language } from '../words/language.ts'
 import { fieldSum, parseSum } from '../../ui/sum-field.ts'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 
 /** The cards of the sale and the one action; below them a card that was only looked at. */
 export function CardList({ checkout, language }: ScreenProps) {

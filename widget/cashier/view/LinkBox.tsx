@@ -1,4 +1,4 @@
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { AskBox } from './AskBox.tsx'
 import { type Result, summaryOf } from '../model/result.ts'
 

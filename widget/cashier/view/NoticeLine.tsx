@@ -1,5 +1,5 @@
-import type { Language } from '../../i18n/language.ts'
-import type { ScreenProps } from './App.tsx'
+import type { Language } from '../words/language.ts'
+import type { ScreenProps } from './screen-props.ts'
 import type { Notice } from '../model/card-desk.ts'
 
 /** What is wrong with the last scan or press, in one sentence. */

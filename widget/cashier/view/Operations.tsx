@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Readiness } from './Readiness.tsx'
 import { ShiftSummary } from './ShiftSummary.tsx'

@@ -1,5 +1,5 @@
 import { cardsOf, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { AskBox } from './AskBox.tsx'
 import type { Question } from '../model/questions.ts'
 

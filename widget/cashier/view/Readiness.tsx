@@ -1,4 +1,4 @@
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 
 /** Whether this till would survive an outage now, in one word, and why not (O8). */
 export function Readiness({ checkout, language }: ScreenProps) {

@@ -1,6 +1,6 @@
 import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { noticeText } from './NoticeLine.tsx'
 import { Sums } from './ResultBox.tsx'
 

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { receiptOf } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { Language } from '../../i18n/language.ts'
-import type { ScreenProps } from './App.tsx'
+import type { Language } from '../words/language.ts'
+import type { ScreenProps } from './screen-props.ts'
 import { effectsOf, type Result, statusOf, summaryOf } from '../model/result.ts'
 import { RingUp } from './RingUp.tsx'
 

@@ -1,5 +1,5 @@
 import { certificateOf } from '../../../src/core/card/programme.ts'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 import { type Result, summaryOf } from '../model/result.ts'
 
 /** What to ring up on the fiscal register (M10), by the pair of entries that the shop's accountant chose (M6). */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 
 /** Says whether the scanner is heard (U2), what to scan, and takes a typed number. */
 export function ScanBox({ checkout, language, focused }: ScreenProps & { focused: boolean }) {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 
 /** «Итоги смены»: what this till did today, and what has to be cleared up. */
 export function ShiftSummary({ checkout, language }: ScreenProps) {

@@ -1,4 +1,4 @@
-import type { ScreenProps } from './App.tsx'
+import type { ScreenProps } from './screen-props.ts'
 
 /** One line of truth: the line, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language }: ScreenProps) {

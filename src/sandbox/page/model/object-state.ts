@@ -1,8 +1,6 @@
+import type { JsonObject } from '../protocol/json.ts'
 import type { Bootstrap } from '../wire/ui-wire.ts'
 import { sumKopecks, type Sale } from './sale.ts'
-
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject
-export type JsonObject = { readonly [key: string]: Json }
 
 const UI = 'https://online.moysklad.ru/app/'
 

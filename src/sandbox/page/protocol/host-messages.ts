@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/object-state.ts'
+import type { JsonObject } from './json.ts'
 import type { Point } from './points.ts'
 
 /** What the host sends to a widget, by MoySklad's vendor documentation, window protocol. */

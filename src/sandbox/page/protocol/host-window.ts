@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model/object-state.ts'
+import type { JsonObject } from './json.ts'
 import type { ChangeHint, DialogResolution, HostMessage } from './host-messages.ts'
 import type { Point, WidgetPoints } from './points.ts'
 import { createVerdict, type Verdict } from './verdict.ts'

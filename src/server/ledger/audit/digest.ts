@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Db } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 
 /**
  * A digest of all chains leaves the database once a day (L7): whoever edits history afterwards, chains and all, no

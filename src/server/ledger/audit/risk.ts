@@ -5,7 +5,7 @@ import type { RiskAnswer } from '../../../core/wire/offline.ts'
 import { holdKeepMs, holdUseMs } from '../../../core/card/hold.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { openGrants } from '../offline/grants.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { tillName } from '../tills/tills.ts'
 
 const Sum = z.object({ total: z.nullable(z.int()) })

@@ -4,7 +4,7 @@ import type { GrantUse } from '../../../core/receipt/offline.ts'
 import type { Query } from '../../db/db.ts'
 import { Difference } from './difference.ts'
 import { chargedByCard, postedOn } from '../offline/grants.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 /** What an outage has left in the books agrees too: what waits has a case, links have both ends, grants their sums. */
 export async function verifyOffline(query: Query, accountId: string): Promise<void> {

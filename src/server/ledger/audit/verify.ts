@@ -7,7 +7,7 @@ import { cardColumns, CardRow } from '../cards/cards.ts'
 import { genesis, linkHash } from '../cards/chain.ts'
 import { Difference } from './difference.ts'
 import { EntryAccount, OperationKind } from '../posting/operations.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { verifyOffline } from './verify-offline.ts'
 
 export interface Verified {

@@ -4,7 +4,7 @@ import { kopecks } from '../../../core/money.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 import { tillName } from '../tills/tills.ts'
 
 /** What an owner should look at because insiders might do it (A9). */

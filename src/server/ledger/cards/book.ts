@@ -5,7 +5,7 @@ import { type AccountId, CardId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import type { Query } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 /** The book as tills read it (O7): chunk by chunk at first, then what has changed. */
 

@@ -4,7 +4,7 @@ import { type AccountId, CardId, type ProgrammeId } from '../../../core/ids.ts'
 import { Kopecks } from '../../../core/money.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { genesis } from './chain.ts'
-import { parseFirst } from '../rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 export const CardRow = z.object({
   id: CardId,

@@ -6,7 +6,7 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import { HoldPurpose } from '../../../core/wire/holds.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 import { tillName } from '../tills/tills.ts'
 
 const HoldRow = z.object({

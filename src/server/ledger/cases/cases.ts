@@ -5,7 +5,7 @@ import type { CaseKind, FinalOutcome } from '../../../core/receipt/outcome.ts'
 import type { CaseDecision } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 /** What a human must know or decide. */
 export interface NewCase {

@@ -4,7 +4,7 @@ import { Kopecks } from '../../../core/money.ts'
 import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Query } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { tillName } from '../tills/tills.ts'
 
 const CaseRow = z.object({

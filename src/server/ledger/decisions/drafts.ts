@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { Draft } from '../../../core/draft/draft.ts'
 import { type AccountId, type DraftId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 const DraftRow = z.object({
   tillId: TillId,

@@ -5,7 +5,7 @@ import type { Db, Query, Tx } from '../../db/db.ts'
 import { caseId, closeSettled, openCase } from '../cases/cases.ts'
 import { isCommitted } from './drafts.ts'
 import { keepDraftHolds } from '../cards/holds.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { lockTill } from '../tills/tills.ts'
 
 /**

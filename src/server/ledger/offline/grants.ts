@@ -6,7 +6,7 @@ import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { GrantAnswer } from '../../../core/wire/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { GrantProofs } from '../../keys/grant-proofs.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 /**
  * Permissions to promise offline (O1). A grant is open from when it is issued until its till, drained, gives it back, or

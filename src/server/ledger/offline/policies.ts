@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { AccountId, EmployeeId } from '../../../core/ids.ts'
 import { OfflinePolicy } from '../../../core/receipt/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 const Stored = z.object({ version: z.int(), body: z.string() })
 

@@ -4,7 +4,7 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { findDoer } from './siblings.ts'
 import type { StoredReceipt } from './receipts.ts'
-import { parseFirst } from '../rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 /** Receipts that were committed without a document and have found their sale since (M11). */
 

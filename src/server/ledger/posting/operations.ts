@@ -5,7 +5,7 @@ import { kopecks } from '../../../core/money.ts'
 import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/post.ts'
 import type { Operation } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 
 export const EntryAccount = z.enum([
   'card_paid',

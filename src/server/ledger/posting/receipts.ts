@@ -4,7 +4,7 @@ import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { LedgerReceipt } from '../../../core/wire/receipts.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 const StoredReceipt = z.object({
   id: ReceiptId,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 
 const DeviceRow = z.object({ publicKey: z.string(), madeAtMs: z.int() })
 export type DeviceRow = z.infer<typeof DeviceRow>

@@ -5,7 +5,7 @@ import { CaseChoice, type CaseDecision, CaseId } from '../../../core/wire/cases.
 import type { Envelope, TillHead } from '../../../core/wire/tills.ts'
 import type { Query } from '../../db/db.ts'
 import { isOver } from '../offline/grants.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 
 const CaseRow = z.object({
   caseId: CaseId,

@@ -4,7 +4,7 @@ import type { Query, Tx } from '../../db/db.ts'
 import type { Arrival } from '../arrival.ts'
 import { openCase } from '../cases/cases.ts'
 import { endOfLost, noteFound, noteSkipped } from './missing.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 import { highestSeq, setTillState, type Till } from './tills.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { CaseKind } from '../../../core/receipt/outcome.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { Evidence } from '../arrival.ts'
 import { casesOfTill, closeSettled, openCase } from '../cases/cases.ts'
-import { parseFirst, parseRows } from '../rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { conflictsOf } from './tills.ts'
 
 /** Numbers of a till's journal whose records are not here: from one to another, both included. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { AccountId, EmployeeId, TillId } from '../../../core/ids.ts'
 import { Role } from '../../../core/wire/session.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 export const Session = z.object({
   accountId: AccountId,

@@ -5,7 +5,7 @@ import type { AnswerOf } from '../../../core/wire/endpoints.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { closeCase } from '../cases/cases.ts'
-import { parseRows } from '../rows.ts'
+import { parseRows } from '../../db/rows.ts'
 import { wasForked } from './history.ts'
 import { lockTill, setTillState, tillName } from './tills.ts'
 

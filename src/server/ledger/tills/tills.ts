@@ -4,7 +4,8 @@ import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { casesOfTill } from '../cases/cases.ts'
 import { deviceKey } from './devices.ts'
-import { parseFirst } from '../rows.ts'
+import type { TillPlace } from '../arrival.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 const TillRow = z.object({
   ordinal: z.int(),
@@ -15,13 +16,6 @@ const TillRow = z.object({
   epochAtMs: z.int(),
 })
 export type Till = z.infer<typeof TillRow>
-
-/** Where a till stands after a record. */
-export interface TillPlace {
-  epoch: number
-  seq: number
-  state: TillState
-}
 
 const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state, epoch_at_ms as "epochAtMs"'
 const Count = z.object({ tills: z.int() })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Row } from '../db/db.ts'
+import type { Row } from './db.ts'
 
 /** Rows are checked like everything that comes from outside: a column of another shape stops the work here. */
 export function parseRows<S extends z.ZodMiniType>(schema: S, rows: readonly Row[]): z.infer<S>[] {

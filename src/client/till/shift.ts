@@ -1,7 +1,7 @@
-import type { Kopecks } from '../core/money.ts'
-import { kopecks } from '../core/money.ts'
-import type { CaseDecision } from '../core/wire/cases.ts'
-import { receiptOf, type RecordState } from './journal/records.ts'
+import type { Kopecks } from '../../core/money.ts'
+import { kopecks } from '../../core/money.ts'
+import type { CaseDecision } from '../../core/wire/cases.ts'
+import { receiptOf, type RecordState } from '../journal/records.ts'
 
 /** «Итоги смены»: what this till did since a moment, as its journal tells it. */
 export interface Shift {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { DocumentId, type ProductId } from './ids.ts'
-import { kopecks } from './money.ts'
-import { rowSum, type Sale, type SaleRow } from './sale/sale.ts'
+import { DocumentId, type ProductId } from '../ids.ts'
+import { kopecks } from '../money.ts'
+import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
 
 /**
  * Messages between MoySklad's page and a widget's frame, as its vendor documentation describes the host window
@@ -49,12 +49,6 @@ const Save = z.object({
   extensionPoint: ExtensionPoint,
   objectId: DocumentId,
 })
-const ShowDialogResponse = z.object({
-  name: z.literal('ShowDialogResponse'),
-  correlationId: z.int(),
-  dialogResolution: z.enum(['normal', 'closedByUser']),
-  buttonName: z.nullish(z.string()),
-})
 const NavigateResponse = z.object({ name: z.literal('NavigateResponse'), correlationId: z.int() })
 const InvalidMessageError = z.object({
   name: z.literal('InvalidMessageError'),
@@ -66,7 +60,6 @@ export const HostMessage = z.discriminatedUnion('name', [
   Open,
   Change,
   Save,
-  ShowDialogResponse,
   NavigateResponse,
   InvalidMessageError,
 ])
@@ -76,8 +69,6 @@ export type HostMessageOf<N extends HostMessage['name']> = Extract<HostMessage, 
 export type WidgetMessage =
   | { name: 'OpenFeedback'; correlationId: number }
   | { name: 'ValidationFeedback'; messageId: number; correlationId: number; valid: boolean; message?: string }
-  | { name: 'SetDirty'; messageId: number; openMessageId: number }
-  | { name: 'ClearDirty'; messageId: number }
   | { name: 'NavigateRequest'; messageId: number; path: string; target: 'self' | 'blank' }
 
 /** The longest text that the host accepts in a ValidationFeedback. */

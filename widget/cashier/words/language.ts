@@ -1,4 +1,4 @@
-import type { SaleFault } from '../../src/core/draft/draft.ts'
+import type { SaleFault } from '../../../src/core/draft/draft.ts'
 import type { FirstWords } from './first-words.ts'
 import type { Words } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HostMessage, idOfHref, momentOfState, saleOfState } from './host-messages.ts'
-import { rowSum } from './sale/sale.ts'
+import { rowSum } from '../sale/sale.ts'
 
 const row = (quantity: number, price: number, discount: number | null = 0) => ({
   quantity,

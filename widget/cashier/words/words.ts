@@ -1,11 +1,11 @@
-import type { Notice } from '../cashier/model/card-desk.ts'
-import type { SaleFault } from '../../src/core/draft/draft.ts'
-import type { CaseCode, RefusalCode } from '../../src/core/receipt/outcome.ts'
-import type { CardState } from '../../src/core/card/card.ts'
-import type { ResultStatus } from '../cashier/model/result.ts'
-import type { NotReady } from '../../src/client/outage/readiness.ts'
-import type { Trouble } from '../../src/client/till/till.ts'
-import type { CaseDecision } from '../../src/core/wire/cases.ts'
+import type { Notice } from '../model/card-desk.ts'
+import type { SaleFault } from '../../../src/core/draft/draft.ts'
+import type { CaseCode, RefusalCode } from '../../../src/core/receipt/outcome.ts'
+import type { CardState } from '../../../src/core/card/card.ts'
+import type { ResultStatus } from '../model/result.ts'
+import type { NotReady } from '../../../src/client/outage/readiness.ts'
+import type { Trouble } from '../../../src/client/till/till.ts'
+import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 
 /**
  * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per

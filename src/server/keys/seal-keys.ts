@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import type { AccountId } from '../../../core/ids.ts'
-import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../rows.ts'
+import type { AccountId } from '../../core/ids.ts'
+import type { Query, Tx } from '../db/db.ts'
+import { parseFirst } from '../db/rows.ts'
 
 const SealKeyRow = z.object({ id: z.string(), publicKey: z.string(), secret: z.string(), madeAtMs: z.int() })
 /** A key that tills seal card numbers to; `secret` is encrypted (A7). */

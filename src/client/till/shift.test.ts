@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { wireVersion } from '../core/receipt/receipt.ts'
-import type { FinalOutcome } from '../core/receipt/outcome.ts'
-import type { RecordState } from './journal/records.ts'
+import { wireVersion } from '../../core/receipt/receipt.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
+import type { RecordState } from '../journal/records.ts'
 import { shiftOf } from './shift.ts'
-import { redeemReceipt, uuid } from './testing/builders.ts'
+import { redeemReceipt, uuid } from '../testing/builders.ts'
 
 const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
 

@@ -1,5 +1,5 @@
-import type { TillState } from '../../core/wire/tills.ts'
-import type { ErrorCode } from '../../core/wire/errors.ts'
+import type { TillState } from '../core/wire/tills.ts'
+import type { ErrorCode } from '../core/wire/errors.ts'
 
 /** What stands in the way of work, each with its sentence on the screen. The first that holds is the one that is told. */
 export const troubles = [

@@ -1,0 +1,23 @@
+import type { AccountId } from '../../core/ids.ts'
+import type { LedgerReceipt } from '../../core/wire/receipts.ts'
+import type { DraftsPort } from './drafts.ts'
+import type { FactsPort } from './facts.ts'
+import type { IdentityPort } from './identity.ts'
+import type { JournalPort } from './journal.ts'
+import type { TillStorage } from './storage.ts'
+
+/** What a till keeps, opened. */
+export interface Parts {
+  accountId: AccountId
+  /** False where the browser gives no storage and all of it is gone with the page (J13). */
+  durable: boolean
+  /** What the book, the grant and the canary are kept in; null where nothing is kept. */
+  storage: TillStorage | null
+  identity: IdentityPort
+  journal: JournalPort
+  drafts: DraftsPort
+  facts: FactsPort
+  /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
+  recall?: (receipts: readonly LedgerReceipt[]) => void
+  close(): void
+}
