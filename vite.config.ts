@@ -10,6 +10,7 @@ export default defineConfig(({ mode }) => {
   const sandbox = mode === 'sandbox'
   return {
     root: sandbox ? 'src/sandbox/page' : 'widget',
+    base: sandbox ? '/sandbox/' : '/',
     plugins: [preact(), ...(sandbox ? [] : [partsInPage()])],
     build: {
       target: 'es2022',
@@ -18,9 +19,15 @@ export default defineConfig(({ mode }) => {
       // The polyfill is an inline script in old targets and the policy of the page forbids inline scripts.
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
+      ...(sandbox && { rolldownOptions: { input: sandboxPages } }),
     },
   }
 })
+
+/** The checkout page, and the part of its scanner that is served from the widget's origin. */
+const sandboxPages = ['index.html', 'wedge-frame.html'].map((name) =>
+  resolve(import.meta.dirname, 'src/sandbox/page', name),
+)
 
 /** What the first script asks for by itself, by the names of widget/cashier/parts.ts. */
 const parts = { engine: 'cashier/engine.tsx', ru: 'cashier/words/ru.ts', en: 'cashier/words/en.ts' }

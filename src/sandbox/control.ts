@@ -3,8 +3,11 @@ import * as z from 'zod/mini'
 import type { Documents } from './documents.ts'
 import { FaultRequest, type Faults } from './faults.ts'
 import type { FrameLoads } from './frame-loads.ts'
+import { apiError } from './json-errors.ts'
 import type { Line } from './line.ts'
-import { SwitchRequest } from './page/wire/ui-wire.ts'
+import { SwitchRequest, type CardStates } from './page/wire/ui-wire.ts'
+import type { PresentCards } from './present-cards.ts'
+import { ProductRefused } from './product-calls.ts'
 import type { Switches } from './switches.ts'
 
 export type ControlDeps = {
@@ -12,11 +15,19 @@ export type ControlDeps = {
   faults: Faults
   frameLoads: FrameLoads
   line: Line
+  presentCards: PresentCards
   switches: Switches
 }
 
 /** The handles of the box itself. They work in every state of the line. */
-export function createControl({ documents, faults, frameLoads, line, switches }: ControlDeps): Hono {
+export function createControl({
+  documents,
+  faults,
+  frameLoads,
+  line,
+  presentCards,
+  switches,
+}: ControlDeps): Hono {
   const app = new Hono()
   const state = () => ({
     ...switches.state(),
@@ -39,6 +50,17 @@ export function createControl({ documents, faults, frameLoads, line, switches }:
   app.delete('/faults', (c) => {
     faults.clear()
     return c.json(state())
+  })
+  app.get('/cards', async (c) => {
+    try {
+      const states: CardStates = { cards: await presentCards.read() }
+      return c.json(states)
+    } catch (error) {
+      if (error instanceof ProductRefused) return apiError(c, 502, error.message)
+      // What `fetch` throws when nobody answers.
+      if (error instanceof TypeError) return apiError(c, 503, 'сервер «Подарка» не отвечает')
+      throw error
+    }
   })
   app.get('/documents', (c) => c.json({ sales: documents.list() }))
   app.get('/frame-loads/:contextKey', (c) =>

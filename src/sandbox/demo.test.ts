@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { kopecks } from '../core/money.ts'
+import { cardCaption } from './captions.ts'
 import { CARDS, EMPLOYEES, PRODUCTS } from './demo.ts'
 import { sheetHtml } from './sheet.ts'
 
@@ -30,10 +32,26 @@ describe('the demo shop', () => {
     expect(['unsold', 'active', 'blocked', 'expired'].map(count)).toEqual([10, 7, 1, 2])
   })
 
-  it('prints all of them on the sheet', () => {
-    const html = sheetHtml()
+  it('prints all of them on the sheet, with the state that they have now', () => {
+    const cards = CARDS.map(({ number }) => ({ number, state: 'active' as const, caption: 'активна, <b>' }))
+    const html = sheetHtml(cards, '2026-10-02 12:31:00.000')
     expect(html.match(/<svg/g)).toHaveLength(CARDS.length + PRODUCTS.length)
-    expect(html).toContain('1\u00a0500,00\u00a0₽')
-    expect(html).toContain('срок истёк 31.01.2026')
+    expect(html.match(/активна, &lt;b>/g)).toHaveLength(CARDS.length)
+    expect(html).toContain('Состояние на 02.10.2026 12:31')
+  })
+})
+
+describe('what is said of a card', () => {
+  it.each([
+    ['unsold', 0, null, 'не продана'],
+    ['active', 150_000, null, 'активна, доступно 1\u00a0500,00\u00a0₽'],
+    ['active', 1, '2030-12-31', 'активна, доступно 0,01\u00a0₽, до 31.12.2030'],
+    ['active', 0, null, 'активна, вся сумма удержана'],
+    ['blocked', 75_000, null, 'заблокирована, 750,00\u00a0₽'],
+    ['expired', 25_050, '2025-12-31', 'срок истёк 31.12.2025, 250,50\u00a0₽'],
+    ['annulled', 0, null, 'аннулирована'],
+    ['used_up', 0, null, 'использована или удержана кассой'],
+  ] as const)('that is %s with %d kopecks until %s: %s', (state, sum, expiresOn, caption) => {
+    expect(cardCaption({ state, availableKopecks: kopecks(sum), expiresOn })).toBe(caption)
   })
 })

@@ -12,8 +12,8 @@ export type LineOptions = {
   /** 0 takes any free port, and keeps it for later. */
   readonly port: number
   readonly faults: Faults
-  /** Port of the product server on loopback. */
-  readonly target: () => number
+  /** Port on loopback of the server that is to answer a path. */
+  readonly target: (path: string) => number
   /** Told of every status that left the line, before its body. */
   readonly onAnswer?: (path: string, status: number) => void
 }
@@ -84,7 +84,7 @@ function forward(options: LineOptions, req: IncomingMessage, res: ServerResponse
   const path = req.url ?? '/'
   const upstream = request({
     host: HOST,
-    port: options.target(),
+    port: options.target(path),
     method: req.method,
     path,
     headers: passedHeaders(req.rawHeaders),

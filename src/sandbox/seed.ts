@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import type { OfflinePolicy } from '../core/receipt/offline.ts'
 import { Programme } from '../core/card/programme.ts'
 import { wireVersion } from '../core/receipt/receipt.ts'
@@ -6,6 +6,7 @@ import { CardsAnswer } from '../core/wire/cards.ts'
 import { SessionAnswer } from '../core/wire/session.ts'
 import { PolicyAnswer } from '../core/wire/offline.ts'
 import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
+import { callProduct } from './product-calls.ts'
 
 /**
  * Puts the demo shop into a product server by the routes that a manager's window uses. Running it again changes
@@ -15,28 +16,18 @@ import { CARDS, CERTIFICATES, type DemoCard } from './demo.ts'
  * @param offline whether the owner allows promises without holds (O1)
  */
 export async function seed(productUrl: string, contextKey: string, offline = true): Promise<void> {
-  const call = async <S extends z.ZodMiniType>(
-    method: string,
-    path: string,
-    body: unknown,
-    answer: S,
-    token = '',
-  ) => {
-    const response = await fetch(productUrl + path, {
-      method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-    return z.parse(answer, JSON.parse(text))
-  }
-
-  const session = await call('POST', '/api/session', { wire: wireVersion, contextKey }, SessionAnswer)
-  await call('PUT', '/api/programme', programme, Programme, session.token)
-  await call('PUT', '/api/policy', { ...policy, enabled: offline }, PolicyAnswer, session.token)
+  const { token } = await callProduct(productUrl, {
+    method: 'POST',
+    path: '/api/session',
+    body: { wire: wireVersion, contextKey },
+    answer: SessionAnswer,
+  })
+  const call = <S extends z.ZodMiniType>(method: 'POST' | 'PUT', path: string, body: unknown, answer: S) =>
+    callProduct(productUrl, { method, path, body, answer, token })
+  await call('PUT', '/api/programme', programme, Programme)
+  await call('PUT', '/api/policy', { ...policy, enabled: offline }, PolicyAnswer)
   const cards = CARDS.map(importOf)
-  const { outcome } = await call('POST', '/api/cards', { receiptId, cards }, CardsAnswer, session.token)
+  const { outcome } = await call('POST', '/api/cards', { receiptId, cards }, CardsAnswer)
   if (outcome.status !== 'applied')
     throw new Error(`the demo cards were not taken: ${JSON.stringify(outcome)}`)
 }

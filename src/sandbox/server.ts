@@ -14,6 +14,8 @@ import { createFaults } from './faults.ts'
 import { createFrameLoads } from './frame-loads.ts'
 import { createJsonApi } from './json-api.ts'
 import { createLine } from './line.ts'
+import { moscowMinute } from './moscow-time.ts'
+import { createPresentCards } from './present-cards.ts'
 import { sheetHtml } from './sheet.ts'
 import { createSwitches } from './switches.ts'
 import { createUiApi } from './ui-api.ts'
@@ -43,22 +45,34 @@ export type Sandbox = {
   close(): Promise<void>
 }
 
+/**
+ * The sandbox's own files lie under this at both addresses: the scanner has a part that must come from the widget's
+ * origin. The product has nothing there.
+ */
+const OWN_FILES = '/sandbox/'
+
 /** MoySklad in a box: checkout page, APIs, and the line to the product with its switches. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const now = options.now ?? Date.now
   const faults = createFaults()
   const frameLoads = createFrameLoads()
   let productPort = options.productPort
+  let hostPort = options.hostPort
   const line = await createLine({
     port: options.widgetPort,
     faults,
-    target: () => productPort,
+    target: (path) => (path.startsWith(OWN_FILES) ? hostPort : productPort),
     onAnswer: (path, status) => frameLoads.note(path, status),
   })
   const widgetUrl = `http://localhost:${line.port}`
   const switches = createSwitches(line)
   const documents = openDocuments({ file: join(options.dataDir, 'sales.json'), storeId: STORE.id, now })
   const contextKeys = createContextKeys(now)
+  const presentCards = createPresentCards({
+    productUrl: () => `http://127.0.0.1:${productPort}`,
+    contextKeys,
+    tillFile: join(options.dataDir, 'till.json'),
+  })
 
   const app = new Hono()
   const listener = getRequestListener(app.fetch)
@@ -76,7 +90,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await line.down()
     throw error
   }
-  const hostUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  hostPort = (server.address() as AddressInfo).port
+  const hostUrl = `http://127.0.0.1:${hostPort}`
 
   const apiBase = `${hostUrl}/api/remap/1.2`
   const entities = createEntities(apiBase)
@@ -84,13 +99,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const descriptor = options.descriptorXml(widgetUrl)
   app.route('/api/remap/1.2', createJsonApi({ documents, entities, token: APP_TOKEN }))
   app.route('/api/vendor/1.0', createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities }))
-  app.route('/ui', createUiApi({ apiBase, documents, contextKeys, now }))
-  app.route('/control', createControl({ documents, faults, frameLoads, line, switches }))
+  app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }))
+  app.route('/control', createControl({ documents, faults, frameLoads, line, presentCards, switches }))
   app.get('/descriptor.xml', (c) =>
     c.body(descriptor, 200, { 'content-type': 'application/xml; charset=utf-8' }),
   )
-  app.get('/sheet.html', (c) => c.html(sheetHtml()))
-  app.use('*', serveStatic({ root: options.pageDir }))
+  app.get('/sheet.html', async (c) => c.html(sheetHtml(await presentCards.read(), moscowMinute(now()))))
+  app.use(
+    `${OWN_FILES}*`,
+    serveStatic({
+      root: options.pageDir,
+      rewriteRequestPath: (path) => path.slice(OWN_FILES.length - 1),
+    }),
+  )
+  app.get('/', serveStatic({ root: options.pageDir }))
 
   return {
     hostUrl,

@@ -1,11 +1,16 @@
 import bwipjs from 'bwip-js/node'
-import { cardCaption, rub } from './captions.ts'
-import { CARDS, PRODUCTS } from './demo.ts'
+import { rub, russianDate } from './captions.ts'
+import { PRODUCTS } from './demo.ts'
+import type { PresentCard } from './page/wire/ui-wire.ts'
 
-/** A page to print: every demo card and product with its barcode, for a real scanner or for typing. */
-export function sheetHtml(): string {
-  const cards = CARDS.map((card, index) =>
-    label(card.number, `Подарочная карта ${index + 1}`, cardCaption(card), card.state),
+/**
+ * A page to print: every demo card and product with its barcode, for a real scanner or for typing.
+ *
+ * @param moment Moscow time, as in MoySklad's API
+ */
+export function sheetHtml(presentCards: readonly PresentCard[], moment: string): string {
+  const cards = presentCards.map((card, index) =>
+    label(card.number, `Подарочная карта ${index + 1}`, card.caption, card.state),
   )
   const goods = PRODUCTS.map((product) =>
     label(product.barcode, product.name, `${rub(product.priceKopecks)} за ${product.uom}`, 'goods'),
@@ -19,7 +24,7 @@ export function sheetHtml(): string {
 </head>
 <body>
 <h1>Подарочные карты</h1>
-<p>Состояние и остаток показаны на момент первого запуска.</p>
+<p>Состояние на ${russianDate(moment.slice(0, 10))} ${moment.slice(11, 16)}; перед печатью обновите страницу.</p>
 <ul>${cards.join('\n')}</ul>
 <h1>Товары и сертификаты</h1>
 <ul>${goods.join('\n')}</ul>
@@ -48,6 +53,6 @@ li { border: 1px solid #ccc; border-left-width: 4px; border-radius: 2mm; padding
 li svg { width: 38mm; height: 18mm; align-self: center }
 li span { color: #333 }
 .active { border-left-color: #5b8c00 } .blocked { border-left-color: #c62828 } .expired { border-left-color: #e68116 }
-.unsold { border-left-color: #888 } .goods { border-left-color: #0076a6 }
+.unsold, .used_up, .annulled { border-left-color: #888 } .goods { border-left-color: #0076a6 }
 @media print { body { margin: 0 } }
 `

@@ -15,7 +15,6 @@ import {
   STORE,
   type DemoProduct,
 } from './demo.ts'
-import { cardCaption } from './captions.ts'
 import { PaymentMismatch, type Documents } from './documents.ts'
 import { apiError } from './json-errors.ts'
 import { moscowMinute } from './moscow-time.ts'
@@ -23,6 +22,7 @@ import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wir
 
 export type UiApiDeps = {
   apiBase: string
+  widgetUrl: string
   documents: Documents
   contextKeys: ContextKeys
   now: () => number
@@ -31,13 +31,14 @@ export type UiApiDeps = {
 const ContextKeyRequest = z.strictObject({ employeeId: z.guid() })
 
 /** What the checkout page asks its own server. */
-export function createUiApi({ apiBase, documents, contextKeys, now }: UiApiDeps): Hono {
+export function createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }: UiApiDeps): Hono {
   const app = new Hono()
 
   app.get('/bootstrap', (c) => {
     const bootstrap: Bootstrap = {
       accountId: ACCOUNT_ID,
       apiBase,
+      widgetUrl,
       appId: APP_ID,
       appUid: APP_UID,
       appName: APP_NAME,
@@ -52,7 +53,7 @@ export function createUiApi({ apiBase, documents, contextKeys, now }: UiApiDeps)
         position,
       })),
       goods: PRODUCTS.map(good),
-      cards: CARDS.map((card) => ({ number: card.number, caption: cardCaption(card) })),
+      cardNumbers: CARDS.map((card) => card.number),
     }
     return c.json(bootstrap)
   })

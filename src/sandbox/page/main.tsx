@@ -6,6 +6,7 @@ import { createCheckout, type Checkout } from './model/checkout.ts'
 import { createDialogs } from './model/dialog.ts'
 import { readRoute, routeHash } from './model/route.ts'
 import { createSandboxBar } from './model/sandbox-bar.ts'
+import { createScanner } from './model/scanner.ts'
 import { parseDescriptor } from './protocol/descriptor.ts'
 import { createHostWindow, type WidgetView } from './protocol/host-window.ts'
 import './style/controls.css'
@@ -15,6 +16,7 @@ import './style/sandbox-bar.css'
 import { App } from './view/App.tsx'
 import { OfflineStart } from './view/OfflineStart.tsx'
 import { LOCALES } from './view/SandboxBar.tsx'
+import { createWedge } from './wedge.ts'
 
 /** Person and language stand in the address, for they belong to a sign-in and not to a document. */
 async function start(root: HTMLElement): Promise<void> {
@@ -40,10 +42,15 @@ async function start(root: HTMLElement): Promise<void> {
     userLocale: locale,
     employeeId: employee.id,
   })
+  const wedge = createWedge(shop.widgetUrl, document.body)
   const host = createHostWindow({
     appName: shop.appName,
     points,
-    loadFrame: (point) => frames.load(point),
+    async loadFrame(point) {
+      const port = await frames.load(point)
+      if (port !== null) wedge.load()
+      return port
+    },
     showDialog: (text, buttons) => dialogs.ask(shop.appName, text, buttons),
     navigate: (path, target) => navigate(checkout, path, target),
     onView: (view) => {
@@ -59,7 +66,9 @@ async function start(root: HTMLElement): Promise<void> {
     host,
     onRoute: (route) => history.replaceState(null, '', routeHash(route)),
   })
-  addEventListener('message', (event) => host.receive(event.source, event.data))
+  addEventListener('message', (event) => {
+    if (!wedge.receive(event.source, event.data)) host.receive(event.source, event.data)
+  })
   addEventListener('hashchange', () => navigate(checkout, location.hash, 'self'))
 
   const bar = createSandboxBar(api)
@@ -69,6 +78,7 @@ async function start(root: HTMLElement): Promise<void> {
       checkout={checkout}
       dialogs={dialogs}
       bar={bar}
+      scanner={createScanner(api, wedge)}
       points={points}
       widgetView={widgetView}
       frameContainer={frameContainer}

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import {
   ApiErrors,
   Bootstrap,
+  CardStates,
   ContextKey,
   FrameLoad,
   GoodList,
@@ -44,6 +45,7 @@ export function createApi() {
     switches: () => call(SwitchState, 'GET', '/control/state'),
     setSwitch: (request: SwitchRequest) => call(SwitchState, 'POST', '/control/switch', request),
     frameLoad: (contextKey: string) => call(FrameLoad, 'GET', `/control/frame-loads/${contextKey}`),
+    cards: () => call(CardStates, 'GET', '/control/cards'),
     async descriptor(): Promise<string> {
       return (await answerOf('GET', '/descriptor.xml')).text()
     },

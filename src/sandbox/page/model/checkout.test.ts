@@ -33,6 +33,7 @@ const goods: Good[] = PRODUCTS.map(({ id, name, code, barcode, priceKopecks, uom
 const shop: Bootstrap = {
   accountId: ACCOUNT_ID,
   apiBase: 'http://host/api/remap/1.2',
+  widgetUrl: 'http://widget',
   appId: APP_ID,
   appUid: APP_UID,
   appName: 'Подарок',
@@ -42,7 +43,7 @@ const shop: Bootstrap = {
   shiftName: '00001',
   employees: [],
   goods,
-  cards: [],
+  cardNumbers: [],
 }
 
 let stored: Map<string, SaleView>
@@ -80,6 +81,7 @@ function fakeApi(): Api {
     switches: unused,
     setSwitch: unused,
     frameLoad: unused,
+    cards: unused,
     descriptor: unused,
     goodsByBarcode: (barcode) => orCut(() => ({ goods: goods.filter((good) => good.barcode === barcode) })),
     goodsByText: (text) => orCut(() => ({ goods: goods.filter((good) => good.name.includes(text)) })),

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import type { Checkout } from '../model/checkout.ts'
 import type { Dialogs } from '../model/dialog.ts'
 import type { SandboxBarModel } from '../model/sandbox-bar.ts'
+import type { ScannerModel } from '../model/scanner.ts'
 import type { WidgetView } from '../protocol/host-window.ts'
 import type { WidgetPoints } from '../protocol/points.ts'
 import type { Employee } from '../wire/ui-wire.ts'
@@ -18,6 +19,7 @@ export type AppProps = {
   readonly checkout: Checkout
   readonly dialogs: Dialogs
   readonly bar: SandboxBarModel
+  readonly scanner: ScannerModel
   readonly points: WidgetPoints
   readonly widgetView: ReadonlySignal<WidgetView>
   readonly frameContainer: HTMLElement
@@ -37,6 +39,7 @@ export function App(props: AppProps) {
     <>
       <SandboxBar
         model={props.bar}
+        scanner={props.scanner}
         shop={checkout.shop}
         login={employee.login}
         locale={props.locale}

@@ -1,22 +1,35 @@
-import { useSignal } from '@preact/signals'
 import type { SandboxBarModel } from '../model/sandbox-bar.ts'
+import type { ScannerModel } from '../model/scanner.ts'
 import type { Bootstrap, SwitchRequest, UpOrDown } from '../wire/ui-wire.ts'
+import { ScannerBox } from './ScannerBox.tsx'
 
 export const LOCALES = ['ru_RU', 'en_US'] as const
 
 type Props = {
   readonly model: SandboxBarModel
+  readonly scanner: ScannerModel
   readonly shop: Bootstrap
   readonly login: string
   readonly locale: string
   readonly onChoose: (choice: { employee?: string; locale?: string }) => void
 }
 
-/** What belongs to the sandbox and not to MoySklad: switches, person, language, numbers to type. */
-export function SandboxBar({ model, shop, login, locale, onChoose }: Props) {
+/** A hand on the scanner or at the plug of the line does not move the cursor of the till. */
+function keepCursor(event: MouseEvent): void {
+  if (!(event.target instanceof HTMLSelectElement)) event.preventDefault()
+}
+
+/** What belongs to the sandbox and not to MoySklad: switches, person, language, the scanner. */
+export function SandboxBar({ model, scanner, shop, login, locale, onChoose }: Props) {
   const { server, everything } = model.switches.value
   return (
-    <div class="sandbox-bar" role="region" aria-label="Песочница" data-testid="sandbox-bar">
+    <div
+      class="sandbox-bar"
+      role="region"
+      aria-label="Песочница"
+      data-testid="sandbox-bar"
+      onMouseDown={keepCursor}
+    >
       <strong>Песочница</strong>
       <Switch label="Наш сервер" name="server" state={server} model={model} />
       <Switch label="Вся связь" name="everything" state={everything} model={model} />
@@ -48,7 +61,7 @@ export function SandboxBar({ model, shop, login, locale, onChoose }: Props) {
           ))}
         </select>
       </label>
-      <NumberBox shop={shop} />
+      <ScannerBox model={scanner} shop={shop} />
       <a href="/sheet.html" target="_blank" rel="noreferrer" data-testid="sheet-link">
         Лист штрихкодов
       </a>
@@ -81,54 +94,5 @@ function Switch({ label, name, state, model }: SwitchProps) {
       <i aria-hidden="true" />
       {label}: {state === 'up' ? 'есть' : 'нет'}
     </button>
-  )
-}
-
-/** Shows a number to type or to paste: a page cannot type into a frame of another site, only a person can. */
-function NumberBox({ shop }: { readonly shop: Bootstrap }) {
-  const number = useSignal('')
-  const copied = useSignal(false)
-  const pick = () => {
-    navigator.clipboard.writeText(number.value).then(
-      () => (copied.value = true),
-      // Without the permission the number stays on screen, to be typed.
-      () => (copied.value = false),
-    )
-  }
-  return (
-    <span class="number-box">
-      <select
-        aria-label="Номер для сканера"
-        data-testid="number-choice"
-        value={number.value}
-        onChange={(event) => {
-          number.value = event.currentTarget.value
-          copied.value = false
-        }}
-      >
-        <option value="">Номер карты или товара…</option>
-        <optgroup label="Подарочные карты">
-          {shop.cards.map((card) => (
-            <option key={card.number} value={card.number}>
-              {card.number} · {card.caption}
-            </option>
-          ))}
-        </optgroup>
-        <optgroup label="Товары">
-          {shop.goods.map((good) => (
-            <option key={good.id} value={good.barcode}>
-              {good.barcode} · {good.name}
-            </option>
-          ))}
-        </optgroup>
-      </select>
-      <button type="button" data-testid="number-copy" disabled={number.value === ''} onClick={pick}>
-        Пикнуть
-      </button>
-      <output data-testid="number-shown">
-        {number.value}
-        {copied.value && ' скопирован'}
-      </output>
-    </span>
   )
 }

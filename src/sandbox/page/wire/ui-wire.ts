@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { CardState } from '../../../core/card/card.ts'
 import { DISCOUNT_SCALE, QUANTITY_SCALE } from './sale-sum.ts'
 
 /**
@@ -79,13 +80,18 @@ export const Employee = z.object({
 })
 export type Employee = z.infer<typeof Employee>
 
-export const DemoCard = z.object({ number: z.string(), caption: z.string() })
-export type DemoCard = z.infer<typeof DemoCard>
+/** A demo card as the product's server has it now. */
+export const PresentCard = z.object({ number: z.string(), state: CardState, caption: z.string() })
+export type PresentCard = z.infer<typeof PresentCard>
+export const CardStates = z.object({ cards: z.array(PresentCard) })
+export type CardStates = z.infer<typeof CardStates>
 
 export const Bootstrap = z.object({
   accountId: id,
   /** Everything under a `meta.href` begins with this. */
   apiBase: z.string(),
+  /** Origin of the widget, and of the scanner's part that stands beside it. */
+  widgetUrl: z.string(),
   appId: id,
   appUid: z.string(),
   appName: z.string(),
@@ -95,7 +101,7 @@ export const Bootstrap = z.object({
   shiftName: z.string(),
   employees: z.array(Employee),
   goods: z.array(Good),
-  cards: z.array(DemoCard),
+  cardNumbers: z.array(z.string()),
 })
 export type Bootstrap = z.infer<typeof Bootstrap>
 

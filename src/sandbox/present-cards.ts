@@ -1,0 +1,135 @@
+import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as z from 'zod/mini'
+import { type BookEntry, decodeEntries } from '../core/card/book.ts'
+import { wireVersion } from '../core/receipt/receipt.ts'
+import { SessionAnswer } from '../core/wire/session.ts'
+import { BookAnswer } from '../core/wire/offline.ts'
+import { signatureHeader, TillAnswer } from '../core/wire/tills.ts'
+import { cardCaption } from './captions.ts'
+import type { ContextKeys } from './context-keys.ts'
+import { ADMINISTRATOR_ID, APP_UID, CARDS } from './demo.ts'
+import type { PresentCard } from './page/wire/ui-wire.ts'
+import { callProduct, ProductRefused } from './product-calls.ts'
+
+export type PresentCards = ReturnType<typeof createPresentCards>
+
+export type PresentCardsDeps = {
+  readonly productUrl: () => string
+  readonly contextKeys: ContextKeys
+  /** Where the till of the sandbox is kept, so that a restart does not make another one. */
+  readonly tillFile: string
+}
+
+/**
+ * What the product's server says of the demo cards now. It tells all of them only to a till, in the book, so the sandbox
+ * is a till too, from the first question on. Asking by look-ups would need no till of its own, but each of them counts as
+ * a card that somebody looked at for no sale, and the owner would be warned of it.
+ */
+export function createPresentCards({ productUrl, contextKeys, tillFile }: PresentCardsDeps) {
+  let token: string | null = null
+  let reading: Promise<PresentCard[]> | null = null
+
+  async function openSession(): Promise<string> {
+    const till = openTill(tillFile)
+    const contextKey = contextKeys.issue(ADMINISTRATOR_ID, APP_UID)
+    const session = await callProduct(productUrl(), {
+      method: 'POST',
+      path: '/api/session',
+      body: { wire: wireVersion, contextKey },
+      answer: SessionAnswer,
+    })
+    const body = {
+      id: till.id,
+      epoch: 1,
+      deviceKey: till.publicKey,
+      storeId: null,
+      speaks: true,
+      lost: null,
+    }
+    await callProduct(productUrl(), {
+      method: 'PUT',
+      path: '/api/till',
+      body,
+      answer: TillAnswer,
+      token: session.token,
+      headers: { [signatureHeader]: till.sign(JSON.stringify(body)) },
+    })
+    return session.token
+  }
+
+  async function readBook(): Promise<BookEntry[]> {
+    token ??= await openSession()
+    const entries: BookEntry[] = []
+    let fromChunk: number | null = 0
+    while (fromChunk !== null) {
+      const page: z.output<typeof BookAnswer> = await callProduct(productUrl(), {
+        method: 'POST',
+        path: '/api/book',
+        body: { cursor: null, fromChunk },
+        answer: BookAnswer,
+        token,
+      })
+      entries.push(...decodeEntries(Buffer.from(page.entries, 'base64url')))
+      fromChunk = page.nextChunk
+    }
+    return entries
+  }
+
+  async function read(): Promise<PresentCard[]> {
+    let entries: BookEntry[]
+    try {
+      entries = await readBook()
+    } catch (error) {
+      // A session lives for a shift and this process for as long as somebody leaves it on.
+      if (!(error instanceof ProductRefused) || error.status !== 401 || token === null) throw error
+      token = null
+      entries = await readBook()
+    }
+    const byId = new Map<string, BookEntry>(entries.map((entry) => [entry.cardId, entry]))
+    return CARDS.flatMap(({ id, number }) => {
+      const entry = byId.get(id)
+      return entry ? [{ number, state: entry.state, caption: cardCaption(entry) }] : []
+    })
+  }
+
+  return {
+    /**
+     * Those who ask while a reading is under way get its answer.
+     *
+     * @throws ProductRefused, or the error of `fetch` when nobody answers
+     */
+    read(): Promise<PresentCard[]> {
+      reading ??= read().finally(() => (reading = null))
+      return reading
+    },
+  }
+}
+
+const TillFile = z.object({
+  id: z.guid(),
+  key: z.object({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string(), d: z.string() }),
+})
+
+function openTill(file: string) {
+  const { id, key } = existsSync(file)
+    ? z.parse(TillFile, JSON.parse(readFileSync(file, 'utf8')))
+    : makeTill(file)
+  const point = [Buffer.from([4]), Buffer.from(key.x, 'base64url'), Buffer.from(key.y, 'base64url')]
+  const privateKey = createPrivateKey({ key, format: 'jwk' })
+  return {
+    id,
+    publicKey: Buffer.concat(point).toString('base64url'),
+    sign: (text: string) =>
+      sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+  }
+}
+
+function makeTill(file: string): z.output<typeof TillFile> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const made = z.parse(TillFile, { id: randomUUID(), key: privateKey.export({ format: 'jwk' }) })
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
+  return made
+}
