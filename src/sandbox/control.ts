@@ -56,7 +56,8 @@ export function createControl({
       const states: CardStates = { cards: await presentCards.read() }
       return c.json(states)
     } catch (error) {
-      if (error instanceof ProductRefused) return apiError(c, 502, error.message)
+      if (error instanceof ProductRefused)
+        return apiError(c, 502, `сервер «Подарка» ответил ошибкой ${error.status}`)
       // What `fetch` throws when nobody answers.
       if (error instanceof TypeError) return apiError(c, 503, 'сервер «Подарка» не отвечает')
       throw error
