@@ -102,9 +102,12 @@ describe('a sale', () => {
     await press('save')
     await expect.poll(() => textOf('error')).toBe('Ошибка Подарок: Нужно карт: 1')
     await tell('create', 'good')
-    await press('save')
-    await state('edit Opening')
-    expect(await page.getByTestId('widget-loader').isVisible()).toBe(true)
+    // Both are seen for 100 ms alone, so they are watched for before the press.
+    await Promise.all([
+      page.getByTestId('widget-state').filter({ hasText: 'edit Opening' }).waitFor(),
+      page.getByTestId('widget-loader').waitFor(),
+      press('save'),
+    ])
     await state('edit Opened')
     expect(await log('create')).toEqual([
       'Open 1',

@@ -148,6 +148,17 @@ it('says where to press first when nothing has the cursor, and presses no button
   expect(await keys()).toEqual([])
 })
 
+it('types one number whole when its button is pressed twice at once', async () => {
+  await open()
+  await widget().locator('#box').click()
+  await choose(card)
+  await page.getByTestId('scanner-scan').dblclick()
+  await scanned()
+  await page.waitForTimeout(300)
+  const down = (await keys()).filter(({ type }) => type === 'keydown')
+  expect(down.map(({ key }) => key)).toEqual([...card, 'Enter'])
+})
+
 it('goes on while the line is cut, for it was loaded with the widget', async () => {
   await open()
   await widget().locator('#box').click()

@@ -18,6 +18,7 @@ export function createScanner(api: Api, wedge: Wedge) {
   const unknown = signal<string | null>(null)
   const open = signal(false)
   const landing = signal<Landing | null>(null)
+  let typing = false
   let timer: ReturnType<typeof setInterval> | undefined
   let shown: ReturnType<typeof setTimeout> | undefined
 
@@ -53,11 +54,17 @@ export function createScanner(api: Api, wedge: Wedge) {
       landing.value = null
       if (open.value) this.toggle()
     },
+    /** A device reads one thing after the other: a press while it types does nothing. */
     async scan(): Promise<void> {
-      if (digits.value === null) return
+      if (digits.value === null || typing) return
+      typing = true
       clearTimeout(shown)
       landing.value = null
-      landing.value = await wedge.scan(digits.value)
+      try {
+        landing.value = await wedge.scan(digits.value)
+      } finally {
+        typing = false
+      }
       shown = setTimeout(() => (landing.value = null), SHOWN_MS)
     },
   }
