@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { seeded } from '../../test/server/random.ts'
+import { seeded } from './testing/random.ts'
 import {
   AmountKopecks,
   amountMaxKopecks,

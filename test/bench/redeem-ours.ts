@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { EmployeeId } from '../../src/core/ids.ts'
-import { redeem, TestTill } from '../server/test-till.ts'
-import { addCard, programmeOf, verdictOf } from '../server/world.ts'
+import { redeem, programmeOf } from '../../src/core/testing/builders.ts'
+import { TestTill } from '../server/test-till.ts'
+import { addCard, verdictOf } from '../server/world.ts'
 import type { SyncAnswer } from '../../src/core/wire/tills.ts'
 import { HttpLine, type SignedBody } from './http-line.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, Query, Row, SqlValue, Tx } from '../../src/server/db/db.ts'
 import type { ReceiptId } from '../../src/core/ids.ts'
-import { redeem } from '../server/test-till.ts'
+import { redeem } from '../../src/core/testing/builders.ts'
 import { addCard, world } from '../server/world.ts'
 import { openingKopecks } from './redeem-ours.ts'
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { createServer } from 'node:net'
 import type { ChildProcess } from 'node:child_process'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { afterAll } from 'vitest'
@@ -15,6 +14,7 @@ import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/p
 import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
+import { freePort } from '../support/free-port.ts'
 import { TillPage, type TillOptions } from './till-page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -220,18 +220,6 @@ async function startProduct(sandbox: { widgetUrl: string; hostUrl: string }, fol
 
 function readOnly(dataDir: string): DatabaseSync {
   return new DatabaseSync(join(dataDir, 'podarok.sqlite'), { readOnly: true })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer()
-    probe.once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      probe.close(() => done(port))
-    })
-  })
 }
 
 /** The demo card with this state and balance. */

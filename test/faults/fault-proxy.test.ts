@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { seeded, type Random } from '../server/random.ts'
+import { seeded, type Random } from '../../src/core/testing/random.ts'
 import { type FaultKind, faultKinds, FaultProxy } from './fault-proxy.ts'
 
 let server: Server

@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../server/random.ts'
+import type { Random } from '../../src/core/testing/random.ts'
 
 /** What may happen to a request on its way. */
 export const faultKinds = [

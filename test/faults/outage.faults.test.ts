@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { seeded } from '../server/random.ts'
+import { seeded } from '../../src/core/testing/random.ts'
 import { openShop } from './shop.ts'
 
 /** Longer than it takes a till to find out whether one record is what breaks the server. */

@@ -3,9 +3,10 @@ import { kopecks } from '../../src/core/money.ts'
 import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
 import type { HoldRequest } from '../../src/core/wire/holds.ts'
 import type { z } from 'zod/mini'
-import type { Random } from '../server/random.ts'
-import { load, newDraftId, newHoldId, redeem, undo } from '../server/test-till.ts'
-import { certificateId, faceKopecks, newReceiptId } from '../server/world.ts'
+import { load, redeem, undo, certificateId, faceKopecks } from '../../src/core/testing/builders.ts'
+import type { Random } from '../../src/core/testing/random.ts'
+import { newDraftId, newHoldId } from '../server/test-till.ts'
+import { newReceiptId } from '../server/world.ts'
 
 /** What a till is going to record, decided before it starts. */
 export interface Planned {

@@ -9,10 +9,19 @@ import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
 import { freshPostgres } from '../server/engines.ts'
 import { freshFolder } from '../server/folders.ts'
 import { startMoySkladStub } from '../server/moysklad-stub.ts'
-import { firstSeed, type Random, seeded } from '../server/random.ts'
+import {
+  load,
+  redeem,
+  undo,
+  certificateId,
+  faceKopecks,
+  programmeOf,
+} from '../../src/core/testing/builders.ts'
+import { type Random, seeded } from '../../src/core/testing/random.ts'
+import { firstSeed } from '../server/random.ts'
 import { runVerify, type ServerPlace, type ServerProcess, startServer } from '../server/server-process.ts'
-import { load, redeem, TestTill, undo } from '../server/test-till.ts'
-import { addCard, certificateId, faceKopecks, type NewCard, programmeOf, verdictOf } from '../server/world.ts'
+import { TestTill } from '../server/test-till.ts'
+import { addCard, type NewCard, verdictOf } from '../server/world.ts'
 import { killsWanted, rateBound } from './kills.ts'
 import { ledgerRows } from './ledger-rows.ts'
 

@@ -8,7 +8,8 @@ import { sessionMs } from '../../src/server/http/sessions.ts'
 import { onBothEngines } from './engines.ts'
 import { balanceOf, casesOf } from './look.ts'
 import { TestDevice } from './test-device.ts'
-import { redeem, type TestTill } from './test-till.ts'
+import { redeem } from '../../src/core/testing/builders.ts'
+import type { TestTill } from './test-till.ts'
 import { addCard, verdictOf, world } from './world.ts'
 
 const day = 24 * 3_600_000

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { SaleDocument } from '../../src/core/draft/draft.ts'
 import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../src/core/ids.ts'
-import { kopecks } from '../../src/core/money.ts'
 import {
   type EmployeeContext,
   type MoySklad,
   type MoySkladAccount,
   MoySkladUnreachable,
 } from '../../src/server/moysklad/moysklad.ts'
+
+export { goodsId, goodsSale } from '../../src/core/testing/builders.ts'
 
 /** MoySklad behind the port: people by context key, sales by id, and a switch for its silence. */
 export class FakeMoySklad implements MoySklad {
@@ -76,13 +77,3 @@ export class FakeMoySklad implements MoySklad {
 }
 
 export const storeId = 'aa000000-0000-11f0-0a80-000000000001' as StoreId
-
-/** A sale of one kind of goods. */
-export function goodsSale(sumKopecks: number): SaleDocument['sale'] {
-  return {
-    rows: [{ productId: goodsId, quantity: 1, priceKopecks: sumKopecks, discountPercent: 0 }],
-    sumKopecks: kopecks(sumKopecks),
-  }
-}
-
-export const goodsId = 'ad000000-0000-11f0-0a80-000000000009' as SaleDocument['sale']['rows'][0]['productId']

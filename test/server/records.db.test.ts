@@ -15,7 +15,8 @@ import { insertSealKey } from '../../src/server/keys/seal-keys.ts'
 import { registerTill } from '../../src/server/ledger/tills/tills.ts'
 import { sha256 } from '../../src/server/keys/secrets.ts'
 import { onBothEngines } from './engines.ts'
-import { programmeOf, verdictOf, world } from './world.ts'
+import { programmeOf } from '../../src/core/testing/builders.ts'
+import { verdictOf, world } from './world.ts'
 
 /** One folder for each released version; they are only ever added to (its README says how). */
 const versions = ['records-v1']

@@ -5,7 +5,8 @@ import type { z } from 'zod/mini'
 import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { balanceOf, casesOf } from './look.ts'
 import { type Rewindable, rewindable } from './rewindable.ts'
-import { newDraftId, redeem, saleOf, type TestTill, undo } from './test-till.ts'
+import { redeem, saleOf, undo } from '../../src/core/testing/builders.ts'
+import { newDraftId, type TestTill } from './test-till.ts'
 import { addCard, type NewCard, verdictOf, world, type World } from './world.ts'
 
 /** A server restored from a backup is refilled by its tills, and believes its own proofs (J7). */

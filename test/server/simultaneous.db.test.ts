@@ -6,10 +6,12 @@ import { kopecks } from '../../src/core/money.ts'
 import { freshPostgres, onBothEngines } from './engines.ts'
 import { freshFolder } from './folders.ts'
 import { startMoySkladStub } from './moysklad-stub.ts'
-import { firstSeed, seeded } from './random.ts'
+import { redeem, programmeOf } from '../../src/core/testing/builders.ts'
+import { seeded } from '../../src/core/testing/random.ts'
+import { firstSeed } from './random.ts'
 import { runVerify, startServer } from './server-process.ts'
-import { newDraftId, newHoldId, redeem, TestTill } from './test-till.ts'
-import { addCard, type NewCard, programmeOf, verdictOf, world } from './world.ts'
+import { newDraftId, newHoldId, TestTill } from './test-till.ts'
+import { addCard, type NewCard, verdictOf, world } from './world.ts'
 
 const rounds = 100
 const rivals = 50

@@ -1,16 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
-import type {
-  AccountId,
-  CardId,
-  DocumentId,
-  DraftId,
-  EmployeeId,
-  HoldId,
-  ProductId,
-  ReceiptId,
-  TillId,
-} from '../../src/core/ids.ts'
+import type { AccountId, CardId, DraftId, EmployeeId, HoldId, ReceiptId, TillId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/receipt/outcome.ts'
 import type { SealedNumber, SealingKey } from '../../src/core/card/sealed-number.ts'
@@ -34,6 +24,8 @@ import {
 } from '../../src/core/wire/tills.ts'
 import { sealNumber } from './seal-number.ts'
 import { TestDevice } from './test-device.ts'
+
+export { load, redeem, refund, saleOf, undo } from '../../src/core/testing/builders.ts'
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
@@ -219,60 +211,6 @@ export class TestTill {
   async send(receipt: Receipt): Promise<Outcome> {
     return (await this.sync(receipt)).outcomes[0]!.outcome
   }
-}
-
-interface CardOperation {
-  holdId?: HoldId | null
-  entered?: 'scanned' | 'typed'
-  number?: SealedNumber | null
-}
-
-export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {
-  return {
-    kind: 'redeem',
-    cardId,
-    amountKopecks: kopecks(amount),
-    holdId: null,
-    entered: 'scanned',
-    number: null,
-    ...rest,
-  }
-}
-
-export function load(
-  cardId: CardId,
-  productId: ProductId,
-  face: number,
-  rest: CardOperation & { paid?: number } = {},
-): Operation {
-  const { paid = face, ...others } = rest
-  return {
-    kind: 'load',
-    cardId,
-    productId,
-    faceKopecks: kopecks(face),
-    paidKopecks: kopecks(paid),
-    holdId: null,
-    entered: 'scanned',
-    number: null,
-    ...others,
-  }
-}
-
-export function refund(cardId: CardId, amount: number, saleReceiptId: ReceiptId): Operation {
-  return { kind: 'refund', cardId, amountKopecks: kopecks(amount), saleReceiptId }
-}
-
-export function undo(receiptId: ReceiptId, because: 'unanswered' | 'cancelled' = 'unanswered'): Operation {
-  return { kind: 'void', receiptId, because }
-}
-
-export function saleOf(
-  documentId: DocumentId | null,
-  sum: number,
-  draftId: DraftId | null = null,
-): NonNullable<Receipt['sale']> {
-  return { documentId, draftId, sumKopecks: kopecks(sum) }
 }
 
 export const newHoldId = () => randomUUID() as HoldId

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { AccountId, CardId, ProductId, ProgrammeId, ReceiptId } from '../../src/core/ids.ts'
+import type { AccountId, CardId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/receipt/outcome.ts'
 import type { Programme } from '../../src/core/card/programme.ts'
+import { programmeOf } from '../../src/core/testing/builders.ts'
 import { createApp } from '../../src/server/app.ts'
 import type { Db } from '../../src/server/db/db.ts'
 import type { Deps } from '../../src/server/deps.ts'
@@ -14,30 +15,8 @@ import { createVerify } from '../../src/server/keys/signatures.ts'
 import { FakeMoySklad } from './fake-moysklad.ts'
 import { TestTill } from './test-till.ts'
 
-export const certificateId = 'ad000000-0000-11f0-0a80-000000000001' as ProductId
-export const faceKopecks = 150_000
-
-export function programmeOf(rest: Partial<Programme> = {}): Programme {
-  return {
-    id: 'f0000000-0000-4000-8000-000000000001' as ProgrammeId,
-    name: 'Подарочный сертификат',
-    currency: 'RUB',
-    timeZone: 'Europe/Moscow',
-    certificates: [
-      { productId: certificateId, name: 'Сертификат 1 500 ₽', faceKopecks: kopecks(faceKopecks) },
-    ],
-    creditBase: 'face',
-    coefficientTenThousandths: 10_000,
-    validity: { kind: 'none' },
-    reloadable: false,
-    balanceMaxKopecks: null,
-    shareTenThousandths: 10_000,
-    excludedProductIds: [],
-    accounting: 'goods',
-    numberFormat: { prefix: '4006', length: 16, check: 'none' },
-    ...rest,
-  }
-}
+// The server's tests take all of their world from here.
+export { certificateId, faceKopecks, programmeOf } from '../../src/core/testing/builders.ts'
 
 /** The server with a fake MoySklad and a clock that stands still until moved. */
 export function world(db: Db) {

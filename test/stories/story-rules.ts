@@ -1,7 +1,7 @@
 import type { ProductId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Programme } from '../../src/core/card/programme.ts'
-import type { Random } from '../server/random.ts'
+import type { Random } from '../../src/core/testing/random.ts'
 import type { Rules } from './oracle-words.ts'
 
 export const products = [

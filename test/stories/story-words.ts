@@ -1,6 +1,6 @@
 import type { CardId, HoldId, ProductId, ReceiptId } from '../../src/core/ids.ts'
 import type { Operation } from '../../src/core/receipt/receipt.ts'
-import { load, redeem, refund, undo } from '../server/test-till.ts'
+import { load, redeem, refund, undo } from '../../src/core/testing/builders.ts'
 import type { Act, Verdict } from './oracle-words.ts'
 
 /** How a story repeats itself. */

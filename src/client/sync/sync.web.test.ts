@@ -11,8 +11,8 @@ import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts
 
 const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
 
-/** A server that stores what it gets; each test bends it. */
-class FakeServer {
+/** Calls that reach a server which stores what it gets; each test bends it. */
+class FakeApi {
   readonly stored = new Map<string, number>()
   readonly batches: number[][] = []
   readonly raw: string[] = []
@@ -64,7 +64,7 @@ let account: string
 let till: OpenJournal
 let journal: Journal
 let drafts: Drafts
-let server: FakeServer
+let server: FakeApi
 let sync: Sync
 let waits: number[]
 const onDenied = vi.fn()
@@ -73,7 +73,7 @@ beforeEach(async () => {
   account = uuid()
   till = await openJournal(account)
   ;({ journal, drafts } = till)
-  server = new FakeServer()
+  server = new FakeApi()
   waits = []
   onDenied.mockReset()
   sync = newSync()

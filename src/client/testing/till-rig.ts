@@ -76,7 +76,7 @@ export const until = (fact: () => boolean | Promise<boolean>) =>
   })
 
 /** Tills that end with their test, at one fake server each account. */
-export class Counter {
+export class TestTills {
   server: FakeServer
   readonly #rigs: TillRig[] = []
   readonly #accounts = new Set<string>()

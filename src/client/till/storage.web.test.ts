@@ -4,9 +4,9 @@ import { databaseName } from '../journal/database.ts'
 import { receiptOf } from '../journal/records.ts'
 import { draft, employeeId, redeemReceipt, uuid } from '../testing/builders.ts'
 import type { Stored } from '../testing/fake-server.ts'
-import { Counter, drain, redeem, sale, sell, tillOf, until } from '../testing/till-rig.ts'
+import { TestTills, drain, redeem, sale, sell, tillOf, until } from '../testing/till-rig.ts'
 
-const counter = new Counter()
+const tills = new TestTills()
 afterEach(() => void vi.restoreAllMocks())
 
 /** The database of the development version, as its pages made it. */
@@ -24,7 +24,7 @@ function openFirstVersion(accountId: string) {
 }
 
 /** Closes the connection as a browser does that takes the storage away: nobody is told. */
-async function closeUnder({ till }: Awaited<ReturnType<Counter['start']>>): Promise<void> {
+async function closeUnder({ till }: Awaited<ReturnType<TestTills['start']>>): Promise<void> {
   const opened = vi.spyOn(IDBDatabase.prototype, 'transaction')
   await till.ready!.journal.state()
   for (const db of opened.mock.contexts as IDBDatabase[]) db.close()
@@ -33,8 +33,8 @@ async function closeUnder({ till }: Awaited<ReturnType<Counter['start']>>): Prom
 
 describe('storage that fails', () => {
   it('[F13] an old page that keeps the storage blocks the till, which says so and goes on when it is closed', async () => {
-    const old = await openFirstVersion(counter.server.accountId)
-    const one = counter.rig()
+    const old = await openFirstVersion(tills.server.accountId)
+    const one = tills.rig()
     const starting = one.till.start()
     await until(() => one.till.trouble === 'storage_blocked')
     old.close()
@@ -46,21 +46,21 @@ describe('storage that fails', () => {
   })
 
   it('[F14] a connection that the browser has closed is opened again, and the sale is recorded', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await sell(one)
     await closeUnder(one)
     const record = await sell(one)
     expect(record.seq).toBe(2)
     await drain(one)
     expect(one.till.trouble).toBeNull()
-    expect(counter.server.stored.size).toBe(2)
+    expect(tills.server.stored.size).toBe(2)
   })
 
   it('[F14] [F30] storage that was emptied under us is not written on: numbers would be given twice', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await sell(one)
     await closeUnder(one)
-    const name = databaseName(counter.server.accountId)
+    const name = databaseName(tills.server.accountId)
     await new Promise((done) => (indexedDB.deleteDatabase(name).onsuccess = done))
     await expect(sell(one)).rejects.toMatchObject({ name: 'StorageEmptied' })
     await one.till.refresh()
@@ -68,7 +68,7 @@ describe('storage that fails', () => {
   })
 
   it('[F15] a full disk is said by name, and the warning goes with the next sale that is recorded', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
       throw new DOMException('no room', 'QuotaExceededError')
     })
@@ -86,13 +86,13 @@ describe('storage that fails', () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('no', error)
     })
-    const one = await counter.start()
+    const one = await tills.start()
     expect(one.till.trouble).toBeNull()
     expect(one.till.warning).toBe('memory_only')
     expect(one.till.canPromise).toBe(false)
     const record = await sell(one)
     await drain(one)
-    expect(counter.server.stored.has(record.id)).toBe(true)
+    expect(tills.server.stored.has(record.id)).toBe(true)
     expect(one.till.state.unsettled).toBe(0)
     await expect(one.till.commitDraft(sale(), null, 'promise')).rejects.toThrow('may not promise')
     const prepared = sale()
@@ -105,7 +105,7 @@ describe('storage that fails', () => {
       throw new DOMException('no', 'SecurityError')
     })
     const { till, ...parts } = redeemReceiptOfServer()
-    counter.server.operations = [
+    tills.server.operations = [
       {
         receipt: { ...parts, version: 'v1', till },
         outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] },
@@ -113,7 +113,7 @@ describe('storage that fails', () => {
         voidedBy: null,
       },
     ]
-    const one = await counter.start()
+    const one = await tills.start()
     const [state] = await one.till.ready!.journal.recent(10)
     expect(state).toMatchObject({ record: { id: parts.id }, outcome: { status: 'applied' } })
     // It is the server's, not ours to send.
@@ -127,7 +127,7 @@ describe('storage that fails', () => {
 
 describe('a database of the development version', () => {
   it('[F18] [J10] is upgraded with all that is in it; its records are sent as they are and told when refused', async () => {
-    const { accountId } = counter.server
+    const { accountId } = tills.server
     const old = await openFirstVersion(accountId)
     const tillId = uuid()
     const texts: string[] = []
@@ -145,11 +145,11 @@ describe('a database of the development version', () => {
     old.close()
 
     const refusal = { code: 'version_unknown' as const, cardId: null, possibleKopecks: null }
-    counter.server.outcome = ({ receipt }: Stored) =>
+    tills.server.outcome = ({ receipt }: Stored) =>
       receipt.includes('dev-1')
         ? { status: 'refused', refusal }
         : { status: 'applied', by: null, postedAtMs: 1, effects: [] }
-    const one = await counter.start()
+    const one = await tills.start()
     expect(one.till.trouble).toBeNull()
     const { journal, drafts } = one.till.ready!
     expect(await drafts.waiting()).toMatchObject([
@@ -157,7 +157,7 @@ describe('a database of the development version', () => {
     ])
     await drain(one)
     // The first one was settled, but this server does not have it (J7).
-    expect(counter.server.of(tillId).map((record) => record.receipt)).toEqual(texts)
+    expect(tills.server.of(tillId).map((record) => record.receipt)).toEqual(texts)
     expect(one.till.state.unsettled).toBe(0)
     const history = await journal.recent(10)
     expect(history.map(({ record }) => receiptOf(record).till!.seq)).toEqual([3, 2, 1])
@@ -203,25 +203,25 @@ describe('clocks', () => {
     ['a year ahead', 365],
     ['a year behind', -365],
   ])('[O9] [F16] a computer %s writes the server’s moments into its records', async (_, days) => {
-    const one = counter.rig()
+    const one = tills.rig()
     one.hands.wallMs += days * 24 * 3_600_000
     await one.till.start()
     const first = await sell(one)
-    expect(receiptOf(first).happenedAtMs).toBe(counter.server.nowMs)
+    expect(receiptOf(first).happenedAtMs).toBe(tills.server.nowMs)
     one.hands.wallMs -= 3_600_000
     one.hands.elapsedMs += 1_000
     const second = await sell(one)
-    expect(receiptOf(second).happenedAtMs).toBe(counter.server.nowMs + 1_000)
-    expect(second.recordedAtMs).toBe(counter.server.nowMs + 1_000)
+    expect(receiptOf(second).happenedAtMs).toBe(tills.server.nowMs + 1_000)
+    expect(second.recordedAtMs).toBe(tills.server.nowMs + 1_000)
   })
 
   it('[O9] time goes on from the newest record, also where the server’s clock was set back', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     one.hands.elapsedMs += 60_000
     const first = await sell(one)
     one.till.close()
-    counter.server.nowMs -= 3_600_000
-    const two = await counter.start()
+    tills.server.nowMs -= 3_600_000
+    const two = await tills.start()
     expect((await sell(two)).recordedAtMs).toBe(first.recordedAtMs)
   })
 })
@@ -229,8 +229,8 @@ describe('clocks', () => {
 describe('frames that go', () => {
   it('[F12] a tab thrown away in the middle of sending leaves its record to the next frame', async () => {
     const iframe = document.body.appendChild(document.createElement('iframe'))
-    const { server } = counter
-    const one = await counter.start({
+    const { server } = tills
+    const one = await tills.start({
       locks: iframe.contentWindow!.navigator.locks,
       fetch: async (input, init) => {
         const answer = await server.fetch(input, init)
@@ -241,7 +241,7 @@ describe('frames that go', () => {
     const record = await sell(one)
     await until(() => server.stored.has(record.id))
     iframe.remove()
-    const two = await counter.start()
+    const two = await tills.start()
     await drain(two)
     expect(two.till.state.unsettled).toBe(0)
     expect(two.till.ghosts).toEqual([])
@@ -249,21 +249,21 @@ describe('frames that go', () => {
   })
 
   it('[J4] [F4] a page that dies before the answer is painted leaves a question, and either answer is sent', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const kept = await one.till.commitDraft(sale(), null, 'ask')
     const cancelled = await one.till.commitDraft(sale(), null, 'ask')
     await drain(one)
-    expect(counter.server.stored.size).toBe(0)
+    expect(tills.server.stored.size).toBe(0)
     one.till.close()
-    const two = await counter.start()
+    const two = await tills.start()
     expect(two.till.ghosts.map(({ record }) => record.id)).toEqual([kept.id, cancelled.id])
     await drain(two)
-    expect(counter.server.stored.size).toBe(0)
+    expect(tills.server.stored.size).toBe(0)
     await two.till.keepGhost(kept)
     await two.till.cancelGhost(cancelled)
     await drain(two)
     expect(two.till.ghosts).toEqual([])
-    const sent = counter.server.of(tillOf(kept).tillId).map(({ receipt }) => receipt)
+    const sent = tills.server.of(tillOf(kept).tillId).map(({ receipt }) => receipt)
     expect(sent.slice(0, 2)).toEqual([kept.receipt, cancelled.receipt])
     expect(JSON.parse(sent[2]!)).toMatchObject({
       operations: [{ kind: 'void', receiptId: cancelled.id, because: 'unanswered' }],

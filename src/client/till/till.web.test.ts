@@ -2,32 +2,32 @@ import { describe, expect, it } from 'vitest'
 import { receiptOf } from '../journal/records.ts'
 import { uuid } from '../testing/builders.ts'
 import { proofOf } from '../testing/fake-server.ts'
-import { Counter, drain, sale, sell, tillOf, until } from '../testing/till-rig.ts'
+import { TestTills, drain, sale, sell, tillOf, until } from '../testing/till-rig.ts'
 
-const counter = new Counter()
+const tills = new TestTills()
 
 describe('a till with a session', () => {
   it('[J5] registers its key, and every request is signed over a fresh nonce', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     expect(one.till.trouble).toBeNull()
     const { tillId } = tillOf(await sell(one))
     await drain(one)
-    expect(counter.server.of(tillId).map((record) => record.seq)).toEqual([1])
+    expect(tills.server.of(tillId).map((record) => record.seq)).toEqual([1])
     expect(one.till.state.unsettled).toBe(0)
-    expect(counter.server.named('PUT /api/till')[0]!.body).toMatchObject({
+    expect(tills.server.named('PUT /api/till')[0]!.body).toMatchObject({
       id: tillId,
       epoch: 1,
-      storeId: counter.server.storeId,
+      storeId: tills.server.storeId,
       lost: null,
     })
   })
 
   it('[J12] is never ready with a journal that was not read: what waits is not called sent', async () => {
-    counter.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
-    const first = await counter.start()
+    tills.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
+    const first = await tills.start()
     await sell(first)
     first.till.close()
-    const next = counter.rig()
+    const next = tills.rig()
     const waiting: number[] = []
     let ready: typeof next.till.ready = null
     // Whatever tells the screen next, it reads the state as it is at this moment.
@@ -43,27 +43,27 @@ describe('a till with a session', () => {
   })
 
   it('[J5] a nonce that has grown old is replaced once, inside the signed bytes', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await drain(one)
-    counter.server.age()
-    counter.server.calls.length = 0
+    tills.server.age()
+    tills.server.calls.length = 0
     await sell(one)
     await drain(one)
-    const nonces = counter.server.named('POST /api/sync').map(({ body }) => (body as { nonce: string }).nonce)
+    const nonces = tills.server.named('POST /api/sync').map(({ body }) => (body as { nonce: string }).nonce)
     expect(nonces).toHaveLength(2)
     expect(nonces[0]).not.toBe(nonces[1])
     expect(one.till.state.unsettled).toBe(0)
   })
 
   it('[J14] a record names employee, session, store, till and moment', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     one.hands.elapsedMs = 5_000
     const record = await sell(one)
     expect(receiptOf(record)).toMatchObject({
       employeeId: one.till.ready!.session.employee.id,
       session: 'ab'.repeat(32),
-      storeId: counter.server.storeId,
-      happenedAtMs: counter.server.nowMs + 5_000,
+      storeId: tills.server.storeId,
+      happenedAtMs: tills.server.nowMs + 5_000,
       till: { epoch: 1, seq: 1 },
     })
   })
@@ -74,8 +74,8 @@ describe('a till with a session', () => {
     ['it stands on no hold', { holdId: null }, false],
     ['the number was typed', { entered: 'typed' as const }, false],
   ])('[J2] [O2] [O5] an unanswered ask may become a promise or not: %s', async (_, redeem, may) => {
-    counter.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
-    const { till, hands } = await counter.start()
+    tills.server.cut = (name) => (name === 'POST /api/sync' ? 'before' : null)
+    const { till, hands } = await tills.start()
     const useUntilMs = till.serverNowMs() + 60_000
     const ask = await till.commitDraft(sale({ useUntilMs, ...redeem }), null, 'ask')
     expect(till.mayPromiseInstead(ask)).toBe(may)
@@ -86,30 +86,30 @@ describe('a till with a session', () => {
   })
 
   it('[J12] cases and decisions come with every head and are kept', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const decision = {
       caseId: 'c'.repeat(32),
       kind: 'shortfall' as const,
       receiptId: null,
       choice: 'acknowledge' as const,
       note: '',
-      decidedAtMs: counter.server.nowMs - 5,
+      decidedAtMs: tills.server.nowMs - 5,
       outcome: null,
     }
-    counter.server.casesOpen = 2
-    counter.server.decisions = [decision]
+    tills.server.casesOpen = 2
+    tills.server.decisions = [decision]
     await drain(one)
     expect(one.till.casesOpen).toBe(2)
-    counter.server.decisions = []
+    tills.server.decisions = []
     await until(async () => {
       await drain(one)
-      const body = counter.server.named('POST /api/ping').at(-1)!.body as { decidedAfterMs: number }
+      const body = tills.server.named('POST /api/ping').at(-1)!.body as { decidedAfterMs: number }
       return body.decidedAfterMs === decision.decidedAtMs
     })
     one.till.close()
-    const next = await counter.start()
+    const next = await tills.start()
     await drain(next)
-    expect(counter.server.named('POST /api/ping').at(-1)!.body).toMatchObject({
+    expect(tills.server.named('POST /api/ping').at(-1)!.body).toMatchObject({
       decidedAfterMs: decision.decidedAtMs,
     })
   })
@@ -117,30 +117,30 @@ describe('a till with a session', () => {
 
 describe('whatever became of the session', () => {
   it('[A2] the queue drains when the session is over, and the screen says both', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await drain(one)
     const record = await one.till.commitDraft(sale(), null, 'ask')
-    counter.server.sessions = false
+    tills.server.sessions = false
     await one.till.releaseHold(uuid())
     await expect(one.till.api('operations', null)).rejects.toThrow('session_expired')
     expect(one.till.trouble).toBe('session_over')
     await one.till.painted(record.id)
     await drain(one)
     expect(one.till.state.unsettled).toBe(0)
-    expect(counter.server.stored.has(record.id)).toBe(true)
+    expect(tills.server.stored.has(record.id)).toBe(true)
     expect(one.till.trouble).toBe('session_over')
   })
 
   it('[A2] a frame that gets no session sends the one journal of this browser', async () => {
     const record = await leaveUnsent()
-    counter.server.sessions = false
-    const two = await counter.start()
-    await until(() => two.till.state.unsettled === 0 && counter.server.stored.has(record.id))
+    tills.server.sessions = false
+    const two = await tills.start()
+    await until(() => two.till.state.unsettled === 0 && tills.server.stored.has(record.id))
     expect(two.till.ready).toBeNull()
     expect(two.till.trouble).toBe('session_over')
     // Nothing but what a device may do.
-    const names = counter.server.calls.slice(
-      counter.server.calls.findLastIndex(({ name }) => name.includes('session')) + 1,
+    const names = tills.server.calls.slice(
+      tills.server.calls.findLastIndex(({ name }) => name.includes('session')) + 1,
     )
     for (const { name, token } of names) {
       expect(name).toMatch(/^POST \/api\/(sync|ping)$/)
@@ -150,74 +150,74 @@ describe('whatever became of the session', () => {
 
   it('[A2] with journals of several accounts nothing is guessed, and the screen says so', async () => {
     const record = await leaveUnsent()
-    const other = counter.serverOf(uuid())
-    const neighbour = await counter.start({}, other)
+    const other = tills.serverOf(uuid())
+    const neighbour = await tills.start({}, other)
     neighbour.till.close()
-    counter.server.sessions = false
-    const two = await counter.start()
+    tills.server.sessions = false
+    const two = await tills.start()
     expect(two.till.trouble).toBe('several_accounts')
-    expect(counter.server.stored.has(record.id)).toBe(false)
+    expect(tills.server.stored.has(record.id)).toBe(false)
   })
 
   it('[F23] a journal of one account is never sent under the session of another', async () => {
     const record = await leaveUnsent()
-    const other = counter.serverOf(uuid())
-    const two = await counter.start({}, other)
+    const other = tills.serverOf(uuid())
+    const two = await tills.start({}, other)
     const own = await sell(two)
     await drain(two)
     expect([...other.stored.keys()]).toEqual([own.id])
     for (const { body } of other.calls) expect(JSON.stringify(body)).not.toContain(record.id)
     two.till.close()
-    const back = await counter.start()
+    const back = await tills.start()
     await drain(back)
-    expect([...counter.server.stored.keys()]).toEqual([record.id])
+    expect([...tills.server.stored.keys()]).toEqual([record.id])
   })
 
   /** A record of a frame that is gone, shown but not sent. */
   async function leaveUnsent() {
-    const one = await counter.start()
+    const one = await tills.start()
     await drain(one)
-    counter.server.cut = () => 'before'
+    tills.server.cut = () => 'before'
     const record = await sell(one)
     await drain(one)
-    expect(counter.server.stored.has(record.id)).toBe(false)
+    expect(tills.server.stored.has(record.id)).toBe(false)
     one.till.close()
-    counter.server.cut = null
+    tills.server.cut = null
     return record
   }
 })
 
 describe('states of a till', () => {
   it('[J8] quarantined: the screen says so, and what is recorded is sent', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await drain(one)
-    counter.server.state = 'quarantined'
+    tills.server.state = 'quarantined'
     const record = await sell(one)
     await drain(one)
     expect(one.till.trouble).toBe('till_quarantined')
     expect(one.till.canPromise).toBe(false)
-    expect(counter.server.stored.has(record.id)).toBe(true)
-    counter.server.state = 'active'
+    expect(tills.server.stored.has(record.id)).toBe(true)
+    tills.server.state = 'active'
     await drain(one)
     expect(one.till.trouble).toBeNull()
   })
 
   it('[J8] quarantined: neither grant nor book is asked for again and again', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     await drain(one)
-    counter.server.state = 'quarantined'
+    tills.server.state = 'quarantined'
     await drain(one)
-    counter.server.calls.length = 0
+    tills.server.calls.length = 0
     await new Promise((done) => setTimeout(done, 300))
-    expect(counter.server.calls.length).toBeLessThan(5)
+    expect(tills.server.calls.length).toBeLessThan(5)
   })
 
   it('[F19] revoked: no hold may be promised on any more, and no number is sealed', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const prepared = sale()
     await one.till.saveDraft(prepared)
     expect(await one.till.seal('4000123412341234', prepared.receiptId)).not.toBeNull()
-    counter.server.state = 'revoked'
+    tills.server.state = 'revoked'
     await drain(one)
     expect(one.till.trouble).toBe('till_revoked')
     await until(async () => (await one.till.ready!.drafts.waiting())[0]!.redeems[0]!.useUntilMs === 0)
@@ -225,52 +225,52 @@ describe('states of a till', () => {
   })
 
   it('[F9] retired: it sends everything and goes on as a new till with the next session', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const before = tillOf(await sell(one))
-    counter.server.state = 'retired'
+    tills.server.state = 'retired'
     await drain(one)
-    expect(counter.server.of(before.tillId)).toHaveLength(1)
-    counter.server.state = 'active'
+    expect(tills.server.of(before.tillId)).toHaveLength(1)
+    tills.server.state = 'active'
     one.till.close()
-    const two = await counter.start()
+    const two = await tills.start()
     expect(two.till.trouble).toBeNull()
     const after = tillOf(await sell(two))
     await drain(two)
     expect(after.tillId).not.toBe(before.tillId)
     expect(after.seq).toBe(1)
-    expect(counter.server.of(after.tillId, after.epoch)).toHaveLength(1)
+    expect(tills.server.of(after.tillId, after.epoch)).toHaveLength(1)
   })
 
   it('[J7] [F22] retired: a server that was set back gets what the till had sent as the one that it was before', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const before = await sell(one)
-    counter.server.state = 'retired'
+    tills.server.state = 'retired'
     await drain(one)
-    counter.server.state = 'active'
+    tills.server.state = 'active'
     one.till.close()
-    const two = await counter.start()
+    const two = await tills.start()
     const after = await sell(two)
     await drain(two)
     expect(tillOf(after).tillId).not.toBe(tillOf(before).tillId)
     // The session speaks for the new till, and the key of the old one is forgotten.
-    counter.server.stored.clear()
-    counter.server.keys.clear()
+    tills.server.stored.clear()
+    tills.server.keys.clear()
     await until(async () => {
       await drain(two)
-      return counter.server.stored.has(before.id) && counter.server.stored.has(after.id)
+      return tills.server.stored.has(before.id) && tills.server.stored.has(after.id)
     })
-    expect(counter.server.of(tillOf(before).tillId)).toHaveLength(1)
+    expect(tills.server.of(tillOf(before).tillId)).toHaveLength(1)
   })
 })
 
 describe('a server set back to an earlier moment', () => {
   it('[J7] [F22] gets what it lost again, with the mark of its own answer', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const record = await sell(one)
     await drain(one)
-    counter.server.stored.clear()
+    tills.server.stored.clear()
     await drain(one)
-    expect(counter.server.stored.get(record.id)!.settled).toEqual({
+    expect(tills.server.stored.get(record.id)!.settled).toEqual({
       status: 'applied',
       proof: proofOf(record.id),
     })
@@ -283,16 +283,16 @@ describe('a server set back to an earlier moment', () => {
   ])(
     '[F9] [F22] a copy of the till has taken the numbers since, %s: what the server had of this one comes again',
     async (_, from, to) => {
-      const one = await counter.start()
+      const one = await tills.start()
       const all = [await sell(one), await sell(one), await sell(one)]
       await drain(one)
       const { tillId } = tillOf(all[0]!)
-      for (const { id, seq } of all) if (seq >= from) counter.server.stored.delete(id)
+      for (const { id, seq } of all) if (seq >= from) tills.server.stored.delete(id)
       for (let seq = from; seq <= to; seq++) {
         const id = uuid()
         const rest = { receipt: '{}', settled: null, times: 1 }
-        counter.server.stored.set(id, {
-          accountId: counter.server.accountId,
+        tills.server.stored.set(id, {
+          accountId: tills.server.accountId,
           tillId,
           epoch: 1,
           seq,
@@ -301,13 +301,13 @@ describe('a server set back to an earlier moment', () => {
         })
       }
       one.till.close()
-      const two = await counter.start()
+      const two = await tills.start()
       await until(async () => {
         await drain(two)
-        return all.every(({ id }) => counter.server.stored.has(id))
+        return all.every(({ id }) => tills.server.stored.has(id))
       })
       // Once is enough.
-      const times = () => all.map(({ id }) => counter.server.stored.get(id)!.times)
+      const times = () => all.map(({ id }) => tills.server.stored.get(id)!.times)
       const before = times()
       two.tick()
       await drain(two)
@@ -316,11 +316,11 @@ describe('a server set back to an earlier moment', () => {
   )
 
   it('[F22] an outcome that comes out otherwise is noted beside the first and shown to a person', async () => {
-    const one = await counter.start()
+    const one = await tills.start()
     const record = await sell(one)
     await drain(one)
-    counter.server.stored.clear()
-    counter.server.outcome = () => ({ status: 'held', code: 'promise_refused' })
+    tills.server.stored.clear()
+    tills.server.outcome = () => ({ status: 'held', code: 'promise_refused' })
     await drain(one)
     const [state] = await one.till.ready!.journal.attention()
     expect(state).toMatchObject({
@@ -329,18 +329,18 @@ describe('a server set back to an earlier moment', () => {
       changed: { status: 'held', code: 'promise_refused' },
     })
     await one.till.acknowledge(record)
-    counter.server.stored.clear()
+    tills.server.stored.clear()
     await drain(one)
     expect(await one.till.ready!.journal.attention()).toEqual([])
     expect((await one.till.ready!.journal.find(record.id))!.outcome).toMatchObject({ status: 'applied' })
   })
 
   it('[F22] that has forgotten the till’s keys learns them and all records again', async () => {
-    counter.server.rotate = true
-    const one = await counter.start()
+    tills.server.rotate = true
+    const one = await tills.start()
     const first = await sell(one)
     await drain(one)
-    counter.server.rotate = false
+    tills.server.rotate = false
     await until(async () => {
       await drain(one)
       return one.till.state.headSeq === 0
@@ -348,11 +348,11 @@ describe('a server set back to an earlier moment', () => {
     const second = await sell(one)
     await drain(one)
     expect(tillOf(second)).toMatchObject({ epoch: 2, seq: 1 })
-    counter.server.stored.clear()
-    counter.server.keys.clear()
+    tills.server.stored.clear()
+    tills.server.keys.clear()
     await until(async () => {
       await drain(one)
-      return counter.server.stored.has(first.id) && counter.server.stored.has(second.id)
+      return tills.server.stored.has(first.id) && tills.server.stored.has(second.id)
     })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../../test/server/random.ts'
+import { seeded } from '../testing/random.ts'
 import { type CardNumberFormat, ean13Digit, generateNumber, luhnDigit, recognise } from './card-number.ts'
 
 const luhn: CardNumberFormat = { prefix: '4006', length: 16, check: 'luhn' }

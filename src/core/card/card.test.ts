@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cardOf } from '../../../test/server/posting-scene.ts'
+import { cardOf } from '../testing/posting-scene.ts'
 import { loyaltyStatus } from './card.ts'
 import { kopecks } from '../money.ts'
 

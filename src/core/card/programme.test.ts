@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { seeded } from '../../../test/server/random.ts'
-import { programmeOf } from '../../../test/server/world.ts'
+import { programmeOf } from '../testing/builders.ts'
+import { seeded } from '../testing/random.ts'
 import { kopecks } from '../money.ts'
 import { certificateOf, creditOfLoad, Programme } from './programme.ts'
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { goodsId, goodsSale } from '../../../test/server/fake-moysklad.ts'
-import { certificateId, faceKopecks, programmeOf } from '../../../test/server/world.ts'
+import { goodsId, goodsSale, certificateId, faceKopecks, programmeOf } from '../testing/builders.ts'
 import {
   type Draft,
   draftIsEmpty,

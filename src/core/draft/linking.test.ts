@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { certificateId, faceKopecks, programmeOf } from '../../../test/server/world.ts'
+import { certificateId, faceKopecks, programmeOf } from '../testing/builders.ts'
 import type { CardId, ProductId } from '../ids.ts'
 import { mayBeOfSale, type Unlinked } from './linking.ts'
 import { kopecks } from '../money.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { redeem, refund, undo } from '../../../test/server/test-till.ts'
+import { redeem, refund, undo } from '../testing/builders.ts'
 import type { Card } from '../card/card.ts'
 import { type Entry, post, type RedeemLeft, type VoidTarget } from './post.ts'
 
@@ -13,7 +13,7 @@ import {
   receiptOf,
   saleId,
   targetOf,
-} from '../../../test/server/posting-scene.ts'
+} from '../testing/posting-scene.ts'
 
 describe('refund', () => {
   const back = (card: Card, amount: number, left: RedeemLeft[]) =>

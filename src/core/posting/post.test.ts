@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../../test/server/random.ts'
-import { load, redeem, refund } from '../../../test/server/test-till.ts'
-import { certificateId, faceKopecks, programmeOf } from '../../../test/server/world.ts'
+import { load, redeem, refund, certificateId, faceKopecks, programmeOf } from '../testing/builders.ts'
+import { seeded } from '../testing/random.ts'
 import type { Card } from '../card/card.ts'
 import type { ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
@@ -20,7 +19,7 @@ import {
   promise,
   receiptOf,
   saleId,
-} from '../../../test/server/posting-scene.ts'
+} from '../testing/posting-scene.ts'
 
 describe('redeem', () => {
   test('[C4] the paid part goes first', () => {

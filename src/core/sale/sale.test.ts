@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../../../test/server/random.ts'
-import { goodsId } from '../../../test/server/fake-moysklad.ts'
-import { certificateId, faceKopecks, programmeOf } from '../../../test/server/world.ts'
+import { goodsId, certificateId, faceKopecks, programmeOf } from '../testing/builders.ts'
+import { seeded } from '../testing/random.ts'
 import { kopecks } from '../money.ts'
 import { certificatesOf, payableByCard, rowSum, type Sale, type SaleRow, slotsMax } from './sale.ts'
 

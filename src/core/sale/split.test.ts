@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { seeded } from '../../../test/server/random.ts'
+import { seeded } from '../testing/random.ts'
 import type { CardId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { proposeSplit, type SpendableCard } from './split.ts'

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
-import { type Random, seeded } from '../../server/random.ts'
+import { type Random, seeded } from '../../../src/core/testing/random.ts'
 
 let random: Random = seeded(0)
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../server/random.ts'
+import type { Random } from '../../../src/core/testing/random.ts'
 import type { Page } from './page.ts'
 import { outside } from './realm.ts'
 import type { Scheduler } from './scheduler.ts'

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { programmeOf } from './world.ts'
-import type { Card, OthersHolds } from '../../src/core/card/card.ts'
-import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../../src/core/ids.ts'
-import { kopecks } from '../../src/core/money.ts'
-import { post, type PostingContext, type RedeemLeft, type VoidTarget } from '../../src/core/posting/post.ts'
-import { type Operation, type Receipt, wireVersion } from '../../src/core/receipt/receipt.ts'
+import { programmeOf } from './builders.ts'
+import type { Card, OthersHolds } from '../card/card.ts'
+import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../ids.ts'
+import { kopecks } from '../money.ts'
+import { post, type PostingContext, type RedeemLeft, type VoidTarget } from '../posting/post.ts'
+import { type Operation, type Receipt, wireVersion } from '../receipt/receipt.ts'
 
 export const today = '2026-10-02'
 export const tillId = randomUUID() as TillId
