@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './test/support/chromium.ts'
 
 /** A page on a busy machine takes its time; what has to be quick is measured, and not by waiting. */
-const waitMs = 15_000
+const waitMs = 30_000
+
+/**
+ * Two files at once, also where there are two processors: most of what a browser does for a test is waiting.
+ *
+ * @param groupOrder a number of workers of its own takes a group of its own
+ */
+const twoWorkers = (groupOrder: number) => ({ maxWorkers: 2, sequence: { groupOrder } })
 
 /** Levels of tests; CONTRIBUTING.md says which one a new test belongs to. */
 export default defineConfig({
@@ -20,6 +27,7 @@ export default defineConfig({
             'test/stories/**/*.test.ts',
             'test/faults/**/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/support/**/*.test.ts',
           ],
           exclude: ['**/*.web.test.ts', '**/*.db.test.ts', '**/*.e2e.test.ts', '**/*.faults.test.ts'],
           testTimeout: 60_000,
@@ -47,9 +55,7 @@ export default defineConfig({
           name: 'fleet',
           include: ['test/fleet/**/*.fleet.test.ts'],
           testTimeout: 3_600_000,
-          // Both halves at once, also where there are two processors; a number of its own takes a group of its own.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          ...twoWorkers(1),
         },
       },
       {
@@ -68,6 +74,8 @@ export default defineConfig({
         test: {
           name: 'web',
           include: ['src/**/*.web.test.ts', 'widget/**/*.web.test.tsx', 'widget/**/*.web.test.ts'],
+          testTimeout: 60_000,
+          expect: { poll: { timeout: waitMs } },
           browser: {
             enabled: true,
             headless: true,
@@ -85,7 +93,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: waitMs } },
-          fileParallelism: false,
+          ...twoWorkers(2),
         },
       },
       {
@@ -96,7 +104,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: waitMs } },
-          fileParallelism: false,
+          ...twoWorkers(3),
         },
       },
     ],

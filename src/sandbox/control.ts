@@ -48,7 +48,7 @@ export function createControl({
     return c.json(faults.add(request.data), 201)
   })
   app.delete('/faults', (c) => {
-    faults.clear()
+    faults.clear(c.req.query('path'))
     return c.json(state())
   })
   app.get('/cards', async (c) => {

@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 
 /** A fault on the line to the product server, matched by the beginning of the request's path. */
 export const FaultRequest = z.strictObject({
-  kind: z.enum(['drop-request', 'drop-answer', 'delay', 'status']),
+  /** `stall`: nothing comes of the request until the fault is cleared; then it goes its way. */
+  kind: z.enum(['drop-request', 'drop-answer', 'delay', 'stall', 'status']),
   path: z.string().check(z.startsWith('/')),
   method: z.optional(z.string()),
   /** How many requests it hits; null means until it is cleared. */
@@ -19,6 +20,7 @@ export type Faults = ReturnType<typeof createFaults>
 export function createFaults() {
   let faults: Fault[] = []
   let lastId = 0
+  let stalled: { path: string; goOn: () => void }[] = []
   return {
     add(request: FaultRequest): Fault {
       lastId += 1
@@ -39,8 +41,17 @@ export function createFaults() {
       )
       return fault
     },
-    clear(): void {
-      faults = []
+    /** Calls back when the fault is cleared. */
+    stall({ path }: Fault, goOn: () => void): void {
+      stalled.push({ path, goOn })
+    },
+    /** @param path only those that were set for exactly this one */
+    clear(path?: string): void {
+      const isOver = (one: { path: string }) => path === undefined || one.path === path
+      const free = stalled.filter(isOver)
+      faults = faults.filter((fault) => !isOver(fault))
+      stalled = stalled.filter((one) => !isOver(one))
+      for (const { goOn } of free) goOn()
     },
     list: (): readonly Fault[] => faults,
   }

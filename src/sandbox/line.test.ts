@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFaults, FaultRequest, type Faults } from './faults.ts'
 import { createLine, type Line } from './line.ts'
+import { heldBackMs } from './slowness.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
 
 let product: ProductDouble
@@ -72,6 +73,21 @@ describe('the line while up', () => {
   })
 })
 
+describe('a slow line', () => {
+  it('takes so many times as long, but never less than its part of what a shop’s line takes', () => {
+    expect([heldBackMs(1, 70), heldBackMs(5, 0), heldBackMs(5, 70)]).toEqual([0, 250, 280])
+  })
+
+  it('passes everything on, only later', async () => {
+    const slow = await createLine({ port: 0, faults, target: () => product.port, slowness: 3 })
+    const startedAt = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${slow.port}/api`, { method: 'POST', body: 'hello' })
+    expect([answer.status, await answer.text()]).toEqual([201, 'echo hello'])
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(145)
+    await slow.down()
+  })
+})
+
 describe('the line while down', () => {
   it('refuses connections, and listens on the same port again after up', async () => {
     await line.down()
@@ -121,6 +137,19 @@ describe('faults', () => {
     const startedAt = performance.now()
     expect((await call('/')).status).toBe(201)
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(115)
+  })
+
+  it('stall: the request waits until its fault is cleared, and then goes its way', async () => {
+    fault({ kind: 'stall', path: '/api' })
+    const waiting = call('/api')
+    await expect.poll(() => faults.list()).toEqual([])
+    expect((await call('/')).status).toBe(201)
+    expect(product.seen).toEqual(['GET /'])
+    faults.clear('/')
+    expect(product.seen).toEqual(['GET /'])
+    faults.clear('/api')
+    expect((await waiting).status).toBe(201)
+    expect(product.seen).toEqual(['GET /', 'GET /api'])
   })
 
   it('status: answered by the line itself', async () => {

@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Faults } from './faults.ts'
+import { heldBackMs } from './slowness.ts'
 
 /**
  * The line between the browser and the product server, and the place where it is cut.
@@ -14,6 +15,8 @@ export type LineOptions = {
   readonly faults: Faults
   /** Port on loopback of the server that is to answer a path. */
   readonly target: (path: string) => number
+  /** How many times slower than usual; see `heldBackMs`. */
+  readonly slowness?: number
   /** Told of every status that left the line, before its body. */
   readonly onAnswer?: (path: string, status: number) => void
 }
@@ -58,6 +61,9 @@ function answer(options: LineOptions, req: IncomingMessage, res: ServerResponse)
   res.on('error', () => res.destroy())
   const path = req.url ?? '/'
   const fault = options.faults.take(req.method ?? 'GET', path)
+  const late = () => {
+    if (!req.socket.destroyed) forward(options, req, res, false)
+  }
   switch (fault?.kind) {
     case undefined:
       return forward(options, req, res, false)
@@ -67,9 +73,10 @@ function answer(options: LineOptions, req: IncomingMessage, res: ServerResponse)
     case 'drop-answer':
       return forward(options, req, res, true)
     case 'delay':
-      setTimeout(() => {
-        if (!req.socket.destroyed) forward(options, req, res, false)
-      }, fault.delayMs)
+      setTimeout(late, fault.delayMs)
+      return
+    case 'stall':
+      options.faults.stall(fault, late)
       return
     case 'status':
       req.resume()
@@ -82,6 +89,7 @@ function answer(options: LineOptions, req: IncomingMessage, res: ServerResponse)
 /** @param mute let the server finish, then break the connection instead of passing its answer on */
 function forward(options: LineOptions, req: IncomingMessage, res: ServerResponse, mute: boolean): void {
   const path = req.url ?? '/'
+  const startedAt = performance.now()
   const upstream = request({
     host: HOST,
     port: options.target(path),
@@ -99,12 +107,18 @@ function forward(options: LineOptions, req: IncomingMessage, res: ServerResponse
       return
     }
     const status = reply.statusCode ?? 502
-    options.onAnswer?.(path, status)
-    res.writeHead(status, reply.statusMessage, passedHeaders(reply.rawHeaders))
     reply.on('error', () => res.destroy())
     // A cut line does not stop the server: it goes on working and answers into the void.
     res.on('close', () => reply.resume())
-    reply.pipe(res)
+    const pass = () => {
+      if (res.destroyed) return
+      options.onAnswer?.(path, status)
+      res.writeHead(status, reply.statusMessage, passedHeaders(reply.rawHeaders))
+      reply.pipe(res)
+    }
+    const waitMs = heldBackMs(options.slowness ?? 1, performance.now() - startedAt)
+    if (waitMs === 0) pass()
+    else setTimeout(pass, waitMs)
   })
   upstream.on('error', (error) => {
     if (res.headersSent || req.socket.destroyed) {

@@ -1,9 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { createAppTokens } from './app-jwt.ts'
 import { createContextKeys, type ContextKeys } from './context-keys.ts'
 import { createControl } from './control.ts'
@@ -17,6 +19,7 @@ import { createLine } from './line.ts'
 import { moscowMinute } from './moscow-time.ts'
 import { createPresentCards } from './present-cards.ts'
 import { sheetHtml } from './sheet.ts'
+import { heldBackMs } from './slowness.ts'
 import { createSwitches } from './switches.ts'
 import { createUiApi } from './ui-api.ts'
 import { createVendorApi } from './vendor-api.ts'
@@ -33,6 +36,10 @@ export type SandboxOptions = {
   readonly pageDir: string
   readonly descriptorXml: (widgetUrl: string) => string
   readonly now?: () => number
+  /** How far MoySklad's documents are ahead of that clock; negative: behind. Its tokens and keys keep to ours. */
+  readonly documentsAheadMs?: number
+  /** How many times slower than usual the line and MoySklad answer. */
+  readonly slowness?: number
 }
 
 export type Sandbox = {
@@ -53,7 +60,8 @@ const OWN_FILES = '/sandbox/'
 
 /** MoySklad in a box: checkout page, APIs, and the line to the product with its switches. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const now = options.now ?? Date.now
+  const { now = Date.now, documentsAheadMs = 0, slowness = 1 } = options
+  const moyskladNow = () => now() + documentsAheadMs
   const faults = createFaults()
   const frameLoads = createFrameLoads()
   let productPort = options.productPort
@@ -62,11 +70,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     port: options.widgetPort,
     faults,
     target: (path) => (path.startsWith(OWN_FILES) ? hostPort : productPort),
+    slowness,
     onAnswer: (path, status) => frameLoads.note(path, status),
   })
   const widgetUrl = `http://localhost:${line.port}`
   const switches = createSwitches(line)
-  const documents = openDocuments({ file: join(options.dataDir, 'sales.json'), storeId: STORE.id, now })
+  const documents = openDocuments({
+    file: join(options.dataDir, 'sales.json'),
+    storeId: STORE.id,
+    now: moyskladNow,
+  })
   const contextKeys = createContextKeys(now)
   const presentCards = createPresentCards({
     productUrl: () => `http://127.0.0.1:${productPort}`,
@@ -97,9 +110,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const entities = createEntities(apiBase)
   const checkToken = createAppTokens({ appUid: APP_UID, secret: APP_SECRET, now })
   const descriptor = options.descriptorXml(widgetUrl)
+  const slowly = createMiddleware(async (_, next) => {
+    const startedAt = performance.now()
+    await next()
+    await sleep(heldBackMs(slowness, performance.now() - startedAt))
+  })
+  if (slowness > 1) for (const path of ['/api/*', '/ui/*']) app.use(path, slowly)
   app.route('/api/remap/1.2', createJsonApi({ documents, entities, token: APP_TOKEN }))
   app.route('/api/vendor/1.0', createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities }))
-  app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }))
+  app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, now: moyskladNow }))
   app.route('/control', createControl({ documents, faults, frameLoads, line, presentCards, switches }))
   app.get('/descriptor.xml', (c) =>
     c.body(descriptor, 200, { 'content-type': 'application/xml; charset=utf-8' }),

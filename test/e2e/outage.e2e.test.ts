@@ -58,6 +58,7 @@ describe('[O3] [O4] without the line', () => {
     await till.press('create', /Операции кассы/)
     await till.sees('create', 'владелец этого не разрешил')
     await till.press('create', 'Назад')
+    await till.frame('create').locator('.scan-state').waitFor()
     // A shop that does not want it is not told about it at every sale.
     expect(await till.texts('create')).not.toContain('без связи')
     await till.addGood(goods.mug)

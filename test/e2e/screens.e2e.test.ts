@@ -56,8 +56,7 @@ describe.each(['ru_RU', 'en_US'])('screens in %s', (locale) => {
       await till.sees('create', `•••• ${card.number.slice(-4)}`)
     }
     looks['four cards'] = await look(till, 'create')
-    await till.press('create', /Списать с подарочных карт|Redeem/)
-    await till.sees('create', /Подготовлено|Prepared/)
+    await till.prepare(/Списать с подарочных карт|Redeem/, 'both')
     looks['prepared'] = await look(till, 'create')
     await till.saveNew()
     await till.sees('edit', /активирована на|activated for/)
@@ -68,7 +67,7 @@ describe.each(['ru_RU', 'en_US'])('screens in %s', (locale) => {
     await till.newSale()
     await till.addGood(goods.coffee)
     await till.scan('create', cardWith('active', 150_000).number)
-    await till.press('create', /Списать с подарочной|Redeem/)
+    await till.prepare(/Списать с подарочной|Redeem/)
     await shop.switch({ server: 'down' })
     await till.saveNew()
     await till.sees('edit', /Это для этой продажи\?|Is it for this sale\?/)

@@ -15,8 +15,10 @@ import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
+import { hardness } from '../support/hardness.ts'
 import { TillPage, type TillOptions } from './till-page.ts'
 
+const hard = hardness()
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** One for all shops of a test file: to start it takes as long as a short test, and each till has a storage of its own in it. */
@@ -25,7 +27,7 @@ afterAll(async () => (await browser)?.close())
 
 /** A fault of the line, as the sandbox's control takes it. */
 export interface Fault {
-  kind: 'drop-request' | 'drop-answer' | 'delay' | 'status'
+  kind: 'drop-request' | 'drop-answer' | 'delay' | 'stall' | 'status'
   path: string
   method?: string
   times?: number | null
@@ -60,6 +62,8 @@ export class Shop {
       dataDir: join(folder, 'sandbox'),
       pageDir: `${root}dist/sandbox`,
       descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
+      documentsAheadMs: hard.moyskladAheadMs,
+      slowness: hard.slowLine,
     })
     const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
     await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID), offline)
@@ -141,8 +145,9 @@ export class Shop {
   async fault(fault: Fault): Promise<void> {
     await this.#control('POST', 'fault', fault)
   }
-  async clearFaults(): Promise<void> {
-    await this.#control('DELETE', 'faults')
+  /** @param path only the faults of this one */
+  async clearFaults(path?: string): Promise<void> {
+    await this.#control('DELETE', path === undefined ? 'faults' : `faults?path=${encodeURIComponent(path)}`)
   }
 
   /** Kills the server at once, as a power cut would, and starts it again on its data. */

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Frame } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { databaseName } from '../../src/client/journal/database.ts'
 import type { AnswerOf } from '../../src/core/wire/endpoints.ts'
+import { paintMaxMs } from '../../widget/cashier/after-paint.ts'
 import { type Look, look, sound } from './look.ts'
 import { ACCOUNT_ID, cardWith, Shop, unsoldCards } from './shop.ts'
 import { goods, TillPage } from './till-page.ts'
@@ -52,11 +52,6 @@ async function inBoth(till: TillPage, work: (till: TillPage) => Promise<void>): 
   return other
 }
 
-async function frameOf(till: TillPage, point: Point): Promise<Frame> {
-  const handle = await till.page.getByTestId(`widget-${point}`).elementHandle()
-  return (await handle.contentFrame())!
-}
-
 /** Two tills, one in each language, live through the same: most of an outage is waiting. */
 it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide about it', () =>
   inShop(async (shop, see) => {
@@ -83,7 +78,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     await other.saveNew()
     await other.sees('edit', /активирована на/)
 
-    await shop.fault({ kind: 'delay', path: '/api/sync', delayMs: 30_000, times: null })
+    await shop.fault({ kind: 'stall', path: '/api/sync', times: null })
     await both(async (till) => {
       await prepare(till, goods.mug, cardWith('active', till === ru ? 50_000 : 100_000).number)
       await till.saveNew()
@@ -130,11 +125,11 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     await shop.clearFaults()
     await shop.switch({ server: 'up' })
     await both(async (till) => {
-      await till.sees('create', /Карта уже продана раньше|had been sold before/, 30_000)
+      await till.sees('create', /Карта уже продана раньше|had been sold before/)
       await see(till, 'create', 'held', /Требует решения|Needs a decision/)
       await till.press('create', /Понятно|OK/)
       // A fresh limit has come: what is left to prove is the browser's storage.
-      await till.sees('create', /закройте браузер|close the browser/, 30_000)
+      await till.sees('create', /закройте браузер|close the browser/)
       await till.press('create', operations)
       await till.press('create', operations)
       await see(till, 'create', 'shift', /Итоги смены|Shift summary/)
@@ -189,9 +184,14 @@ it('[J4] [M3] [M11] what a page that died has left, and a till that is shut out'
 
     await till.newSale()
     await prepare(till, goods.bag, card.number)
-    const edit = await frameOf(till, 'edit')
-    // The browser draws nothing more: what is recorded now nobody has seen.
-    await edit.evaluate(() => (window.requestAnimationFrame = () => 0))
+    const edit = await till.app('edit')
+    // The browser draws nothing more, however long it takes: what is recorded now nobody has seen.
+    await edit.evaluate((neverMs) => {
+      const setTimer = window.setTimeout.bind(window)
+      window.requestAnimationFrame = () => 0
+      window.setTimeout = ((work: () => void, ms?: number) =>
+        ms === neverMs ? 0 : setTimer(work, ms)) as typeof setTimeout
+    }, paintMaxMs)
     await till.saveNew()
     await till.sees('edit', recorded)
     till = await TillPage.reopen(till, till.locale)
@@ -231,7 +231,7 @@ it('[J13] [J10] [J8] storage that is full, of a newer version, denied by the bro
       await see(one, 'edit', 'storage-full', /Место на диске кончилось|disk is full/)
     })
     await (
-      await frameOf(full, 'edit')
+      await full.app('edit')
     ).evaluate(
       (name) => new Promise((done) => (indexedDB.open(name, 1_000).onsuccess = done)),
       databaseName(ACCOUNT_ID),
@@ -273,12 +273,13 @@ it('[J13] [J10] [J8] storage that is full, of a newer version, denied by the bro
     const second = cardWith('active', 250_000)
     await Promise.all([prepare(first, goods.bag, paying.number), prepare(double, goods.bag, second.number)])
     // Neither hears of the other before it has given the number away.
-    await shop.fault({ kind: 'delay', path: '/api/sync', delayMs: 8_000, times: null })
-    await Promise.all([first.saveNew(), double.saveNew()])
-    const late = await Promise.any(
-      [first, double].map((copy) => copy.sees('edit', 'НЕ СПИСАНО', 30_000).then(() => copy)),
-    )
+    await shop.fault({ kind: 'stall', path: '/api/sync', times: null })
+    const copies = [first, double]
+    const sent = copies.map((copy) => copy.page.waitForRequest(/\/api\/sync$/))
+    await Promise.all(copies.map((copy) => copy.saveNew()))
+    await Promise.all(sent)
     await shop.clearFaults()
+    const late = await Promise.any(copies.map((copy) => copy.sees('edit', 'НЕ СПИСАНО').then(() => copy)))
     const refused = await inBoth(late, (one) =>
       see(one, 'edit', 'quarantined-refused', /НЕ СПИСАНО|NOT REDEEMED/),
     )

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CDPSession, FrameLocator, Locator, Page } from 'playwright-core'
+import type { CDPSession, Frame, FrameLocator, Locator, Page } from 'playwright-core'
+import { hardness } from '../support/hardness.ts'
+import { slowDown } from '../support/slow-processor.ts'
 
 /** Goods of the demo shop by their code. */
 export const goods = {
@@ -18,6 +20,9 @@ export interface TillOptions {
   /** False: do not wait until the till is connected. */
   ready?: boolean
 }
+
+/** So long is waited for a sight at most. What has to be quick is measured, and not by waiting. */
+const sightMs = 30_000
 
 /** A frame that says nothing within this time hangs. */
 const sceneMs = 2_000
@@ -45,8 +50,9 @@ export class TillPage {
     hostUrl: string,
     { employee = 'anna', locale = 'ru_RU', ready = true }: TillOptions,
   ): Promise<TillPage> {
-    page.setDefaultTimeout(12_000)
+    page.setDefaultTimeout(sightMs)
     const till = new TillPage(page, await page.context().newCDPSession(page), locale)
+    await slowDown(page, hardness().slowProcessor)
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
     if (ready) await till.ready('create')
     return till
@@ -100,6 +106,31 @@ export class TillPage {
 
   frame(point: 'create' | 'edit'): FrameLocator {
     return this.page.frameLocator(`[data-testid=widget-${point}]`)
+  }
+
+  /** The app's own frame, to look into. */
+  async app(point: 'create' | 'edit'): Promise<Frame> {
+    const handle = await this.page.getByTestId(`widget-${point}`).elementHandle()
+    return (await handle.contentFrame())!
+  }
+
+  /**
+   * Waits until the till has been to the server and back and shows what came of it. What had been going to follow has
+   * followed then, so this is how to see that something does not happen.
+   */
+  async backFromServer(point: 'create' | 'edit'): Promise<void> {
+    const app = await this.app(point)
+    // It asks for the second time only when everything is done that the first answer asked for.
+    for (let n = 0; n < 2; n++) {
+      const asked = this.page.waitForRequest((one) => one.url().endsWith('/api/ping') && one.frame() === app)
+      await app.evaluate(() => void dispatchEvent(new Event('online')))
+      const answer = await (await asked).response()
+      await answer?.finished()
+    }
+    await this.#sees(this.frame(point).locator('.status.good'))
+    await app.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    )
   }
 
   /** The frame is opened by the host and its till is connected. */
@@ -173,7 +204,7 @@ export class TillPage {
   }
 
   /** Waits for a text in the app. */
-  async sees(point: 'create' | 'edit', text: string | RegExp, timeout = 15_000): Promise<Locator> {
+  async sees(point: 'create' | 'edit', text: string | RegExp, timeout = sightMs): Promise<Locator> {
     const found = this.frame(point).getByText(text).first()
     await this.#sees(found, timeout)
     return found
@@ -234,7 +265,7 @@ export class TillPage {
     const sent = this.frame(point)
       .locator('.status.good')
       .getByText(/всё отправлено|all sent/)
-    await this.#sees(sent, 30_000)
+    await this.#sees(sent)
   }
 
   async texts(point: 'create' | 'edit'): Promise<string> {

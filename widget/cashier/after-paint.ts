@@ -1,5 +1,5 @@
 /** A frame that is not drawn, behind another tab, gets no animation frames; nobody waits longer than this. */
-const paintMaxMs = 2_000
+export const paintMaxMs = 2_000
 
 /** Calls back when what the page shows now has been drawn: two animation frames later. */
 export function afterPaint(work: () => void): void {

@@ -32,10 +32,15 @@ export function listenToKeys(page: Document, onScan: (text: string) => void): ()
     if (reaction.kind === 'scanned') scanned(reaction.text)
     if (scanner.length === 1) before = field && { field, value: field.value }
     if (scanner.inBurst) {
-      timer = setTimeout(() => {
-        const late = scanner.pause(performance.now())
-        if (late.kind === 'scanned') scanned(late.text)
-      }, burstSilenceMs)
+      // The next key of a busy computer may be as late as this one, and later.
+      const lateMs = performance.now() - event.timeStamp
+      timer = setTimeout(
+        () => {
+          const late = scanner.pause(performance.now())
+          if (late.kind === 'scanned') scanned(late.text)
+        },
+        Math.max(burstSilenceMs, 10 * lateMs),
+      )
     }
   }
 

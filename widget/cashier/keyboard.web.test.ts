@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { burstSilenceMs } from '../../src/client/scanner.ts'
 import { listenToKeys } from './keyboard.ts'
 
 const number = '2912345678905'
@@ -6,10 +7,14 @@ let scans: string[]
 let stop: () => void
 
 beforeEach(() => {
+  vi.useFakeTimers()
   scans = []
   stop = listenToKeys(document, (text) => scans.push(text))
 })
-afterEach(() => stop())
+afterEach(() => {
+  stop()
+  vi.useRealTimers()
+})
 
 /** Keys 8 ms apart by their own time stamps, whenever they are delivered. */
 function deliver(signs: string, startMs: number): void {
@@ -19,17 +24,28 @@ function deliver(signs: string, startMs: number): void {
     document.body.dispatchEvent(event)
   }
 }
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
-it('[U3] a number whose keys a busy computer delivers late is not cut in two', async () => {
+it('[U3] a number whose keys a busy computer delivers late is not cut in two', () => {
   const startMs = performance.now()
   deliver(number.slice(0, 7), startMs)
-  await pause(150)
+  vi.advanceTimersByTime(burstSilenceMs - 1)
   deliver(number.slice(7), startMs + 7 * 8)
-  await expect.poll(() => scans).toEqual([number])
+  vi.runAllTimers()
+  expect(scans).toEqual([number])
 })
 
-it('[U3] a scanner without Enter is heard by its silence', async () => {
+it('[U3] the later a computer delivers keys, the longer it is given for the next one', () => {
+  const startMs = performance.now()
+  vi.advanceTimersByTime(burstSilenceMs)
+  deliver(number.slice(0, 7), startMs)
+  vi.advanceTimersByTime(2 * burstSilenceMs)
+  deliver(number.slice(7), startMs + 7 * 8)
+  vi.runAllTimers()
+  expect(scans).toEqual([number])
+})
+
+it('[U3] a scanner without Enter is heard by its silence', () => {
   deliver(number, performance.now())
-  await expect.poll(() => scans).toEqual([number])
+  vi.runAllTimers()
+  expect(scans).toEqual([number])
 })

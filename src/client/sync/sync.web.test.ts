@@ -89,6 +89,12 @@ afterEach(async () => {
   await evict(account)
 })
 
+/** How many frames of the account wait for their turn to send. */
+async function waiting(): Promise<number> {
+  const { pending } = await navigator.locks.query()
+  return pending!.filter(({ name }) => name === `podarok-sync-${account}`).length
+}
+
 const rethrow = (error: unknown) => {
   throw error
 }
@@ -331,19 +337,21 @@ describe('sync', () => {
     for (let i = 0; i < 5; i++) await append()
     let inside = 0
     let most = 0
-    const slow = server.api
+    let finished = 0
+    const { api } = server
     server.api = (async (...args: Parameters<Api>) => {
       inside++
       most = Math.max(most, inside)
-      await new Promise((done) => setTimeout(done, 5))
-      const answer = await slow(...args)
+      // The other frame has had its chance: it waits for its turn, or it has had one.
+      await expect.poll(async () => (await waiting()) + finished).toBe(1)
+      const answer = await api(...args)
       inside--
       return answer
     }) as Api
     const [a, b] = [newSync(), newSync()]
     a.start()
     b.start()
-    await Promise.all([a.kick(), b.kick()])
+    await Promise.all([a, b].map((frame) => frame.kick().then(() => finished++)))
     a.stop()
     b.stop()
     expect(most).toBe(1)
@@ -365,20 +373,25 @@ describe('sync', () => {
     server.api = api
     frozen.start()
     const asleepWhile = frozen.kick()
-    await vi.waitFor(() => expect(server.batches).toEqual([[1]]))
+    await expect.poll(() => server.batches).toEqual([[1]])
     const other = newSync()
     other.start()
-    const waiting = other.kick()
-    await new Promise((done) => setTimeout(done, 50))
+    const others = other.kick()
+    await expect.poll(waiting).toBe(1)
     expect(server.batches).toEqual([[1]])
     frozen.freeze()
-    await waiting
+    await others
     expect(server.batches).toEqual([[1], [1]])
     expect(await unsent()).toBe(0)
     const before = await journal.find(record.id)
+    const settle = vi.spyOn(journal, 'settle')
     thaw()
     await asleepWhile
-    await new Promise((done) => setTimeout(done, 50))
+    await expect.poll(() => settle.mock.calls.length).toBe(1)
+    await settle.mock.results[0]!.value
+    // A whole try later there is nothing that the thawed one could still be about to do.
+    await other.kick()
+    settle.mockRestore()
     expect(await journal.find(record.id)).toEqual(before)
     expect(server.batches).toHaveLength(2)
     frozen.stop()

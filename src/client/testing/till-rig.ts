@@ -71,9 +71,12 @@ export async function drain({ till }: TillRig): Promise<void> {
 }
 
 export const until = (fact: () => boolean | Promise<boolean>) =>
-  vi.waitFor(async () => {
-    if (!(await fact())) throw new Error('not yet')
-  })
+  vi.waitFor(
+    async () => {
+      if (!(await fact())) throw new Error('not yet')
+    },
+    { timeout: 15_000 },
+  )
 
 /** Tills that end with their test, at one fake server each account. */
 export class TestTills {

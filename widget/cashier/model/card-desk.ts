@@ -211,7 +211,7 @@ export class CardDesk {
       if (wishes) await till.releaseHold(wish.id)
       if (!isUnreachable(error)) throw error
       if (!this.#isCurrent(errand)) return
-      if (entered === 'typed') return this.#say({ kind: 'offline', scanned: true })
+      if (entered === 'typed') return this.#notTaken({ kind: 'offline', scanned: true })
       return this.#fromBook(number, draft, draftId, receiptId, errand)
     }
     const { card, hold } = answer
@@ -258,8 +258,7 @@ export class CardDesk {
     const entry = outage && (await outage.find(number))
     if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) return
     if (!outage || !entry) {
-      notice.value = outage?.asOfMs ? { kind: 'not_in_book' } : { kind: 'offline', scanned: true }
-      return
+      return this.#notTaken(outage?.asOfMs ? { kind: 'not_in_book' } : { kind: 'offline', scanned: true })
     }
     this.#known.set(number, entry.cardId)
     if (cardsOf(draft).some((one) => one.cardId === entry.cardId)) {
@@ -394,6 +393,12 @@ export class CardDesk {
       redeems: [],
       links: [],
     }
+  }
+
+  /** For want of the line: scanned again, the card is a wish, and not the scanner's doing. */
+  #notTaken(notice: Notice): Promise<void> {
+    this.#last = null
+    return this.#say(notice)
   }
 
   #say(notice: Notice): Promise<void> {

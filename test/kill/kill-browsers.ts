@@ -21,6 +21,9 @@ import { playsPerShop, stories, type Story, type StoryName } from './stories.ts'
  * what it is about to send, as some queues do: then the plays that end at `sending` and later must fail.
  */
 
+/** So long a page may take at most to tell of the point that its story has passed. */
+const graceMs = 15_000
+
 type Decision = 'keep' | 'cancel' | 'nobody decides'
 
 interface Play {
@@ -89,50 +92,58 @@ async function openShop(): Promise<Shop> {
   return (shop = await Shop.open())
 }
 
-afterEach(async ({ task }) => {
-  await browser?.close()
-  browser = null
-  rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
-  if (task.result?.state !== 'fail') return
-  // The next play must not fail for this one's reason.
-  const broken = shop
-  shop = null
-  await broken?.close().catch((error: unknown) => console.log('The shop after the failure:', error))
-})
-
-afterAll(async () => {
-  await shop?.close()
-  const told = [...kills].map(([point, n]) => `${point} ${n}`).join(', ')
-  console.log(
-    `${killed()} kills of the browser at ${kills.size} points: ${told}. A fault shows in ${rateBound(killed())}.`,
-  )
-})
-
-describe('the browser is killed', () => {
-  it('in a frame as MoySklad makes it: another site, partitioned storage, its sandbox', async () => {
-    shop = await openShop()
-    profile = mkdtempSync(join(tmpdir(), 'podarok-kill-'))
-    browser = await MortalBrowser.open(shop, profile)
-    const { page } = browser.till
-    await journalRows(browser.till, shop.widgetUrl)
-    const element = page.getByTestId('widget-create')
-    expect(await element.getAttribute('sandbox')).toBe(
-      'allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads',
-    )
-    const alone = await page.context().newPage()
-    await alone.goto(`${shop.widgetUrl}/w/sale`)
-    expect(await alone.evaluate(async () => (await indexedDB.databases()).length)).toBe(0)
+/**
+ * Plays one half of the plays: two test files run beside each other.
+ *
+ * @param half 0 or 1
+ */
+export function killBrowsers(half: 0 | 1): void {
+  afterEach(async ({ task }) => {
+    await browser?.close()
+    browser = null
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+    if (task.result?.state !== 'fail') return
+    // The next play must not fail for this one's reason.
+    const broken = shop
+    shop = null
+    await broken?.close().catch((error: unknown) => console.log('The shop after the failure:', error))
   })
 
-  for (const { point, story, decision, again } of plays()) {
-    const answer = again ? `${decision}, killed again at ${again}` : decision
-    it(`[F4] [J4] at ${point}: ${stories[story].name}; where a ghost is asked about: ${answer}`, async () => {
-      shop = await openShop()
-      profile = mkdtempSync(join(tmpdir(), 'podarok-kill-'))
-      await new Ordeal(shop, stories[story], stories[story].card(used++)).run(point, decision, again)
-    })
-  }
-})
+  afterAll(async () => {
+    await shop?.close()
+    const told = [...kills].map(([point, n]) => `${point} ${n}`).join(', ')
+    console.log(
+      `${killed()} kills of the browser at ${kills.size} points: ${told}. A fault shows in ${rateBound(killed())}.`,
+    )
+  })
+
+  describe('the browser is killed', () => {
+    if (half === 0)
+      it('in a frame as MoySklad makes it: another site, partitioned storage, its sandbox', async () => {
+        shop = await openShop()
+        profile = mkdtempSync(join(tmpdir(), 'podarok-kill-'))
+        browser = await MortalBrowser.open(shop, profile)
+        const { page } = browser.till
+        await journalRows(browser.till, shop.widgetUrl)
+        const element = page.getByTestId('widget-create')
+        expect(await element.getAttribute('sandbox')).toBe(
+          'allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads',
+        )
+        const alone = await page.context().newPage()
+        await alone.goto(`${shop.widgetUrl}/w/sale`)
+        expect(await alone.evaluate(async () => (await indexedDB.databases()).length)).toBe(0)
+      })
+
+    for (const { point, story, decision, again } of plays().filter((_, n) => n % 2 === half)) {
+      const answer = again ? `${decision}, killed again at ${again}` : decision
+      it(`[F4] [J4] at ${point}: ${stories[story].name}; where a ghost is asked about: ${answer}`, async () => {
+        shop = await openShop()
+        profile = mkdtempSync(join(tmpdir(), 'podarok-kill-'))
+        await new Ordeal(shop, stories[story], stories[story].card(used++)).run(point, decision, again)
+      })
+    }
+  })
+}
 
 /** One kill and what follows. */
 class Ordeal {
@@ -178,7 +189,7 @@ class Ordeal {
     const mortal = await MortalBrowser.open(this.#shop, profile, { point, salesBefore, deletesBeforeSend })
     const playing = this.#story.play(mortal.till, this.#shop, this.#card).then(
       // The end of the story is seen some frames before the page itself tells of it.
-      () => mortal.till.page.waitForTimeout(3_000).catch(() => undefined),
+      () => mortal.till.page.waitForTimeout(graceMs).catch(() => undefined),
       (error: unknown) => error,
     )
     const end = await Promise.race([mortal.killed, playing])
@@ -215,7 +226,7 @@ class Ordeal {
     const asks = (till: TillPage) => till.sees('create', /Касса закрылась во время/)
     await asks(browser!.till)
     if (decision === 'nobody decides') {
-      await browser!.till.page.waitForTimeout(3_000)
+      await browser!.till.backFromServer('create')
       expect(await this.#receipt(id)).toEqual([])
       await asks(await this.#reopen())
     }
@@ -246,18 +257,16 @@ class Ordeal {
     const { till } = browser!
     const frame = till.frame('create')
     const yes = frame.getByRole('button', { name: this.#story.yes })
-    await yes.or(frame.getByText(this.#story.done)).first().waitFor({ timeout: 30_000 })
+    await yes.or(frame.getByText(this.#story.done)).first().waitFor()
     if (await yes.isVisible()) await yes.click()
-    await till.sees('create', this.#story.done, 30_000)
+    await till.sees('create', this.#story.done)
   }
 
   /** The ledger says of the receipt what the cashier said, and nothing is left over. */
   async #inEnd(id: string, cancelled: boolean): Promise<void> {
     const { kind, amountKopecks } = this.#story
     const moved = cancelled ? 0 : kind === 'load' ? amountKopecks : -amountKopecks
-    await expect
-      .poll(() => this.#shop.balance(this.#card) - this.#before.balance, { timeout: 20_000 })
-      .toBe(moved)
+    await expect.poll(() => this.#shop.balance(this.#card) - this.#before.balance).toBe(moved)
     const { unsettled, unseen } = await journalRows(browser!.till, this.#shop.widgetUrl)
     expect({ unsettled, unseen }).toEqual({ unsettled: [], unseen: [] })
     // An undoing is an operation of its own: it does not take the first one away.
@@ -267,7 +276,7 @@ class Ordeal {
     const undone = await this.#rows(`select status from receipt where voids = '${id}'`)
     expect(undone).toEqual(cancelled ? [{ status: 'applied' }] : [])
     expect(await this.#rows('select kind, evidence from cases where closed_at_ms is null')).toEqual([])
-    await expect.poll(() => this.#shop.liveHolds(this.#card), { timeout: 20_000 }).toBe(0)
+    await expect.poll(() => this.#shop.liveHolds(this.#card)).toBe(0)
   }
 
   #receipt(id: string): Promise<Row[]> {

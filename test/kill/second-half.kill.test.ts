@@ -1,0 +1,3 @@
+import { killBrowsers } from './kill-browsers.ts'
+
+killBrowsers(1)

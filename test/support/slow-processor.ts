@@ -1,0 +1,19 @@
+import type { CDPSession, Frame, Page } from 'playwright-core'
+
+/** Slows down the processor of a page and of all its frames: a frame of another site is a process of its own. */
+export async function slowDown(page: Page, rate: number): Promise<void> {
+  if (rate <= 1) return
+  const throttle = (session: CDPSession) => session.send('Emulation.setCPUThrottlingRate', { rate })
+  await throttle(await page.context().newCDPSession(page))
+  const slowed = new Set<Frame>()
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame() || slowed.has(frame)) return
+    slowed.add(frame)
+    page
+      .context()
+      .newCDPSession(frame)
+      .then(throttle)
+      // A frame of the page's own site has no session, and is slowed down with its page; one that is gone needs none.
+      .catch(() => slowed.delete(frame))
+  })
+}
