@@ -81,7 +81,7 @@ async function sealingKey(): Promise<SealingKey> {
   return { id: 'bench-key', publicKey: toBase64url(await crypto.subtle.exportKey('raw', pair.publicKey)) }
 }
 
-const faces = () => [{ cardId: uuid(), last4: '4821', entered: 'scanned' as const }]
+const faces = () => [{ cardId: uuid(), last4: '4821', entered: 'scanned' as const, useUntilMs: null }]
 
 async function timed(work: () => PromiseLike<unknown>): Promise<number> {
   const startedAt = performance.now()

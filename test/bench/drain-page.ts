@@ -56,7 +56,9 @@ export class BenchDrain {
         const till = { id: TillId.parse(tillId), epoch, seq: ++seq }
         const { id, receipt } = receiptOf(cardId, session, till)
         const recordedAtMs = Date.now()
-        const faces: JournalRecord['faces'] = [{ cardId, last4: '4821', entered: 'scanned' }]
+        const faces: JournalRecord['faces'] = [
+          { cardId, last4: '4821', entered: 'scanned', useUntilMs: null },
+        ]
         void tx.objectStore('records').add({ epoch, seq, id, receipt, recordedAtMs, faces })
         void tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs, frame })
         void tx.objectStore('seen').add({ epoch, seq })

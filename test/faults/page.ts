@@ -84,7 +84,7 @@ export class FaultTill {
           happenedAtMs: till.serverNowMs(),
         },
         wireVersion,
-        [{ cardId: 'any', last4: '0000', entered: 'scanned' }],
+        [{ cardId: 'any', last4: '0000', entered: 'scanned', useUntilMs: null }],
       )
       // The screen shows a record while the cashier begins the next.
       seen = Promise.all([seen, journal.seen(record)])

@@ -68,8 +68,8 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
     }
     if (decides !== null) await insistOnGhost(tx, decides)
     raw.objectStore('records').add(record)
-    const row: UnsettledRow = { epoch, seq, recordedAtMs }
-    raw.objectStore('unsettled').add(frame === null ? row : { ...row, frame })
+    const row: UnsettledRow = { epoch, seq, recordedAtMs, frame }
+    raw.objectStore('unsettled').add(row)
     if (decides !== null) raw.objectStore('seen').add({ epoch: decides[0], seq: decides[1] })
     raw.commit()
   })

@@ -18,7 +18,7 @@ export interface TillSchema extends DBSchema {
   identity: { key: 'self'; value: TillIdentity }
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
   unsettled: { key: RecordKey; value: UnsettledRow }
-  outcomes: { key: RecordKey; value: OutcomeRow }
+  outcomes: { key: RecordKey; value: OutcomeRun }
   attention: { key: RecordKey; value: { epoch: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
   /** Holds that the server has to be told to let go. */
@@ -59,13 +59,13 @@ export interface StoredOutcome {
   seq: number
   outcome: FinalOutcome
   settledAtMs: number
-  /** The server's mark that it said so; rows of the first version have none. */
-  proof?: string | null
+  /** The server's mark that it said so. */
+  proof: string | null
   /** What a server that was set back decided instead, when the record was sent again (J7). */
   changed?: FinalOutcome
 }
 
-/** Outcomes of records that follow each other and were settled together; the row has the number of the first. */
+/** Outcomes of records that follow each other and were settled together, in one row with the number of the first. */
 export interface OutcomeRun {
   epoch: number
   seq: number
@@ -73,18 +73,16 @@ export interface OutcomeRun {
   run: Omit<StoredOutcome, 'epoch' | 'seq' | 'settledAtMs'>[]
 }
 
-/** Before the third version each outcome had a row of its own. */
-export type OutcomeRow = StoredOutcome | OutcomeRun
-
 export interface UnsettledRow {
   epoch: number
   seq: number
   recordedAtMs: number
   /**
    * The frame that wrote the record and has to show it, by the name of the lock that it holds as long as it lives. That it
-   * was shown is written down afterwards: a record that waits for nothing must not cost a row more.
+   * was shown is written down afterwards: a record that waits for nothing must not cost a row more. Null where it needs no
+   * witness.
    */
-  frame?: string
+  frame: string | null
 }
 
 /** The till's grant and what it has promised on it. */
@@ -121,8 +119,8 @@ export interface CardFace {
   cardId: string
   last4: string
   entered: Entered
-  /** Until then the till may promise on the card's hold (O2); absent where there is none, and in rows of earlier versions. */
-  useUntilMs?: number
+  /** Until then the till may promise on the card's hold (O2); null where it is told of the past. */
+  useUntilMs: number | null
 }
 
 export interface StoredDraft {
@@ -138,8 +136,7 @@ export interface StoredDraft {
 
 export type TillDatabase = IDBPDatabase<TillSchema>
 
-/** The third version has the second one's stores: a page that cannot read runs of outcomes must not open it. */
-export const databaseVersion = 3
+export const databaseVersion = 1
 export const databaseName = (accountId: string) => `podarok-${accountId}`
 
 export interface DatabaseEvents {
@@ -163,27 +160,22 @@ export const openTimeoutMs = 4_000
 export async function openTillDatabase(accountId: string, events: DatabaseEvents): Promise<TillDatabase> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const opening = openDB<TillSchema>(databaseName(accountId), databaseVersion, {
-    // Upgrades only add (J10): unsent records of an old version must survive them.
-    upgrade(db, oldVersion) {
-      if (oldVersion < 1) {
-        db.createObjectStore('identity')
-        db.createObjectStore('records', { keyPath: ['epoch', 'seq'] }).createIndex('id', 'id', {
-          unique: true,
-        })
-        db.createObjectStore('unsettled', { keyPath: ['epoch', 'seq'] })
-        db.createObjectStore('outcomes', { keyPath: ['epoch', 'seq'] })
-        db.createObjectStore('attention', { keyPath: ['epoch', 'seq'] })
-        db.createObjectStore('drafts', { keyPath: 'id' })
-        db.createObjectStore('releases', { keyPath: 'holdId' })
-      }
-      if (oldVersion < 2) {
-        db.createObjectStore('devices', { keyPath: 'epoch' })
-        db.createObjectStore('seen', { keyPath: ['epoch', 'seq'] })
-        db.createObjectStore('grants')
-        db.createObjectStore('decisions', { keyPath: 'caseId' })
-        db.createObjectStore('chunks', { keyPath: 'chunk' })
-        db.createObjectStore('facts', { keyPath: 'key' })
-      }
+    // A later version only adds (J10): unsent records of an old one must survive it.
+    upgrade(db) {
+      const byNumber = { keyPath: ['epoch', 'seq'] }
+      db.createObjectStore('identity')
+      db.createObjectStore('records', byNumber).createIndex('id', 'id', { unique: true })
+      db.createObjectStore('unsettled', byNumber)
+      db.createObjectStore('outcomes', byNumber)
+      db.createObjectStore('attention', byNumber)
+      db.createObjectStore('drafts', { keyPath: 'id' })
+      db.createObjectStore('releases', { keyPath: 'holdId' })
+      db.createObjectStore('devices', { keyPath: 'epoch' })
+      db.createObjectStore('seen', byNumber)
+      db.createObjectStore('grants')
+      db.createObjectStore('decisions', { keyPath: 'caseId' })
+      db.createObjectStore('chunks', { keyPath: 'chunk' })
+      db.createObjectStore('facts', { keyPath: 'key' })
     },
     blocked() {
       clearTimeout(timer)

@@ -99,25 +99,11 @@ export class Drafts {
       const recorded = await Promise.all(
         rows.map((row) => tx.objectStore('records').index('id').getKey(row.draft.receiptId)),
       )
-      return rows
-        .filter((_, at) => recorded[at] === undefined)
-        .map((row) => ({ ...row, draft: ofToday(row.draft) }))
+      return rows.filter((_, at) => recorded[at] === undefined)
     })
   }
 
   #rows(): Promise<StoredDraft[]> {
     return reading(this.#storage, ['drafts'], (tx) => tx.objectStore('drafts').getAll())
-  }
-}
-
-/** Drafts of the development version had neither links nor sealed numbers. */
-function ofToday(draft: Draft): Draft {
-  const stored: Partial<Pick<Draft, 'links'>> & Omit<Draft, 'links'> = draft
-  if (stored.links) return draft
-  return {
-    ...draft,
-    loads: draft.loads.map((load) => ({ ...load, number: null })),
-    redeems: draft.redeems.map((redeem) => ({ ...redeem, number: null })),
-    links: [],
   }
 }

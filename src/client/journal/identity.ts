@@ -41,10 +41,6 @@ export class Identity {
       const tillId = told?.tillId ?? TillId.parse(newId())
       return Identity.#begun(storage, beacon, null, { tillId, epoch: (told?.epoch ?? 0) + 1 }, lost)
     }
-    if (!devices.some((device) => device.epoch === self.epoch)) {
-      // A database of the first version, which had no keys.
-      return Identity.#begun(storage, beacon, self, self, null)
-    }
     const identity = new Identity(storage, beacon, self, devices)
     if (told?.tillId === self.tillId && told.epoch >= self.epoch) {
       const head = await lastSeq(storage, told.epoch)

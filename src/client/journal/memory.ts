@@ -228,7 +228,7 @@ function facesOf({ operations }: Receipt, outcome: FinalOutcome): CardFace[] {
   if (outcome.status !== 'applied') return []
   return outcome.effects.map(({ cardId, last4 }) => {
     const by = operations.find((operation) => 'cardId' in operation && operation.cardId === cardId)
-    return { cardId, last4, entered: by && 'entered' in by ? by.entered : 'scanned' }
+    return { cardId, last4, entered: by && 'entered' in by ? by.entered : 'scanned', useUntilMs: null }
   })
 }
 

@@ -1,6 +1,6 @@
 import type { IDBPObjectStore } from 'idb'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import type { OutcomeRow, OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
+import type { OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
 import { byKey, keyOf, type Settled } from './records.ts'
 
 /**
@@ -20,9 +20,7 @@ export type Outcomes<M extends IDBTransactionMode> = IDBPObjectStore<
 export const runMax = 50
 
 /** The outcomes that a row holds. */
-export function outcomesIn(row: OutcomeRow): StoredOutcome[] {
-  if (!('run' in row)) return [row]
-  const { run, ...first } = row
+export function outcomesIn({ run, ...first }: OutcomeRun): StoredOutcome[] {
   return run.map((one, n) => ({ ...first, seq: first.seq + n, ...one }))
 }
 
@@ -73,7 +71,7 @@ export async function noteChanged(
   const cursor = await outcomes.openCursor(upTo(key), 'prev')
   if (!cursor) return false
   const row = cursor.value
-  const one = ('run' in row ? row.run : [row])[key[1] - row.seq]
+  const one = row.run[key[1] - row.seq]
   if (!one || (one.changed ?? one.outcome).status === changed.status) return false
   one.changed = changed
   await cursor.update(row)

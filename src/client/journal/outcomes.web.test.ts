@@ -3,7 +3,7 @@ import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import { wireVersion } from '../../core/receipt/receipt.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
-import type { JournalRecord, OutcomeRow } from './database.ts'
+import type { JournalRecord } from './database.ts'
 import { outcomesOf, runMax } from './outcomes.ts'
 import { keptMin } from './reclaim.ts'
 import { keyOf } from './records.ts'
@@ -53,14 +53,14 @@ const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 
 const rows = () => reading(till.storage, ['outcomes'], (tx) => tx.objectStore('outcomes').getAll())
 const rowKeys = async () => (await rows()).map(({ seq }) => seq)
 
-/** As versions before the third filed it. */
+/** As if it alone had been settled. */
 const fileAlone = (seq: number) =>
   strictly(till.storage, ['outcomes', 'unsettled', 'seen'], async (tx) => {
     await tx.objectStore('unsettled').delete([1, seq])
     await tx.objectStore('seen').delete([1, seq])
     await tx
       .objectStore('outcomes')
-      .add({ epoch: 1, seq, outcome: applied(seq), settledAtMs: 1, proof: null })
+      .add({ epoch: 1, seq, settledAtMs: 1, run: [{ outcome: applied(seq), proof: null }] })
   })
 
 /** By the number of every record whose outcome is known: when the server posted it. */
@@ -98,7 +98,7 @@ describe('outcomes of a batch', () => {
     expect((await till.journal.state()).unsettled).toBe(2)
   })
 
-  it('[J10] are found beside those of earlier versions, which have a row each', async () => {
+  it('are found beside those that were settled alone', async () => {
     await append(6)
     await fileAlone(1)
     await fileAlone(4)
@@ -119,7 +119,7 @@ describe('outcomes of a batch', () => {
       { record: records[2], outcome: applied(3), changed: refused },
       { record: records[4], outcome: applied(5), changed: refused },
     ])
-    const run = (await rows()).find(({ seq }) => seq === 1) as Extract<OutcomeRow, { run: unknown }>
+    const run = (await rows()).find(({ seq }) => seq === 1)!
     expect({ ...run, run: run.run.map(({ changed: _, ...one }) => one) }).toEqual(others)
     await till.journal.acknowledge(record)
     await settle([3], () => refused)

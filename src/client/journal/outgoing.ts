@@ -101,8 +101,8 @@ function beyond(shown: ShownUpTo): IDBKeyRange[] {
   return [...ranges, IDBKeyRange.lowerBound(from, true)]
 }
 
-/** Undoings and links, and records of the first version, have no frame that would have to show them. */
-const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => row?.frame !== undefined
+/** Undoings and links have no frame that would have to show them. */
+const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => (row?.frame ?? null) !== null
 
 /** What the server is known to have lost of an epoch (J7). */
 export interface Lost {

@@ -32,7 +32,9 @@ async function fill(count: number): Promise<void> {
     for (let seq = 1; seq <= count; seq++) {
       if (seq > 1) await tx.objectStore('records').add({ ...sample, seq, id: redeemReceipt().id })
       const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [] }
-      await tx.objectStore('outcomes').add({ epoch: 1, seq, outcome, settledAtMs: clock.nowMs, proof: null })
+      await tx
+        .objectStore('outcomes')
+        .add({ epoch: 1, seq, settledAtMs: clock.nowMs, run: [{ outcome, proof: null }] })
     }
   })
   till.close()
@@ -69,7 +71,7 @@ describe('a full disk', () => {
     await fill(keptMin + 8)
     serverHead = 6
     await strictly(till.storage, ['unsettled', 'attention'], async (tx) => {
-      await tx.objectStore('unsettled').add({ epoch: 1, seq: 2, recordedAtMs: 1 })
+      await tx.objectStore('unsettled').add({ epoch: 1, seq: 2, recordedAtMs: 1, frame: null })
       await tx.objectStore('attention').add({ epoch: 1, seq: 3 })
     })
     await till.journal.reclaim(Infinity)
@@ -94,7 +96,11 @@ describe('a full disk', () => {
     await till.journal.seen({ epoch: 1, seq: 1 })
     await till.drafts.save(committed)
     await till.journal.settle([
-      { key: [1, 1], outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] }, proof: null },
+      {
+        key: [1, 1],
+        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] },
+        proof: null,
+      },
     ])
     for (let i = 0; i < keptMin; i++) await till.journal.append(redeemReceipt(), wireVersion, [])
     expect(await till.journal.reclaim(Infinity)).toBe(1)

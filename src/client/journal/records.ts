@@ -1,4 +1,4 @@
-import { Receipt, wireVersion } from '../../core/receipt/receipt.ts'
+import { Receipt } from '../../core/receipt/receipt.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { JournalRecord, RecordKey } from './database.ts'
 import { reading, type TillStorage } from './storage.ts'
@@ -20,20 +20,8 @@ export class AlreadyRecorded extends Error {
   override name = 'AlreadyRecorded'
 }
 
-export function receiptOf(record: JournalRecord): Receipt {
-  const json = JSON.parse(record.receipt) as Record<string, unknown>
-  return Receipt.parse(json['version'] === 'dev-1' ? ofDevelopment(json) : json)
-}
-
-/** For the screen alone: what is sent are the bytes as they were committed. */
-function ofDevelopment(json: Record<string, unknown>): unknown {
-  const operations = (json['operations'] as Record<string, unknown>[]).map((operation) =>
-    operation['kind'] === 'load' || operation['kind'] === 'redeem'
-      ? { ...operation, number: null }
-      : operation,
-  )
-  return { ...json, version: wireVersion, grantId: null, session: null, operations }
-}
+/** For the screen: what is sent are the bytes as they were committed. */
+export const receiptOf = (record: JournalRecord): Receipt => Receipt.parse(JSON.parse(record.receipt))
 
 export const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoch, Infinity])
 export const keyOf = ({ epoch, seq }: { epoch: number; seq: number }): RecordKey => [epoch, seq]

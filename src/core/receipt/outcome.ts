@@ -38,7 +38,6 @@ export const RefusalCode = z.enum([
   'programme_missing',
   'not_allowed',
   'link_not_possible',
-  'version_unknown',
   'till_quarantined',
   'till_revoked',
 ])

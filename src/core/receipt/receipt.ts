@@ -17,10 +17,7 @@ import { AmountKopecks, Kopecks, PartKopecks } from '../money.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
 
-/**
- * The version of wire and journal records. Records of a released version are understood for ever (J9); those of the
- * development versions `dev-…`, which were neither sealed nor signed, are refused.
- */
+/** The version of wire and journal records. Records of a released version are understood for ever (J9). */
 export const wireVersion = 'v1'
 
 /** A longer receipt is nothing that a till writes. */

@@ -47,8 +47,6 @@ export type ArrivalContent =
   | { kind: 'receipt'; receipt: Receipt }
   /** Well-formed, but nothing that this sender may ask for. */
   | { kind: 'barred'; receipt: Receipt; refusal: Refusal }
-  /** Of a development version, which was neither sealed nor signed and never in use: it is refused. */
-  | { kind: 'outdated' }
   /** Nobody can read it: it is kept, and a human looks at it. */
   | { kind: 'malformed' }
 

@@ -223,7 +223,6 @@ export const en: Words = {
       programme_missing: 'Gift cards are not set up yet, call the manager',
       not_allowed: 'You have no right to do this, call the manager',
       link_not_possible: 'This operation belongs to another sale already',
-      version_unknown: 'A record of an old version was not accepted, call the manager',
       till_quarantined: 'This till’s data split in two: it does not work until a manager has decided',
       till_revoked: 'The till is switched off, call the manager',
     })[code],

@@ -150,9 +150,6 @@ async function decide(
   if (content.kind === 'malformed') {
     return asOutcome({ status: 'held', code: 'receipt_malformed' })
   }
-  if (content.kind === 'outdated') {
-    return asOutcome({ status: 'refused', refusal: refusal('version_unknown') })
-  }
   const { receipt } = content
   // What was applied before the server was set back has happened, whatever stands against it by now (J7).
   const isFact = evidence?.settled === 'applied'
