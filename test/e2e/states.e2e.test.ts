@@ -126,7 +126,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
     await shop.switch({ server: 'up' })
     await both(async (till) => {
       await till.sees('create', /Карта уже продана раньше|had been sold before/)
-      await see(till, 'create', 'held', /Требует решения|Needs a decision/)
+      await see(till, 'create', 'in-review', /Требует решения|Needs a decision/)
       await till.press('create', /Понятно|OK/)
       // A fresh limit has come: what is left to prove is the browser's storage.
       await till.sees('create', /закройте браузер|close the browser/)

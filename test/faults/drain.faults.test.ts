@@ -127,7 +127,7 @@ async function requireTruth(shop: FaultShop, story: string): Promise<void> {
     story,
   ).toEqual([])
   expect(
-    [...ends.values()].filter((end) => end.status === 'held'),
+    [...ends.values()].filter((end) => end.status === 'in_review'),
     story,
   ).toEqual([])
   const db = shop.db()

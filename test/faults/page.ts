@@ -118,7 +118,7 @@ export class FaultTill {
         code:
           outcome?.status === 'refused'
             ? outcome.refusal.code
-            : outcome?.status === 'held'
+            : outcome?.status === 'in_review'
               ? outcome.code
               : null,
         by: outcome?.status === 'applied' ? outcome.by : null,

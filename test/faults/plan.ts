@@ -91,7 +91,7 @@ export interface Ended {
   epoch: number
   seq: number
   /** Null: without an outcome. */
-  status: 'applied' | 'refused' | 'held' | null
+  status: 'applied' | 'refused' | 'in_review' | null
   /** The refusal, or why it waits. */
   code: string | null
   /** The twin that did the work. */

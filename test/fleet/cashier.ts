@@ -115,14 +115,15 @@ export class Cashier {
     if (!till.ready || till.line.reachable === false) return
     const results = resultsOf(await till.ready.journal.recent(30)).filter(
       (result) =>
-        ['done', 'held'].includes(statusOf(result)) && truth.deals.get(result.record.id)?.kind !== 'link',
+        ['done', 'in_review'].includes(statusOf(result)) &&
+        truth.deals.get(result.record.id)?.kind !== 'link',
     )
     const decided = new Set((await till.decisions()).map(({ receiptId }) => receiptId))
     if (results.length === 0 || page.dead) return
     // What waits for a human, or was decided by one, is rare.
-    const rare = results.filter((one) => statusOf(one) === 'held' || decided.has(one.record.id))
+    const rare = results.filter((one) => statusOf(one) === 'in_review' || decided.has(one.record.id))
     const result = random.pick(rare.length > 0 && random.chance(0.7) ? rare : results)
-    if (statusOf(result) === 'held') tally.add('cancels while held')
+    if (statusOf(result) === 'in_review') tally.add('cancels while in review')
     else if (decided.has(result.record.id)) tally.add('cancels after a decision')
     const { sale } = result.receipt
     if (sale?.documentId) this.#deps.deleteSale(sale.documentId)

@@ -37,7 +37,7 @@ export const expected: readonly string[] = [
   'drafts committed late',
   'links',
   'cancels',
-  'cancels while held',
+  'cancels while in review',
   'cancels after a decision',
   'refunds applied',
   'refunds refused',

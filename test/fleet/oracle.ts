@@ -184,8 +184,8 @@ export class Oracle {
     ) {
       throw new Broken(`${told(deal)} was shown as refused, and the books say applied`)
     }
-    if (row.status === 'held' && !this.#case(deal.id) && !this.#waitsWithSibling(row))
-      throw new Broken(`[J6] ${told(deal)} is held without a case`)
+    if (row.status === 'in_review' && !this.#case(deal.id) && !this.#waitsWithSibling(row))
+      throw new Broken(`[J6] ${told(deal)} is in review without a case`)
     this.#once(deal)
   }
 
@@ -193,7 +193,7 @@ export class Oracle {
   #waitsWithSibling({ account_id, id, stands_for }: ReceiptRow): boolean {
     const cases = this.#all(
       `select 1 from receipt r join cases c on c.account_id = r.account_id and c.receipt_id = r.id
-        where r.account_id = ?1 and (r.id = ?2 or r.stands_for = ?2) and r.status = 'held'
+        where r.account_id = ?1 and (r.id = ?2 or r.stands_for = ?2) and r.status = 'in_review'
         and c.kind = json_extract(r.outcome, '$.code')`,
       account_id,
       stands_for ?? id,
@@ -209,8 +209,8 @@ export class Oracle {
       deal.account,
       deal.id,
     )
-    if (twin.some(({ status }) => status === 'applied' || status === 'held')) return true
-    return this.#case(deal.id) || (row.status === 'held' && this.#waitsWithSibling(row))
+    if (twin.some(({ status }) => status === 'applied' || status === 'in_review')) return true
+    return this.#case(deal.id) || (row.status === 'in_review' && this.#waitsWithSibling(row))
   }
 
   /** Each card was moved once by a deal and all that stands for it, and by the right sum. */

@@ -3,7 +3,7 @@
  * of it. It knows nothing of the product's code.
  */
 
-export type Seen = 'asked' | 'promised' | 'done' | 'refused' | 'held' | 'cancelling' | 'cancelled'
+export type Seen = 'asked' | 'promised' | 'done' | 'refused' | 'in_review' | 'cancelling' | 'cancelled'
 
 export interface Deal {
   /** The receipt's id. */

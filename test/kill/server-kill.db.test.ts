@@ -262,7 +262,7 @@ async function unlessCut<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** A promise on a hold is never refused or held (J1); an undoing may find nothing to undo, but ends. */
+/** A promise on a hold is never refused or in review (J1); an undoing may find nothing to undo, but ends. */
 function promisesBroken(all: readonly Receipt[], told: ReadonlyMap<string, Outcome>): string[] {
   return all
     .filter(({ mode, operations }) => mode === 'promise' || operations[0]!.kind === 'void')

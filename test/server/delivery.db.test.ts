@@ -104,7 +104,7 @@ onBothEngines('delivery of records', (engine) => {
     const batch = till.batch([pay()])
     const records = batch.records.map((one) => ({ ...one, receipt: one.receipt.replace('"v1"', '"v9"') }))
     const { outcomes } = await till.answer('sync', { ...batch, records })
-    expect(verdictOf(outcomes[0]?.outcome)).toBe('held receipt_malformed')
+    expect(verdictOf(outcomes[0]?.outcome)).toBe('in_review receipt_malformed')
     expect((await cases()).map(([kind]) => kind)).toEqual(['receipt_malformed'])
     const old = { ...batch, wire: 'v0' as never }
     expect(await till.denial('sync', old)).toBe('400 wire_version_unknown')
@@ -155,7 +155,7 @@ onBothEngines('delivery of records', (engine) => {
     const colleague = await shop.till(accountId)
     const theirs = { session: colleague.session }
     expect(verdictOf(await till.send(pay(theirs)))).toBe('refused not_allowed')
-    expect(verdictOf(await till.send({ ...promise(), ...theirs }))).toBe('held promise_refused')
+    expect(verdictOf(await till.send({ ...promise(), ...theirs }))).toBe('in_review promise_refused')
     expect(verdictOf(await till.send(pay({ employeeId: colleague.employeeId })))).toBe('refused not_allowed')
     // Both named rightly: the colleague has logged in at this till.
     expect(verdictOf(await till.send(pay({ ...theirs, employeeId: colleague.employeeId })))).toBe('applied')

@@ -138,7 +138,7 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     expect((await cases()).map(([kind]) => kind)).toEqual(['shortfall'])
   })
 
-  test('[F22] what cannot be booked again is held, and the cashier who saw it applied is told: a case', async () => {
+  test('[F22] what cannot be booked again is in review, and the cashier who saw it applied is told: a case', async () => {
     const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
     await backUp()
     const fresh = await addCard(manager, { paid: 50 })
@@ -146,12 +146,12 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     await send(till, paid)
     await setBack()
     // The card itself is newer than the backup.
-    expect(await refill(till, paid)).toEqual(['held card_unknown'])
+    expect(await refill(till, paid)).toEqual(['in_review card_unknown'])
     expect(await cases()).toEqual([
       ['card_unknown', { epoch: 1, seq: 1 }],
-      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'held' }],
+      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'in_review' }],
     ])
-    expect(await refill(till, paid)).toEqual(['held card_unknown'])
+    expect(await refill(till, paid)).toEqual(['in_review card_unknown'])
     expect(await cases()).toHaveLength(2)
     expect(await balanceOf(manager, card)).toBe(100)
   })
@@ -161,7 +161,7 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     await backUp()
     const holdId = await other.hold(card.id, 60)
     const foreign = till.receipt([redeem(card.id, 60, { holdId })], { mode: 'promise' })
-    expect(await send(till, foreign)).toEqual(['held promise_without_hold'])
+    expect(await send(till, foreign)).toEqual(['in_review promise_without_hold'])
     await setBack()
     await refill(till, foreign)
     expect((await cases()).map(([kind]) => kind)).toEqual(['promise_without_hold'])
@@ -193,7 +193,7 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     const { proof } = outcomes[0]!
     const [other, tooMuch] = [pay(till, card, 5), pay(till, card, 500)]
     const batch = till.batch([tooMuch])
-    for (const status of ['applied', 'held'] as const) {
+    for (const status of ['applied', 'in_review'] as const) {
       const forged = {
         ...batch,
         records: batch.records.map((one) => ({ ...one, settled: { status, proof: proof! } })),

@@ -113,8 +113,8 @@ export function verdictOf(outcome: Outcome | undefined): string {
       return outcome.by ? `applied by ${outcome.by}` : 'applied'
     case 'refused':
       return `refused ${outcome.refusal.code}`
-    case 'held':
-      return `held ${outcome.code}`
+    case 'in_review':
+      return `in_review ${outcome.code}`
     case 'later':
       return 'later'
     case undefined:

@@ -49,7 +49,7 @@ export interface Paper {
 }
 
 export interface Verdict {
-  status: 'applied' | 'refused' | 'held'
+  status: 'applied' | 'refused' | 'in_review'
   by: string | null
   /** What each card gained or lost. */
   changes: ReadonlyMap<string, number>

@@ -56,7 +56,7 @@ export class Oracle {
     const before = structuredClone(this.cards)
     let verdict: Verdict
     const twin = this.#settledByTwin(record)
-    const stopped = record.mode === 'ask' ? ('refused' as const) : ('held' as const)
+    const stopped = record.mode === 'ask' ? ('refused' as const) : ('in_review' as const)
     if (twin) verdict = twin
     else if (this.quarantined.has(record.till)) verdict = { status: stopped, by: null, changes: new Map() }
     else {
@@ -78,7 +78,7 @@ export class Oracle {
         if (act.kind === 'void' && done.length > 0) this.#doer(act.of)!.voidedBy = record.id
       }
     }
-    if (verdict.status !== 'held') this.holds.free(record)
+    if (verdict.status !== 'in_review') this.holds.free(record)
     return verdict
   }
   #doer(id: string): Stored | undefined {
@@ -86,7 +86,7 @@ export class Oracle {
     if (named?.verdict.by) return this.#stored.get(named.verdict.by)
     // An ask that waits with its promise has no question of its own.
     const promised = [...this.#stored.values()].find((one) => one.record.standsFor === id)
-    return named?.verdict.status === 'held' && named.record.mode === 'ask' && promised ? promised : named
+    return named?.verdict.status === 'in_review' && named.record.mode === 'ask' && promised ? promised : named
   }
 
   /** An ask and the promise made in its stead count once (J2). */
@@ -98,7 +98,7 @@ export class Oracle {
       const promiseForMe =
         record.mode === 'ask' && other.record.mode === 'promise' && other.record.standsFor === record.id
       if (!askOfMine && !promiseForMe) continue
-      if (promiseForMe && other.verdict.status === 'held') return other.verdict
+      if (promiseForMe && other.verdict.status === 'in_review') return other.verdict
       if (other.verdict.status !== 'applied') continue
       if (askOfMine && other.voidedBy) continue
       return { ...other.verdict, by: other.record.id }
@@ -271,7 +271,7 @@ export class Oracle {
     const target = this.#doer(act.of)
     if (!target || target.record.till !== record.till) throw new No()
     if (target.verdict.status === 'refused') return []
-    if (target.verdict.status === 'held') {
+    if (target.verdict.status === 'in_review') {
       // Nobody has to decide it any more, and nothing is kept for it.
       if (target.voidedBy) throw new No()
       target.voidedBy = record.id

@@ -230,7 +230,7 @@ export async function playStory(db: Db, seed: number): Promise<void> {
     if (settled.length === 0) return
     const { receipt } = random.pick(settled)
     const outcome = await one.send({ ...receipt, happenedAtMs: receipt.happenedAtMs + 1 })
-    expect(outcome, told(seed)).toEqual({ status: 'held', code: 'receipt_conflict' })
+    expect(outcome, told(seed)).toEqual({ status: 'in_review', code: 'receipt_conflict' })
     oracle.quarantined.add(one.id)
   }
 

@@ -8,8 +8,8 @@ import type { JournalPort } from './journal.ts'
 import { openInMemory } from './memory.ts'
 import type { Lost } from './outgoing.ts'
 
-const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
-const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
+const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [], frozen: false }
+const inReview: FinalOutcome = { status: 'in_review', code: 'promise_refused' }
 
 /** What the rest of the till counts on, whichever journal it has (J13). */
 describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
@@ -72,21 +72,21 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
   it('keeps the first outcome, and shows a later one beside it until a person has seen it', async () => {
     const record = await append()
     await settle(1, applied)
-    await settle(1, held)
-    await settle(1, held)
-    expect(await journal.attention()).toEqual([{ record, outcome: applied, changed: held }])
+    await settle(1, inReview)
+    await settle(1, inReview)
+    expect(await journal.attention()).toEqual([{ record, outcome: applied, changed: inReview }])
     await journal.acknowledge(record)
-    await settle(1, held)
+    await settle(1, inReview)
     expect(await journal.attention()).toEqual([])
-    expect(await journal.recent(5)).toEqual([{ record, outcome: applied, changed: held }])
+    expect(await journal.recent(5)).toEqual([{ record, outcome: applied, changed: inReview }])
   })
 
   it('shows bad ends to a person, and the newest records first', async () => {
     const [first, second] = [await append(), await append()]
-    await settle(2, held)
-    expect(await journal.attention()).toEqual([{ record: second, outcome: held }])
+    await settle(2, inReview)
+    expect(await journal.attention()).toEqual([{ record: second, outcome: inReview }])
     expect(await journal.recent(5)).toEqual([
-      { record: second, outcome: held },
+      { record: second, outcome: inReview },
       { record: first, outcome: null },
     ])
     expect(await journal.recent(1)).toHaveLength(1)

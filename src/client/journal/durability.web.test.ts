@@ -23,7 +23,9 @@ const writes: Record<string, () => Promise<unknown>> = {
   'journal.append': () => till.journal.append(redeemReceipt(), wireVersion, []),
   'journal.seen': () => till.journal.seen({ epoch: 1, seq: 1 }),
   'journal.settle': () =>
-    till.journal.settle([{ key: [1, 1], outcome: { status: 'held', code: 'card_unknown' }, proof: null }]),
+    till.journal.settle([
+      { key: [1, 1], outcome: { status: 'in_review', code: 'card_unknown' }, proof: null },
+    ]),
   'journal.acknowledge': async () => {
     const [state] = await till.journal.recent(1)
     await till.journal.acknowledge(state!.record)

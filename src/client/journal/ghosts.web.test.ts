@@ -40,7 +40,7 @@ function answer(at: OpenJournal, ghost: JournalRecord, how: 'keep' | 'cancel'): 
   return at.journal.cancelGhost(ghost, redeemReceipt({ operations }), wireVersion)
 }
 
-const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [] }
+const applied = { status: 'applied' as const, by: null, postedAtMs: 1000, effects: [], frozen: false }
 
 describe('records that nobody has seen', () => {
   it('[J4] are not sent before their screen has shown them', async () => {

@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts'
 import { AlreadyRecorded, receiptOf } from './records.ts'
 import type { Lost } from './outgoing.ts'
 
-const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
+const applied: FinalOutcome = { status: 'applied', by: null, postedAtMs: 1, effects: [], frozen: false }
 const refused: FinalOutcome = {
   status: 'refused',
   refusal: { code: 'insufficient_funds', cardId: null, possibleKopecks: null },

@@ -14,7 +14,13 @@ const refused: FinalOutcome = {
   refusal: { code: 'insufficient_funds', cardId: null, possibleKopecks: null },
 }
 /** Of each record its own, so that no other one's can pass for it. */
-const applied = (seq: number): FinalOutcome => ({ status: 'applied', by: null, postedAtMs: seq, effects: [] })
+const applied = (seq: number): FinalOutcome => ({
+  status: 'applied',
+  by: null,
+  postedAtMs: seq,
+  effects: [],
+  frozen: false,
+})
 
 let account: string
 let till: OpenJournal

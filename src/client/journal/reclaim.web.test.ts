@@ -31,7 +31,7 @@ async function fill(count: number): Promise<void> {
     await tx.objectStore('unsettled').clear()
     for (let seq = 1; seq <= count; seq++) {
       if (seq > 1) await tx.objectStore('records').add({ ...sample, seq, id: redeemReceipt().id })
-      const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [] }
+      const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [], frozen: false }
       await tx
         .objectStore('outcomes')
         .add({ epoch: 1, seq, settledAtMs: clock.nowMs, run: [{ outcome, proof: null }] })
@@ -98,7 +98,7 @@ describe('a full disk', () => {
     await till.journal.settle([
       {
         key: [1, 1],
-        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] },
+        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [], frozen: false },
         proof: null,
       },
     ])

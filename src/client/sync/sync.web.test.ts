@@ -9,7 +9,7 @@ import { backoffMaxMs, backoffMinMs, probeMaxMs, Sync } from './sync.ts'
 import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 
-const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [] }
+const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: [], frozen: false }
 
 /** Calls that reach a server which stores what it gets; each test bends it. */
 class FakeApi {
@@ -162,7 +162,8 @@ describe('sync', () => {
 
   it('[J6] `later` stops this record and all after it, and waits as told', async () => {
     const records = [await append(), await append(), await append()]
-    server.outcome = (id) => (id === records[0]!.id ? applied : { status: 'later', afterMs: 7_000 })
+    server.outcome = (id) =>
+      id === records[0]!.id ? applied : { status: 'later', scope: 'all', afterMs: 7_000 }
     await sync.kick()
     expect(await unsent()).toBe(2)
     expect(waits.at(-1)).toBe(7_000)
@@ -298,7 +299,8 @@ describe('sync', () => {
 
     it('nothing goes past a record that is to wait', async () => {
       const records = (await fill()).sort((a, b) => a.seq - b.seq)
-      server.outcome = (id) => (id === records[199]!.id ? { status: 'later', afterMs: 7_000 } : applied)
+      server.outcome = (id) =>
+        id === records[199]!.id ? { status: 'later', scope: 'all', afterMs: 7_000 } : applied
       await sync.kick()
       expect(server.batches).toEqual([numbers(1, 200)])
       expect([await unsent(), waits.at(-1)]).toEqual([251, 7_000])

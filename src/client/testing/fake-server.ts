@@ -46,7 +46,13 @@ export class FakeServer {
   missing: number[] = []
   /** What the server has of the till, for one that keeps nothing itself. */
   operations: LedgerReceipt[] = []
-  outcome: (record: Stored) => Outcome = () => ({ status: 'applied', by: null, postedAtMs: 1, effects: [] })
+  outcome: (record: Stored) => Outcome = () => ({
+    status: 'applied',
+    by: null,
+    postedAtMs: 1,
+    effects: [],
+    frozen: false,
+  })
   /** Before: the call never comes. After: it is done, and its answer is lost. */
   cut: ((name: string) => 'before' | 'after' | null) | null = null
   #nonces = new Set<string>()

@@ -5,7 +5,7 @@ import type { RecordState } from '../journal/records.ts'
 import { shiftOf } from './shift.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 
-const held: FinalOutcome = { status: 'held', code: 'promise_refused' }
+const inReview: FinalOutcome = { status: 'in_review', code: 'promise_refused' }
 
 function state(outcome: FinalOutcome | null): RecordState {
   const till = { id: uuid() as never, epoch: 1, seq: 1 }
@@ -15,10 +15,10 @@ function state(outcome: FinalOutcome | null): RecordState {
 }
 
 it('[J8] what a human has decided waits for nobody, and counts where it was booked', () => {
-  const states = [state(held), state(held), state(held)]
+  const states = [state(inReview), state(inReview), state(inReview)]
   const [booked, dropped] = states.map(({ record }) => record.id)
   const before = shiftOf(states, new Map())
-  expect(before).toMatchObject({ held: 3, charged: { cards: 0 } })
+  expect(before).toMatchObject({ inReview: 3, charged: { cards: 0 } })
   const after = shiftOf(
     states,
     new Map([
@@ -26,5 +26,5 @@ it('[J8] what a human has decided waits for nobody, and counts where it was book
       [dropped!, { choice: 'dismiss' }],
     ]),
   )
-  expect(after).toMatchObject({ held: 1, charged: { cards: 1 } })
+  expect(after).toMatchObject({ inReview: 1, charged: { cards: 1 } })
 })

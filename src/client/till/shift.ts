@@ -11,7 +11,7 @@ export interface Shift {
   /** Receipts that the server has not answered yet. */
   unsent: number
   /** Receipts that a human has to decide. */
-  held: number
+  inReview: number
   lossKopecks: Kopecks
 }
 
@@ -36,12 +36,12 @@ export function shiftOf(
     if (standsFor && !isDead) replaced.add(standsFor)
     for (const one of operations) if (one.kind === 'void' && !isDead) undone.add(one.receiptId)
   }
-  const shift = { sold: tally(), charged: tally(), returned: tally(), unsent: 0, held: 0, lossKopecks: 0 }
+  const shift = { sold: tally(), charged: tally(), returned: tally(), unsent: 0, inReview: 0, lossKopecks: 0 }
   for (const { record, outcome } of states) {
     const { id, operations } = receiptOf(record)
     if (outcome === null) shift.unsent++
-    const choice = outcome?.status === 'held' ? decided.get(id)?.choice : 'apply'
-    if (!choice) shift.held++
+    const choice = outcome?.status === 'in_review' ? decided.get(id)?.choice : 'apply'
+    if (!choice) shift.inReview++
     if (outcome?.status === 'applied') {
       for (const { lossKopecks } of outcome.effects) if (outcome.by === null) shift.lossKopecks += lossKopecks
     }

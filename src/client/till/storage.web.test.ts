@@ -99,7 +99,7 @@ describe('storage that fails', () => {
     tills.server.operations = [
       {
         receipt: { ...parts, version: 'v1', till },
-        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [] },
+        outcome: { status: 'applied', by: null, postedAtMs: 1, effects: [], frozen: false },
         postedAtMs: 1,
         voidedBy: null,
       },

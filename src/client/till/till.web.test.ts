@@ -320,13 +320,13 @@ describe('a server set back to an earlier moment', () => {
     const record = await sell(one)
     await drain(one)
     tills.server.stored.clear()
-    tills.server.outcome = () => ({ status: 'held', code: 'promise_refused' })
+    tills.server.outcome = () => ({ status: 'in_review', code: 'promise_refused' })
     await drain(one)
     const [state] = await one.till.ready!.journal.attention()
     expect(state).toMatchObject({
       record: { id: record.id },
       outcome: { status: 'applied' },
-      changed: { status: 'held', code: 'promise_refused' },
+      changed: { status: 'in_review', code: 'promise_refused' },
     })
     await one.till.acknowledge(record)
     tills.server.stored.clear()

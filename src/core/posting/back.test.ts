@@ -51,7 +51,7 @@ describe('refund', () => {
   test('[O5] never offline', () => {
     const card = cardOf()
     expect(promise([refund(card.id, 1, saleId)], [card], { redeemsLeft: [leftOf(card, 1, 0)] })).toBe(
-      'held promise_refused',
+      'in_review promise_refused',
     )
   })
 })
@@ -126,7 +126,7 @@ describe('[C8] void', () => {
       'void_not_possible',
     )
     expect(promise([undo(saleId)], [card], { voidTargets: targetOf({ posted }) })).toBe(
-      'held promise_refused',
+      'in_review promise_refused',
     )
   })
   test('of a cancelled sale needs the sale to be gone', () => {

@@ -2,7 +2,7 @@ import { availableOf, balanceOf, type Card, loadBar, noHolds, redeemBar } from '
 import { type Kopecks, kopecks, minKopecks } from '../money.ts'
 import { type CaseKind, refusal } from '../receipt/outcome.ts'
 import type { PostedOperation, PostingContext } from './post.ts'
-import { cardFor, Held, posted, Refused, type Working } from './step.ts'
+import { cardFor, InReview, posted, Refused, type Working } from './step.ts'
 import { certificateOf, creditOfLoad } from '../card/programme.ts'
 import type { OperationOf, Receipt } from '../receipt/receipt.ts'
 import { expiryAfterLoad, isExpired } from '../card/validity.ts'
@@ -60,9 +60,9 @@ function requireGrounds(
   { ownHolds, grant, isFact }: PostingContext,
 ): void {
   if (receipt.mode === 'ask' || isFact) return
-  if (operation.entered === 'typed') throw new Held('promise_without_hold')
+  if (operation.entered === 'typed') throw new InReview('promise_without_hold')
   if (operation.holdId === null) {
-    if (grant !== 'charged') throw new Held(grant ?? 'promise_without_hold')
+    if (grant !== 'charged') throw new InReview(grant ?? 'promise_without_hold')
     return
   }
   const hold = ownHolds.get(operation.holdId)
@@ -70,7 +70,7 @@ function requireGrounds(
     hold?.cardId === operation.cardId &&
     hold.purpose === operation.kind &&
     (operation.kind === 'load' || operation.amountKopecks <= hold.amountKopecks)
-  if (!fits) throw new Held('promise_without_hold')
+  if (!fits) throw new InReview('promise_without_hold')
 }
 
 function takeFrom(card: Card, amount: Kopecks): { paid: Kopecks; granted: Kopecks; after: Card } {

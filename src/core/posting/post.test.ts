@@ -91,11 +91,11 @@ describe('redeem', () => {
   })
   test('[O2] [O5] a promise needs a hold and a scanned number', () => {
     const card = cardOf()
-    expect(promise([redeem(card.id, 1)], [card])).toBe('held promise_without_hold')
+    expect(promise([redeem(card.id, 1)], [card])).toBe('in_review promise_without_hold')
     expect(promise([redeem(card.id, 1, { holdId, entered: 'typed' })], [card])).toBe(
-      'held promise_without_hold',
+      'in_review promise_without_hold',
     )
-    expect(promise([redeem(card.id, 1, { holdId })], [])).toBe('held card_unknown')
+    expect(promise([redeem(card.id, 1, { holdId })], [])).toBe('in_review card_unknown')
   })
   test('[O2] the hold must be this till’s, for this card and purpose, and cover the sum', () => {
     const card = cardOf()
@@ -103,10 +103,12 @@ describe('redeem', () => {
     const hold = { cardId: card.id, purpose: 'redeem' as const, amountKopecks: kopecks(100) }
     const on = (ownHolds: PostingContext['ownHolds']) => promise([one], [card], { ownHolds })
     expect(on(new Map([[holdId, hold]]))).toEqual(['card_paid -100', 'redeemed 100'])
-    expect(on(new Map())).toBe('held promise_without_hold')
-    expect(on(new Map([[holdId, { ...hold, cardId: cardOf().id }]]))).toBe('held promise_without_hold')
-    expect(on(new Map([[holdId, { ...hold, purpose: 'load' }]]))).toBe('held promise_without_hold')
-    expect(on(new Map([[holdId, { ...hold, amountKopecks: kopecks(99) }]]))).toBe('held promise_without_hold')
+    expect(on(new Map())).toBe('in_review promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, cardId: cardOf().id }]]))).toBe('in_review promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, purpose: 'load' }]]))).toBe('in_review promise_without_hold')
+    expect(on(new Map([[holdId, { ...hold, amountKopecks: kopecks(99) }]]))).toBe(
+      'in_review promise_without_hold',
+    )
   })
   test('[M5] nothing is asked of a card for a sale that is gone; a promise is a fact all the same', () => {
     const card = cardOf()
@@ -176,14 +178,16 @@ describe('load', () => {
       `card_paid ${faceKopecks}`,
       `sold -${faceKopecks}`,
     ])
-    expect(promise([load(card.id, certificateId, 500, { holdId })], [card])).toBe('held promise_refused')
+    expect(promise([load(card.id, certificateId, 500, { holdId })], [card])).toBe('in_review promise_refused')
     const sold = cardOf()
     expect(promise([load(sold.id, certificateId, faceKopecks, { holdId })], [sold])).toBe(
-      'held card_sold_twice',
+      'in_review card_sold_twice',
     )
-    expect(promise([load(card.id, certificateId, faceKopecks)], [card])).toBe('held promise_without_hold')
+    expect(promise([load(card.id, certificateId, faceKopecks)], [card])).toBe(
+      'in_review promise_without_hold',
+    )
     expect(promise([load(card.id, randomUUID() as ProductId, 500, { holdId })], [card])).toBe(
-      'held promise_refused',
+      'in_review promise_refused',
     )
   })
 })

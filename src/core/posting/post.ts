@@ -6,7 +6,7 @@ import { postRefund, postVoid } from './back.ts'
 import { postLink } from './link.ts'
 import { postLoad, postRedeem } from './forward.ts'
 import { checkSale } from './sale-check.ts'
-import { Held, Refused, type Working } from './step.ts'
+import { InReview, Refused, type Working } from './step.ts'
 import { postIssue, postOpen, postStatus } from './stock.ts'
 import type { Programme } from '../card/programme.ts'
 import type { Operation, Receipt } from '../receipt/receipt.ts'
@@ -54,12 +54,12 @@ export interface RedeemLeft {
 /** A receipt that a `void` names, as it was really posted. */
 export interface VoidTarget {
   tillId: string | null
-  /** Null when it was refused or is held: then there is nothing to undo. */
+  /** Null when it was refused or is in review: then there is nothing to undo. */
   posted: {
     entries: Entry[]
     operations: { kind: Operation['kind']; cardId: CardId; wasUnsold: boolean }[]
   } | null
-  /** It is held and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
+  /** It is in review and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
   waits: boolean
   voided: boolean
   /** It is a void itself, whatever it found to undo: what was cancelled stays so. */
@@ -121,7 +121,7 @@ export interface PostingContext {
 export type Posting =
   | { status: 'posted'; operations: PostedOperation[] }
   | { status: 'refused'; refusal: Refusal }
-  | { status: 'held'; code: CaseCode }
+  | { status: 'in_review'; code: CaseCode }
 
 /** Decides a whole receipt: every operation posts or none does. Never throws for bad input. */
 export function post(receipt: Receipt, context: PostingContext): Posting {
@@ -139,10 +139,11 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
       }
     }
   } catch (error) {
-    if (error instanceof Held) return { status: 'held', code: error.code }
+    if (error instanceof InReview) return { status: 'in_review', code: error.code }
     if (!(error instanceof Refused)) throw error
     // A promise was made to a buyer who has left with the goods: it cannot be refused any more, a human decides.
-    if (receipt.mode === 'promise' || context.isFact) return { status: 'held', code: caseOf(error.refusal) }
+    if (receipt.mode === 'promise' || context.isFact)
+      return { status: 'in_review', code: caseOf(error.refusal) }
     return { status: 'refused', refusal: error.refusal }
   }
   return { status: 'posted', operations: done }

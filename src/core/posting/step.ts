@@ -7,7 +7,7 @@ import type { Operation } from '../receipt/receipt.ts'
 
 /** What every kind of operation is posted with: the cards as they stand by now, its result, and the two ways to stop. */
 
-/** Stops the whole receipt: it is refused, or, where a promise was made, held. */
+/** Stops the whole receipt: it is refused, or, where a promise was made, in review. */
 export class Refused extends Error {
   readonly refusal: Refusal
   constructor(refused: Refusal) {
@@ -17,7 +17,7 @@ export class Refused extends Error {
 }
 
 /** A promise that this program may not decide: it stops the whole receipt and a human looks. */
-export class Held extends Error {
+export class InReview extends Error {
   readonly code: CaseCode
   constructor(code: CaseCode) {
     super(code)

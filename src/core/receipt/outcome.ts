@@ -43,7 +43,7 @@ export const RefusalCode = z.enum([
 ])
 export type RefusalCode = z.infer<typeof RefusalCode>
 
-/** Why a receipt waits for a human: its outcome is `held`. */
+/** Why a receipt waits for a human: its outcome is `in_review`. */
 export const CaseCode = z.enum([
   'receipt_malformed',
   'receipt_conflict',
@@ -123,10 +123,17 @@ export const Outcome = z.discriminatedUnion('status', [
     by: z.nullable(ReceiptId),
     postedAtMs: Moment,
     effects: z.array(CardEffect),
+    /** What it credited is in the balance, but pays only when its sale was read (T2). */
+    frozen: z.boolean(),
   }),
   z.strictObject({ status: z.literal('refused'), refusal: Refusal }),
-  z.strictObject({ status: z.literal('held'), code: CaseCode }),
-  z.strictObject({ status: z.literal('later'), afterMs: z.int().check(z.minimum(0)) }),
+  z.strictObject({ status: z.literal('in_review'), code: CaseCode }),
+  z.strictObject({
+    status: z.literal('later'),
+    /** Whether only this record waits, or all that came after it too. */
+    scope: z.enum(['this', 'all']),
+    afterMs: z.int().check(z.minimum(0)),
+  }),
 ])
 export type Outcome = z.infer<typeof Outcome>
 export type FinalOutcome = Exclude<Outcome, { status: 'later' }>

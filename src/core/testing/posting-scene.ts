@@ -97,8 +97,8 @@ export function verdict(receipt: Receipt, context: PostingContext): string | str
       return posting.refusal.possibleKopecks === null
         ? posting.refusal.code
         : `${posting.refusal.code} ${posting.refusal.possibleKopecks}`
-    case 'held':
-      return `held ${posting.code}`
+    case 'in_review':
+      return `in_review ${posting.code}`
     case 'posted':
       return posting.operations.flatMap(({ entries }) =>
         entries.map((e) => `${e.account} ${e.amountKopecks}`),

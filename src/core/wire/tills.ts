@@ -137,7 +137,7 @@ export const SyncRequest = z.strictObject({
         /** The receipt exactly as it was committed to the journal: a JSON text, hashed as it stands (L5). */
         receipt: z.string().check(z.minLength(2), z.maxLength(receiptBytesMax)),
         settled: z.nullable(
-          z.strictObject({ status: z.enum(['applied', 'refused', 'held']), proof: OutcomeProof }),
+          z.strictObject({ status: z.enum(['applied', 'refused', 'in_review']), proof: OutcomeProof }),
         ),
       }),
     )

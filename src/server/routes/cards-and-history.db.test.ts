@@ -43,7 +43,7 @@ onBothEngines('cards and history', (engine) => {
     await manager.answer('saveProgramme', programmeOf({ id: randomUUID() as never }))
     expect(await manager.answer('addCards', live)).toEqual(first)
     const other = { ...live, cards: [{ ...live.cards[0]!, number: newNumber() }] }
-    expect(verdictOf((await manager.answer('addCards', other)).outcome)).toBe('held receipt_conflict')
+    expect(verdictOf((await manager.answer('addCards', other)).outcome)).toBe('in_review receipt_conflict')
   })
 
   test('without rules there is nothing to look up nor to add', async () => {

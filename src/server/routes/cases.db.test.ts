@@ -10,11 +10,11 @@ import type { Operation, Receipt } from '../../core/receipt/receipt.ts'
 onBothEngines('cases', (engine) => {
   const scene = () => caseScene(engine.db())
 
-  test('[J6] a held promise is applied: it is booked, its till hears of it, and the same decision again is the same', async () => {
+  test('[J6] a promise in review is applied: it is booked, its till hears of it, and the same decision again is the same', async () => {
     const { manager, till, list, caseOf, decide, balance, promise } = await scene()
     const card = await addCard(manager, { paid: 1_000 })
     const { id, sent } = promise([redeem(card.id, 300)])
-    expect(verdictOf(await sent)).toBe('held promise_without_hold')
+    expect(verdictOf(await sent)).toBe('in_review promise_without_hold')
     const open = await caseOf('promise_without_hold')
     expect(open).toMatchObject({
       receiptId: id,
@@ -61,13 +61,13 @@ onBothEngines('cases', (engine) => {
     expect(await balance(card.number)).toEqual(['active', 800])
   })
 
-  test('[J6] a held promise is dismissed: nothing is taken, and its money is free', async () => {
+  test('[J6] a promise in review is dismissed: nothing is taken, and its money is free', async () => {
     const { manager, till, hire, decide, balance, promise } = await scene()
     const card = await addCard(manager, { paid: 1_000 })
     const hold = await till.hold(card.id, 300)
     // More than was held: a human decides.
     const { sent } = promise([redeem(card.id, 400, { holdId: hold })])
-    expect(verdictOf(await sent)).toBe('held promise_without_hold')
+    expect(verdictOf(await sent)).toBe('in_review promise_without_hold')
     const other = await hire()
     const seen = async () =>
       (await other.answer('lookup', { number: card.number, entered: 'scanned', hold: null })).card
@@ -141,7 +141,7 @@ onBothEngines('cases', (engine) => {
     const id = newReceiptId()
     const number = till.seal(other.number, id)
     const promised = till.receipt([redeem(card.id, 300, { holdId, number })], { id, mode: 'promise' })
-    expect(verdictOf(await till.send(promised))).toBe('held number_mismatch')
+    expect(verdictOf(await till.send(promised))).toBe('in_review number_mismatch')
     expect(await balance(card.number)).toEqual(['active', 500])
     await decide('number_mismatch', 'apply')
     expect([await balance(card.number), await balance(other.number)]).toEqual([
@@ -160,7 +160,7 @@ onBothEngines('cases', (engine) => {
       'applied',
     )
     expect(verdictOf(await promise([load(card.id, certificateId, faceKopecks, { holdId: hold })]).sent)).toBe(
-      'held card_sold_twice',
+      'in_review card_sold_twice',
     )
     expect((await caseOf('card_sold_twice')).choices).toEqual(['dismiss'])
     await decide('card_sold_twice', 'dismiss', 'Деньги вернули')
@@ -170,7 +170,7 @@ onBothEngines('cases', (engine) => {
     const { manager, caseOf, promise, balance } = await scene()
     const card = await addCard(manager, { paid: 500 })
     const both = [redeem(card.id, 100), load(card.id, certificateId, faceKopecks)]
-    expect(verdictOf(await promise(both).sent)).toBe('held promise_refused')
+    expect(verdictOf(await promise(both).sent)).toBe('in_review promise_refused')
     const one = await caseOf('promise_refused')
     expect(await manager.denial('decideCase', { choice: 'apply', note: '' }, one.id)).toBe(
       '409 choice_unknown',

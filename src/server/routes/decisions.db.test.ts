@@ -24,8 +24,8 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
   describe('[J2] an ask and its promise have one case', () => {
     test('both wait: one decision takes the money once', async () => {
       const { till, ask, promise, open, decide, has } = await scene()
-      expect(verdictOf(await till.send(promise))).toBe('held promise_without_hold')
-      expect(verdictOf(await till.send(ask))).toBe('held promise_without_hold')
+      expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
+      expect(verdictOf(await till.send(ask))).toBe('in_review promise_without_hold')
       expect(await open()).toEqual(['promise_without_hold'])
       await decide('promise_without_hold', 'apply')
       expect([await open(), await has()]).toEqual([[], 700])
@@ -47,7 +47,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       const { till, ask, promise, open, decide, has, denied } = await scene()
       await till.send(promise)
       await decide('promise_without_hold', 'dismiss')
-      expect(verdictOf(await till.send(ask))).toBe('held promise_without_hold')
+      expect(verdictOf(await till.send(ask))).toBe('in_review promise_without_hold')
       expect([await open(), await has()]).toEqual([[], 1_000])
       expect(await denied('promise_without_hold', 'apply')).toBe('409 choice_unknown')
     })
@@ -80,7 +80,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
         mode: 'promise',
         sale: { ...saleOf(null, 400), draftId },
       })
-      expect(verdictOf(await till.send(held))).toBe('held promise_without_hold')
+      expect(verdictOf(await till.send(held))).toBe('in_review promise_without_hold')
       expect(verdictOf(await till.send(till.receipt([undo(held.id)])))).toBe('applied')
       expect([await open(), await has()]).toEqual([[], 1_000])
       expect(await denied('promise_without_hold', 'apply')).toBe('409 choice_unknown')
@@ -100,7 +100,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       const { till, ask, promise, open, has } = await scene()
       await till.send(promise)
       await till.send(till.receipt([undo(promise.id)]))
-      expect(verdictOf(await till.send(ask))).toBe('held promise_without_hold')
+      expect(verdictOf(await till.send(ask))).toBe('in_review promise_without_hold')
       expect(verdictOf(await till.send(till.receipt([undo(ask.id)])))).toBe('refused void_twice')
       expect([await open(), await has()]).toEqual([[], 1_000])
       const other = await scene()
@@ -136,7 +136,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       expiresOn: null,
     }
     const forged = till.receipt([open1000], { mode: 'promise' })
-    expect(verdictOf(await till.send(forged))).toBe('held promise_refused')
+    expect(verdictOf(await till.send(forged))).toBe('in_review promise_refused')
     expect(await denied('promise_refused', 'apply')).toBe('409 choice_unknown')
     expect([await open(), await has()]).toEqual([['promise_refused'], 1_000])
     await decide('promise_refused', 'dismiss')
@@ -151,14 +151,14 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
     expect([await open(), await has()]).toEqual([[], 700])
   })
 
-  test('[M11] a held promise that links an earlier receipt to its sale can be posted', async () => {
+  test('[M11] a promise in review that links an earlier receipt to its sale can be posted', async () => {
     const { till, card, moysklad, decide, has } = await scene()
     const earlier = till.receipt([redeem(card.id, 100)], { sale: saleOf(null, 500) })
     await till.send(earlier)
     const sale = moysklad.sell(goodsSale(500))
     const operations: Operation[] = [{ kind: 'link', receiptId: earlier.id }, redeem(card.id, 200)]
     const held = till.receipt(operations, { mode: 'promise', sale: saleOf(sale.id, 500) })
-    expect(verdictOf(await till.send(held))).toBe('held promise_without_hold')
+    expect(verdictOf(await till.send(held))).toBe('in_review promise_without_hold')
     await decide('promise_without_hold', 'apply')
     expect(await has()).toBe(700)
     const { receipts } = await till.answer('sale', null, sale.id)
@@ -266,7 +266,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       mode: 'promise',
       standsFor: ask.id,
     })
-    expect(verdictOf(await till.send(promise))).toBe('held promise_without_hold')
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
     await decide('promise_without_hold', 'apply')
     expect(verdictOf(await till.send(ask))).toMatch(/^applied by /)
     expect(await balance(card.number)).toEqual(['active', faceKopecks])

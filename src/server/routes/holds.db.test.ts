@@ -181,7 +181,7 @@ onBothEngines('holds', (engine) => {
     const [id, draftId] = [newHoldId(), newDraftId()]
     await scan(till, card, { id, draftId, redeem: 60 })
     const promise = till.receipt([redeem(card.id, 60)], { mode: 'promise', sale: saleOf(null, 60, draftId) })
-    expect(verdictOf(await till.send(promise))).toBe('held promise_without_hold')
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
     expect(await till.answer('release', null, id)).toEqual({ released: false })
     await till.answer('dropDraft', null, draftId)
     expect((await scan(other, card, {})).card?.availableKopecks).toBe(40)

@@ -94,7 +94,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect(verdictOf(await promise(till, first.id, card, 100))).toBe('applied')
     expect(await risk()).toBe(1_000)
     const second = await granted(till, first.id)
-    expect(verdictOf(await promise(till, first.id, card, 100))).toBe('held grant_unknown')
+    expect(verdictOf(await promise(till, first.id, card, 100))).toBe('in_review grant_unknown')
     expect(verdictOf(await promise(till, second.id, card, 100))).toBe('applied')
   })
 
@@ -103,7 +103,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
     const grant = await granted(till)
     const other = await hire('cashier')
-    expect(verdictOf(await promise(other, grant.id, card, 100))).toBe('held grant_unknown')
+    expect(verdictOf(await promise(other, grant.id, card, 100))).toBe('in_review grant_unknown')
     await manager.answer('tillState', { state: 'revoked' }, till.id)
     expect(await ask(till, grant.id)).toEqual({ grant: null, reason: 'not_active' })
   })
@@ -114,32 +114,32 @@ onBothEngines('what tills may promise offline', (engine) => {
       [1, 2, 3, 4].map(() => addCard(manager, { paid: 1_000 })),
     )) as never as { id: never; number: string }[]
     const grant = await granted(till)
-    expect(verdictOf(await promise(till, grant.id, a!, 401))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, a!, 401))).toBe('in_review grant_exceeded')
     expect(verdictOf(await promise(till, grant.id, a!, 400))).toBe('applied')
-    expect(verdictOf(await promise(till, grant.id, a!, 1))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, a!, 1))).toBe('in_review grant_exceeded')
     expect(verdictOf(await promise(till, grant.id, b!, 400))).toBe('applied')
     // What was held is not charged: 200 are left.
-    expect(verdictOf(await promise(till, grant.id, c!, 201))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, c!, 201))).toBe('in_review grant_exceeded')
     expect(verdictOf(await promise(till, grant.id, d!, 100))).toBe('applied')
     const late = { happenedAtMs: grant.useUntilMs }
     time.nowMs = grant.useUntilMs + hour
-    expect(verdictOf(await promise(till, grant.id, d!, 1, late))).toBe('held grant_expired')
+    expect(verdictOf(await promise(till, grant.id, d!, 1, late))).toBe('in_review grant_expired')
     expect(verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: grant.useUntilMs - 1 }))).toBe(
       'applied',
     )
     expect(verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: grant.issuedAtMs - hour }))).toBe(
-      'held grant_expired',
+      'in_review grant_expired',
     )
     // [F16] A clock that is years ahead promises now, not then.
     expect(
       verdictOf(await promise(till, grant.id, d!, 1, { happenedAtMs: time.nowMs + 365 * 24 * hour })),
-    ).toBe('held grant_expired')
+    ).toBe('in_review grant_expired')
   })
 
   test('[O4] cards are sold on a grant up to its count', async () => {
     const { till, granted, manager } = await scene()
     const grant = await granted(till)
-    for (const verdict of ['applied', 'applied', 'held grant_exceeded']) {
+    for (const verdict of ['applied', 'applied', 'in_review grant_exceeded']) {
       const card = await addCard(manager)
       const receipt = till.receipt([], { mode: 'promise', grantId: grant.id })
       const number = till.seal(card.number, receipt.id)
@@ -181,7 +181,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect(await manager.answer('closeGrant', null, grant.id)).toEqual({ closed: true })
     expect(await manager.answer('closeGrant', null, grant.id)).toEqual({ closed: false })
     expect(await risk()).toBe(0)
-    expect(verdictOf(await promise(till, grant.id, card, 100))).toBe('held grant_unknown')
+    expect(verdictOf(await promise(till, grant.id, card, 100))).toBe('in_review grant_unknown')
   })
 
   test('[O1] a till hears that its grant was ended, or that the owner allows something else by now', async () => {
@@ -233,7 +233,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     })
     other.time.nowMs = Date.parse('2026-10-02T09:00:00Z')
     await again.ping({ grant: { ...grant, sumKopecks: kopecks(999_999) } })
-    expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('held grant_unknown')
+    expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('in_review grant_unknown')
     await again.ping({ grant })
     expect(verdictOf(await promise(again, grant.id, card, 100))).toBe('applied')
   })
@@ -251,6 +251,6 @@ onBothEngines('what tills may promise offline', (engine) => {
     till.fetch = (path, init) => Promise.resolve(other.app.request(path, init))
     await till.ping({ grant })
     expect((await manager.answer('risk', null)).grants).toMatchObject([{ id: grant.id, spentKopecks: 150 }])
-    expect(verdictOf(await promise(till, grant.id, card, 300))).toBe('held grant_exceeded')
+    expect(verdictOf(await promise(till, grant.id, card, 300))).toBe('in_review grant_exceeded')
   })
 })

@@ -14,11 +14,11 @@ onBothEngines('batches of records', (engine) => {
     expect(await till.denial('sync', { ...till.batch([]), records })).toBe('413 body_too_large')
     const fits = { ...till.batch([]), records: records.slice(0, 4) }
     expect((await till.answer('sync', fits)).outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(
-      Array<string>(4).fill('held receipt_malformed'),
+      Array<string>(4).fill('in_review receipt_malformed'),
     )
   })
 
-  test('records that cannot be read are kept, held, and block nobody', async () => {
+  test('records that cannot be read are kept, in review, and block nobody', async () => {
     const shop = world(engine.db())
     const { manager, till, accountId } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
@@ -38,7 +38,7 @@ onBothEngines('batches of records', (engine) => {
     const { outcomes, head } = await till.answer('sync', { ...batch, records })
     expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
       'applied',
-      ...poison.map(() => 'held receipt_malformed'),
+      ...poison.map(() => 'in_review receipt_malformed'),
       'applied',
     ])
     expect(head.headSeq).toBe(till.seq)
@@ -75,8 +75,8 @@ onBothEngines('batches of records', (engine) => {
     const receipt = till.receipt([redeem(card.id, 10)])
     const batch = till.batch([receipt])
     const { outcomes } = await till.answer('syncRaw', batch)
-    expect(verdictOf(outcomes[0]!.outcome)).toBe('held receipt_malformed')
-    expect(verdictOf(await till.send(receipt))).toBe('held receipt_malformed')
+    expect(verdictOf(outcomes[0]!.outcome)).toBe('in_review receipt_malformed')
+    expect(verdictOf(await till.send(receipt))).toBe('in_review receipt_malformed')
     const found = await till.answer('lookup', { number: card.number, entered: 'scanned', hold: null })
     expect(found.card?.balanceKopecks).toBe(100)
   })
@@ -123,6 +123,6 @@ onBothEngines('batches of records', (engine) => {
     expect(await other.denial('sync', till.batch([receipt]))).toBe('401 signature_invalid')
     const smuggled = { ...other.batch([receipt]) }
     const { outcomes } = await other.answer('sync', smuggled)
-    expect(verdictOf(outcomes[0]!.outcome)).toBe('held receipt_malformed')
+    expect(verdictOf(outcomes[0]!.outcome)).toBe('in_review receipt_malformed')
   })
 })

@@ -92,7 +92,7 @@ async function settle(
       const outcome = done[n]?.outcome
       return outcome
         ? { seq, id, outcome, proof: proofs.of(arrivals[n]!, outcome.status) }
-        : { seq, id, outcome: { status: 'later', afterMs: laterMs }, proof: null }
+        : { seq, id, outcome: { status: 'later', scope: 'all', afterMs: laterMs }, proof: null }
     }),
   }
 }

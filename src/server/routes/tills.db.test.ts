@@ -63,7 +63,7 @@ onBothEngines('states of tills', (engine) => {
     const { outcomes, head } = await till.sync(ask, promise)
     expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
       'refused till_revoked',
-      'held till_revoked',
+      'in_review till_revoked',
     ])
     expect(head).toMatchObject({ state: 'revoked', headSeq: 2, casesOpen: 1 })
     expect((await cases()).map(([kind]) => kind)).toEqual(['till_revoked'])

@@ -22,6 +22,7 @@ const applied = (by: string | null = null): FinalOutcome => ({
           lossKopecks: 0 as never,
         },
       ],
+  frozen: false,
 })
 const refused: FinalOutcome = {
   status: 'refused',
@@ -65,7 +66,9 @@ describe('results', () => {
 
   it('[J1] a promise is one from the start', () => {
     expect(statusAfter(state({ mode: 'promise' }, null))).toBe('promised')
-    expect(statusAfter(state({ mode: 'promise' }, { status: 'held', code: 'promise_refused' }))).toBe('held')
+    expect(statusAfter(state({ mode: 'promise' }, { status: 'in_review', code: 'promise_refused' }))).toBe(
+      'in_review',
+    )
   })
 
   it('[J2] an ask and the promise in its place are one thing to the cashier', () => {

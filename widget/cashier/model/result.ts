@@ -27,7 +27,7 @@ export type ResultStatus =
   | 'promised'
   | 'done'
   | 'refused'
-  | 'held'
+  | 'in_review'
   | 'cancelling'
   | 'cancelled'
 
@@ -76,8 +76,8 @@ export function statusOf({ receipt, outcome, promise, undo }: Result): ResultSta
       return 'done'
     case 'refused':
       return 'refused'
-    case 'held':
-      return 'held'
+    case 'in_review':
+      return 'in_review'
   }
 }
 

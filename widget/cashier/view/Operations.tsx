@@ -36,7 +36,7 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
   const [asking, setAsking] = useState(false)
   const { receipt, record } = result
   const status = statusOf(result)
-  const tone = status === 'done' ? 'good' : status === 'refused' || status === 'held' ? 'bad' : ''
+  const tone = status === 'done' ? 'good' : status === 'refused' || status === 'in_review' ? 'bad' : ''
   const lines = receipt.operations.map((operation) => {
     const last4 =
       'cardId' in operation ? record.faces.find((face) => face.cardId === operation.cardId)?.last4 : undefined

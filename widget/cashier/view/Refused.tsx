@@ -21,13 +21,13 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
   const title =
     outcome?.status === 'refused'
       ? words.result[cancels ? 'notCancelled' : amount > 0 ? 'notRedeemed' : 'notLoaded']
-      : words.shift.held
+      : words.shift.inReview
   const refused = outcome?.status === 'refused' && !cancels
   const reason =
     outcome?.status === 'refused'
       ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
-      : outcome?.status === 'held'
-        ? words.result.held(outcome.code)
+      : outcome?.status === 'in_review'
+        ? words.result.inReview(outcome.code)
         : ''
   return (
     <section class={`refused ${cancels ? 'mild' : ''}`} role="alertdialog" aria-label={title}>
@@ -39,7 +39,7 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
       {refused && amount > 0 && <p class="collect">{words.result.collect(sum(amount))}</p>}
       {refused && amount > 0 && loads && <h1>{words.result.notLoaded}</h1>}
       {refused && loads && <p class="collect">{words.result.otherCard}</p>}
-      {outcome?.status === 'held' && (
+      {outcome?.status === 'in_review' && (
         <div>
           <Sums result={{ record, receipt }} language={language} />
         </div>

@@ -23,8 +23,8 @@ export function ResultBox(props: ResultProps) {
     case 'cancelling':
     case 'cancelled':
       return <Cancelled {...props} settled={status === 'cancelled'} />
-    case 'held':
-      return <Held {...props} />
+    case 'in_review':
+      return <InReview {...props} />
     case 'refused':
       // Shown over the whole screen by `Refused`.
       return null
@@ -147,12 +147,14 @@ function Cancelled({ result, settled, language: { words, sum } }: ResultProps & 
   )
 }
 
-function Held({ result, checkout, language: { words } }: ResultProps) {
+function InReview({ result, checkout, language: { words } }: ResultProps) {
   const ids = [result.promise?.record.id, result.record.id]
   const decision = ids.map((id) => id && checkout.history.decided.value.get(id)).find((one) => one)
-  const held = [result.promise?.outcome, result.outcome].find((outcome) => outcome?.status === 'held')
+  const inReview = [result.promise?.outcome, result.outcome].find(
+    (outcome) => outcome?.status === 'in_review',
+  )
   if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
-  return <Box tone="bad" icon="!" head={held ? words.result.held(held.code) : null} />
+  return <Box tone="bad" icon="!" head={inReview ? words.result.inReview(inReview.code) : null} />
 }
 
 interface BoxProps {

@@ -6,8 +6,8 @@ export function ShiftSummary({ checkout, language }: ScreenProps) {
   const { words, sum, time } = language
   const shift = checkout.shift.shown.value
   if (!shift) return null
-  const { sold, charged, returned, unsent, held, lossKopecks } = shift.sums
-  const clear = unsent === 0 && held === 0 && lossKopecks === 0
+  const { sold, charged, returned, unsent, inReview, lossKopecks } = shift.sums
+  const clear = unsent === 0 && inReview === 0 && lossKopecks === 0
   return (
     <section class="shift" aria-label={words.shift.title}>
       <h2>
@@ -27,7 +27,7 @@ export function ShiftSummary({ checkout, language }: ScreenProps) {
           </Line>
         ))}
         {unsent > 0 && <Line name={words.shift.unsent}>{unsent}</Line>}
-        {held > 0 && <Line name={words.shift.held}>{held}</Line>}
+        {inReview > 0 && <Line name={words.shift.inReview}>{inReview}</Line>}
         {lossKopecks > 0 && <Line name={words.shift.loss}>{sum(lossKopecks)}</Line>}
       </dl>
       {clear && <p class="dim">{words.shift.fine}</p>}

@@ -97,7 +97,7 @@ export const en: Words = {
     returned: 'Returned to cards',
     cards: (count) => `${count} pcs.`,
     unsent: 'Unsent',
-    held: 'Needs a decision',
+    inReview: 'Needs a decision',
     loss: 'Loss',
     fine: 'No differences, everything is sent',
   },
@@ -122,7 +122,7 @@ export const en: Words = {
     notLoaded: 'CARD NOT ACTIVATED',
     notCancelled: 'NOT VOIDED',
     otherCard: 'Do not hand this card over. Scan another one or delete the sale',
-    held: (code) =>
+    inReview: (code) =>
       `${
         {
           receipt_malformed: 'The record could not be read',
@@ -183,7 +183,7 @@ export const en: Words = {
       promised: 'accepted offline',
       done: 'posted',
       refused: 'refused',
-      held: 'case',
+      in_review: 'case',
       cancelling: 'voided',
       cancelled: 'voided',
     },

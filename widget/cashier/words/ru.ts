@@ -99,7 +99,7 @@ export const ru: Words = {
     returned: 'Возвращено на карты',
     cards: (count) => `${count} шт.`,
     unsent: 'Не отправлено',
-    held: 'Требует решения',
+    inReview: 'Требует решения',
     loss: 'Недостача',
     fine: 'Расхождений нет, всё отправлено',
   },
@@ -125,7 +125,7 @@ export const ru: Words = {
     notLoaded: 'КАРТА НЕ АКТИВИРОВАНА',
     notCancelled: 'НЕ ОТМЕНЕНО',
     otherCard: 'Не отдавайте эту карту. Отсканируйте другую или удалите продажу',
-    held: (code) =>
+    inReview: (code) =>
       `${
         {
           receipt_malformed: 'Запись не удалось прочитать',
@@ -187,7 +187,7 @@ export const ru: Words = {
       promised: 'принято без связи',
       done: 'проведено',
       refused: 'отказ',
-      held: 'требует решения',
+      in_review: 'требует решения',
       cancelling: 'отменено',
       cancelled: 'отменено',
     },

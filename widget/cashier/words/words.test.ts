@@ -35,7 +35,7 @@ describe.each([
   it('every refusal and every case has its own sentence', () => {
     const detail = { sum: null, date: null, till: null }
     const refusals = RefusalCode.options.map((option) => words.refusal(option, detail))
-    const cases = CaseCode.options.map((option) => words.result.held(option))
+    const cases = CaseCode.options.map((option) => words.result.inReview(option))
     for (const sentence of [...refusals, ...cases]) expect(sentence.length).toBeGreaterThan(5)
     expect(new Set(refusals).size).toBe(refusals.length)
     expect(new Set(cases).size).toBe(cases.length)

@@ -89,7 +89,7 @@ export interface Words {
     returned: string
     cards: (count: number) => string
     unsent: string
-    held: string
+    inReview: string
     loss: string
     fine: string
   }
@@ -114,7 +114,7 @@ export interface Words {
     notLoaded: string
     notCancelled: string
     otherCard: string
-    held: (code: CaseCode) => string
+    inReview: (code: CaseCode) => string
     loss: (sum: string) => string
     understood: string
     earlier: (time: string) => string

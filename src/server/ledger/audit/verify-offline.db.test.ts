@@ -61,7 +61,7 @@ describe.each(['sqlite', 'postgres'] as const)('verify after an outage (%s)', (e
     [
       'a case that is gone',
       ({ waiting }) => `delete from cases where receipt_id = '${waiting}'`,
-      /it is held, and no case tells anybody/,
+      /it is in review, and no case tells anybody/,
     ],
     [
       'a decision without its posting',

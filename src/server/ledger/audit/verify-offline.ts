@@ -23,11 +23,11 @@ const standsBySelf = (receipt: string) => `${receipt}.status = 'applied' and ${r
 const strays: readonly (readonly [string, string])[] = [
   [
     // Who waits with its ask or promise shares the case of that one (J2).
-    `select r.id from receipt r where r.account_id = $1 and r.status = 'held' and not exists (
+    `select r.id from receipt r where r.account_id = $1 and r.status = 'in_review' and not exists (
       select 1 from cases c join receipt s on s.account_id = c.account_id and s.id = c.receipt_id
       where c.account_id = r.account_id and (s.id = r.id or (s.till_id = r.till_id
         and (s.stands_for = r.id or s.id = r.stands_for or s.stands_for = r.stands_for))))`,
-    'it is held, and no case tells anybody',
+    'it is in review, and no case tells anybody',
   ],
   [
     `select p.id from receipt p join receipt a

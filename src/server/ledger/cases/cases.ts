@@ -31,9 +31,13 @@ export const caseId = (kind: CaseKind, subject: string) => sha256(`${kind}:${sub
 /** What a case about a record is about: the same id with another text is another subject. */
 export const subjectOf = ({ id, digest }: { id: ReceiptId; digest: string }) => `${id}:${digest}`
 
-/** The case in which a held record waits; null for one that is not held. */
-export function caseOfHeld(record: { id: ReceiptId; digest: string; outcome: FinalOutcome }): string | null {
-  return record.outcome.status === 'held' ? caseId(record.outcome.code, subjectOf(record)) : null
+/** The case in which a record waits for a human; null for one that is not in review. */
+export function caseInReview(record: {
+  id: ReceiptId
+  digest: string
+  outcome: FinalOutcome
+}): string | null {
+  return record.outcome.status === 'in_review' ? caseId(record.outcome.code, subjectOf(record)) : null
 }
 
 /** Opens a case; the same again opens no second one. */

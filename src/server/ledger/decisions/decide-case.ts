@@ -86,7 +86,7 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       return null
     }
     case 'dismiss':
-      await releaseHoldsOf(tx, accountId, (await requireHeld(tx, view, accountId)).receipt, means.nowMs)
+      await releaseHoldsOf(tx, accountId, (await requireInReview(tx, view, accountId)).receipt, means.nowMs)
       return null
     case 'unblock': {
       const original = await requireReceipt(tx, view, accountId)
@@ -106,7 +106,7 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, original)
     }
     case 'apply': {
-      const original = await requireHeld(tx, view, accountId)
+      const original = await requireInReview(tx, view, accountId)
       const { receipt } = original
       const { operations, id } = receipt
       // What a till may not ask for, nobody makes good by a decision (A3).
@@ -136,9 +136,9 @@ async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Pro
   return { stored, receipt }
 }
 
-async function requireHeld(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
+async function requireInReview(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
   const original = await requireReceipt(tx, view, accountId)
-  if (original.stored.outcome.status !== 'held') throw new NotPossible()
+  if (original.stored.outcome.status !== 'in_review') throw new NotPossible()
   return original
 }
 

@@ -126,7 +126,7 @@ onBothEngines('drafts whose sale never comes', (engine) => {
       mode: 'promise',
       sale: { ...saleOf(null, 500), draftId: draft.id },
     })
-    expect(verdictOf(await till.send(more))).toBe('held promise_without_hold')
+    expect(verdictOf(await till.send(more))).toBe('in_review promise_without_hold')
     expect(await denied('draft_unmatched', 'release')).toBe('409 choice_unknown')
     await till.answer('dropDraft', null, draft.id)
     expect(await free()).toBe(700)

@@ -17,7 +17,9 @@ const ends: Record<Exclude<TillState, 'active'>, { ask: RefusalCode; promise: Ca
 export function stoppedByState({ mode }: Receipt, state: TillState): FinalOutcome | null {
   if (state === 'active') return null
   const { ask, promise } = ends[state]
-  return mode === 'ask' ? { status: 'refused', refusal: refusal(ask) } : { status: 'held', code: promise }
+  return mode === 'ask'
+    ? { status: 'refused', refusal: refusal(ask) }
+    : { status: 'in_review', code: promise }
 }
 
 /**
@@ -35,7 +37,7 @@ export function stoppedByNumber(
     if (!card || isProven(operation, receipt, numbers.get(n), card.numberHash)) continue
     return receipt.mode === 'ask'
       ? { status: 'refused', refusal: refusal('card_unknown', card.id) }
-      : { status: 'held', code: 'number_mismatch' }
+      : { status: 'in_review', code: 'number_mismatch' }
   }
   return null
 }

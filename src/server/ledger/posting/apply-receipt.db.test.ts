@@ -37,6 +37,7 @@ onBothEngines('receipts', (engine) => {
           lossKopecks: 0,
         },
       ],
+      frozen: false,
     })
     expect((await entriesOf(receipt.id)).map((row) => ({ ...row }))).toEqual([
       { account: 'card_paid', amount: -100 },
@@ -74,8 +75,8 @@ onBothEngines('receipts', (engine) => {
     const receipt = till.receipt([redeem(card.id, 200)])
     const first = await till.send(receipt)
     const other = { ...receipt, operations: [redeem(card.id, 100)] }
-    expect(verdictOf(await till.send(other))).toBe('held receipt_conflict')
-    expect(verdictOf(await till.send(other))).toBe('held receipt_conflict')
+    expect(verdictOf(await till.send(other))).toBe('in_review receipt_conflict')
+    expect(verdictOf(await till.send(other))).toBe('in_review receipt_conflict')
     expect(await till.send(receipt)).toEqual(first)
     expect(await balanceOf(manager, card.number)).toMatchObject({ balanceKopecks: 300 })
     const cases = await engine
@@ -204,20 +205,20 @@ onBothEngines('receipts', (engine) => {
     const bought = await addCard(manager)
     const reserved = { holdId: await till.hold(bought.id, null) }
     await till.send(till.receipt([load(bought.id, certificateId, faceKopecks)]))
-    expect(verdictOf(await promise([redeem(card.id, 10)]))).toBe('held promise_without_hold')
+    expect(verdictOf(await promise([redeem(card.id, 10)]))).toBe('in_review promise_without_hold')
     const typed = redeem(card.id, 10, { ...held, entered: 'typed' })
-    expect(verdictOf(await promise([typed]))).toBe('held promise_without_hold')
-    expect(verdictOf(await promise([redeem(unknownCard(), 10, held)]))).toBe('held card_unknown')
+    expect(verdictOf(await promise([typed]))).toBe('in_review promise_without_hold')
+    expect(verdictOf(await promise([redeem(unknownCard(), 10, held)]))).toBe('in_review card_unknown')
     expect(verdictOf(await promise([load(sold.id, certificateId, faceKopecks, held)]))).toBe(
-      'held promise_without_hold',
+      'in_review promise_without_hold',
     )
     const sale = load(bought.id, certificateId, faceKopecks, reserved)
-    expect(verdictOf(await promise([sale]))).toBe('held card_sold_twice')
-    expect(verdictOf(await promise([undo(randomUUID() as ReceiptId)]))).toBe('held promise_refused')
+    expect(verdictOf(await promise([sale]))).toBe('in_review card_sold_twice')
+    expect(verdictOf(await promise([undo(randomUUID() as ReceiptId)]))).toBe('in_review promise_refused')
     expect(verdictOf(await promise([refund(card.id, 1, randomUUID() as ReceiptId)]))).toBe(
-      'held promise_refused',
+      'in_review promise_refused',
     )
-    expect(verdictOf(await promise([{ kind: 'block', cardId: card.id }]))).toBe('held promise_refused')
+    expect(verdictOf(await promise([{ kind: 'block', cardId: card.id }]))).toBe('in_review promise_refused')
   })
 
   test('[A3] operations of managers in a till’s receipt are refused', async () => {
@@ -227,14 +228,14 @@ onBothEngines('receipts', (engine) => {
     expect(verdictOf(await manager.send(receipt))).toBe('refused not_allowed')
   })
 
-  test('before there are rules every ask is refused and every promise held', async () => {
+  test('before there are rules every ask is refused and every promise in review', async () => {
     const shop = world(engine.db())
     const till = await shop.till(randomUUID() as never)
     expect(verdictOf(await till.send(till.receipt([redeem(unknownCard(), 1)])))).toBe(
       'refused programme_missing',
     )
     const promise = till.receipt([redeem(unknownCard(), 1)], { mode: 'promise' })
-    expect(verdictOf(await till.send(promise))).toBe('held promise_refused')
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_refused')
   })
 
   test('[J7] the head is the highest number stored; one that comes late does not lower it', async () => {

@@ -83,7 +83,7 @@ async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof l
 /** [L5] The id is taken by another text: the stored history stays, this text waits for a human. */
 async function conflict(tx: Tx, arrival: Arrival, nowMs: number): Promise<FinalOutcome> {
   await openCase(tx, { ...caseOf(arrival, 'receipt_conflict', null), body: arrival.text }, nowMs)
-  return { status: 'held', code: 'receipt_conflict' }
+  return { status: 'in_review', code: 'receipt_conflict' }
 }
 
 function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewCase {
@@ -120,7 +120,7 @@ async function noteChange(
 interface Verdict {
   outcome: FinalOutcome
   receipt: Receipt | null
-  /** Held with another receipt of its business, whose case decides both (J2). */
+  /** In review with another receipt of its business, whose case decides both (J2). */
   isShared: boolean
   /** What is to be written besides the receipt, where it did something itself. */
   work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: Undone | null } | null
@@ -148,7 +148,7 @@ async function decide(
   nowMs: number,
 ): Promise<Verdict> {
   if (content.kind === 'malformed') {
-    return asOutcome({ status: 'held', code: 'receipt_malformed' })
+    return asOutcome({ status: 'in_review', code: 'receipt_malformed' })
   }
   const { receipt } = content
   // What was applied before the server was set back has happened, whatever stands against it by now (J7).
@@ -176,12 +176,12 @@ async function decide(
   switch (posting.status) {
     case 'refused':
       return settled({ status: 'refused', refusal: posting.refusal })
-    case 'held':
-      return settled({ status: 'held', code: posting.code })
+    case 'in_review':
+      return settled({ status: 'in_review', code: posting.code })
     case 'posted': {
       const effects = effectsOf(posting.operations)
       return {
-        ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects }),
+        ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects, frozen: false }),
         work: { posted: posting.operations, context, charge, undoes: undoneBy(resolved, context) },
       }
     }
@@ -191,7 +191,7 @@ async function decide(
 /** A promise cannot be refused any more: the buyer left with the goods, so a human decides (J1). */
 function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalOutcome {
   return receipt.mode === 'promise' || isFact
-    ? { status: 'held', code: 'promise_refused' }
+    ? { status: 'in_review', code: 'promise_refused' }
     : { status: 'refused', refusal: why }
 }
 
@@ -200,12 +200,12 @@ function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalO
  * it. Why it was so is in no proof; a decision of today tells where it comes to the same end.
  */
 function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
-  if (settled !== 'refused' && settled !== 'held') return verdict
+  if (settled !== 'refused' && settled !== 'in_review') return verdict
   if (verdict.outcome.status === settled) return verdict
   const outcome: FinalOutcome =
     settled === 'refused'
       ? { status: 'refused', refusal: refusal('not_allowed') }
-      : { status: 'held', code: 'promise_refused' }
+      : { status: 'in_review', code: 'promise_refused' }
   return { ...asOutcome(outcome), receipt: verdict.receipt }
 }
 
@@ -263,9 +263,9 @@ async function write(
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
-  if (receipt && outcome.status !== 'held') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
+  if (receipt && outcome.status !== 'in_review') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
-  if (outcome.status === 'held' && !isShared)
+  if (outcome.status === 'in_review' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
   for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
     await openCase(tx, caseOf(arrival, kind, receipt), nowMs)

@@ -6,7 +6,7 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import { keepUse, lockGrant } from '../offline/grants.ts'
 
-/** What a promise takes of its grant; written only when the promise is posted, since what is held books no loss. */
+/** What a promise takes of its grant; written only when the promise is posted, since what is in review books no loss. */
 export interface Charge {
   verdict: PostingContext['grant']
   /** Null where nothing can be charged. */

@@ -68,7 +68,7 @@ onBothEngines('sealed numbers', (engine) => {
     ]
     for (const [what, make] of made) {
       expect(verdictOf(await till.send(make())), what).toBe('refused card_unknown')
-      expect(verdictOf(await till.send(make(promise))), what).toBe('held number_mismatch')
+      expect(verdictOf(await till.send(make(promise))), what).toBe('in_review number_mismatch')
     }
     expect((await casesOf(engine.db(), accountId)).map(([kind]) => kind)).toEqual(
       made.map(() => 'number_mismatch'),

@@ -111,7 +111,7 @@ const One = z.object({ one: z.int() })
 /** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
 export async function draftWaits(query: Query, accountId: AccountId, draftId: DraftId): Promise<boolean> {
   const rows = await query.all(
-    `select 1 as one from receipt r where r.account_id = $1 and r.draft_id = $2 and r.status = 'held'
+    `select 1 as one from receipt r where r.account_id = $1 and r.draft_id = $2 and r.status = 'in_review'
       and exists (select 1 from cases c where c.account_id = r.account_id and c.receipt_id = r.id
         and c.closed_at_ms is null) limit 1`,
     [accountId, draftId],

@@ -71,8 +71,8 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
   test('[J2] the promise waits for a human: its ask waits with it and moves no money', async () => {
     const { till, card, ask, balance } = await scene()
     const promise = till.receipt([redeem(card.id, 60)], { mode: 'promise', standsFor: ask.id })
-    expect(verdictOf(await till.send(promise))).toBe('held promise_without_hold')
-    expect(verdictOf(await till.send(ask))).toBe('held promise_without_hold')
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
+    expect(verdictOf(await till.send(ask))).toBe('in_review promise_without_hold')
     expect(await balance()).toBe(100)
   })
 
@@ -100,7 +100,7 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
       mode: 'promise',
       standsFor: ask.id,
     })
-    expect(verdictOf(await till.send(other))).toBe('held receipt_conflict')
+    expect(verdictOf(await till.send(other))).toBe('in_review receipt_conflict')
     expect(await balance()).toBe(40)
   })
 

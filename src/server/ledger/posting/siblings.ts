@@ -2,7 +2,7 @@ import type { AccountId, ReceiptId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { type CaseEnd, caseOfHeld, caseState, closeCase } from '../cases/cases.ts'
+import { type CaseEnd, caseInReview, caseState, closeCase } from '../cases/cases.ts'
 import { releaseHoldsOf } from '../cards/holds.ts'
 import { findReceipt, promisesFor, type StoredReceipt, textOf } from './receipts.ts'
 
@@ -30,7 +30,7 @@ async function siblingsOf(
 /** What a receipt has come to: itself, the member of its business that did the work, or what a human had posted for it. */
 export interface Standing {
   stored: StoredReceipt
-  /** It is held, and nobody has decided it. */
+  /** It is in review, and nobody has decided it. */
   waits: boolean
 }
 
@@ -39,19 +39,19 @@ async function standingOf(query: Query, accountId: AccountId, named: StoredRecei
     return { stored: (await findReceipt(query, accountId, named.appliedBy)) ?? named, waits: false }
   }
   const asItIs = { stored: named, waits: false }
-  if (named.outcome.status !== 'held') return asItIs
+  if (named.outcome.status !== 'in_review') return asItIs
   // Who waits with another one has no case of its own.
-  for (const held of [named, ...(await siblingsOf(query, accountId, named, named.tillId))]) {
-    const caseId = caseOfHeld(held)
+  for (const one of [named, ...(await siblingsOf(query, accountId, named, named.tillId))]) {
+    const caseId = caseInReview(one)
     const found = caseId && (await caseState(query, accountId, caseId))
     if (!found) continue
     const posted = found.receiptId && (await findReceipt(query, accountId, found.receiptId))
-    return { stored: posted || held, waits: found.closedAtMs === null }
+    return { stored: posted || one, waits: found.closedAtMs === null }
   }
   return asItIs
 }
 
-/** The receipt that did the work: an ask and its promise are one (J2), as are a held one and its decision (O6). */
+/** The receipt that did the work: an ask and its promise are one (J2), as are one in review and its decision (O6). */
 export async function findDoer(query: Query, accountId: AccountId, id: ReceiptId): Promise<Standing | null> {
   const named = await findReceipt(query, accountId, id)
   return named && standingOf(query, accountId, named)
@@ -69,7 +69,7 @@ export async function tillOf(
 
 export interface BySibling {
   outcome: FinalOutcome
-  /** It is held with a sibling, and so needs no case of its own. */
+  /** It is in review with a sibling, and so needs no case of its own. */
   isShared: boolean
 }
 
@@ -89,10 +89,10 @@ export async function settledBySibling(
     if (stored.voidedBy && receipt.mode === 'promise') continue
     const said = textOf(stored)
     if (!said || substance(said) !== substance(receipt)) {
-      return { outcome: { status: 'held', code: 'receipt_conflict' }, isShared: false }
+      return { outcome: { status: 'in_review', code: 'receipt_conflict' }, isShared: false }
     }
     // What waits for a human, or was dismissed by one, is not moved by another name.
-    if (outcome.status === 'held') return { outcome, isShared: true }
+    if (outcome.status === 'in_review') return { outcome, isShared: true }
     return { outcome: { ...outcome, by: stored.id }, isShared: false }
   }
   return null
@@ -112,11 +112,11 @@ function substance(receipt: Receipt): string {
 /** Its till has undone what waited: nobody needs to decide it any more, nobody can have it posted, and its money is free (C8). */
 export async function closeUndone(tx: Tx, accountId: AccountId, id: ReceiptId, nowMs: number): Promise<void> {
   const end: CaseEnd = { choice: 'closed', note: 'Отменено на кассе', decidedBy: null, receiptId: null }
-  const held = await findReceipt(tx, accountId, id)
-  const caseId = held && caseOfHeld(held)
+  const undone = await findReceipt(tx, accountId, id)
+  const caseId = undone && caseInReview(undone)
   if (!caseId || !(await closeCase(tx, accountId, caseId, end, nowMs))) {
     throw new Error(`receipt ${id} was undone while it waited, and its case was closed already`)
   }
-  const receipt = textOf(held)
+  const receipt = textOf(undone)
   if (receipt) await releaseHoldsOf(tx, accountId, receipt, nowMs)
 }

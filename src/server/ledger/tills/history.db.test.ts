@@ -123,7 +123,7 @@ onBothEngines('the journals of tills', (engine) => {
     const { outcomes, head } = await till.sync(again, promised)
     expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
       'refused till_quarantined',
-      'held till_forked',
+      'in_review till_forked',
     ])
     expect(head).toMatchObject({ headSeq: 2, state: 'quarantined', casesOpen: 2 })
     expect(await cases()).toMatchObject([
@@ -158,10 +158,10 @@ onBothEngines('the journals of tills', (engine) => {
       verdicts.push(verdictOf(await from.send(record)))
     }
     expect(verdicts).toEqual([
-      'held till_forked',
+      'in_review till_forked',
       'refused till_quarantined',
       'refused till_quarantined',
-      'held till_forked',
+      'in_review till_forked',
     ])
     expect((await cases()).map(([kind]) => kind)).toEqual(['fork', 'till_forked', 'till_forked'])
     const kept = await engine
@@ -231,7 +231,7 @@ onBothEngines('the journals of tills', (engine) => {
     expect(await branch.denial('sync', branch.batch([promised]))).toBe('401 signature_invalid')
     expect((await branch.register(null, false)).head.headSeq).toBe(1)
     await branch.register(null, false)
-    expect(verdictOf(await branch.send(promised))).toBe('held till_forked')
+    expect(verdictOf(await branch.send(promised))).toBe('in_review till_forked')
     expect(verdictOf(await branch.send(free))).toBe('refused till_quarantined')
     expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
     expect((await cases()).map(([kind]) => kind)).toEqual(['fork', 'till_forked'])
@@ -247,7 +247,7 @@ onBothEngines('the journals of tills', (engine) => {
     const other = await shop.till(accountId)
     const receipt = pay()
     await till.send(receipt)
-    expect(verdictOf(await other.send({ ...pay(other), id: receipt.id }))).toBe('held receipt_conflict')
+    expect(verdictOf(await other.send({ ...pay(other), id: receipt.id }))).toBe('in_review receipt_conflict')
     expect((await cases()).map(([kind]) => kind)).toEqual(['receipt_conflict'])
     expect(await stateOf(other)).toBe('active')
     expect(await stateOf(till)).toBe('active')
