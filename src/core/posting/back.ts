@@ -2,9 +2,10 @@ import { availableOf, type Card, noHolds } from '../card/card.ts'
 import type { CardId } from '../ids.ts'
 import { kopecks, minKopecks } from '../money.ts'
 import { refusal } from '../receipt/outcome.ts'
-import type { Entry, EntryAccount, PostedOperation, PostingContext } from './post.ts'
+import type { Entry, PostedOperation, PostingContext } from './post.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
-import type { Operation, OperationOf, Receipt } from '../receipt/receipt.ts'
+import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
+import type { OperationOf, Receipt } from '../receipt/receipt.ts'
 import { expiryAfterReturn } from '../card/validity.ts'
 
 /** What comes back: a return repays cards (C7), a void undoes a whole receipt (C8); both by counter-entries (C14). */
@@ -49,7 +50,7 @@ export function postRefund(
 }
 
 /** Kinds that a void may undo; card stock and blocks have their own ways back. */
-const voidable: ReadonlySet<Operation['kind']> = new Set(['load', 'redeem', 'refund'])
+const voidable: ReadonlySet<OperationKind> = new Set(['load', 'redeem', 'refund'])
 
 /** Counter-entries to what was really posted (C8, C14), card by card. */
 export function postVoid(

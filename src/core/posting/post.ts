@@ -9,6 +9,7 @@ import { checkSale } from './sale-check.ts'
 import { InReview, Refused, type Working } from './step.ts'
 import { postIssue, postOpen, postStatus } from './stock.ts'
 import type { Programme } from '../card/programme.ts'
+import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
 import type { Operation, Receipt } from '../receipt/receipt.ts'
 import type { Sale } from '../sale/sale.ts'
 import { redeemCardsMax } from '../sale/split.ts'
@@ -17,9 +18,6 @@ import { redeemCardsMax } from '../sale/split.ts'
  * From a receipt and the cards it touches to the postings of the ledger, or to a refusal. Pure: the server calls it
  * inside its transaction with locked rows, tests and the till call it with plain objects.
  */
-
-/** Accounts of the ledger (L1). `card_paid` and `card_granted` exist per card. */
-export type EntryAccount = 'card_paid' | 'card_granted' | 'sold' | 'granted' | 'redeemed' | 'opening' | 'loss'
 
 export interface Entry {
   account: EntryAccount
@@ -57,7 +55,7 @@ export interface VoidTarget {
   /** Null when it was refused or is in review: then there is nothing to undo. */
   posted: {
     entries: Entry[]
-    operations: { kind: Operation['kind']; cardId: CardId; wasUnsold: boolean }[]
+    operations: { kind: OperationKind; cardId: CardId; wasUnsold: boolean }[]
   } | null
   /** It is in review and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
   waits: boolean

@@ -16,6 +16,7 @@ import {
 import { AmountKopecks, Kopecks, PartKopecks } from '../money.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
+import type { OperationKind } from './kinds.ts'
 
 /** The version of wire and journal records. Records of a released version are understood for ever (J9). */
 export const wireVersion = 'v1'
@@ -113,7 +114,7 @@ export const Operation = z.discriminatedUnion('kind', [
   Unblock,
 ])
 export type Operation = z.infer<typeof Operation>
-export type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>
+export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>
 
 /** What one person decided in one go: the operations stand or fall together. */
 export const Receipt = z.strictObject({
@@ -150,7 +151,7 @@ export const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>
 
 /** Operations of a cashier; the rest belong to managers and imports (A3). */
-export const cashierOperations: ReadonlySet<Operation['kind']> = new Set([
+export const cashierOperations: ReadonlySet<OperationKind> = new Set([
   'load',
   'redeem',
   'refund',

@@ -6,7 +6,7 @@ import { sha256 } from '../../keys/secrets.ts'
 import { cardColumns, CardRow } from '../cards/cards.ts'
 import { genesis, linkHash } from '../cards/chain.ts'
 import { Difference } from './difference.ts'
-import { EntryAccount, OperationKind } from '../posting/operations.ts'
+import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 import { verifyOffline } from './verify-offline.ts'
 

@@ -3,20 +3,10 @@ import { CardStatus } from '../../../core/card/card.ts'
 import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
 import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/post.ts'
+import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import type { Operation } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
-
-export const EntryAccount = z.enum([
-  'card_paid',
-  'card_granted',
-  'sold',
-  'granted',
-  'redeemed',
-  'opening',
-  'loss',
-])
-export const OperationKind = z.enum(['issue', 'open', 'load', 'redeem', 'refund', 'void', 'block', 'unblock'])
 
 const PostedRow = z.object({ cardId: CardId, kind: OperationKind, statusBefore: z.nullable(CardStatus) })
 const EntryRow = z.object({ account: EntryAccount, cardId: CardId, amountKopecks: z.int() })
