@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { OfflinePolicy } from '../core/receipt/offline.ts'
 import { Programme } from '../core/card/programme.ts'
-import { wireVersion } from '../core/receipt/receipt.ts'
+import { wireVersion } from '../core/receipt/version.ts'
 import { CardsAnswer } from '../core/wire/cards.ts'
 import { SessionAnswer } from '../core/wire/session.ts'
 import { PolicyAnswer } from '../core/wire/offline.ts'

@@ -5,7 +5,7 @@ import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import { openJournal } from '../../src/client/testing/open-journal.ts'
 import type { SealingKey } from '../../src/core/card/sealed-number.ts'
-import { wireVersion } from '../../src/core/receipt/receipt.ts'
+import { wireVersion } from '../../src/core/receipt/version.ts'
 
 /**
  * The page of P3. Three ways to put one record on the disk take turns in random order, each waits for its own end, so

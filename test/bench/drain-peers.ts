@@ -3,7 +3,8 @@ import { openDB } from 'idb'
 import { type DeviceKeys, makeDeviceKeys, signBytes } from '../../src/client/crypto/device-key.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
 import type { TillId } from '../../src/core/ids.ts'
-import { type Receipt, wireVersion } from '../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../src/core/receipt/receipt.ts'
+import { wireVersion } from '../../src/core/receipt/version.ts'
 import type { SessionAnswer } from '../../src/core/wire/session.ts'
 import {
   type Envelope,

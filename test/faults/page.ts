@@ -4,7 +4,7 @@ import { databaseName, type TillSchema } from '../../src/client/journal/database
 import { outcomesOf } from '../../src/client/journal/outcomes.ts'
 import { keyOf } from '../../src/client/journal/records.ts'
 import { Till } from '../../src/client/till/till.ts'
-import { wireVersion } from '../../src/core/receipt/receipt.ts'
+import { wireVersion } from '../../src/core/receipt/version.ts'
 import { pageTillDeps } from '../support/page-till.ts'
 import type { Ended, Planned } from './plan.ts'
 

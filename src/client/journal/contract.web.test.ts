@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal } from '../testing/open-journal.ts'
 import type { JournalPort } from './journal.ts'

@@ -3,7 +3,7 @@ import type { Draft } from '../../core/draft/draft.ts'
 import type { ReceiptId, TillId } from '../../core/ids.ts'
 import type { Grant, GrantUse } from '../../core/receipt/offline.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import type { Entered } from '../../core/receipt/receipt.ts'
+import type { Entered } from '../../core/card/proof.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
 import type { DeviceKeys } from '../crypto/device-key.ts'
 

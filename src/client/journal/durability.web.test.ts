@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 import { Facts } from './facts.ts'

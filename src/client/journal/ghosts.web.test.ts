@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 import { GhostDecided } from './append.ts'

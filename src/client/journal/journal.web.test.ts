@@ -1,7 +1,7 @@
 import { openDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'

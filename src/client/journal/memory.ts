@@ -1,8 +1,7 @@
 import type { Draft } from '../../core/draft/draft.ts'
 import { type AccountId, type ReceiptId, TillId } from '../../core/ids.ts'
-import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
-import type { LedgerReceipt } from '../../core/wire/receipts.ts'
+import type { ToldOperation, ToldReceipt } from '../../core/wire/receipts.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from './parts.ts'
@@ -189,17 +188,20 @@ export class MemoryJournal implements JournalPort {
     return Promise.resolve([...newest, ...this.#recalled].slice(0, limit).map(copy))
   }
 
-  recall(receipts: readonly LedgerReceipt[]): void {
-    this.#recalled = receipts.flatMap(({ receipt, outcome }) => {
-      if (outcome.status === 'later') return []
-      const { epoch, seq } = receipt.till ?? { epoch: 0, seq: 0 }
+  recall(receipts: readonly ToldReceipt[]): void {
+    this.#recalled = receipts.flatMap(({ own, happenedAtMs, operations }) => {
+      if (!own || own.outcome.status === 'later') return []
+      const { outcome, documentId, ...rest } = own
+      const said = { ...rest, sale: documentId && { documentId }, operations: operations.map(asWritten) }
       const record = {
-        epoch,
-        seq,
-        id: receipt.id,
-        receipt: JSON.stringify(receipt),
-        recordedAtMs: receipt.happenedAtMs,
-        faces: facesOf(receipt, outcome),
+        epoch: 0,
+        seq: 0,
+        id: own.id,
+        receipt: JSON.stringify(said),
+        recordedAtMs: happenedAtMs,
+        faces: operations.flatMap(({ cardId, last4 }): CardFace[] =>
+          cardId && last4 ? [{ cardId, last4, entered: 'scanned', useUntilMs: null }] : [],
+        ),
       }
       return [{ record, outcome }]
     })
@@ -223,14 +225,12 @@ export class MemoryJournal implements JournalPort {
   }
 }
 
-/** The digits of a card come with what was done to it; a receipt alone does not hold them. */
-function facesOf({ operations }: Receipt, outcome: FinalOutcome): CardFace[] {
-  if (outcome.status !== 'applied') return []
-  return outcome.effects.map(({ cardId, last4 }) => {
-    const by = operations.find((operation) => 'cardId' in operation && operation.cardId === cardId)
-    return { cardId, last4, entered: by && 'entered' in by ? by.entered : 'scanned', useUntilMs: null }
-  })
-}
+/** As the screens read it in a record. It is not one: it is never sent again. */
+const asWritten = (told: ToldOperation) => ({
+  ...told,
+  faceKopecks: told.amountKopecks,
+  saleReceiptId: told.receiptId,
+})
 
 const copy = (state: RecordState): RecordState => ({ ...state })
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 import type { JournalRecord } from './database.ts'

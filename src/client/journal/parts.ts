@@ -1,5 +1,5 @@
 import type { AccountId } from '../../core/ids.ts'
-import type { LedgerReceipt } from '../../core/wire/receipts.ts'
+import type { ToldReceipt } from '../../core/wire/receipts.ts'
 import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
@@ -18,6 +18,6 @@ export interface Parts {
   drafts: DraftsPort
   facts: FactsPort
   /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
-  recall?: (receipts: readonly LedgerReceipt[]) => void
+  recall?: (receipts: readonly ToldReceipt[]) => void
   close(): void
 }

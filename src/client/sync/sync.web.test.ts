@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../core/receipt/outcome.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { Envelope, SyncRequest } from '../../core/wire/tills.ts'
 import { type Api, Denied, Unreachable } from '../api/api.ts'
 import type { Drafts } from '../journal/drafts.ts'

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/receipt/outcome.ts'
-import type { LedgerReceipt } from '../../core/wire/receipts.ts'
+import type { ToldReceipt } from '../../core/wire/receipts.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
 import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire/tills.ts'
 import { signatureHeader } from '../../core/wire/tills.ts'
@@ -45,7 +45,7 @@ export class FakeServer {
   /** Numbers below the head that it says it lacks. */
   missing: number[] = []
   /** What the server has of the till, for one that keeps nothing itself. */
-  operations: LedgerReceipt[] = []
+  operations: ToldReceipt[] = []
   outcome: (record: Stored) => Outcome = () => ({
     status: 'applied',
     by: null,

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../core/ids.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { Envelope, TillHead } from '../../core/wire/tills.ts'
 import type { Api } from '../api/api.ts'

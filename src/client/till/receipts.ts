@@ -1,6 +1,7 @@
 import { cardsOf, type Draft, draftOperations } from '../../core/draft/draft.ts'
 import type { DocumentId, GrantId, ReceiptId } from '../../core/ids.ts'
-import { type Operation, type Receipt, wireVersion } from '../../core/receipt/receipt.ts'
+import type { Operation, Receipt } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { CardFace, JournalRecord } from '../journal/database.ts'
 import type { JournalPort } from '../journal/journal.ts'

@@ -1,5 +1,5 @@
 import type { StoreId } from '../../core/ids.ts'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, isDenied, isUnreachable } from '../api/api.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { RecordState } from '../journal/records.ts'
 import { shiftOf } from './shift.ts'

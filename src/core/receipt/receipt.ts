@@ -14,22 +14,14 @@ import {
   TillId,
 } from '../ids.ts'
 import { AmountKopecks, Kopecks, PartKopecks } from '../money.ts'
+import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
 import type { OperationKind } from './kinds.ts'
-
-/** The version of wire and journal records. Records of a released version are understood for ever (J9). */
-export const wireVersion = 'v1'
-
-/** A longer receipt is nothing that a till writes. */
-export const receiptBytesMax = 64 * 1024
+import { wireVersion } from './version.ts'
 
 /** A sale with more operations than this is no sale that a person made. */
 export const operationsMax = 120
-
-/** How the number came in (A5): typed numbers are marked for the owner and never work without the line. */
-export const Entered = z.enum(['scanned', 'typed'])
-export type Entered = z.infer<typeof Entered>
 
 /** A new card becomes known and stays unsold. Made by the server alone: it alone may see the number. */
 const Issue = z.strictObject({

@@ -3,7 +3,7 @@ import type { Operation, OperationOf } from '../receipt/receipt.ts'
 
 /** What cards have done for one sale. */
 export interface Done {
-  loads: OperationOf<'load'>[]
+  loads: Pick<OperationOf<'load'>, 'productId' | 'paidKopecks'>[]
   /** Paid by cards, less what went back to them. */
   redeemedKopecks: Kopecks
 }
@@ -11,9 +11,9 @@ export interface Done {
 export const nothingDone: Done = { loads: [], redeemedKopecks: zeroKopecks }
 
 /** @param operations of the receipts that stand for the sale: no undone ones, no doubles */
-export function doneBy(operations: Iterable<Operation>): Done {
+export function doneBy(operations: Iterable<Operation>) {
   let redeemed = 0
-  const loads: Done['loads'] = []
+  const loads: OperationOf<'load'>[] = []
   for (const operation of operations) {
     if (operation.kind === 'load') loads.push(operation)
     else if (operation.kind === 'redeem') redeemed += operation.amountKopecks

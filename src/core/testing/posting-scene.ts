@@ -4,7 +4,8 @@ import type { Card, OthersHolds } from '../card/card.ts'
 import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { post, type PostingContext, type RedeemLeft, type VoidTarget } from '../posting/post.ts'
-import { type Operation, type Receipt, wireVersion } from '../receipt/receipt.ts'
+import type { Operation, Receipt } from '../receipt/receipt.ts'
+import { wireVersion } from '../receipt/version.ts'
 
 export const today = '2026-10-02'
 export const tillId = randomUUID() as TillId

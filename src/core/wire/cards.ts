@@ -3,7 +3,7 @@ import { CardState } from '../card/card.ts'
 import { CardId, ReceiptId } from '../ids.ts'
 import { Kopecks, PartKopecks } from '../money.ts'
 import { Outcome, Refusal } from '../receipt/outcome.ts'
-import { Entered } from '../receipt/receipt.ts'
+import { Entered } from '../card/proof.ts'
 import { LocalDate } from '../card/validity.ts'
 import { Hold, HoldWish } from './holds.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { wireVersion } from '../receipt/receipt.ts'
+import { wireVersion } from '../receipt/version.ts'
 
 export const HealthAnswer = z.strictObject({
   status: z.literal('ok'),

@@ -1,25 +1,58 @@
 import * as z from 'zod/mini'
 import { SaleDocument } from '../draft/draft.ts'
-import { Moment, ReceiptId } from '../ids.ts'
+import { CardId, DocumentId, Moment, ProductId, ReceiptId } from '../ids.ts'
+import { Kopecks } from '../money.ts'
+import { OperationKind } from '../receipt/kinds.ts'
 import { Outcome } from '../receipt/outcome.ts'
-import { Receipt } from '../receipt/receipt.ts'
 
-/** Receipts as the ledger knows them. */
+/**
+ * Receipts as a till is told of them (M12). No answer carries a seal or a session, and none an id of another till, its
+ * receipts or their cards (T1, T7): with such ids somebody could go on.
+ */
 
-/** A receipt as the ledger knows it. */
-export const LedgerReceipt = z.strictObject({
-  receipt: Receipt,
-  outcome: Outcome,
-  postedAtMs: Moment,
-  /** The receipt that undid this one. */
-  voidedBy: z.nullable(ReceiptId),
+export const ToldOperation = z.strictObject({
+  kind: OperationKind,
+  /** Null where the receipt did nothing. */
+  last4: z.nullable(z.string()),
+  /** The certificate that was sold. */
+  productId: z.nullable(ProductId),
+  /** What the card paid or got back, or the face value that it was sold with. */
+  amountKopecks: z.nullable(Kopecks),
+  /** What the buyer paid for the certificate. */
+  paidKopecks: z.nullable(Kopecks),
+  /** These are told to the till whose receipt it is: the card, the receipt that it is about, and why that was undone. */
+  cardId: z.nullable(CardId),
+  receiptId: z.nullable(ReceiptId),
+  because: z.nullable(z.enum(['unanswered', 'cancelled'])),
 })
-export type LedgerReceipt = z.infer<typeof LedgerReceipt>
+export type ToldOperation = z.infer<typeof ToldOperation>
+
+export const ToldReceipt = z.strictObject({
+  /** The till that did it, by its number; null for the server. */
+  till: z.nullable(z.int()),
+  happenedAtMs: Moment,
+  /** It was applied by itself, and nothing has undone it. */
+  stands: z.boolean(),
+  undone: z.boolean(),
+  operations: z.array(ToldOperation),
+  /** What the till whose receipt it is needs to go on with it; null for all others. */
+  own: z.nullable(
+    z.strictObject({
+      id: ReceiptId,
+      mode: z.enum(['ask', 'promise']),
+      standsFor: z.nullable(ReceiptId),
+      documentId: z.nullable(DocumentId),
+      outcome: Outcome,
+    }),
+  ),
+})
+export type ToldReceipt = z.infer<typeof ToldReceipt>
 
 export const SaleAnswer = z.strictObject({
   document: z.nullable(SaleDocument),
-  receipts: z.array(LedgerReceipt),
+  receipts: z.array(ToldReceipt),
 })
 export type SaleAnswer = z.infer<typeof SaleAnswer>
 
-export const OperationsAnswer = z.strictObject({ receipts: z.array(LedgerReceipt) })
+/** The last receipts of the till that asks, newest first: `own` is told of each. */
+export const OperationsAnswer = z.strictObject({ receipts: z.array(ToldReceipt) })

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { AccountId, EmployeeId, Moment, StoreId } from '../ids.ts'
 import { Programme } from '../card/programme.ts'
-import { wireVersion } from '../receipt/receipt.ts'
+import { wireVersion } from '../receipt/version.ts'
 
 /** Who is at the screen (A1). */
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { AccountId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Grant } from '../receipt/offline.ts'
 import { Outcome } from '../receipt/outcome.ts'
-import { receiptBytesMax, wireVersion } from '../receipt/receipt.ts'
+import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
 import { SealingKey } from '../card/sealed-number.ts'
 import { CaseDecision } from './cases.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as z from 'zod/mini'
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import type { Session } from '../ledger/tills/sessions.ts'
 import { ApiError } from './errors.ts'

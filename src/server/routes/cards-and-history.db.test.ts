@@ -72,13 +72,61 @@ onBothEngines('cards and history', (engine) => {
     const sale = await till.answer('sale', null, document.id)
     expect(sale).toMatchObject({
       document: { id: document.id },
-      receipts: [{ receipt: first, voidedBy: undo.id }],
+      receipts: [
+        {
+          happenedAtMs: first.happenedAtMs,
+          stands: false,
+          undone: true,
+          operations: [{ kind: 'redeem', last4: card.number.slice(-4), amountKopecks: 100, cardId: card.id }],
+          own: { id: first.id, documentId: document.id, outcome: { status: 'applied' } },
+        },
+      ],
     })
     const { receipts } = await till.answer('operations', null)
-    expect(receipts.map(({ receipt }) => receipt.id)).toEqual([undo.id, second.id, first.id])
+    expect(receipts.map(({ own }) => own?.id)).toEqual([undo.id, second.id, first.id])
+    expect(receipts[0]!.operations).toMatchObject([
+      { kind: 'void', receiptId: first.id, because: 'unanswered' },
+    ])
     const nothing = await till.answer('sale', null, randomUUID())
     expect(nothing).toEqual({ document: null, receipts: [] })
     shop.moysklad.away = true
     expect(await till.denial('sale', null, document.id)).toBe('424 moysklad_unreachable')
+  })
+
+  test('[T1] [T7] what other tills did for a sale is told without an id, a seal or a session', async () => {
+    const shop = world(engine.db())
+    const { accountId, manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 1_000 })
+    const document = shop.moysklad.sell(goodsSale(500))
+    const other = await shop.till(accountId)
+    const blank = other.receipt([redeem(card.id, 100)], { sale: saleOf(document.id, 500) })
+    const number = other.seal(card.number, blank.id)
+    const paid = { ...blank, operations: [redeem(card.id, 100, { number })] }
+    expect(verdictOf(await other.send(paid))).toBe('applied')
+    const { receipts } = await till.answer('sale', null, document.id)
+    expect(receipts).toEqual([
+      {
+        till: expect.any(Number) as unknown,
+        happenedAtMs: paid.happenedAtMs,
+        stands: true,
+        undone: false,
+        operations: [
+          {
+            kind: 'redeem',
+            last4: card.number.slice(-4),
+            productId: null,
+            amountKopecks: 100,
+            paidKopecks: null,
+            cardId: null,
+            receiptId: null,
+            because: null,
+          },
+        ],
+        own: null,
+      },
+    ])
+    const told = JSON.stringify(receipts)
+    for (const secret of [paid.id, other.id, card.id, paid.employeeId, paid.session!, number])
+      expect(told).not.toContain(secret)
   })
 })

@@ -234,7 +234,7 @@ onBothEngines('cases', (engine) => {
     expect(verdictOf(await send(till, link(document.id)))).toBe('applied')
     expect(verdictOf(await send(till, link(document.id)))).toBe('refused link_not_possible')
     const sale = await till.answer('sale', null, document.id)
-    expect(sale.receipts.map((one) => one.receipt.id)).toContain(promised.id)
+    expect(sale.receipts.map((one) => one.own?.id)).toContain(promised.id)
     const again = till.receipt([redeem(card.id, 201)], { sale: saleOf(document.id, 500) })
     expect(verdictOf(await till.send(again))).toBe('refused above_payable')
     const fits = till.receipt([redeem(card.id, 200)], { sale: saleOf(document.id, 500) })

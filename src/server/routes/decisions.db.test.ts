@@ -91,7 +91,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       expect((await till.ping()).decisions).toMatchObject([{ receiptId: held.id, choice: 'closed' }])
       // It is told in the list of the till as undone.
       const { receipts } = await till.answer('operations', null)
-      expect(receipts.find((one) => one.receipt.id === held.id)?.voidedBy).not.toBeNull()
+      expect(receipts.find((one) => one.own?.id === held.id)?.undone).toBe(true)
       await till.send(promise)
       expect(await open()).toEqual(['promise_without_hold'])
     })
@@ -162,7 +162,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
     await decide('promise_without_hold', 'apply')
     expect(await has()).toBe(700)
     const { receipts } = await till.answer('sale', null, sale.id)
-    expect(receipts.map((one) => one.receipt.id)).toContain(earlier.id)
+    expect(receipts.map((one) => one.own?.id)).toContain(earlier.id)
   })
 
   describe('[M11] what is linked is the sale’s', () => {

@@ -1,4 +1,4 @@
-import { wireVersion } from '../../core/receipt/receipt.ts'
+import { wireVersion } from '../../core/receipt/version.ts'
 import type { Deps } from '../deps.ts'
 import type { Handler } from '../http/handler.ts'
 

@@ -1,17 +1,21 @@
 import { DocumentId } from '../../core/ids.ts'
 import type { Deps } from '../deps.ts'
 import { readId } from '../http/body.ts'
-import { receiptsOfDocument, receiptsOfTill, toLedgerReceipt } from '../ledger/posting/receipts.ts'
+import { receiptsOfDocument, receiptsOfTill } from '../ledger/posting/receipts.ts'
+import { toldReceipts } from '../ledger/posting/told.ts'
 import { reach } from '../http/reach.ts'
 import type { Handler } from '../http/handler.ts'
 
 export function sale(deps: Deps): Handler<'sale'> {
   return async (c) => {
     const { accountId } = c.var.session
+    const { tillId } = c.var
     const id = readId(c, DocumentId)
     const document = await reach(deps, () => deps.moysklad.of(accountId).retailDemand(id))
-    const stored = await deps.db.read((query) => receiptsOfDocument(query, accountId, id))
-    return { document, receipts: stored.map(toLedgerReceipt).filter((receipt) => receipt !== null) }
+    const receipts = await deps.db.read(async (query) =>
+      toldReceipts(query, accountId, await receiptsOfDocument(query, accountId, id), tillId),
+    )
+    return { document, receipts }
   }
 }
 
@@ -20,7 +24,9 @@ export function operations({ db }: Deps): Handler<'operations'> {
   return async (c) => {
     const { accountId } = c.var.session
     const { tillId } = c.var
-    const stored = await db.read((query) => receiptsOfTill(query, accountId, tillId))
-    return { receipts: stored.map(toLedgerReceipt).filter((receipt) => receipt !== null) }
+    const receipts = await db.read(async (query) =>
+      toldReceipts(query, accountId, await receiptsOfTill(query, accountId, tillId), tillId),
+    )
+    return { receipts }
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountId, CardId, EmployeeId, ReceiptId } from '../../../src/core/ids.ts'
-import { type Receipt, wireVersion } from '../../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../../src/core/receipt/receipt.ts'
+import { wireVersion } from '../../../src/core/receipt/version.ts'
 import type { Db } from '../../../src/server/db/db.ts'
 import { applyReceipt } from '../../../src/server/ledger/posting/apply-receipt.ts'
 import { noSaleFacts, ownArrival } from '../../../src/server/ledger/arrival.ts'

@@ -12,7 +12,7 @@ import {
 import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
 import type { Refusal } from '../../../src/core/receipt/outcome.ts'
-import type { Entered } from '../../../src/core/receipt/receipt.ts'
+import type { Entered } from '../../../src/core/card/proof.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
 import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'
 import { proposeSplit } from '../../../src/core/sale/split.ts'

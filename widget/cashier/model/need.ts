@@ -1,33 +1,43 @@
-import { type Done, doneBy } from '../../../src/core/sale/done.ts'
+import type { Done } from '../../../src/core/sale/done.ts'
 import { type Draft, linkedBy, openSlots, redeemTotal } from '../../../src/core/draft/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
-import type { Operation } from '../../../src/core/receipt/receipt.ts'
 import {
   type CertificateSlot,
   certificatesOf,
   payableByCard,
   type Sale,
 } from '../../../src/core/sale/sale.ts'
+import type { OperationKind } from '../../../src/core/receipt/kinds.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { type Result, statusOf } from './result.ts'
 
 /** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */
 export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done {
-  const operations: Operation[] = []
-  const known = new Set<string>()
-  for (const { receipt, outcome, voidedBy } of answer?.receipts ?? []) {
-    known.add(receipt.id)
-    if (receipt.standsFor) known.add(receipt.standsFor)
-    // An applied twin that names the one which did the work posted nothing itself.
-    if (outcome.status === 'applied' && outcome.by === null && voidedBy === null)
-      operations.push(...receipt.operations)
+  const known = new Set<string | null | undefined>()
+  const loads: Done['loads'] = []
+  let redeemed = 0
+  const count = (kind: OperationKind, kopecks: number) => {
+    if (kind === 'redeem') redeemed += kopecks
+    else if (kind === 'refund') redeemed -= kopecks
+  }
+  for (const receipt of answer?.receipts ?? []) {
+    known.add(receipt.own?.id).add(receipt.own?.standsFor)
+    if (!receipt.stands) continue
+    for (const { kind, productId, amountKopecks, paidKopecks } of receipt.operations) {
+      if (productId && paidKopecks !== null) loads.push({ productId, paidKopecks })
+      else count(kind, amountKopecks ?? 0)
+    }
   }
   for (const result of own) {
     const counts = ['waiting', 'promised', 'done'].includes(statusOf(result))
-    if (counts && !known.has(result.receipt.id)) operations.push(...result.receipt.operations)
+    if (!counts || known.has(result.receipt.id)) continue
+    for (const one of result.receipt.operations) {
+      if (one.kind === 'load') loads.push(one)
+      else if ('amountKopecks' in one) count(one.kind, one.amountKopecks)
+    }
   }
-  return doneBy(operations)
+  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
 }
 
 /** What a sale still wants from cards. */

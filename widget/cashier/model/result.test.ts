@@ -3,7 +3,8 @@ import type { JournalRecord } from '../../../src/client/journal/database.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import { redeemReceipt, uuid } from '../../../src/client/testing/builders.ts'
 import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
-import { type Receipt, wireVersion } from '../../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../../src/core/receipt/receipt.ts'
+import { wireVersion } from '../../../src/core/receipt/version.ts'
 import { effectsOf, resultsOf, statusOf } from './result.ts'
 
 const applied = (by: string | null = null): FinalOutcome => ({

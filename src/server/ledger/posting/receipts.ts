@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
-import type { LedgerReceipt } from '../../../core/wire/receipts.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 
@@ -122,13 +121,6 @@ export async function draftWaits(query: Query, accountId: AccountId, draftId: Dr
 /** What a record says; null for one that could not be understood. */
 export const textOf = ({ mode, body }: Pick<StoredReceipt, 'mode' | 'body'>): Receipt | null =>
   mode === null ? null : z.parse(Receipt, JSON.parse(body))
-
-/** What a till or a sale shows of a receipt; null for a record that could not be understood. */
-export function toLedgerReceipt(stored: StoredReceipt): LedgerReceipt | null {
-  const { outcome, postedAtMs, voidedBy } = stored
-  const receipt = textOf(stored)
-  return receipt && { receipt, outcome, postedAtMs, voidedBy }
-}
 
 export interface NewReceipt {
   accountId: AccountId

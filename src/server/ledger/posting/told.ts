@@ -1,0 +1,81 @@
+import * as z from 'zod/mini'
+import { type AccountId, TillId } from '../../../core/ids.ts'
+import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
+import type { Operation } from '../../../core/receipt/receipt.ts'
+import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
+import type { Query } from '../../db/db.ts'
+import { parseRows } from '../../db/rows.ts'
+import { type StoredReceipt, textOf } from './receipts.ts'
+
+const OrdinalRow = z.object({ id: TillId, ordinal: z.int() })
+
+/**
+ * Receipts as a till is told of them (M12); records that could not be understood are left out.
+ *
+ * @param tillId who asks: of its own receipts it is told more
+ */
+export async function toldReceipts(
+  query: Query,
+  accountId: AccountId,
+  stored: readonly StoredReceipt[],
+  tillId: TillId,
+): Promise<ToldReceipt[]> {
+  const ordinals = await ordinalsOf(query, accountId, stored)
+  return stored.flatMap((one) => {
+    const receipt = textOf(one)
+    if (!receipt) return []
+    const { outcome, voidedBy } = one
+    const isOwn = one.tillId === tillId
+    const { id, mode, standsFor, sale, happenedAtMs } = receipt
+    return [
+      {
+        till: (one.tillId && ordinals.get(one.tillId)) ?? null,
+        happenedAtMs,
+        stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
+        undone: voidedBy !== null,
+        operations: receipt.operations.map((operation) => told(operation, outcome, isOwn)),
+        own: isOwn ? { id, mode, standsFor, documentId: sale?.documentId ?? null, outcome } : null,
+      },
+    ]
+  })
+}
+
+function told(operation: Operation, outcome: FinalOutcome, isOwn: boolean): ToldOperation {
+  const cardId = 'cardId' in operation ? operation.cardId : null
+  const effects = outcome.status === 'applied' ? outcome.effects : []
+  const isLoad = operation.kind === 'load'
+  return {
+    kind: operation.kind,
+    last4: effects.find((effect) => effect.cardId === cardId)?.last4 ?? null,
+    productId: isLoad ? operation.productId : null,
+    amountKopecks: isLoad
+      ? operation.faceKopecks
+      : 'amountKopecks' in operation
+        ? operation.amountKopecks
+        : null,
+    paidKopecks: isLoad ? operation.paidKopecks : null,
+    cardId: isOwn ? cardId : null,
+    receiptId: isOwn ? aboutOf(operation) : null,
+    because: isOwn && operation.kind === 'void' ? operation.because : null,
+  }
+}
+
+function aboutOf(operation: Operation): ToldOperation['receiptId'] {
+  if (operation.kind === 'refund') return operation.saleReceiptId
+  return operation.kind === 'void' || operation.kind === 'link' ? operation.receiptId : null
+}
+
+async function ordinalsOf(
+  query: Query,
+  accountId: AccountId,
+  stored: readonly StoredReceipt[],
+): Promise<ReadonlyMap<TillId, number>> {
+  const ids = [...new Set(stored.flatMap((one) => one.tillId ?? []))]
+  if (ids.length === 0) return new Map()
+  const places = ids.map((_, n) => `$${n + 2}`).join(', ')
+  const rows = await query.all(`select id, ordinal from till where account_id = $1 and id in (${places})`, [
+    accountId,
+    ...ids,
+  ])
+  return new Map(parseRows(OrdinalRow, rows).map(({ id, ordinal }) => [id, ordinal]))
+}
