@@ -31,6 +31,10 @@ export type GrantId = z.infer<typeof GrantId>
 export const DraftId = z.uuid().brand<'DraftId'>()
 export type DraftId = z.infer<typeof DraftId>
 
+/** What a person wrote, in the table of what can be erased. */
+export const NoteId = z.uuid().brand<'NoteId'>()
+export type NoteId = z.infer<typeof NoteId>
+
 /** A moment: milliseconds since 1970-01-01 UTC. */
 export const Moment = z.int().check(z.minimum(0))
 

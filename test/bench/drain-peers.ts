@@ -31,7 +31,9 @@ export const batchMax = 200
 
 /** A redemption of one kopeck by the till, under its next number. */
 export function receiptOf(cardId: string, session: SessionAnswer, till: NonNullable<Receipt['till']>): Sent {
-  const parts = redeemReceipt({ employeeId: session.employee.id, session: session.session })
+  const parts = redeemReceipt({
+    author: { kind: 'employee', employeeId: session.employee.id, session: session.session, stamp: null },
+  })
   const operations = parts.operations.map((one) => ({ ...one, cardId, amountKopecks: 1 }))
   const receipt = { version: wireVersion, ...parts, operations, happenedAtMs: Date.now(), till }
   return { seq: till.seq, id: parts.id, receipt: JSON.stringify(receipt) }

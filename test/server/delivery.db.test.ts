@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { StoreId } from '../../src/core/ids.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import { endpoints, type RequestOf } from '../../src/core/wire/endpoints.ts'
 import { ErrorAnswer } from '../../src/core/wire/errors.ts'
@@ -153,21 +155,41 @@ onBothEngines('delivery of records', (engine) => {
   test('[J14] a record that names another one’s session is refused, and a promise waits for a human', async () => {
     const { shop, till, accountId, pay, promise, cases, balance } = await scene()
     const colleague = await shop.till(accountId)
-    const theirs = { session: colleague.session }
+    const theirs = { author: till.author(till.employeeId, colleague.session) }
     expect(verdictOf(await till.send(pay(theirs)))).toBe('refused not_allowed')
     expect(verdictOf(await till.send({ ...promise(), ...theirs }))).toBe('in_review promise_refused')
-    expect(verdictOf(await till.send(pay({ employeeId: colleague.employeeId })))).toBe('refused not_allowed')
+    expect(verdictOf(await till.send(pay({ author: till.author(colleague.employeeId) })))).toBe(
+      'refused not_allowed',
+    )
     // Both named rightly: the colleague has logged in at this till.
-    expect(verdictOf(await till.send(pay({ ...theirs, employeeId: colleague.employeeId })))).toBe('applied')
-    expect(verdictOf(await till.send(pay({ session: 'f'.repeat(64) })))).toBe('applied')
+    expect(verdictOf(await till.send(pay({ author: colleague.author() })))).toBe('applied')
+    expect(verdictOf(await till.send(pay({ author: till.author(till.employeeId, 'f'.repeat(64)) })))).toBe(
+      'applied',
+    )
     expect((await cases()).map(([kind]) => kind)).toEqual(['promise_refused'])
     expect(await balance()).toBe(980)
+  })
+
+  test('[J14] a till speaks for employees at its own doors: not for a register, a job, a manager or an import', async () => {
+    const { till, pay, promise, balance } = await scene()
+    const register = { kind: 'register' as const, storeId: randomUUID() as StoreId, cashierId: null }
+    for (const author of [register, { kind: 'system' as const, job: 'chores' }, { kind: 'buyer' as const }]) {
+      expect(verdictOf(await till.send(pay({ author })))).toBe('refused not_allowed')
+      expect(verdictOf(await till.send({ ...promise(), author }))).toBe('in_review promise_refused')
+    }
+    for (const door of ['manager', 'import', 'register'] as const) {
+      expect(verdictOf(await till.send(pay({ door })))).toBe('refused not_allowed')
+    }
+    expect(verdictOf(await till.send(pay({ door: 'till' })))).toBe('applied')
+    expect(await balance()).toBe(990)
   })
 
   test('[J14] a session of another account says nothing here', async () => {
     const { shop, till, pay } = await scene()
     const { till: stranger } = await shop.shop()
-    expect(verdictOf(await till.send(pay({ session: stranger.session })))).toBe('applied')
+    expect(verdictOf(await till.send(pay({ author: till.author(till.employeeId, stranger.session) })))).toBe(
+      'applied',
+    )
   })
 
   test('[F26] [F27] a batch signed in advance is not taken: its nonce is stale, and the fresh one is not in the signature', async () => {

@@ -4,16 +4,16 @@ import * as z from 'zod/mini'
 import { SaleDocument } from '../../src/core/draft/draft.ts'
 import { AccountId, CardId, DocumentId, DraftId, HoldId, Moment, TillId } from '../../src/core/ids.ts'
 import { Kopecks } from '../../src/core/money.ts'
+import { employeeOf } from '../../src/core/receipt/author.ts'
 import { Receipt } from '../../src/core/receipt/receipt.ts'
 import { DeviceKey, Signature, signatureHeader, SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
 import { endpoints } from '../../src/core/wire/endpoints.ts'
 import { applyReceipt } from '../../src/server/ledger/posting/apply-receipt.ts'
-import { noSaleFacts } from '../../src/server/ledger/arrival.ts'
+import { noSaleFacts, ownArrival } from '../../src/server/ledger/arrival.ts'
 import { registerDevice } from '../../src/server/ledger/tills/devices.ts'
 import { makeHold } from '../../src/server/ledger/cards/holds.ts'
 import { insertSealKey } from '../../src/server/keys/seal-keys.ts'
 import { registerTill } from '../../src/server/ledger/tills/tills.ts'
-import { sha256 } from '../../src/server/keys/secrets.ts'
 import { onBothEngines } from './engines.ts'
 import { programmeOf } from '../../src/core/testing/builders.ts'
 import { verdictOf, world } from './world.ts'
@@ -47,19 +47,17 @@ onBothEngines('records of released versions', (engine) => {
     for (const { id, sale } of sales) shop.moysklad.sell(sale, { id })
     const { programmes } = shop.deps
     await engine.db().write(async (tx) => {
-      await programmes.save(tx, accountId, programmeOf(), kept[0]!.receipt.employeeId, nowMs)
+      await programmes.save(tx, accountId, programmeOf(), employeeOf(kept[0]!.receipt)!, nowMs)
       await registerTill(tx, accountId, till.id, { epoch: till.epoch, writes: true }, nowMs)
       await registerDevice(tx, accountId, till.id, { epoch: till.epoch, publicKey: till.deviceKey }, nowMs)
       await insertSealKey(tx, accountId, sealKey)
     })
     const outcomes: string[] = []
     for (const { receipt } of kept.filter((one) => one.receipt.till === null)) {
-      const text = JSON.stringify(receipt)
-      const arrival = { accountId, id: receipt.id, text, digest: sha256(text), till: null }
-      const content = { kind: 'receipt' as const, receipt }
+      const arrival = ownArrival(accountId, receipt)
       const decision = await engine
         .db()
-        .write((tx) => applyReceipt(tx, { ...arrival, content }, noSaleFacts, { programmes, nowMs }))
+        .write((tx) => applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs }))
       outcomes.push(verdictOf(decision.outcome))
     }
     const held = { ...hold, tillId: till.id, purpose: 'redeem' as const }

@@ -170,6 +170,10 @@ export class TestTill {
     return id
   }
 
+  author(employeeId = this.employeeId, session: string | null = this.session): Receipt['author'] {
+    return { kind: 'employee', employeeId, session, stamp: null }
+  }
+
   /** A record with the next number of this till. */
   receipt(operations: Operation[], rest: Partial<Receipt> = {}): Receipt {
     this.seq++
@@ -180,8 +184,10 @@ export class TestTill {
       grantId: null,
       standsFor: null,
       till: { id: this.id, epoch: this.epoch, seq: this.seq },
-      employeeId: this.employeeId,
-      session: this.session,
+      author: this.author(),
+      door: 'checkout',
+      approvals: [],
+      reason: null,
       storeId: null,
       happenedAtMs: this.#clock(),
       sale: null,

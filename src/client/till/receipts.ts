@@ -141,8 +141,16 @@ export class Receipts {
     return {
       ...parts,
       grantId: standsOnGrant(parts) ? await grantId() : null,
-      employeeId: session.employee.id,
-      session: session.session,
+      author: {
+        kind: 'employee',
+        employeeId: session.employee.id,
+        session: session.session,
+        // The server gives none yet (T8).
+        stamp: null,
+      },
+      door: 'checkout',
+      approvals: [],
+      reason: null,
       storeId: storeOf(session),
       happenedAtMs: now(),
     }

@@ -60,8 +60,8 @@ describe('a till with a session', () => {
     one.hands.elapsedMs = 5_000
     const record = await sell(one)
     expect(receiptOf(record)).toMatchObject({
-      employeeId: one.till.ready!.session.employee.id,
-      session: 'ab'.repeat(32),
+      author: { kind: 'employee', employeeId: one.till.ready!.session.employee.id, session: 'ab'.repeat(32) },
+      door: 'checkout',
       storeId: tills.server.storeId,
       happenedAtMs: tills.server.nowMs + 5_000,
       till: { epoch: 1, seq: 1 },

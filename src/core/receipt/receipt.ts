@@ -3,7 +3,6 @@ import {
   CardId,
   DocumentId,
   DraftId,
-  EmployeeId,
   GrantId,
   HoldId,
   Moment,
@@ -17,6 +16,7 @@ import { AmountKopecks, Kopecks, PartKopecks } from '../money.ts'
 import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
+import { Approval, Author, Door, Reason } from './author.ts'
 import type { OperationKind } from './kinds.ts'
 import { wireVersion } from './version.ts'
 
@@ -126,9 +126,11 @@ export const Receipt = z.strictObject({
       seq: z.int().check(z.minimum(1)),
     }),
   ),
-  employeeId: EmployeeId,
-  /** The session in which the employee did it: SHA-256 of its token, hex (J14). Null for the server's own receipts. */
-  session: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  author: Author,
+  door: Door,
+  approvals: z.array(Approval).check(z.maxLength(3)),
+  /** Null where the operations say it all. */
+  reason: z.nullable(Reason),
   storeId: z.nullable(StoreId),
   happenedAtMs: Moment,
   sale: z.nullable(

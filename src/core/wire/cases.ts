@@ -84,7 +84,8 @@ export const DecisionRequest = z.strictObject({
 const WatchedReceipt = z.strictObject({
   receiptId: ReceiptId,
   tillName: z.nullable(z.string()),
-  employeeId: EmployeeId,
+  /** Null where no employee did it. */
+  employeeId: z.nullable(EmployeeId),
   amountKopecks: Kopecks,
   happenedAtMs: Moment,
 })

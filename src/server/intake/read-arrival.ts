@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { refusal } from '../../core/receipt/outcome.ts'
+import type { Door } from '../../core/receipt/author.ts'
 import { cashierOperations, Receipt } from '../../core/receipt/receipt.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'
 import type { Arrival, ArrivalContent } from '../ledger/arrival.ts'
@@ -30,6 +31,7 @@ export function malformedArrival(sender: Sender, epoch: number, record: Envelope
     digest: sha256(text),
     till: { id: sender.tillId, epoch, seq: record.seq },
     content: { kind: 'malformed' },
+    isFact: false,
   }
 }
 
@@ -41,10 +43,15 @@ function contentOf({ id, text, till }: Arrival): ArrivalContent {
   if (receipt.id !== id || said?.id !== till?.id || said?.epoch !== till?.epoch || said?.seq !== till?.seq) {
     return { kind: 'malformed' }
   }
-  // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3).
-  const foreign = receipt.operations.some((operation) => !cashierOperations.has(operation.kind))
-  return foreign ? { kind: 'barred', receipt, refusal: refusal('not_allowed') } : { kind: 'receipt', receipt }
+  // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3), as registers and jobs have.
+  const isCashiers = receipt.operations.every((operation) => cashierOperations.has(operation.kind))
+  const isTills = receipt.author.kind === 'employee' && tillDoors.has(receipt.door)
+  return !isCashiers || !isTills
+    ? { kind: 'barred', receipt, refusal: refusal('not_allowed') }
+    : { kind: 'receipt', receipt }
 }
+
+const tillDoors: ReadonlySet<Door> = new Set(['checkout', 'till'])
 
 function parseJson(text: string): unknown {
   try {

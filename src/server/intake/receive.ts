@@ -1,5 +1,6 @@
 import type { EmployeeId } from '../../core/ids.ts'
 import { refusal } from '../../core/receipt/outcome.ts'
+import { employeeOf, sessionOf } from '../../core/receipt/author.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'
@@ -43,14 +44,22 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
     proofs,
     async read(sender: Sender, batch: Batch): Promise<Arrival[]> {
       const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
-      const employees = await authors.of(sender.accountId, arrivals.flatMap(sessionOf))
+      const employees = await authors.of(
+        sender.accountId,
+        arrivals.flatMap((arrival) => sessionOf(receiptOf(arrival)) ?? []),
+      )
       const waiting = waitingOf(batch)
       return Promise.all(
-        arrivals.map(async (arrival, n) => ({
-          ...arrival,
-          content: bySomebodyElse(arrival, employees),
-          evidence: { ...evidenceOf(batch, waiting, arrival, n), numbers: await numbersOf(arrival) },
-        })),
+        arrivals.map(async (arrival, n) => {
+          const evidence = { ...evidenceOf(batch, waiting, arrival, n), numbers: await numbersOf(arrival) }
+          return {
+            ...arrival,
+            content: bySomebodyElse(arrival, employees),
+            // What was applied before the server was set back has happened (J7).
+            isFact: evidence.settled === 'applied',
+            evidence,
+          }
+        }),
       )
     },
     /** As texts that nobody looks into. */
@@ -75,20 +84,17 @@ function sealedIn({ operations }: Receipt): [number, SealedNumber][] {
   )
 }
 
-function sessionOf({ content }: Arrival): string[] {
-  return content.kind === 'receipt' && content.receipt.session !== null ? [content.receipt.session] : []
-}
+const receiptOf = ({ content }: Arrival) => (content.kind === 'receipt' ? content.receipt : null)
 
 /**
  * A record that names a session of one employee and another one as its author was put together by somebody (J14). A session
  * that nobody remembers any more says nothing: its author may have left long ago (F24).
  */
-function bySomebodyElse(
-  { content }: Arrival,
-  employees: ReadonlyMap<string, EmployeeId>,
-): Arrival['content'] {
-  if (content.kind !== 'receipt' || content.receipt.session === null) return content
-  const employee = employees.get(content.receipt.session)
-  if (employee === undefined || employee === content.receipt.employeeId) return content
-  return { kind: 'barred', receipt: content.receipt, refusal: refusal('not_allowed') }
+function bySomebodyElse(arrival: Arrival, employees: ReadonlyMap<string, EmployeeId>): Arrival['content'] {
+  const receipt = receiptOf(arrival)
+  const session = sessionOf(receipt)
+  if (!receipt || session === null) return arrival.content
+  const employee = employees.get(session)
+  if (employee === undefined || employee === employeeOf(receipt)) return arrival.content
+  return { kind: 'barred', receipt, refusal: refusal('not_allowed') }
 }

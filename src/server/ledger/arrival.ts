@@ -17,6 +17,11 @@ export interface Arrival {
   /** The till whose business a receipt of the server's own is: what a manager has posted for it (O6). */
   actsFor?: TillId | null
   content: ArrivalContent
+  /**
+   * It is known to have happened, whatever stands against it by now: a manager has decided so, or this server had applied it
+   * before it was set back (J7). It is booked as a promise is (O6).
+   */
+  isFact: boolean
   /** Absent for receipts that the server makes itself. */
   evidence?: Evidence
 }
@@ -35,11 +40,12 @@ export interface Evidence {
 export function ownArrival(
   accountId: AccountId,
   receipt: Receipt,
-  rest: Pick<Arrival, 'actsFor' | 'evidence'> = {},
+  rest: Partial<Pick<Arrival, 'actsFor' | 'isFact'>> = {},
 ): Arrival {
   const text = JSON.stringify(receipt)
   const content = { kind: 'receipt' as const, receipt }
-  return { accountId, id: receipt.id, text, digest: sha256(text), till: null, content, ...rest }
+  const fixed = { accountId, id: receipt.id, text, digest: sha256(text), till: null, content }
+  return { ...fixed, isFact: false, ...rest }
 }
 
 export type ArrivalContent =

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type AccountId, EmployeeId, type TillId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
+import { employeeOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -94,14 +95,15 @@ export async function watchList(
 }
 
 function watched(
-  { id, employeeId, happenedAtMs, operations }: Receipt,
+  receipt: Receipt,
   ordinal: number | null,
   amountOf: (operation: Receipt['operations'][number]) => number,
 ): WatchAnswer['typedRedeems'][number] {
+  const { id, happenedAtMs, operations } = receipt
   return {
     receiptId: id,
     tillName: ordinal === null ? null : tillName(ordinal),
-    employeeId,
+    employeeId: employeeOf(receipt),
     amountKopecks: kopecks(operations.reduce((sum, one) => sum + amountOf(one), 0)),
     happenedAtMs,
   }

@@ -165,17 +165,16 @@ async function postOwn(
     grantId: null,
     standsFor,
     till: null,
-    employeeId: by,
-    session: null,
+    author: { kind: 'employee', employeeId: by, session: null, stamp: null },
+    door: 'manager',
+    approvals: [],
+    reason: null,
     storeId: null,
     happenedAtMs,
     sale: sale && { ...sale, draftId: null },
     operations,
   }
-  const arrival = ownArrival(accountId, receipt, {
-    actsFor: stored.tillId,
-    ...(isFact && { evidence: { waiting: new Map(), settled: 'applied' as const, numbers: new Map() } }),
-  })
+  const arrival = ownArrival(accountId, receipt, { actsFor: stored.tillId, isFact })
   const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
   if (outcome.status !== 'applied') throw new NotPossible()
   return receipt.id

@@ -8,6 +8,7 @@ import {
   refusal,
 } from '../../../core/receipt/outcome.ts'
 import { post, type PostedOperation, type Posting } from '../../../core/posting/post.ts'
+import { employeeOf } from '../../../core/receipt/author.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { TillState } from '../../../core/wire/tills.ts'
 import type { Tx } from '../../db/db.ts'
@@ -94,7 +95,7 @@ function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewC
     subject: subjectOf(arrival),
     receiptId: arrival.id,
     tillId: arrival.till?.id ?? null,
-    employeeId: receipt?.employeeId ?? null,
+    employeeId: employeeOf(receipt),
     amountKopecks: redeemed.length > 0 ? sumKopecks(redeemed.map((one) => one.amountKopecks)) : null,
     happenedAtMs: receipt?.happenedAtMs ?? null,
     evidence: { epoch: arrival.till?.epoch ?? null, seq: arrival.till?.seq ?? null },
@@ -141,7 +142,7 @@ const asOutcome = (outcome: FinalOutcome): Verdict => ({
 
 async function decide(
   tx: Tx,
-  { accountId, content, evidence, actsFor }: Arrival,
+  { accountId, content, evidence, actsFor, isFact }: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
   state: TillState,
@@ -151,8 +152,6 @@ async function decide(
     return asOutcome({ status: 'in_review', code: 'receipt_malformed' })
   }
   const { receipt } = content
-  // What was applied before the server was set back has happened, whatever stands against it by now (J7).
-  const isFact = evidence?.settled === 'applied'
   const settled = (outcome: FinalOutcome): Verdict => ({ ...asOutcome(outcome), receipt })
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
+import { employeeOf, sessionOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
@@ -154,7 +155,7 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       one.epoch,
       one.seq,
       receipt?.mode ?? null,
-      receipt?.employeeId ?? null,
+      employeeOf(receipt),
       receipt?.sale?.documentId ?? null,
       receipt?.sale?.draftId ?? null,
       receipt?.standsFor ?? null,
@@ -164,7 +165,7 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       JSON.stringify(outcome),
       outcome.status === 'applied' ? outcome.by : null,
       one.voids,
-      receipt?.session ?? null,
+      sessionOf(receipt),
       receipt?.grantId ?? null,
     ],
   )
