@@ -26,6 +26,18 @@ describe('the till’s clock', () => {
     expect(clock.nowMs()).toBe(serverMs + 5_000)
   })
 
+  it('[M3] tells what the server said last as it was said, whatever the till’s own time is', () => {
+    const { clock, hands } = clockAt(serverMs + yearMs)
+    expect(clock.heardMs).toBe(0)
+    clock.hear(serverMs)
+    hands.elapsedMs += 5_000
+    clock.notBelow(serverMs + yearMs)
+    expect(clock.heardMs).toBe(serverMs)
+    // The server's own clock was corrected: what it reads from now on is told by the new one.
+    clock.hear(serverMs - yearMs)
+    expect(clock.heardMs).toBe(serverMs - yearMs)
+  })
+
   it('[O9] [F16] a computer whose clock steps back during a shift changes nothing', () => {
     const { clock, hands } = clockAt(serverMs)
     clock.hear(serverMs)

@@ -7,6 +7,8 @@ export class TillClock {
   /** What to add to the elapsed time; a guess by the computer's clock until the server or a record has told more. */
   #offsetMs: number
   #known = false
+  /** What the server said last, as it said it; 0 before. */
+  #heardMs = 0
   /** Time never runs below what was said or read before. */
   #floorMs = 0
 
@@ -26,12 +28,18 @@ export class TillClock {
     return Math.max(this.#floorMs, nowMs)
   }
 
+  /** The last moment that the server has said, untouched: it is compared with the server's own moments alone (M3). */
+  get heardMs(): number {
+    return this.#heardMs
+  }
+
   /**
    * Takes the moment of an answer of the server. An answer takes its time to come, so each one says the least that it can
    * be now, and the largest is the best. After a sleep, in which the elapsed time may have stood still, the next one
    * sets it right.
    */
   hear(serverTimeMs: number): void {
+    this.#heardMs = serverTimeMs
     const offsetMs = serverTimeMs - this.#elapsedMs()
     this.#offsetMs = this.#known ? Math.max(this.#offsetMs, offsetMs) : offsetMs
     this.#known = true

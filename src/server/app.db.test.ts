@@ -178,6 +178,7 @@ onBothEngines('the API', (engine) => {
         card: null,
         hold: null,
         refusal: { code: 'card_unknown', cardId: null, possibleKopecks: null },
+        serverTimeMs: shop.time.nowMs,
       })
     }
     expect(await till.denial('lookup', guess(newNumber()))).toBe('429 too_many_attempts')

@@ -51,8 +51,11 @@ export class Shop {
   }
   declare private readonly _sandbox: Awaited<ReturnType<typeof startSandbox>>
 
-  /** @param offline whether the owner allows promises without holds (O1) */
-  static async open({ offline = false } = {}): Promise<Shop> {
+  /**
+   * @param offline whether the owner allows promises without holds (O1)
+   * @param documentsAheadMs how far MoySklad's documents are ahead of our clock
+   */
+  static async open({ offline = false, documentsAheadMs = 0 } = {}): Promise<Shop> {
     const folder = mkdtempSync(join(tmpdir(), 'podarok-e2e-'))
     const port = await freePort()
     const sandbox = await startSandbox({
@@ -62,7 +65,7 @@ export class Shop {
       dataDir: join(folder, 'sandbox'),
       pageDir: `${root}dist/sandbox`,
       descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
-      documentsAheadMs: hard.moyskladAheadMs,
+      documentsAheadMs: documentsAheadMs + hard.moyskladAheadMs,
       slowness: hard.slowLine,
     })
     const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
@@ -169,6 +172,17 @@ export class Shop {
   /** How often operations of a kind were posted for a card. */
   posted(card: DemoCard, kind: string): number {
     return this.#query('select 1 from operation where card_id = ? and kind = ?', card.id, kind).length
+  }
+  /** Sales of MoySklad for which the card was charged, by their numbers there. */
+  async chargedFor(card: DemoCard): Promise<string[]> {
+    const rows = this.#query(
+      `select r.document_id as id from operation o join receipt r on r.account_id = o.account_id and r.id = o.receipt_id
+        where o.card_id = ? and o.kind = 'redeem'`,
+      card.id,
+    )
+    const answer = await fetch(`${this.hostUrl}/control/documents`)
+    const { sales } = (await answer.json()) as { sales: { id: string; name: string }[] }
+    return rows.map((row) => sales.find(({ id }) => id === row['id'])?.name ?? 'none')
   }
   liveHolds(card: DemoCard): number {
     return this.#query('select 1 from hold where card_id = ? and released_at_ms is null', card.id).length

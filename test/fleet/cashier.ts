@@ -9,6 +9,7 @@ import { type Result, resultsOf, statusOf } from '../../widget/cashier/model/res
 import { goodsId, certificateId, faceKopecks } from '../../src/core/testing/builders.ts'
 import type { Random } from '../../src/core/testing/random.ts'
 import type { OpenTill } from './counter.ts'
+import { Desk } from './desk.ts'
 import type { Trace } from './trace.ts'
 import type { Truth } from './truth.ts'
 import type { Tally } from './world/tally.ts'
@@ -17,8 +18,6 @@ import type { Tally } from './world/tally.ts'
 const paintMs = 32
 /** After so long without an answer the cashier gets a choice (J2). */
 const patienceMs = 5_000
-/** A draft that is younger may be somebody's who stands at the till. */
-const draftRestsMs = 300_000
 
 export interface Card {
   id: string
@@ -33,37 +32,144 @@ export interface CashierDeps {
   trace: Trace
   nowMs: () => number
   /** MoySklad saves the sale; null when it cannot be reached either. */
-  saveSale: (sale: Sale, open: OpenTill) => SaleDocument | null
+  saveSale: (sale: Sale, open: OpenTill, rest?: Partial<SaleDocument>) => SaleDocument | null
+  /** «Проведено», and saved again. */
+  postSale: (id: DocumentId) => void
   deleteSale: (id: DocumentId) => void
+  /** `YYYY-MM-DD HH:mm` on MoySklad's page. */
+  moment: () => string
 }
 
 /** What people do at a till, press by press, as the screen's model would pass it on. */
 export class Cashier {
   readonly #deps: CashierDeps
+  readonly desk: Desk
 
   constructor(deps: CashierDeps) {
     this.#deps = deps
+    const commit = (open: OpenTill, draft: Draft, documentId: DocumentId | null) =>
+      this.commit(open, draft, documentId)
+    this.desk = new Desk({ ...deps, commit })
   }
 
   /**
-   * Scans a card for a sale and, after a while, lets MoySklad save the sale and commits.
+   * Scans a card for a sale and lets MoySklad save the sale, which opens it: there the card is charged.
    *
+   * @param open a form of new sales
    * @param between what happens between the scan and the press: the line may be cut there
    */
   async serve(open: OpenTill, card: Card, sum: number | null, between: () => Promise<void>): Promise<void> {
     const { till, page } = open
-    const { trace, tally } = this.#deps
+    const { trace, tally, random, truth } = this.#deps
     if (!till.ready) return
+    await this.newForm(open)
+    if (page.dead || !till.ready) return
     const sale = saleFor(sum)
-    const draft = await this.#scan(open, card, sum, sale)
+    // The buyers before and after take the same, without a card: their sale is nobody's.
+    const twins = sum !== null && random.chance(0.3)
+    if (twins && random.chance(0.7)) await this.sellPlain(open, sale)
+    if (page.dead) return
+    if (random.chance(0.12)) return this.#serveSaved(open, card, sum, sale)
+    // The sale before has come to its end in this tab when a new form is there.
+    await this.newForm(open)
+    if (page.dead || !till.ready) return
+    const draft = await this.#scan(open, card, sum, sale, null)
     if (!draft || page.dead) return
-    await till.saveDraft(draft)
+    await this.#keep(open, draft, null)
     await between()
     if (page.dead) return
-    const document = this.#deps.saveSale(sale, open)
-    await this.commit(open, draft, document?.id ?? null)
+    if (random.chance(0.06)) {
+      // The buyer has left: the form stands there, or another one comes in its place.
+      tally.add('forms left')
+      truth.prepared.get(draft.receiptId)!.left = true
+      return
+    }
+    const applicable = !random.chance(0.1)
+    const document = this.#deps.saveSale(sale, open, { applicable })
+    truth.prepared.get(draft.receiptId)!.sale = { documentId: document?.id ?? null, posted: applicable }
     tally.add(sum === null ? 'sales' : 'payments')
-    trace.say(open.counter.name, sum === null ? 'sells' : 'takes', card.number.slice(-4))
+    trace.say(
+      open.counter.name,
+      sum === null ? 'sells' : 'takes',
+      card.number.slice(-4),
+      document?.id ?? 'no sale',
+    )
+    if (random.chance(0.05)) {
+      tally.add('tabs closed after saving')
+      return open.tab.close()
+    }
+    // What was not saved is asked about by the next form.
+    if (!document) return this.newForm(open)
+    const saved = await this.desk.openSaved(open, document.id)
+    if (saved) await saved.do(() => this.desk.answer(saved))
+    if (saved && !applicable && random.chance(0.8)) {
+      tally.add('sales posted later')
+      this.#deps.postSale(document.id)
+      truth.prepared.get(draft.receiptId)!.sale!.posted = true
+      await saved.do(() => this.desk.begin(saved))
+    }
+    if (twins && random.chance(0.5)) await this.sellPlain(open, sale)
+  }
+
+  /** A form of a new sale: whatever waits is asked about. */
+  async newForm(open: OpenTill): Promise<void> {
+    await this.desk.open(open, null)
+    if (!open.page.dead) await this.desk.answer(open)
+  }
+
+  /** Sold for cash: no card has to do with it. Whoever sells the next one may be faster than the frame that opens this one. */
+  async sellPlain(open: OpenTill, sale: Sale): Promise<void> {
+    const { random, tally } = this.#deps
+    await open.do(() => this.newForm(open))
+    if (open.page.dead) return
+    const document = this.#deps.saveSale(sale, open)
+    if (!document) return
+    tally.add('plain sales')
+    this.#deps.trace.say(open.counter.name, 'sells for cash', document.id)
+    if (random.chance(0.2)) return
+    const saved = await this.desk.openSaved(open, document.id)
+    if (saved && !open.page.dead) await saved.do(() => this.desk.answer(saved))
+  }
+
+  /** The sale is saved first, and the card is scanned in it. */
+  async #serveSaved(open: OpenTill, card: Card, sum: number | null, sale: Sale): Promise<void> {
+    const { random, tally } = this.#deps
+    const document = this.#deps.saveSale(sale, open)
+    if (!document) return
+    const saved = await this.desk.openSaved(open, document.id)
+    if (!saved || open.page.dead) return
+    await saved.do(async () => {
+      const draft = await this.#scan(saved, card, sum, sale, document.id)
+      if (!draft || saved.page.dead) return
+      await this.#keep(saved, draft, document.id)
+      tally.add('cards scanned in saved sales')
+      if (random.chance(0.7)) return this.commit(saved, draft, document.id)
+      // Something comes between: the card waits for this sale, whatever is opened next.
+      await this.sellPlain(open, sale)
+      if (saved.page.dead) return
+      await this.desk.open(saved, document.id)
+      await this.desk.answer(saved)
+    })
+  }
+
+  /** The frame has a card: it stands on the disk, and no other frame asks about it. */
+  async #keep(open: OpenTill, draft: Draft, documentId: DocumentId | null): Promise<void> {
+    const { truth } = this.#deps
+    const { id, receiptId } = draft
+    const { accountId, profile } = open.counter.parts
+    truth.prepared.set(receiptId, {
+      receiptId,
+      account: accountId,
+      counter: open.counter.name,
+      sale: documentId === null ? null : { documentId, posted: true },
+      left: false,
+      frame: open.page,
+      gaveUp: false,
+    })
+    open.matching.own(id)
+    open.preparing = id
+    await open.till.saveDraft(draft)
+    truth.draftsOf(profile.name).add(receiptId)
   }
 
   /** Presses «Списать», and gives up when the till may not take it. */
@@ -73,6 +179,10 @@ export class Cashier {
     const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
     if (offline && !(till.canPromise && mayPromise(draft, till.serverNowMs(), onGrant))) {
       this.#deps.tally.add('not allowed offline')
+      const about = this.#deps.truth.prepared.get(draft.receiptId)
+      // Somebody waits for the line, or lets the card go.
+      if (about && this.#deps.random.chance(0.5)) return
+      if (about) about.gaveUp = true
       return till.dropDraft(draft)
     }
     if (offline)
@@ -133,25 +243,6 @@ export class Cashier {
     await this.#undo(open, record, 'cancelled')
   }
 
-  /** Prepared for a sale that did not come, or did while nobody looked: given up, or committed after all (M3). */
-  async lookAtDrafts(open: OpenTill): Promise<void> {
-    const { till, page } = open
-    const { random, tally } = this.#deps
-    if (!till.ready || page.dead) return
-    for (const draft of await till.ready.drafts.waiting()) {
-      if (page.dead) return
-      if (till.serverNowMs() - draft.updatedAtMs < draftRestsMs) continue
-      const roll = random.next()
-      if (roll < 0.4) {
-        tally.add('drafts given up')
-        await till.dropDraft(draft)
-      } else if (roll < 0.7) {
-        tally.add('drafts committed late')
-        await this.commit(open, draft, null)
-      }
-    }
-  }
-
   /** A promise without a document finds its sale later (M11). */
   async link(open: OpenTill): Promise<void> {
     const { till, page } = open
@@ -172,7 +263,7 @@ export class Cashier {
     const sale = saleFor(redeemed)
     const document = this.#deps.saveSale(sale, open)
     if (!document) return
-    const draft = this.#draft(open, sale)
+    const draft = this.#draft(open, sale, document.id)
     tally.add('links')
     await this.commit(
       open,
@@ -181,10 +272,16 @@ export class Cashier {
     )
   }
 
-  async #scan(open: OpenTill, card: Card, sum: number | null, sale: Sale): Promise<Draft | null> {
+  async #scan(
+    open: OpenTill,
+    card: Card,
+    sum: number | null,
+    sale: Sale,
+    documentId: DocumentId | null,
+  ): Promise<Draft | null> {
     const { till, page } = open
     const { tally } = this.#deps
-    const draft = this.#draft(open, sale)
+    const draft = this.#draft(open, sale, documentId)
     const wish = {
       id: HoldId.parse(page.newId()),
       draftId: draft.id,
@@ -216,7 +313,9 @@ export class Cashier {
         useUntilMs: askedAtMs + hold.useForMs,
         entered: 'scanned' as const,
       }
-      return withCard(draft, common, sum === null ? null : hold.amountKopecks)
+      // It begins with the answer, as at the screen's desk: the server has told a newer moment with it.
+      const begun = till.newDraft({ ...draft })
+      return withCard(begun, common, sum === null ? null : hold.amountKopecks)
     } catch (error) {
       if (page.dead) return null
       // The server may have reserved the card before the answer was lost.
@@ -261,20 +360,14 @@ export class Cashier {
     )
   }
 
-  #draft({ till, page }: OpenTill, sale: Sale): Draft {
-    const nowMs = till.serverNowMs()
-    return {
+  #draft({ till, page }: OpenTill, sale: Sale, documentId: DocumentId | null): Draft {
+    return till.newDraft({
       id: DraftId.parse(page.newId()),
       receiptId: ReceiptId.parse(page.newId()),
-      employeeId: till.ready!.session.employee.id,
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-      documentMoment: null,
+      documentId,
+      documentMoment: documentId === null ? this.#deps.moment() : null,
       sale,
-      loads: [],
-      redeems: [],
-      links: [],
-    }
+    })
   }
 
   /** What stands on the screen: a record that another frame wrote, or that is from before, stands there as well. */

@@ -1,7 +1,10 @@
 import type { JournalRecord } from '../../src/client/journal/database.ts'
+import { Matching, type OpenedSale, type Question } from '../../src/client/till/matching.ts'
 import { Till, type TillDeps } from '../../src/client/till/till.ts'
+import type { DraftId } from '../../src/core/ids.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { Boss } from './boss.ts'
+import { FleetTab } from './tab.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
@@ -14,11 +17,21 @@ export class OpenTill {
   readonly page: Page
   readonly till: Till
   readonly counter: Counter
+  readonly tab: FleetTab
+  readonly matching: Matching
+  /** The document that MoySklad's page has opened here. */
+  opened: OpenedSale | null = null
+  /** What stands on the screen for somebody to answer. */
+  questions: Question[] = []
+  /** What this form has prepared and not left. */
+  preparing: DraftId | null = null
 
-  constructor(counter: Counter, page: Page, till: Till) {
+  constructor(counter: Counter, page: Page, till: Till, tab: FleetTab, matching: Matching) {
     this.counter = counter
     this.page = page
     this.till = till
+    this.tab = tab
+    this.matching = matching
   }
 
   get works(): boolean {
@@ -45,6 +58,8 @@ export interface CounterParts {
   random: () => number
   log: (event: string, error: unknown) => void
   onRecord: (id: string) => void
+  /** The till has become ready, or the line has come back: what could not be asked is asked now. */
+  onReturn: (open: OpenTill) => void
 }
 
 /** One place where cards are sold: a person at a computer, with the app open in one frame or several. */
@@ -54,6 +69,9 @@ export class Counter {
   /** At the end: how many records have no answer, and what the till says. */
   unsent = 0
   why = ''
+  /** At the end: of which receipts drafts still wait here, at a till that works or at one that may not. */
+  waiting = new Set<string>()
+  shutOut = new Set<string>()
 
   constructor(parts: CounterParts) {
     this.parts = parts
@@ -63,8 +81,8 @@ export class Counter {
     return this.parts.name
   }
 
-  /** Opens the app in a new frame. It is ready some time later, if the line is up. */
-  load(): OpenTill {
+  /** Opens the app in a new frame, in a tab of its own or in one that is there. It is ready some time later, if the line is up. */
+  load(tab = new FleetTab(this.parts.newId), of: 'form' | 'saved' = 'form'): OpenTill {
     const { computer, profile, line, scheduler, newId, random, contextKey, log, truth } = this.parts
     const page = new Page({ scheduler, computer, profile, line, newId, random })
     const till: Till = within(page, () => {
@@ -78,7 +96,7 @@ export class Counter {
         elapsed: () => page.elapsedMs(),
         random,
         contextKey,
-        tab: () => this.parts.name,
+        tab: tab.tab,
         localStorage: () => page.localStorage,
         databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),
         log: (event, error) => {
@@ -87,8 +105,25 @@ export class Counter {
       }
       return new Till(deps)
     })
-    const open: OpenTill = new OpenTill(this, page, till)
+    const matching = within(page, () => {
+      return new Matching({
+        till,
+        locks: profile.locks as unknown as LockManager,
+        log: (event, error) => {
+          if (!page.dead) log(`${this.name} ${event}`, error)
+        },
+      })
+    })
+    const open: OpenTill = new OpenTill(this, page, till, tab, matching)
     this.open.push(open)
+    tab[of] = open
+    let was = { ready: false, reachable: till.line.reachable }
+    till.onChange(() => {
+      const is = { ready: till.ready !== null, reachable: till.line.reachable }
+      const returned = is.ready && (!was.ready || (was.reachable === false && is.reachable === true))
+      was = is
+      if (returned) page.soon(() => this.parts.onReturn(open))
+    })
     page.onRecord = (value) => {
       const deal = this.wrote(value as JournalRecord)
       this.parts.onRecord(deal.id)
@@ -97,6 +132,7 @@ export class Counter {
     page.onWritten = (value) => truth.heldBy(profile.name).add((value as JournalRecord).id)
     page.onDeath = () => {
       this.open = this.open.filter((one) => one !== open)
+      if (tab[of] === open) tab[of] = null
     }
     page.soon(() => void till.start())
     return open
@@ -126,6 +162,11 @@ export class Counter {
       ),
       atMs: scheduler.nowMs,
     })
+  }
+
+  /** A working frame of new sales. */
+  get form(): OpenTill | null {
+    return this.open.find((one) => one.works && one.tab.form === one) ?? null
   }
 
   get working(): OpenTill | null {

@@ -10,6 +10,7 @@ interface Kept {
   counter: Counter
   backup: Backup
   held: Set<string>
+  drafts: Set<string>
 }
 
 /** What goes wrong in a month, one kind each; F-numbers are those of the catalogue of failures. */
@@ -102,13 +103,18 @@ export class Mishaps {
   #keepBackup(counter: Counter): void {
     const { truth } = this.#story
     const { profile } = counter.parts
-    this.#backups.push({ counter, backup: profile.backup(), held: new Set(truth.heldBy(profile.name)) })
+    this.#backups.push({
+      counter,
+      backup: profile.backup(),
+      held: new Set(truth.heldBy(profile.name)),
+      drafts: new Set(truth.draftsOf(profile.name)),
+    })
   }
 
   #restore(): void {
     const { random, truth } = this.#story
     if (this.#backups.length === 0) return
-    const { counter, backup, held } = random.pick(this.#backups)
+    const { counter, backup, held, drafts } = random.pick(this.#backups)
     const withBeacon = random.chance(0.5)
     this.#count(withBeacon ? 'F7 tail lost, beacon kept' : 'F7 profile restored', counter)
     const { profile } = counter.parts
@@ -116,6 +122,7 @@ export class Mishaps {
     const local = [...profile.local]
     profile.restore(withBeacon ? { ...backup, local } : backup)
     truth.holders.set(profile.name, new Set(held))
+    truth.drafts.set(profile.name, new Set(drafts))
   }
 
   /** Another computer gets a copy of the profile: two tills with one identity (F9). */
@@ -126,6 +133,7 @@ export class Mishaps {
     const copy = new Profile(`${profile.name} copy ${day}`)
     copy.restore(profile.backup())
     truth.holders.set(copy.name, new Set(truth.heldBy(profile.name)))
+    truth.drafts.set(copy.name, new Set(truth.draftsOf(profile.name)))
     truth.copied.add(profile.name).add(copy.name)
     truth.doubled = true
     // Whoever used the one computer uses the other: what two shops have in it waits for both (F23).
@@ -142,7 +150,9 @@ export class Mishaps {
   }
 
   #forget(counter: Counter): void {
-    this.#story.truth.heldBy(counter.parts.profile.name).clear()
+    const { truth } = this.#story
+    truth.heldBy(counter.parts.profile.name).clear()
+    truth.draftsOf(counter.parts.profile.name).clear()
   }
 
   #setClock(counter: Counter): void {

@@ -16,6 +16,7 @@ interface ReceiptRow {
   applied_by: string | null
   stands_for: string | null
   voids: string | null
+  document_id: string | null
   entries: number
 }
 
@@ -50,7 +51,7 @@ export class Oracle {
   step(): void {
     this.checks++
     const rows = this.#all<ReceiptRow>(
-      `select r.rowid, r.account_id, r.id, r.till_id, r.mode, r.status, r.applied_by, r.stands_for, r.voids,
+      `select r.rowid, r.account_id, r.id, r.till_id, r.mode, r.status, r.applied_by, r.stands_for, r.voids, r.document_id,
         (select count(*) from entry e where e.account_id = r.account_id and e.receipt_id = r.id) as entries
         from receipt r where r.rowid > ? order by r.rowid`,
       this.#lastRow,
@@ -112,16 +113,53 @@ export class Oracle {
       throw new Broken('[O1] a till with all of its storage has promised more than its grant allows')
   }
 
-  #receipt({ account_id, id, till_id, mode, status, applied_by, entries }: ReceiptRow): void {
+  #receipt(row: ReceiptRow): void {
+    const { account_id, id, till_id, mode, status, applied_by, entries } = row
     if (till_id === null) return
     const deal = this.#truth.deals.get(id)
     if (!deal) throw new Broken(`receipt ${id} was made by nobody`)
     if (deal.account !== account_id) throw new Broken(`[F23] ${told(deal)} stands in another account`)
     if (mode === 'promise' && status === 'refused')
       throw new Broken(`[J1] the promise ${told(deal)} was refused`)
+    if (deal.kind === 'sale' || deal.kind === 'payment') this.#forWhom(deal, row)
     const did = status === 'applied' && applied_by === null && entries > 0
     if (did && !this.#truth.isAnsweredFor(deal)) {
       throw new Broken(`[J4] ${told(deal)} was applied, and nobody has seen it or decided about it`)
+    }
+  }
+
+  /** A card is charged for the sale that it was prepared for, and for no other's (M3). */
+  #forWhom(deal: Deal, { document_id }: ReceiptRow): void {
+    const about = this.#truth.prepared.get(deal.standsFor ?? deal.id)
+    if (!about) throw new Broken(`${told(deal)} was prepared by nobody`)
+    if (about.sale === null)
+      throw new Broken(`[M3] ${told(deal)} was charged for ${document_id}, and there was no sale`)
+    if (document_id !== null && document_id !== about.sale.documentId)
+      throw new Broken(
+        `[M3] ${told(deal)} was charged for ${document_id}, and prepared for ${about.sale.documentId}`,
+      )
+  }
+
+  /**
+   * At the end: what became of every draft whose sale was made (M3).
+   *
+   * @param waiting receipts of the drafts that wait at a till that works
+   * @param shutOut the same at tills that may not
+   * @param isThere whether MoySklad still has the sale
+   */
+  drafts(
+    waiting: ReadonlySet<string>,
+    shutOut: ReadonlySet<string>,
+    isThere: (documentId: string) => boolean,
+  ): void {
+    for (const { receiptId, counter, sale, gaveUp } of this.#truth.prepared.values()) {
+      if (!sale?.posted || sale.documentId === null || !isThere(sale.documentId) || gaveUp) continue
+      const kept = [...this.#truth.drafts.values()].some((ids) => ids.has(receiptId))
+      if (this.#truth.deals.has(receiptId) || !kept || shutOut.has(receiptId)) continue
+      const what = waiting.has(receiptId) ? 'waits, and nobody was asked' : 'is forgotten'
+      throw new Broken(
+        `[M3] what ${counter} prepared for ${sale.documentId} (${receiptId.slice(0, 8)}) ${what}`,
+      )
     }
   }
 

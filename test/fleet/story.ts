@@ -45,10 +45,14 @@ export class Story {
   readonly #mishaps = new Mishaps(this)
   /** The next record that is written breaks the server (F20). */
   poisonNext = false
+  /** How far MoySklad's clock is from the server's (M3). */
+  readonly #moyskladAheadMs: number
+  #sales = 0
 
   constructor({ seed, folder, tally }: StoryDeps) {
     this.random = seeded(seed)
     this.tally = tally
+    this.#moyskladAheadMs = this.random.int(-60_000, 60_000)
     this.server = new ServerMachine(folder, this.scheduler)
     this.server.onLog = (line) => this.trace.say('server:', line.trim().slice(0, 400))
     const loud = process.env['PODAROK_TRACE'] === 'net'
@@ -63,8 +67,14 @@ export class Story {
       tally,
       trace: this.trace,
       nowMs: () => this.scheduler.nowMs,
-      saveSale: (sale, open) => this.#saveSale(sale, open),
+      saveSale: (sale, open, rest) => this.#saveSale(sale, open, rest),
+      postSale: (id) => {
+        const { sales } = this.server.moysklad
+        const sale = sales.get(id)
+        if (sale) sales.set(id, { ...sale, applicable: true })
+      },
       deleteSale: (id) => void this.server.moysklad.sales.delete(id),
+      moment: () => minuteOf(this.#moyskladMs),
     })
   }
 
@@ -124,6 +134,7 @@ export class Story {
       random: () => random.next(),
       log: (event, error) =>
         trace.say(event, error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+      onReturn: (open) => void this.#heard(open, this.cashier.desk.begin(open)),
       onRecord: (id) => {
         if (this.poisonNext) {
           this.poisonNext = false
@@ -217,7 +228,8 @@ export class Story {
       const open = counter.working
       if (!open) continue
       await this.#as(open, () => this.cashier.lookBack(open))
-      if (random.chance(0.3)) await this.#as(open, () => this.cashier.lookAtDrafts(open))
+      const form = counter.form
+      if (form && random.chance(0.3)) await this.#as(form, () => this.cashier.newForm(form))
       const roll = random.next()
       if (roll < 0.12) await this.#as(open, () => this.cashier.cancel(open))
       else if (roll < 0.2) await this.#as(open, () => this.cashier.link(open))
@@ -228,12 +240,12 @@ export class Story {
 
   async #serve(counter: Counter): Promise<void> {
     const { random } = this
-    const open = counter.working ?? (await this.#come(counter))
+    const open = counter.form ?? (await this.#come(counter))
     if (!open) return
     // The till gets its grant and the book while nobody waits for it.
     await this.scheduler.run(random.int(100, 1_500))
     // Another frame of the same till, as MoySklad opens them (F10).
-    if (random.chance(0.15) && counter.open.length < 3) {
+    if (random.chance(0.15) && counter.open.length < 4) {
       const other = counter.load()
       this.tally.add('F10 two frames')
       await this.scheduler.until(this.#ready(other), 10_000, () => other.page.dead)
@@ -247,10 +259,12 @@ export class Story {
 
   /** Somebody opens the page, or opens it again where it does not work any more. */
   async #come(counter: Counter): Promise<OpenTill | null> {
+    const before = counter.open[0]?.tab
     for (const one of [...counter.open]) one.page.kill()
-    const fresh = counter.load()
+    // Loaded again, or in a new tab.
+    const fresh = counter.load(this.random.chance(0.4) ? before : undefined)
     await this.scheduler.until(this.#ready(fresh), 15_000, () => fresh.page.dead)
-    return counter.working
+    return counter.form
   }
 
   /** One buyer after another. */
@@ -267,7 +281,7 @@ export class Story {
       if (!line.up && random.chance(0.15)) line.up = true
     }
     // He closes the page before it has said anything, or at once after.
-    if (random.chance(0.06)) open.page.kill()
+    if (random.chance(0.06)) open.tab.close()
   }
 
   /** Between the scan and the press. */
@@ -279,8 +293,24 @@ export class Story {
       // Long enough for the till to find out, or not.
       const ms = random.pick([10, 500, 7_000, 16 * 60_000])
       await new Promise<void>((done) => open.page.setTimeout(done, ms))
-    }
-    this.#mishaps.sudden(open)
+    } else if (line.up && random.chance(0.2)) await this.#flap(open)
+    // Which of the tab's frames it hits, nobody knows.
+    const { saved } = open.tab
+    this.#mishaps.sudden(saved && random.chance(0.6) ? saved : open)
+  }
+
+  /** The line goes and comes, and the browser notices both: what a frame has open it asks about again. */
+  async #flap(open: OpenTill): Promise<void> {
+    const { line } = open.counter.parts
+    const wait = (ms: number) => new Promise<void>((done) => open.page.setTimeout(done, ms))
+    const notice = () => open.tab.frames.forEach(({ page }) => page.tell('online'))
+    this.tally.add('line flaps')
+    line.up = false
+    notice()
+    await wait(this.random.int(200, 3_000))
+    line.up = true
+    notice()
+    await wait(this.random.int(500, 3_000))
   }
 
   #ready(open: OpenTill): Promise<void> {
@@ -294,21 +324,37 @@ export class Story {
   /** Somebody acts at a till, until he is done or the page is gone. */
   async #as(open: OpenTill, work: () => Promise<void>): Promise<void> {
     this.tally.add('acts')
-    const nobodyHears = (error: unknown) => {
-      // What the code of a dead page meets is nobody's trouble, and that the storage said no stands on the screen.
+    await this.scheduler.until(this.#heard(open, open.do(work)), 120_000, () => open.page.dead)
+  }
+
+  /** What the code of a dead page meets is nobody's trouble, and that the storage said no stands on the screen. */
+  #heard(open: OpenTill, work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => {
       if (open.page.dead) return
       if (!(error instanceof DOMException) && !(error instanceof StorageEmptied)) throw error
       this.tally.add(`the storage said: ${error.name}`)
-    }
-    await this.scheduler.until(open.do(work).catch(nobodyHears), 120_000, () => open.page.dead)
+    })
   }
 
-  #saveSale(sale: SaleDocument['sale'], open: OpenTill): SaleDocument | null {
+  #saveSale(
+    sale: SaleDocument['sale'],
+    open: OpenTill,
+    rest: Partial<SaleDocument> = {},
+  ): SaleDocument | null {
     if (!open.counter.parts.line.up && this.random.chance(0.5)) return null
+    this.#sales++
     return this.server.moysklad.sell(sale, {
       id: this.#newId() as DocumentId,
-      createdAtMs: this.scheduler.nowMs,
+      name: String(this.#sales).padStart(5, '0'),
+      moment: minuteOf(this.#moyskladMs),
+      createdAtMs: this.#moyskladMs,
+      employeeId: open.till.ready?.session.employee.id ?? null,
+      ...rest,
     })
+  }
+
+  get #moyskladMs(): number {
+    return Math.floor(this.scheduler.nowMs) + this.#moyskladAheadMs
   }
 
   /** The line is restored for all, everything is sent and decided. */
@@ -338,11 +384,21 @@ export class Story {
       )
     }
     this.truth.refilling = false
+    this.#draftsAtEnd()
     for (const boss of this.bosses) await boss.decide(1)
     this.oracle.end()
     if (this.oracle.losses() > 0) this.tally.add('months with losses')
     if (this.oracle.lostSinceTold > 0) this.tally.add('months with losses after the owner was told')
     scheduler.skip(dayMs)
+  }
+
+  /** No card that was prepared for a sale that was saved and posted waits unasked, nor is forgotten (M3). */
+  #draftsAtEnd(): void {
+    const waiting = new Set(this.counters.flatMap((counter) => [...counter.waiting]))
+    const shutOut = new Set(this.counters.flatMap((counter) => [...counter.shutOut]))
+    this.oracle.drafts(waiting, shutOut, (documentId) =>
+      this.server.moysklad.sales.has(documentId as DocumentId),
+    )
   }
 
   async #drain(counter: Counter): Promise<void> {
@@ -358,6 +414,19 @@ export class Story {
     // A record that breaks the server is put aside after many tries, five minutes apart at last.
     for (let n = 0; n < 20 && !isDone() && server.poison.size > 0; n++) await scheduler.run(600_000)
     await scheduler.run(6_000)
+    // Whatever waits is asked about by the last form of the month.
+    for (let n = 0; n < 3 && open.works; n++) {
+      await this.#as(open, () => this.cashier.newForm(open))
+      await scheduler.run(3_000)
+      await this.#as(open, () => this.cashier.lookBack(open))
+      await scheduler.run(3_000)
+    }
+    const { ready } = open.till
+    const waiting = ready ? await open.do(() => ready.drafts.waiting()) : []
+    const receipts = new Set(waiting.map(({ receiptId }) => receiptId))
+    // A copy of a till that is shut out shows what waits there, and a manager decides about it.
+    if (open.works) counter.waiting = receipts
+    else counter.shutOut = receipts
     await open.do(() => open.till.refresh())
     counter.unsent = open.till.ready ? open.till.state.unsettled : -1
     counter.why = `${open.till.trouble ?? ''} ${open.till.ghosts.length} ghosts`
@@ -374,6 +443,8 @@ export class Story {
     await this.server.stop()
   }
 }
+
+const minuteOf = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 
 /** One request and its answer, in a line. */
 function exchange(path: string, body: RequestInit['body'], { status, text }: Answer): (string | number)[] {

@@ -28,7 +28,7 @@ const traceLines = 40
 const manyMonths = 100
 /** Many times what starting, and what a month, takes: ten thousand of them take hours. */
 const startMs = 120_000
-const monthMs = 20_000
+const monthMs = 40_000
 
 /** Promises that nobody heard fail. */
 let unheard: unknown[] = []

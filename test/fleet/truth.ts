@@ -35,7 +35,26 @@ export interface Deal {
   ghost: 'kept' | 'cancelled' | null
 }
 
+/** What a card was prepared for before MoySklad's sale was there. */
+export interface Prepared {
+  /** Of the receipt that the draft becomes. */
+  receiptId: string
+  account: string
+  counter: string
+  /** The sale as it was really made: by its id in MoySklad, or null where it was saved nowhere. Null for none so far. */
+  sale: { documentId: string | null; posted: boolean } | null
+  /** The buyer has gone without a sale. */
+  left: boolean
+  /** The frame in which it was prepared. */
+  frame: { readonly dead: boolean }
+  /** Somebody let the card go. */
+  gaveUp: boolean
+}
+
 export class Truth {
+  readonly prepared = new Map<string, Prepared>()
+  /** Of which receipts each storage holds the draft. */
+  readonly drafts = new Map<string, Set<string>>()
   readonly deals = new Map<string, Deal>()
   /** What the manager chose, by receipt. */
   readonly decided = new Map<string, string>()
@@ -96,6 +115,12 @@ export class Truth {
     return [...this.holders].some(
       ([storage, ids]) => ids.has(id) && !(this.setBack && this.copied.has(storage)),
     )
+  }
+
+  draftsOf(storage: string): Set<string> {
+    let ids = this.drafts.get(storage)
+    if (!ids) this.drafts.set(storage, (ids = new Set()))
+    return ids
   }
 
   heldBy(storage: string): Set<string> {

@@ -65,12 +65,13 @@ export class FakeMoySklad implements MoySklad {
     return {
       retailDemand: (id: DocumentId) => this.#answer((isOwn(id) && this.sales.get(id)) || null),
       retailDemandsSince: (employeeId: EmployeeId, sinceMs: number) =>
-        this.#answer(
-          [...this.sales.values()].filter(
+        this.#answer({
+          sales: [...this.sales.values()].filter(
             (sale) =>
               isOwn(sale.id) && (sale.employeeId ?? employeeId) === employeeId && sale.createdAtMs >= sinceMs,
           ),
-        ),
+          complete: true,
+        }),
       retailStores: () => this.#answer([{ id: storeId, name: 'Магазин на Невском' }]),
     }
   }

@@ -1,3 +1,4 @@
+import { openTab } from '../../src/client/tab.ts'
 import type { TillDeps } from '../../src/client/till/till.ts'
 
 /** What the client needs of a page, as the widget gives it, for pages that have no screen. */
@@ -12,7 +13,11 @@ export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps
     elapsed: () => performance.now(),
     random: () => Math.random(),
     contextKey,
-    tab: () => 'tab',
+    tab: openTab(
+      () => sessionStorage,
+      () => crypto.randomUUID(),
+      log,
+    ),
     localStorage: () => localStorage,
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,

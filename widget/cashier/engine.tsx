@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { connectHost } from '../../src/client/host/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host/host-door.ts'
 import { locksOf } from '../../src/client/locks.ts'
+import type { Tab } from '../../src/client/tab.ts'
 import { Till } from '../../src/client/till/till.ts'
 import { type Language, language, type Spoken } from './words/language.ts'
 import { afterPaint } from './after-paint.ts'
@@ -13,6 +14,7 @@ export interface Handover {
   root: HTMLElement
   /** Keeps what MoySklad's page said since the frame began to load. */
   door: HostDoor
+  tab: Tab
   contextKey: string
   spoken: Spoken
   log: (event: string, error: unknown) => void
@@ -23,7 +25,7 @@ export interface Handover {
 }
 
 /** Wires the cashier's app of one frame and starts its till. */
-export function startEngine({ root, door, contextKey, spoken, log, ...first }: Handover): void {
+export function startEngine({ root, door, tab, contextKey, spoken, log, ...first }: Handover): void {
   const host = connectHost({
     window,
     door,
@@ -42,7 +44,7 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
     elapsed: () => performance.now(),
     random: () => Math.random(),
     contextKey,
-    tab: () => tabName(log),
+    tab,
     localStorage: () => localStorage,
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
@@ -84,18 +86,4 @@ export function startEngine({ root, door, contextKey, spoken, log, ...first }: H
   render(<Screen />, root)
   if (hadCursor) root.querySelector<HTMLElement>('.scan-state')?.focus()
   void till.start()
-}
-
-/** Frames of one tab share the session storage, frames of two tabs do not. */
-function tabName(log: Handover['log']): string {
-  const fresh = crypto.randomUUID()
-  try {
-    const known = sessionStorage.getItem('podarok-tab')
-    if (known === null) sessionStorage.setItem('podarok-tab', fresh)
-    return known ?? fresh
-  } catch (error) {
-    // Storage is denied altogether, which the till finds out and says.
-    log('session_storage', error)
-    return fresh
-  }
 }

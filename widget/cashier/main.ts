@@ -1,4 +1,5 @@
 import { openHostDoor } from '../../src/client/host/host-door.ts'
+import { openTab } from '../../src/client/tab.ts'
 import { firstWords } from './words/first-words.ts'
 import './cashier.css'
 import { showFirstScreen } from './first-screen.ts'
@@ -19,9 +20,16 @@ const spoken = loadPart(code, notLoaded)
 
 const log = (event: string, error: unknown) => console.warn(`podarok ${event}`, error)
 
+const tab = openTab(
+  () => sessionStorage,
+  () => crypto.randomUUID(),
+  log,
+)
+
 // `Open` may arrive while the rest still loads.
 const door = openHostDoor({
   window,
+  tab,
   origins:
     document.querySelector<HTMLMetaElement>('meta[name=podarok-host-origins]')?.content.split(' ') ?? [],
   onDropped: (reason, origin) => log('message_dropped', `${reason} ${origin}`),
@@ -48,6 +56,7 @@ async function start(): Promise<void> {
   startEngine({
     root,
     door,
+    tab,
     contextKey,
     spoken: { code, words: 'ru' in words ? words.ru : words.en, first: firstWords[code] },
     log,

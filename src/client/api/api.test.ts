@@ -8,6 +8,7 @@ import { createApi, Denied, type NonceOf, Unreachable } from './api.ts'
 const base = 'http://podarok.test'
 const onLine = vi.fn()
 const onHead = vi.fn()
+const onTime = vi.fn()
 const onDenied = vi.fn()
 const api = createApi({
   fetch: (...args) => fetch(...args),
@@ -16,6 +17,7 @@ const api = createApi({
   sign: (epoch, body) => Promise.resolve(`${epoch}:${body.byteLength}`),
   onLine,
   onHead,
+  onTime,
   onDenied,
 })
 const server = setupServer()

@@ -47,6 +47,8 @@ export interface ApiDeps {
   onLine: (reachable: boolean) => void
   /** What the server says of the till comes with many answers; `epoch` is the one that was asked about. */
   onHead: (head: TillHead, epoch: number) => void
+  /** The server's moment, which comes with some answers. */
+  onTime: (serverTimeMs: number) => void
   onDenied: (code: ErrorCode) => void
 }
 
@@ -107,6 +109,8 @@ export function createApi(deps: ApiDeps): Api {
     }
     deps.onLine(true)
     const head = headOf(answer.data)
+    const serverTimeMs = timeOf(head ?? answer.data)
+    if (serverTimeMs !== undefined) deps.onTime(serverTimeMs)
     if (head) {
       nonces.set(tillOf(body), head.nonce)
       deps.onHead(head, epochOf(body))
@@ -202,3 +206,5 @@ function headOf(answer: unknown): TillHead | null {
   const said = answer as Partial<TillHead> & { head?: TillHead }
   return said.head ?? (said.nonce === undefined ? null : (said as TillHead))
 }
+
+const timeOf = (answer: unknown) => (answer as { serverTimeMs?: number } | null)?.serverTimeMs

@@ -19,19 +19,18 @@ export interface HostBridge {
   openFeedback(openId: number): void
   /** The verdict on one Change, never on "the last one": a late check must not approve a newer state (M5). */
   verdict(changeId: number, fault: string | null): void
-  /** Opens a page of MoySklad. Rejects after `requestTimeoutMs` without an answer. */
-  navigate(path: string): Promise<void>
   close(): void
 }
 
 export interface HostListener {
-  open(message: HostMessageOf<'Open'>): void
+  /** @param turn of the message's coming, in the order of its browser tab */
+  open(message: HostMessageOf<'Open'>, turn: number): void
   change(message: HostMessageOf<'Change'>): void
   save(message: HostMessageOf<'Save'>): void
 }
 
 export interface HostBridgeDeps {
-  window: Pick<Window, 'parent' | 'setTimeout' | 'clearTimeout'>
+  window: Pick<Window, 'parent'>
   /** Lets in only what MoySklad's page says. */
   door: HostDoor
   /** A message of an unknown shape, for the log. */
@@ -41,49 +40,31 @@ export interface HostBridgeDeps {
   ): void
 }
 
-/** The platform gives no limit for its answers, so the bridge has its own. */
-export const requestTimeoutMs = 10_000
-
 /** Nothing of a message is acted upon before its shape is checked here. */
 export function connectHost(deps: HostBridgeDeps): HostBridge {
   const { window, door } = deps
-  const waiting = new Map<number, { done: () => void; fail: (error: Error) => void; timer: number }>()
   let listener: HostListener | null = null
   let origin: string | null = null
   let lastMessageId = 0
 
-  function receive(event: MessageEvent): void {
+  function receive(event: MessageEvent, turn: number): void {
     const parsed = z.safeParse(HostMessage, event.data)
     if (!parsed.success) return deps.onDropped('shape', event.origin)
-    dispatch(parsed.data, event.origin)
+    dispatch(parsed.data, event.origin, turn)
   }
 
-  function dispatch(message: HostMessage, from: string): void {
+  function dispatch(message: HostMessage, from: string, turn: number): void {
     switch (message.name) {
       case 'Open':
         origin = from
-        return listener?.open(message)
+        return listener?.open(message, turn)
       case 'Change':
         return listener?.change(message)
       case 'Save':
         return listener?.save(message)
-      case 'NavigateResponse':
-        return settle(message.correlationId, null)
       case 'InvalidMessageError':
-        deps.onHostError(message.errors)
-        if (typeof message.correlationId === 'number') {
-          settle(message.correlationId, new Error(message.errors[0]?.error ?? 'the host refused the message'))
-        }
+        return deps.onHostError(message.errors)
     }
-  }
-
-  function settle(messageId: number, error: Error | null): void {
-    const call = waiting.get(messageId)
-    if (!call) return
-    waiting.delete(messageId)
-    window.clearTimeout(call.timer)
-    if (error) call.fail(error)
-    else call.done()
   }
 
   function send(message: WidgetMessage): void {
@@ -105,21 +86,7 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
       }
       send(fault === null ? { ...head, valid: true } : { ...head, valid: false, message: shorten(fault) })
     },
-    navigate(path) {
-      const messageId = ++lastMessageId
-      return new Promise((done, fail) => {
-        const timer = window.setTimeout(
-          () => settle(messageId, new Error('the host did not answer')),
-          requestTimeoutMs,
-        )
-        waiting.set(messageId, { done, fail, timer })
-        send({ name: 'NavigateRequest', messageId, path, target: 'blank' })
-      })
-    },
-    close() {
-      door.close()
-      for (const messageId of [...waiting.keys()]) settle(messageId, new Error('the bridge was closed'))
-    },
+    close: () => door.close(),
   }
 }
 

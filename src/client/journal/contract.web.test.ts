@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AccountId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
-import { redeemReceipt, uuid } from '../testing/builders.ts'
+import { redeemReceipt, tab, uuid } from '../testing/builders.ts'
 import { evict, openJournal } from '../testing/open-journal.ts'
 import type { JournalPort } from './journal.ts'
 import { openInMemory } from './memory.ts'
@@ -22,7 +22,7 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
     const opened =
       kind === 'stored'
         ? await openJournal(account)
-        : await openInMemory(account as AccountId, { newId: uuid, now: () => 1000 })
+        : await openInMemory(account as AccountId, { newId: uuid, now: () => 1000, tab: tab() })
     journal = opened.journal
     close = () => opened.close()
   })

@@ -1,6 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Draft } from '../../core/draft/draft.ts'
-import type { ReceiptId, TillId } from '../../core/ids.ts'
+import type { DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { Grant, GrantUse } from '../../core/receipt/offline.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Entered } from '../../core/card/proof.ts'
@@ -21,6 +21,8 @@ export interface TillSchema extends DBSchema {
   outcomes: { key: RecordKey; value: OutcomeRun }
   attention: { key: RecordKey; value: { epoch: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
+  /** Sales of MoySklad that this till had, in the order in which it came to have them (M3); the key counts up for ever. */
+  documents: { key: number; value: { id: DocumentId }; indexes: { id: DocumentId } }
   /** Holds that the server has to be told to let go. */
   releases: { key: string; value: { holdId: string } }
   /** The till's key of each epoch that has one; those of past epochs stay until their records are sent. */
@@ -126,8 +128,12 @@ export interface CardFace {
 export interface StoredDraft {
   id: string
   draft: Draft
-  /** The browser tab that prepared it. */
+  /** The browser tab that prepared it, and the turns there at which it was begun and last changed. */
   tab: string
+  begunTurn: number
+  changedTurn: number
+  /** The newest of `documents` when it was begun: the till had this one and all before it. */
+  begunAfter: number
   /** Its form was left for another: a sale that fits may be a later, equal one, so a person has to say. */
   left: boolean
   /** Given up; its holds are let go when the line allows, then the row goes. */
@@ -176,6 +182,7 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
       db.createObjectStore('decisions', { keyPath: 'caseId' })
       db.createObjectStore('chunks', { keyPath: 'chunk' })
       db.createObjectStore('facts', { keyPath: 'key' })
+      db.createObjectStore('documents', { autoIncrement: true }).createIndex('id', 'id', { unique: true })
     },
     blocked() {
       clearTimeout(timer)

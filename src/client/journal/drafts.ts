@@ -1,33 +1,87 @@
 import type { Draft } from '../../core/draft/draft.ts'
-import type { DraftId } from '../../core/ids.ts'
+import type { DocumentId, DraftId } from '../../core/ids.ts'
+import type { Tab } from '../tab.ts'
 import type { StoredDraft } from './database.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 
 /** What the rest of the till needs of drafts; the others are in memory (J13). */
 export type DraftsPort = Pick<Drafts, keyof Drafts>
 
+/** A draft that waits for its sale, and its place in the order of its till (M3). */
+export interface WaitingDraft {
+  draft: Draft
+  ofThisTab: boolean
+  begunTurn: number
+  changedTurn: number
+  begunAfter: number
+  /** Its form was left, or it was asked about. */
+  left: boolean
+}
+
+/** As many sales as a till opens in some weeks: what it had longer ago than that, no draft waits beside. */
+export const documentsMax = 2_000
+const tidyEvery = 100
+
 /** Drafts at the till (M2): they must outlive the tab between MoySklad's Save and our charge (M3). */
 export class Drafts {
   readonly #storage: TillStorage
-  readonly #tab: string
+  readonly #tab: Tab
 
-  /** @param tab names the browser tab; its frames of new and of saved sales share the name */
-  constructor(storage: TillStorage, tab: string) {
+  /** @param tab the frames of new and of saved sales share it */
+  constructor(storage: TillStorage, tab: Tab) {
     this.#storage = storage
     this.#tab = tab
   }
 
   async save(draft: Draft): Promise<void> {
-    await strictly(this.#storage, ['drafts'], (tx) =>
-      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: false, dropped: false }),
-    )
+    await this.#put(draft, { left: false, dropped: false })
   }
 
   /** Gives a draft up. The row stays until the server has let the holds go, see `forget`. */
   async drop(draft: Draft): Promise<void> {
-    await strictly(this.#storage, ['drafts'], (tx) =>
-      tx.objectStore('drafts').put({ id: draft.id, draft, tab: this.#tab, left: true, dropped: true }),
-    )
+    await this.#put(draft, { left: true, dropped: true })
+  }
+
+  /** A draft begins when it is first saved: what the till had by then is read in the same transaction. */
+  async #put(draft: Draft, is: Pick<StoredDraft, 'left' | 'dropped'>): Promise<void> {
+    const turn = this.#tab.turn()
+    await strictly(this.#storage, ['drafts', 'documents'], async (tx) => {
+      const [known, newest] = await Promise.all([
+        tx.objectStore('drafts').get(draft.id),
+        tx.objectStore('documents').openKeyCursor(null, 'prev'),
+      ])
+      const { begunTurn, begunAfter } = known ?? { begunTurn: turn, begunAfter: newest?.key ?? 0 }
+      const { name: tab } = this.#tab
+      await tx
+        .objectStore('drafts')
+        .put({ id: draft.id, draft, tab, begunTurn, changedTurn: turn, begunAfter, ...is })
+    })
+  }
+
+  /** Notes sales that the till has now: it was told of them by MoySklad's page or by the server. */
+  async noteDocuments(ids: readonly DocumentId[]): Promise<void> {
+    await strictly(this.#storage, ['documents'], async (tx) => {
+      const store = tx.objectStore('documents')
+      for (const id of ids) {
+        // The first time counts.
+        if ((await store.index('id').getKey(id)) !== undefined) continue
+        const key = await store.add({ id })
+        if (key % tidyEvery === 0) await store.delete(IDBKeyRange.upperBound(key - documentsMax))
+      }
+    })
+  }
+
+  /** The places of sales in the till's order; those that it never had are missing. */
+  async placesOf(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
+    return reading(this.#storage, ['documents'], async (tx) => {
+      const keys = await Promise.all(ids.map((id) => tx.objectStore('documents').index('id').getKey(id)))
+      return new Map(
+        ids.flatMap((id, at) => {
+          const key = keys[at]
+          return key === undefined ? [] : [[id, key] as const]
+        }),
+      )
+    })
   }
 
   /** Notes that the form of a draft was left without its sale having come. */
@@ -36,11 +90,6 @@ export class Drafts {
       const row = await tx.objectStore('drafts').get(id)
       if (row && !row.left) await tx.objectStore('drafts').put({ ...row, left: true })
     })
-  }
-
-  async leftBehind(): Promise<Set<string>> {
-    const rows = await this.#rows()
-    return new Set(rows.filter((row) => row.left).map((row) => row.id))
   }
 
   /** Tidies a row away that a record has ended. */
@@ -71,17 +120,23 @@ export class Drafts {
 
   /** Drafts that wait for their sale, newest first. */
   async waiting(): Promise<Draft[]> {
+    return (await this.waitingInOrder()).map(({ draft }) => draft)
+  }
+
+  /** The same with what is known of their order. */
+  async waitingInOrder(): Promise<WaitingDraft[]> {
     const open = await this.#open()
     return open
       .filter((row) => !row.dropped)
-      .map((row) => row.draft)
-      .sort((a, b) => b.updatedAtMs - a.updatedAtMs)
-  }
-
-  /** Ids of the drafts that this tab prepared. */
-  async ofThisTab(): Promise<Set<string>> {
-    const rows = await this.#rows()
-    return new Set(rows.filter((row) => row.tab === this.#tab && !row.dropped).map((row) => row.id))
+      .map(({ draft, tab, begunTurn, changedTurn, begunAfter, left }) => ({
+        draft,
+        ofThisTab: tab === this.#tab.name,
+        begunTurn,
+        changedTurn,
+        begunAfter,
+        left,
+      }))
+      .sort((a, b) => b.draft.updatedAtMs - a.draft.updatedAtMs)
   }
 
   async dropped(): Promise<Draft[]> {
@@ -101,9 +156,5 @@ export class Drafts {
       )
       return rows.filter((_, at) => recorded[at] === undefined)
     })
-  }
-
-  #rows(): Promise<StoredDraft[]> {
-    return reading(this.#storage, ['drafts'], (tx) => tx.objectStore('drafts').getAll())
   }
 }

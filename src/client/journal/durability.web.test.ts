@@ -44,6 +44,7 @@ const writes: Record<string, () => Promise<unknown>> = {
   'drafts.leave': () => till.drafts.leave(draft().id),
   'drafts.forget': () => till.drafts.forget(draft().id),
   'drafts.forgetDropped': () => till.drafts.forgetDropped(draft().id),
+  'drafts.noteDocuments': () => till.drafts.noteDocuments([uuid() as never]),
   'drafts.noteRelease': () => till.drafts.noteRelease(uuid()),
   'drafts.forgetRelease': () => till.drafts.forgetRelease(uuid()),
   'identity.registered': () => till.identity.registered(1),

@@ -1,12 +1,13 @@
 import type { Draft } from '../../core/draft/draft.ts'
-import { type AccountId, type ReceiptId, TillId } from '../../core/ids.ts'
+import { type AccountId, type DocumentId, type ReceiptId, TillId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { ToldOperation, ToldReceipt } from '../../core/wire/receipts.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from './parts.ts'
+import type { Tab } from '../tab.ts'
 import type { CardFace, Device, JournalRecord, LostTail, RecordKey, TillIdentity } from './database.ts'
-import type { DraftsPort } from './drafts.ts'
+import type { DraftsPort, WaitingDraft } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
 import type { JournalPort, JournalState } from './journal.ts'
@@ -26,7 +27,7 @@ import {
  */
 export async function openInMemory(
   accountId: AccountId,
-  { newId, now }: { newId: () => string; now: () => number },
+  { newId, now, tab }: { newId: () => string; now: () => number; tab: Tab },
 ): Promise<Parts> {
   const identity = await memoryIdentity(newId)
   const journal = new MemoryJournal(identity, now)
@@ -36,7 +37,7 @@ export async function openInMemory(
     storage: null,
     identity,
     journal,
-    drafts: new MemoryDrafts(),
+    drafts: new MemoryDrafts(tab),
     facts: new MemoryFacts(),
     recall: (receipts) => journal.recall(receipts),
     close: () => undefined,
@@ -234,15 +235,28 @@ const asWritten = (told: ToldOperation) => ({
 
 const copy = (state: RecordState): RecordState => ({ ...state })
 
+type Kept = Omit<WaitingDraft, 'ofThisTab' | 'left'>
+
 /** Of one frame: a draft that outlives the document it was made for is always a person's to decide. */
 class MemoryDrafts implements DraftsPort {
-  readonly #kept = new Map<string, Draft>()
+  readonly #tab: Tab
+  readonly #kept = new Map<string, Kept>()
   readonly #dropped = new Map<string, Draft>()
   readonly #releases = new Set<string>()
+  readonly #documents = new Map<DocumentId, number>()
+
+  constructor(tab: Tab) {
+    this.#tab = tab
+  }
 
   save(draft: Draft): Promise<void> {
+    const turn = this.#tab.turn()
+    const { begunTurn, begunAfter } = this.#kept.get(draft.id) ?? {
+      begunTurn: turn,
+      begunAfter: this.#documents.size,
+    }
     this.#dropped.delete(draft.id)
-    this.#kept.set(draft.id, draft)
+    this.#kept.set(draft.id, { draft, begunTurn, changedTurn: turn, begunAfter })
     return Promise.resolve()
   }
   drop(draft: Draft): Promise<void> {
@@ -268,9 +282,22 @@ class MemoryDrafts implements DraftsPort {
     return Promise.resolve()
   }
   releases = () => Promise.resolve([...this.#releases])
-  leftBehind = () => Promise.resolve(new Set(this.#kept.keys()))
-  ofThisTab = () => this.leftBehind()
-  waiting = () => Promise.resolve([...this.#kept.values()].sort((a, b) => b.updatedAtMs - a.updatedAtMs))
+  noteDocuments(ids: readonly DocumentId[]): Promise<void> {
+    for (const id of ids) if (!this.#documents.has(id)) this.#documents.set(id, this.#documents.size + 1)
+    return Promise.resolve()
+  }
+  placesOf(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
+    const known = ids.flatMap((id) => {
+      const place = this.#documents.get(id)
+      return place === undefined ? [] : [[id, place] as const]
+    })
+    return Promise.resolve(new Map(known))
+  }
+  waitingInOrder(): Promise<WaitingDraft[]> {
+    const kept = [...this.#kept.values()].map((one) => ({ ...one, ofThisTab: true, left: true }))
+    return Promise.resolve(kept.sort((a, b) => b.draft.updatedAtMs - a.draft.updatedAtMs))
+  }
+  waiting = async () => (await this.waitingInOrder()).map(({ draft }) => draft)
   dropped = () => Promise.resolve([...this.#dropped.values()])
 }
 

@@ -1,12 +1,23 @@
 import type { Draft } from '../../core/draft/draft.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { ReceiptParts } from '../journal/records.ts'
+import { openTab, type Tab } from '../tab.ts'
 
 /** Plain things for tests; every one may be overridden. */
 
 export const uuid = () => crypto.randomUUID()
 export const employeeId = '8a000000-0000-11f0-0a80-000000000001' as Draft['employeeId']
 export const productId = 'ad000000-0000-11f0-0a80-000000000001'
+
+/** A browser tab of its own. */
+export function tab(): Tab {
+  const rows = new Map<string, string>()
+  const storage = {
+    getItem: (key: string) => rows.get(key) ?? null,
+    setItem: (key: string, value: string) => void rows.set(key, value),
+  }
+  return openTab(() => storage, uuid, console.error)
+}
 
 export function redeemReceipt(overrides: Partial<ReceiptParts> = {}): ReceiptParts {
   const redeem = {
@@ -39,8 +50,10 @@ export function draft(overrides: Partial<Draft> = {}): Draft {
     id: uuid() as Draft['id'],
     receiptId: uuid() as Draft['receiptId'],
     employeeId,
+    documentId: null,
     createdAtMs: 1_700_000_000_000,
     updatedAtMs: 1_700_000_000_000,
+    heardMs: 0,
     documentMoment: '2026-11-23 12:41',
     sale: { rows: [], sumKopecks: 0 as Draft['sale']['sumKopecks'] },
     loads: [],

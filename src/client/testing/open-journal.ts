@@ -6,7 +6,8 @@ import { enterFrame, type Frame } from '../journal/frame.ts'
 import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
 import { TillStorage } from '../journal/storage.ts'
-import { uuid } from './builders.ts'
+import type { Tab } from '../tab.ts'
+import { tab, uuid } from './builders.ts'
 
 /** One frame's view of a till's storage. */
 export interface OpenJournal {
@@ -30,6 +31,7 @@ export interface OpenOptions {
   events?: DatabaseEvents
   serverHas?: (epoch: number, seq: number) => boolean
   locks?: LockManager
+  tab?: Tab
 }
 
 /** Opens the journal of an account as a frame of the till does. */
@@ -46,7 +48,7 @@ export async function openJournal(account: string, options: OpenOptions = {}): P
     frame,
     identity,
     journal,
-    drafts: new Drafts(storage, 'tab'),
+    drafts: new Drafts(storage, options.tab ?? tab()),
     close() {
       frame.leave()
       storage.close()

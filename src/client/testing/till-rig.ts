@@ -3,7 +3,7 @@ import type { Draft } from '../../core/draft/draft.ts'
 import type { JournalRecord } from '../journal/database.ts'
 import { receiptOf } from '../journal/records.ts'
 import { Till, type TillDeps } from '../till/till.ts'
-import { draft, uuid } from './builders.ts'
+import { draft, tab, uuid } from './builders.ts'
 import { FakeServer } from './fake-server.ts'
 import { evict } from './open-journal.ts'
 
@@ -45,7 +45,7 @@ export function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): 
     elapsed: () => hands.elapsedMs,
     random: () => 0,
     contextKey: 'key',
-    tab: () => 'tab',
+    tab: tab(),
     localStorage: () => localStorage,
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log: (event) => logged.push(event),

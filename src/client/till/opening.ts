@@ -9,12 +9,13 @@ import { Journal } from '../journal/journal.ts'
 import { openInMemory } from '../journal/memory.ts'
 import type { Parts } from '../journal/parts.ts'
 import { TillStorage } from '../journal/storage.ts'
+import type { Tab } from '../tab.ts'
 
 export interface OpeningDeps {
   locks: LockManager
   newId: () => string
   now: () => number
-  tab: string
+  tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
   serverHas: (epoch: number, seq: number) => boolean
   events: DatabaseEvents

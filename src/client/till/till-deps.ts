@@ -2,6 +2,7 @@ import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { DraftsPort } from '../journal/drafts.ts'
 import type { JournalPort } from '../journal/journal.ts'
 import type { Sync } from '../sync/sync.ts'
+import type { Tab } from '../tab.ts'
 
 export interface Line {
   /** Null until the first answer or the first silence. */
@@ -30,8 +31,7 @@ export interface TillDeps {
   random: () => number
   /** From the frame's address; MoySklad gives it once per load. */
   contextKey: string
-  /** Names the browser tab: two tabs may prepare equal sales at the same time. */
-  tab: () => string
+  tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
   /** Names of the databases in this storage partition. */
   databases: () => Promise<readonly string[]>

@@ -20,6 +20,7 @@ import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
 import { backoffMinMs, probeMaxMs } from '../sync/sync.ts'
+import type { Tab } from '../tab.ts'
 import type { Line, TillDeps, TillReady } from './till-deps.ts'
 import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
 
@@ -67,10 +68,8 @@ export class Till {
       token: () => this.#session?.token ?? null,
       sign: (epoch, body) => signBytes(this.#mustBeOpen().parts.identity.device(epoch).keys, body),
       onLine: (reachable) => this.#heard(reachable, 'here'),
-      onHead: (head, epoch) => {
-        this.#clock.hear(head.serverTimeMs)
-        this.#carrier?.hear(head, epoch)
-      },
+      onHead: (head, epoch) => this.#carrier?.hear(head, epoch),
+      onTime: (serverTimeMs) => this.#clock.hear(serverTimeMs),
       onDenied: (code) => this.#denied(code),
     })
     // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
@@ -117,7 +116,12 @@ export class Till {
     return (await this.#carrier?.parts.facts.decisions()) ?? []
   }
 
-  /** The till's clock (O9): it follows the server's, which is what MoySklad's moments are compared with. */
+  /** The browser tab in which this frame of the till is. */
+  get tab(): Tab {
+    return this.#deps.tab
+  }
+
+  /** The till's clock (O9): it follows the server's. */
   serverNowMs(): number {
     return this.#clock.nowMs()
   }
@@ -171,6 +175,21 @@ export class Till {
       // An ask without its number is still an ask.
       this.#deps.log('not_sealed', error)
       return null
+    }
+  }
+
+  /** A draft that begins now; it is kept, and has its place in the till's order, when it is first saved (M3). */
+  newDraft(begun: Pick<Draft, 'id' | 'receiptId' | 'documentId' | 'documentMoment' | 'sale'>): Draft {
+    const nowMs = this.#clock.nowMs()
+    return {
+      ...begun,
+      employeeId: this.#mustBeReady().session.employee.id,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      heardMs: this.#clock.heardMs,
+      loads: [],
+      redeems: [],
+      links: [],
     }
   }
 
@@ -257,7 +276,6 @@ export class Till {
   async #open(accountId: AccountId): Promise<Carrier> {
     const carrier = await Carrier.open(accountId, {
       ...this.#deps,
-      tab: this.#deps.tab(),
       api: this.api,
       clock: this.#clock,
       heads: this.#heads,

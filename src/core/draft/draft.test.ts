@@ -9,14 +9,12 @@ import {
   draftOperations,
   type DraftRedeem,
   loadTotal,
-  matchDraft,
   mayPromise,
   openSlots,
   redeemTotal,
-  type SaleDocument,
   saleFault,
 } from './draft.ts'
-import type { CardId, DocumentId, DraftId, EmployeeId, HoldId, ReceiptId } from '../ids.ts'
+import type { CardId, DraftId, EmployeeId, HoldId, ReceiptId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { certificatesOf, type Sale } from '../sale/sale.ts'
 
@@ -54,23 +52,15 @@ const draftOf = (rest: Partial<Draft> = {}): Draft => ({
   id: randomUUID() as DraftId,
   receiptId: randomUUID() as ReceiptId,
   employeeId,
+  documentId: null,
   createdAtMs: startedAt,
   updatedAtMs: startedAt + minute,
+  heardMs: startedAt,
   documentMoment: '2026-10-02 12:00',
   sale: goodsSale(500),
   loads: [],
   redeems: [],
   links: [],
-  ...rest,
-})
-const documentOf = (rest: Partial<SaleDocument> = {}): SaleDocument => ({
-  id: randomUUID() as DocumentId,
-  name: '00001',
-  moment: '2026-10-02 12:00',
-  createdAtMs: startedAt + 2 * minute,
-  employeeId,
-  applicable: true,
-  sale: goodsSale(500),
   ...rest,
 })
 const certificates = (quantity: number, goods = 0, discountPercent = 0): Sale => ({
@@ -160,27 +150,4 @@ describe('a draft', () => {
     )
     expect(mayPromise(draftOf({ loads: [loadOf({ entered: 'typed' })] }), startedAt, true)).toBe(false)
   })
-})
-
-describe('[M3] is this the sale that the draft was prepared for?', () => {
-  test.each<[string, Partial<SaleDocument>, Partial<Draft>, string]>([
-    ['same rows, sum, employee, moment', {}, {}, 'same'],
-    ['MoySklad does not say who', { employeeId: null }, {}, 'same'],
-    ['another moment, saved soon', { moment: '2026-10-02 12:07' }, {}, 'same'],
-    [
-      'another moment, saved hours later',
-      { moment: '2026-10-02 18:00', createdAtMs: startedAt + 300 * minute },
-      {},
-      'doubtful',
-    ],
-    ['another employee', { employeeId: randomUUID() as EmployeeId }, {}, 'doubtful'],
-    ['other rows at the very moment', { sale: goodsSale(600) }, {}, 'doubtful'],
-    ['other rows, moment unknown', { sale: goodsSale(600) }, { documentMoment: null }, 'other'],
-    ['other rows, another moment', { sale: goodsSale(600), moment: '2026-10-02 12:07' }, {}, 'other'],
-    ['saved before the draft was begun', { createdAtMs: startedAt - 6 * minute }, {}, 'other'],
-    ['an equal sale that was there before', { createdAtMs: startedAt - 1 * minute }, {}, 'doubtful'],
-    ['not posted', { applicable: false }, {}, 'other'],
-  ])('%s', (_, document, draft, verdict) =>
-    expect(matchDraft(documentOf(document), draftOf(draft))).toBe(verdict),
-  )
 })

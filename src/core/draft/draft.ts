@@ -63,9 +63,16 @@ export const Draft = z.strictObject({
   id: DraftId,
   receiptId: ReceiptId,
   employeeId: EmployeeId,
-  /** By the server's clock, as all moments that are compared with MoySklad's. */
+  /** The saved sale it was begun in: it can be no other's. Null for one that was begun in the form of a new sale. */
+  documentId: z.nullable(DocumentId),
+  /** By the till's clock. */
   createdAtMs: Moment,
   updatedAtMs: Moment,
+  /**
+   * The newest moment that the server had told the till when the draft was begun; 0 for none. What the server had read by
+   * then is older than the draft: one clock says so, the server's (M3).
+   */
+  heardMs: Moment,
   /** The form's own moment, `YYYY-MM-DD HH:mm`, as MoySklad will store it. */
   documentMoment: z.nullable(z.string()),
   sale: Sale,
@@ -227,44 +234,10 @@ export const SaleDocument = z.strictObject({
   name: z.string(),
   /** `YYYY-MM-DD HH:mm` */
   moment: z.string(),
+  /** By MoySklad's clock: it says which of two sales is the older one, and nothing of our moments. */
   createdAtMs: Moment,
   employeeId: z.nullable(EmployeeId),
   applicable: z.boolean(),
   sale: Sale,
 })
 export type SaleDocument = z.infer<typeof SaleDocument>
-
-/** same: the draft was prepared for this very document; doubtful: a person must say (M3). */
-export type MatchVerdict = 'same' | 'doubtful' | 'other'
-
-/** A draft's moments are by our server's clock; MoySklad's may differ from it by this much. */
-const skewMs = 500
-/** A document that is older than its draft by more than this has nothing to do with it. */
-const clockSlackMs = 5 * 60_000
-/** A sale saved later than this after its last change is not taken for the draft's without asking. */
-const freshMs = 12 * 60 * 60_000
-/** The same for a sale with another moment than its form had. */
-const soonMs = 10 * 60_000
-
-function sameSale(a: Sale, b: Sale): boolean {
-  const key = (sale: Sale) =>
-    JSON.stringify([
-      sale.sumKopecks,
-      sale.rows.map((row) => [row.productId, row.quantity, row.priceKopecks, row.discountPercent]),
-    ])
-  return key(a) === key(b)
-}
-
-export function matchDraft(document: SaleDocument, draft: Draft): MatchVerdict {
-  if (!document.applicable) return 'other'
-  if (document.createdAtMs < draft.createdAtMs - clockSlackMs) return 'other'
-  const employee = document.employeeId === null || document.employeeId === draft.employeeId
-  // Whether MoySklad keeps the form's moment or writes that of saving is not documented, so it helps but decides nothing.
-  const moment = draft.documentMoment !== null && document.moment === draft.documentMoment
-  if (sameSale(document.sale, draft.sale)) {
-    const after = document.createdAtMs >= draft.createdAtMs - skewMs
-    const soon = document.createdAtMs <= draft.updatedAtMs + (moment ? freshMs : soonMs)
-    return employee && after && soon ? 'same' : 'doubtful'
-  }
-  return employee && moment ? 'doubtful' : 'other'
-}

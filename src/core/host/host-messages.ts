@@ -49,27 +49,19 @@ const Save = z.object({
   extensionPoint: ExtensionPoint,
   objectId: DocumentId,
 })
-const NavigateResponse = z.object({ name: z.literal('NavigateResponse'), correlationId: z.int() })
 const InvalidMessageError = z.object({
   name: z.literal('InvalidMessageError'),
   correlationId: z.nullish(z.int()),
   errors: z.array(z.object({ code: z.nullish(z.int()), error: z.nullish(z.string()) })),
 })
 
-export const HostMessage = z.discriminatedUnion('name', [
-  Open,
-  Change,
-  Save,
-  NavigateResponse,
-  InvalidMessageError,
-])
+export const HostMessage = z.discriminatedUnion('name', [Open, Change, Save, InvalidMessageError])
 export type HostMessage = z.infer<typeof HostMessage>
 export type HostMessageOf<N extends HostMessage['name']> = Extract<HostMessage, { name: N }>
 
 export type WidgetMessage =
   | { name: 'OpenFeedback'; correlationId: number }
   | { name: 'ValidationFeedback'; messageId: number; correlationId: number; valid: boolean; message?: string }
-  | { name: 'NavigateRequest'; messageId: number; path: string; target: 'self' | 'blank' }
 
 /** The longest text that the host accepts in a ValidationFeedback. */
 export const validationMessageMax = 100

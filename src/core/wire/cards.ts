@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { CardState } from '../card/card.ts'
-import { CardId, ReceiptId } from '../ids.ts'
+import { CardId, ReceiptId, Moment } from '../ids.ts'
 import { Kopecks, PartKopecks } from '../money.ts'
 import { Outcome, Refusal } from '../receipt/outcome.ts'
 import { Entered } from '../card/proof.ts'
@@ -35,6 +35,8 @@ export const LookupAnswer = z.strictObject({
   hold: z.nullable(Hold),
   /** Why the wish was not met, or that the card is unknown. */
   refusal: z.nullable(Refusal),
+  /** A draft that begins with this card is younger than what the server has read by this moment (M3). */
+  serverTimeMs: Moment,
 })
 export type LookupAnswer = z.infer<typeof LookupAnswer>
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { Draft, SaleDocument } from '../draft/draft.ts'
-import { DocumentId } from '../ids.ts'
+import { SaleBrief } from '../draft/draft-match.ts'
+import { DocumentId, DraftId } from '../ids.ts'
 
 /** Receipts that are being prepared, and the sales that they are for (M2, M3). */
 
@@ -17,10 +18,11 @@ export const MatchAnswer = z.strictObject({
   document: z.nullable(SaleDocument),
   matches: z.array(
     z.strictObject({
-      /** The draft as the server knows it: it may have outlived the till's storage. */
-      draft: Draft,
-      verdict: z.enum(['same', 'doubtful', 'other']),
-      documentId: z.nullable(DocumentId),
+      draftId: DraftId,
+      /** Sales that may be the draft's, by what the server knows; the till takes away what it had before (M3). */
+      candidates: z.array(z.strictObject({ sale: SaleBrief, verdict: z.enum(['same', 'doubtful']) })),
+      /** False where MoySklad has more sales since than were looked at: that none fits says nothing then. */
+      complete: z.boolean(),
     }),
   ),
 })

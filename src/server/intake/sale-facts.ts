@@ -3,6 +3,7 @@ import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Db } from '../db/db.ts'
 import { type Arrival, noSaleFacts, type SaleFacts } from '../ledger/arrival.ts'
 import { findDoer } from '../ledger/posting/siblings.ts'
+import { noteSeen } from '../ledger/documents-seen.ts'
 import { saleOfReceipt } from '../ledger/posting/links.ts'
 import type { SaleReader, SaleRead } from './sale-reader.ts'
 
@@ -23,7 +24,11 @@ export async function gatherFacts(
   const queue = arrivals.map((arrival, n) => ({ arrival, n }))
   const facts: SaleFacts[] = arrivals.map(() => noSaleFacts)
   const receipts = arrivals.flatMap(({ content }) => (content.kind === 'receipt' ? [content.receipt] : []))
-  const ask = (read: Promise<SaleRead>) => Promise.race([read, giveUp.reached])
+  async function ask(reading: Promise<SaleRead>): Promise<SaleRead> {
+    const read = await Promise.race([reading, giveUp.reached])
+    if (read.kind === 'found') await noteSeen(db, accountId, [read.document], read.readAtMs)
+    return read
+  }
 
   async function worker(): Promise<void> {
     for (let next = queue.shift(); next; next = queue.shift()) {

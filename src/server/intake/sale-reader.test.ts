@@ -21,7 +21,7 @@ test('a sale is read for the account that asks: another one’s answer of this s
   })
   const document = moysklad.sell(goodsSale(100))
   moysklad.owners.set(document.id, ours)
-  expect(await sales.recent(ours, document.id)).toEqual({ kind: 'found', document })
+  expect(await sales.recent(ours, document.id)).toEqual({ kind: 'found', document, readAtMs: 0 })
   expect(await sales.recent(theirs, document.id)).toEqual({ kind: 'gone' })
   expect(moysklad.asked).toBe(2)
   await Promise.all([sales.recent(ours, document.id), sales.recent(theirs, document.id)])

@@ -4,7 +4,8 @@ import type { Deps } from '../deps.ts'
 import { errorFacts } from '../log.ts'
 
 export type SaleRead =
-  | { kind: 'found'; document: SaleDocument }
+  /** `readAtMs` is by the server's clock, after MoySklad's answer. */
+  | { kind: 'found'; document: SaleDocument; readAtMs: number }
   /** MoySklad does not have it. */
   | { kind: 'gone' }
   /** MoySklad could not be asked. */
@@ -30,7 +31,7 @@ export function createSaleReader({
   async function now(accountId: AccountId, id: DocumentId): Promise<SaleRead> {
     try {
       const document = await moysklad.of(accountId).retailDemand(id)
-      return document ? { kind: 'found', document } : { kind: 'gone' }
+      return document ? { kind: 'found', document, readAtMs: clock() } : { kind: 'gone' }
     } catch (error) {
       log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
       return { kind: 'unknown' }

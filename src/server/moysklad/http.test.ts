@@ -206,12 +206,24 @@ describe('a sale', () => {
   })
   test('of one employee since a moment is searched in Moscow time', async () => {
     const { own, calls } = setup(() => [200, { rows: [demand, { ...demand, deleted: 'yes' }] }])
-    expect(await own.retailDemandsSince(employeeId, Date.parse('2026-10-02T21:05:06Z'))).toEqual([document])
+    expect(await own.retailDemandsSince(employeeId, Date.parse('2026-10-02T21:05:06Z'))).toEqual({
+      sales: [document],
+      complete: true,
+    })
     const query = new URL(calls[0]!.url).searchParams
     expect(query.get('filter')).toBe(
       `created>=2026-10-03 00:05:06;owner=https://ms.test/api/remap/1.2/entity/employee/${employeeId}`,
     )
     expect(Number(query.get('limit'))).toBeLessThanOrEqual(100)
+  })
+  test('of one employee is searched page by page, and it is told where there are more', async () => {
+    const page = Array.from({ length: 100 }, () => demand)
+    const two = setup((url) => [200, { rows: url.searchParams.get('offset') === '0' ? page : [demand] }])
+    expect(await two.own.retailDemandsSince(employeeId, 0)).toMatchObject({ complete: true })
+    expect(two.calls).toHaveLength(2)
+    const endless = setup(() => [200, { rows: page }])
+    const { sales, complete } = await endless.own.retailDemandsSince(employeeId, 0)
+    expect([sales.length, complete]).toEqual([300, false])
   })
 })
 

@@ -37,6 +37,8 @@ const timeoutMs = 3_000
 /** Above this MoySklad passes over `expand` in silence. */
 const expandedMax = 100
 const pageMax = 1_000
+/** Pages of sales that one search reads: a busy cashier's half day. */
+const searchPagesMax = 3
 
 /**
  * MoySklad over its Vendor API 1.0 and JSON API 1.2.
@@ -128,16 +130,23 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
     },
     async retailDemandsSince(employeeId, sinceMs) {
       const filter = `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`
-      const query = new URLSearchParams({
-        filter,
-        order: 'created,asc',
-        expand: 'positions',
-        limit: String(expandedMax),
-      })
-      const list = await get('sales', `/entity/retaildemand?${query.toString()}`, RetailDemands)
-      requireOwn(accountId, list?.rows ?? [])
-      const documents = await Promise.all((list?.rows ?? []).map(wholeDocument))
-      return documents.filter((document) => document !== null)
+      const sales: SaleDocument[] = []
+      for (let page = 0; page < searchPagesMax; page++) {
+        const query = new URLSearchParams({
+          filter,
+          order: 'created,asc',
+          expand: 'positions',
+          limit: String(expandedMax),
+          offset: String(page * expandedMax),
+        })
+        const list = await get('sales', `/entity/retaildemand?${query.toString()}`, RetailDemands)
+        const rows = list?.rows ?? []
+        requireOwn(accountId, rows)
+        const documents = await Promise.all(rows.map(wholeDocument))
+        sales.push(...documents.filter((document) => document !== null))
+        if (rows.length < expandedMax) return { sales, complete: true }
+      }
+      return { sales, complete: false }
     },
     async retailStores() {
       const list = await get('points of sale', `/entity/retailstore?limit=${pageMax}`, RetailStores)

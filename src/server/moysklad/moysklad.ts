@@ -32,8 +32,11 @@ export interface MoySklad {
 export interface MoySkladAccount {
   /** @returns null when MoySklad does not have the sale, or has it only in the bin */
   retailDemand(id: DocumentId): Promise<SaleDocument | null>
-  /** Sales that this employee made since the moment, oldest first, at most 100. */
-  retailDemandsSince(employeeId: EmployeeId, sinceMs: number): Promise<SaleDocument[]>
+  /** Sales that this employee made since the moment by MoySklad's clock, oldest first; `complete` when these are all. */
+  retailDemandsSince(
+    employeeId: EmployeeId,
+    sinceMs: number,
+  ): Promise<{ sales: SaleDocument[]; complete: boolean }>
   retailStores(): Promise<Store[]>
 }
 

@@ -17,8 +17,10 @@ onBothEngines('drafts', (engine) => {
       id: randomUUID() as DraftId,
       receiptId: randomUUID() as ReceiptId,
       employeeId: till.employeeId,
+      documentId: null,
       createdAtMs: shop.time.nowMs,
       updatedAtMs: shop.time.nowMs,
+      heardMs: shop.time.nowMs,
       documentMoment: '2026-10-02 12:00',
       sale: goodsSale(500),
       loads: [],
@@ -26,39 +28,118 @@ onBothEngines('drafts', (engine) => {
       links: [],
       ...rest,
     })
-    /** A sale saved a minute after `draft`. */
-    const saved = (draft: Draft, rest: Partial<SaleDocument> = {}) =>
-      shop.moysklad.sell(draft.sale, {
-        createdAtMs: draft.updatedAtMs + 60_000,
+    /** A sale that was saved a moment later. */
+    const saved = (draft: Draft, rest: Partial<SaleDocument> = {}) => {
+      shop.time.nowMs += 1
+      return shop.moysklad.sell(draft.sale, {
+        createdAtMs: shop.time.nowMs,
         employeeId: draft.employeeId,
         moment: '2026-10-02 12:00',
         ...rest,
       })
-    const match = (till: TestTill, documentId: SaleDocument['id'] | null, ...drafts: Draft[]) =>
-      till.answer('match', { documentId, drafts })
+    }
+    /** Of each draft, what the sales that may be its own are to it. */
+    const match = async (till: TestTill, documentId: SaleDocument['id'] | null, ...drafts: Draft[]) => {
+      const { matches } = await till.answer('match', { documentId, drafts })
+      return matches.map(({ candidates }) => candidates.map(({ sale, verdict }) => `${verdict} ${sale.id}`))
+    }
     return { shop, ...opened, card, draftOf, saved, match }
   }
 
-  test('[M3] the sale that a draft was prepared for is found, with or without its id', async () => {
-    const { till, draftOf, saved, match } = await scene()
+  test('[M3] the sale that a draft was prepared for is found, with or without its id, and named', async () => {
+    const { till, draftOf, saved } = await scene()
     const draft = draftOf(till)
-    const document = saved(draft)
-    const found = [{ draft, verdict: 'same', documentId: document.id }]
-    expect(await match(till, document.id, draft)).toEqual({ document, matches: found })
-    expect(await match(till, null, draft)).toEqual({ document: null, matches: found })
+    const document = saved(draft, { name: '00042' })
+    const sale = { id: document.id, name: '00042', moment: '2026-10-02 12:00', sumKopecks: 500 }
+    const matches = [{ draftId: draft.id, candidates: [{ sale, verdict: 'same' }], complete: true }]
+    expect(await till.answer('match', { documentId: document.id, drafts: [draft] })).toEqual({
+      document,
+      matches,
+    })
+    expect(await till.answer('match', { documentId: null, drafts: [draft] })).toEqual({
+      document: null,
+      matches,
+    })
   })
 
-  test('a draft kept by the server outlives the till’s storage; the newer copy counts', async () => {
+  test.each([-90, -60, -3, 0, 3, 60, 90])(
+    '[M3] MoySklad’s clock %i minutes off: an equal sale that was read before is never the draft’s, one saved after is',
+    async (minutes) => {
+      const { shop, till, draftOf, saved, match } = await scene()
+      const offMs = minutes * 60_000
+      const before = saved(draftOf(till), { createdAtMs: shop.time.nowMs + offMs })
+      await match(till, before.id)
+      // The till hears of a later moment, and begins the draft.
+      shop.time.nowMs += 1_500
+      const draft = draftOf(till)
+      shop.time.nowMs += 1_500
+      const own = saved(draft, { createdAtMs: shop.time.nowMs + offMs })
+      expect(await match(till, before.id, draft)).toEqual([[]])
+      expect(await match(till, null, draft)).toEqual([[`same ${own.id}`]])
+      expect(await match(till, own.id, draft)).toEqual([[`same ${own.id}`]])
+    },
+  )
+
+  test('[M3] every look at a sale counts, from whichever till of the account; another account’s does not', async () => {
+    const { shop, accountId, till, draftOf, saved, match } = await scene()
+    const other = await shop.till(accountId)
+    const stranger = (await shop.shop()).till
+    const [opened, read, foreign] = [saved(draftOf(till)), saved(draftOf(till)), saved(draftOf(till))]
+    await match(other, opened.id)
+    await other.answer('sale', null, read.id)
+    await stranger.answer('sale', null, foreign.id)
+    shop.time.nowMs += 1
+    const draft = draftOf(till)
+    for (const { id } of [opened, read]) expect(await match(till, id, draft)).toEqual([[]])
+    expect(await match(till, foreign.id, draft)).toEqual([[`same ${foreign.id}`]])
+  })
+
+  test('[M3] the first look counts, not the last one', async () => {
+    const { shop, till, draftOf, saved, match } = await scene()
+    const document = saved(draftOf(till))
+    await match(till, document.id)
+    const draft = draftOf(till)
+    shop.time.nowMs += 60_000
+    await match(till, document.id)
+    expect(await match(till, document.id, draft)).toEqual([[]])
+  })
+
+  test('[M3] a sale that nobody has read, made before one that was, is asked about', async () => {
+    const { shop, till, draftOf, saved, match } = await scene()
+    const old = saved(draftOf(till), { createdAtMs: 1_000 })
+    const read = saved(draftOf(till), { createdAtMs: 2_000 })
+    await match(till, read.id)
+    const draft = draftOf(till)
+    shop.time.nowMs += 1
+    expect(await match(till, old.id, draft)).toEqual([[`doubtful ${old.id}`]])
+  })
+
+  test('[M3] a draft that was begun in a saved sale is matched with it alone', async () => {
     const { till, draftOf, saved, match } = await scene()
+    const [own, equal] = [saved(draftOf(till)), saved(draftOf(till))]
+    await match(till, own.id)
+    const draft = draftOf(till, { documentId: own.id })
+    expect(await match(till, equal.id, draft)).toEqual([[]])
+    expect(await match(till, own.id, draft)).toEqual([[`same ${own.id}`]])
+    expect(await match(till, null, draft)).toEqual([[`same ${own.id}`]])
+  })
+
+  test('[M3] [M5] a sale that is not posted is matched when it is', async () => {
+    const { shop, till, draftOf, saved, match } = await scene()
+    const draft = draftOf(till)
+    shop.time.nowMs += 1
+    const document = saved(draft, { applicable: false })
+    expect(await match(till, document.id, draft)).toEqual([[]])
+    shop.moysklad.sales.set(document.id, { ...document, applicable: true })
+    expect(await match(till, document.id, draft)).toEqual([[`same ${document.id}`]])
+  })
+
+  test('of two copies of a draft the server keeps the newer one', async () => {
+    const { till, draftOf } = await scene()
     const draft = draftOf(till)
     const newer = { ...draft, updatedAtMs: draft.updatedAtMs + 1_000, sale: goodsSale(700) }
     expect(await till.answer('saveDraft', newer, draft.id)).toEqual({ stored: true })
     expect(await till.answer('saveDraft', draft, draft.id)).toEqual({ stored: false })
-    const document = saved(newer)
-    expect((await match(till, document.id)).matches).toEqual([
-      { draft: newer, verdict: 'same', documentId: document.id },
-    ])
-    expect((await match(till, document.id, draft)).matches).toMatchObject([{ draft: newer, verdict: 'same' }])
   })
 
   test('a dropped draft lets its holds go and does not come back', async () => {
@@ -72,17 +153,17 @@ onBothEngines('drafts', (engine) => {
       await till.answer('saveDraft', { ...draft, updatedAtMs: draft.updatedAtMs + 1 }, draft.id),
     ).toEqual({ stored: false })
     expect(await till.answer('release', null, hold.id)).toEqual({ released: false })
-    expect((await till.answer('match', { documentId: null, drafts: [] })).matches).toEqual([])
   })
 
   test('another till can neither take nor drop a draft', async () => {
-    const { shop, accountId, till, draftOf, match } = await scene()
+    const { shop, accountId, till, draftOf } = await scene()
     const draft = draftOf(till)
     await till.answer('saveDraft', draft, draft.id)
     const other = await shop.till(accountId)
     expect(await other.denial('saveDraft', draft, draft.id)).toBe('409 id_taken')
     await other.answer('dropDraft', null, draft.id)
-    expect((await match(till, null)).matches).toHaveLength(1)
+    const newer = { ...draft, updatedAtMs: draft.updatedAtMs + 1 }
+    expect(await till.answer('saveDraft', newer, draft.id)).toEqual({ stored: true })
     expect(await till.denial('saveDraft', draft, randomUUID())).toBe('400 body_invalid')
   })
 
@@ -92,12 +173,10 @@ onBothEngines('drafts', (engine) => {
     const document = saved(draft)
     const receipt = till.receipt([redeem(card.id, 100)], { sale: saleOf(document.id, 500) })
     await till.send(receipt)
-    expect((await match(till, document.id, draft)).matches).toEqual([
-      { draft, verdict: 'other', documentId: null },
-    ])
-    expect((await match(till, null, draft)).matches).toEqual([{ draft, verdict: 'other', documentId: null }])
+    expect(await match(till, document.id, draft)).toEqual([[]])
+    expect(await match(till, null, draft)).toEqual([[]])
     await till.send(till.receipt([{ kind: 'void', receiptId: receipt.id, because: 'unanswered' }]))
-    expect((await match(till, document.id, draft)).matches).toMatchObject([{ verdict: 'same' }])
+    expect(await match(till, document.id, draft)).toEqual([[`same ${document.id}`]])
   })
 
   test('a draft whose receipt is stored looks for no sale', async () => {
@@ -107,28 +186,22 @@ onBothEngines('drafts', (engine) => {
     const document = saved(draft)
     const receipt = till.receipt([redeem(card.id, 9_999)], { id: draft.receiptId })
     expect(verdictOf(await till.send(receipt))).toBe('refused insufficient_funds')
-    expect((await match(till, document.id)).matches).toEqual([])
-    expect((await match(till, document.id, draft)).matches).toEqual([
-      { draft, verdict: 'other', documentId: null },
-    ])
+    expect(await match(till, document.id, draft)).toEqual([[]])
   })
 
-  test('[M3] two sales for one draft are a doubt; two drafts for one sale are left to the till, which knows its tabs', async () => {
+  test('[M3] two sales for one draft, and two drafts for one sale, are told as they are: the till knows its tabs', async () => {
     const { till, draftOf, saved, match } = await scene()
     const [first, second] = [draftOf(till), draftOf(till)]
     const document = saved(first)
-    expect((await match(till, document.id, first, second)).matches.map((one) => one.verdict)).toEqual([
-      'same',
-      'same',
-    ])
-    saved(first)
-    expect((await match(till, null, first)).matches.map((one) => one.verdict)).toEqual(['doubtful'])
+    const same = `same ${document.id}`
+    expect(await match(till, document.id, first, second)).toEqual([[same], [same]])
   })
 
   test('MoySklad’s silence is told, not guessed', async () => {
-    const { shop, till, draftOf, match } = await scene()
+    const { shop, till, draftOf } = await scene()
     const draft = draftOf(till)
-    expect((await match(till, randomUUID() as never, draft)).document).toBeNull()
+    const gone = { documentId: randomUUID() as never, drafts: [draft] }
+    expect((await till.answer('match', gone)).document).toBeNull()
     shop.moysklad.away = true
     expect(await till.denial('match', { documentId: null, drafts: [draft] })).toBe('424 moysklad_unreachable')
   })

@@ -1,6 +1,7 @@
 import { DocumentId } from '../../core/ids.ts'
 import type { Deps } from '../deps.ts'
 import { readId } from '../http/body.ts'
+import { noteSeen } from '../ledger/documents-seen.ts'
 import { receiptsOfDocument, receiptsOfTill } from '../ledger/posting/receipts.ts'
 import { toldReceipts } from '../ledger/posting/told.ts'
 import { reach } from '../http/reach.ts'
@@ -12,6 +13,7 @@ export function sale(deps: Deps): Handler<'sale'> {
     const { tillId } = c.var
     const id = readId(c, DocumentId)
     const document = await reach(deps, () => deps.moysklad.of(accountId).retailDemand(id))
+    if (document) await noteSeen(deps.db, accountId, [document], deps.clock())
     const receipts = await deps.db.read(async (query) =>
       toldReceipts(query, accountId, await receiptsOfDocument(query, accountId, id), tillId),
     )

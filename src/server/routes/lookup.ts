@@ -57,13 +57,13 @@ async function find(
   if (!programme) throw new ApiError('programme_missing')
   const id = await findCardByNumber(tx, accountId, hash)
   const card = id && (await lockCard(tx, accountId, id))
-  if (!card) return { card: null, hold: null, refusal: refusal('card_unknown') }
+  if (!card) return { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: nowMs }
   const today = programmes.day(programme, nowMs)
   const others = await othersHolds(tx, accountId, card.id, tillId, nowMs)
   const view = viewOf(card, others, today)
   if (!wish) {
     await countLookup(tx, accountId, tillId, employeeId, today)
-    return { card: view, hold: null, refusal: null }
+    return { card: view, hold: null, refusal: null, serverTimeMs: nowMs }
   }
   const taken = await grant(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
   if (taken?.status === 'taken') throw new ApiError('id_taken')
@@ -71,6 +71,7 @@ async function find(
     card: view,
     hold: taken?.status === 'held' ? taken.hold : null,
     refusal: taken?.status === 'refused' ? taken.refusal : null,
+    serverTimeMs: nowMs,
   }
 }
 

@@ -1,116 +1,140 @@
-import type { z } from 'zod/mini'
-import { type Draft, matchDraft, type MatchVerdict, type SaleDocument } from '../../core/draft/draft.ts'
-import type { AccountId, DocumentId, DraftId, TillId } from '../../core/ids.ts'
+import type { Draft, SaleDocument } from '../../core/draft/draft.ts'
+import { briefOf, matchDraft } from '../../core/draft/draft-match.ts'
+import type { AccountId, DocumentId } from '../../core/ids.ts'
 import { type MatchAnswer, MatchRequest } from '../../core/wire/drafts.ts'
-import type { Deps } from '../deps.ts'
 import type { Query } from '../db/db.ts'
+import type { Deps } from '../deps.ts'
 import { readBody } from '../http/body.ts'
-import { draftsOfTill } from '../ledger/decisions/drafts.ts'
+import { newestMadeBy, noteSeen, seenAmong } from '../ledger/documents-seen.ts'
 import { findReceipt, standingOfDocument } from '../ledger/posting/receipts.ts'
 import { reach } from '../http/reach.ts'
 import type { Handler } from '../http/handler.ts'
 
 type Match = MatchAnswer['matches'][number]
-type Wanted = z.infer<typeof MatchRequest>
+
+/** Sales among which a draft's own is looked for. */
+interface Found {
+  documents: readonly SaleDocument[]
+  complete: boolean
+}
 
 /** Twenty drafts of a few hundred rows each. */
 const matchBytesMax = 1024 * 1024
-/** MoySklad's clock and ours may differ by this much. */
-const clockSlackMs = 5 * 60_000
+/** The list is searched from so long before the draft was begun, since MoySklad's clock may be behind ours. It decides nothing. */
+const searchSlackMs = 2 * 60 * 60_000
+/** Drafts that were begun within the same hour are looked for in one list. */
+const searchStepMs = 60 * 60_000
 
-/** Which saved sale was a draft prepared for (M3)? */
+/**
+ * Which saved sale was a draft prepared for (M3)? What the till sends is believed for its own drafts alone, and answers
+ * nothing that it could not read in MoySklad: what is charged in the end is decided when the receipt arrives.
+ */
 export function match(deps: Deps): Handler<'match'> {
-  const { db, moysklad } = deps
+  const { db } = deps
   return async (c) => {
     const { accountId } = c.var.session
-    const { tillId } = c.var
-    const { documentId, drafts: sent } = await readBody(c, MatchRequest, matchBytesMax)
-    const { open, closed } = await db.read((query) => sortDrafts(query, accountId, tillId, sent))
-    const done = closed.map((draft): Match => ({ draft, verdict: 'other', documentId: null }))
-    if (documentId) {
-      const document = await reach(deps, () => moysklad.of(accountId).retailDemand(documentId))
-      const [free] = await withoutTaken(deps, accountId, document ? [document] : [])
-      return { document, matches: [...settle(open, free ? [free] : []), ...done] }
+    const { documentId, drafts } = await readBody(c, MatchRequest, matchBytesMax)
+    const read = createReads(deps, accountId)
+    const opened = documentId === null ? null : await read.one(documentId)
+    const open = await db.read((query) => withoutReceipt(query, accountId, drafts))
+    const found = new Map<Draft['id'], Found>()
+    for (const draft of open) {
+      found.set(
+        draft.id,
+        documentId !== null
+          ? of(opened)
+          : draft.documentId !== null
+            ? of(await read.one(draft.documentId))
+            : await read.since(draft),
+      )
     }
-    const documents = await searchFor(deps, accountId, open)
-    return {
-      document: null,
-      matches: [...settle(open, await withoutTaken(deps, accountId, documents)), ...done],
-    }
+    const readAtMs = deps.clock()
+    const matches = await db.read((query) => settle(query, accountId, drafts, found))
+    await noteSeen(db, accountId, read.all(), readAtMs)
+    return { document: opened, matches }
   }
 }
 
-/** Drafts sent and drafts kept, the newer copy of each; those whose receipt is stored already look for no sale. */
-async function sortDrafts(
+const of = (document: SaleDocument | null): Found => ({
+  documents: document ? [document] : [],
+  complete: true,
+})
+
+/** Drafts whose receipt is stored look for no sale. */
+async function withoutReceipt(
   query: Query,
   accountId: AccountId,
-  tillId: TillId,
-  sent: Wanted['drafts'],
-): Promise<{ open: Draft[]; closed: Draft[] }> {
-  const newest = new Map<DraftId, Draft>()
-  for (const draft of [...sent, ...(await draftsOfTill(query, accountId, tillId))]) {
-    const known = newest.get(draft.id)
-    if (!known || draft.updatedAtMs > known.updatedAtMs) newest.set(draft.id, draft)
-  }
+  drafts: readonly Draft[],
+): Promise<Draft[]> {
   const open: Draft[] = []
-  const closed: Draft[] = []
-  for (const draft of newest.values()) {
-    const committed = await findReceipt(query, accountId, draft.receiptId)
-    if (!committed) open.push(draft)
-    else if (sent.some((one) => one.id === draft.id)) closed.push(draft)
+  for (const draft of drafts) if (!(await findReceipt(query, accountId, draft.receiptId))) open.push(draft)
+  return open
+}
+
+/** What one request reads of MoySklad, each thing once. */
+function createReads(deps: Deps, accountId: AccountId) {
+  const moysklad = deps.moysklad.of(accountId)
+  const ones = new Map<DocumentId, SaleDocument | null>()
+  const lists = new Map<string, Found>()
+  return {
+    async one(id: DocumentId): Promise<SaleDocument | null> {
+      const known = ones.get(id)
+      if (known !== undefined) return known
+      const document = await reach(deps, () => moysklad.retailDemand(id))
+      ones.set(id, document)
+      return document
+    },
+    /** The sales that the draft's own employee has made since about its beginning. */
+    async since({ employeeId, createdAtMs }: Draft): Promise<Found> {
+      const fromMs = Math.max(0, createdAtMs - searchSlackMs)
+      const sinceMs = fromMs - (fromMs % searchStepMs)
+      const key = `${employeeId} ${sinceMs}`
+      const known = lists.get(key)
+      if (known) return known
+      const { sales, complete } = await reach(deps, () => moysklad.retailDemandsSince(employeeId, sinceMs))
+      const found = { documents: sales, complete }
+      lists.set(key, found)
+      return found
+    },
+    all(): SaleDocument[] {
+      const opened = [...ones.values()].filter((document) => document !== null)
+      return [...opened, ...[...lists.values()].flatMap((list) => list.documents)]
+    },
   }
-  return { open, closed }
+}
+
+/** Each draft beside every sale that may be its own. Two drafts for one sale are left to the till, which knows its tabs. */
+async function settle(
+  query: Query,
+  accountId: AccountId,
+  drafts: readonly Draft[],
+  found: ReadonlyMap<Draft['id'], Found>,
+): Promise<Match[]> {
+  const documents = [...found.values()].flatMap((one) => one.documents)
+  const seen = await seenAmong(query, accountId, [...new Set(documents.map(({ id }) => id))])
+  const taken = createTaken(query, accountId)
+  const matches: Match[] = []
+  for (const draft of drafts) {
+    const among = found.get(draft.id)
+    const newestMadeMs = await newestMadeBy(query, accountId, draft.heardMs)
+    const candidates: Match['candidates'] = []
+    for (const document of among?.documents ?? []) {
+      const order = { seenAtMs: seen.get(document.id) ?? null, newestMadeMs }
+      const verdict = matchDraft(document, draft, order)
+      if (verdict === 'other' || (await taken(document.id))) continue
+      candidates.push({ sale: briefOf(document), verdict })
+    }
+    matches.push({ draftId: draft.id, candidates, complete: among?.complete ?? true })
+  }
+  return matches
 }
 
 /** Sales that cards have served already are nobody's any more. */
-async function withoutTaken(
-  { db }: Deps,
-  accountId: AccountId,
-  documents: readonly SaleDocument[],
-): Promise<SaleDocument[]> {
-  return db.read(async (query) => {
-    const free: SaleDocument[] = []
-    for (const document of documents) {
-      if ((await standingOfDocument(query, accountId, document.id)).length === 0) free.push(document)
-    }
-    return free
-  })
-}
-
-/** The sales that the drafts' own employees made since. */
-async function searchFor(
-  deps: Deps,
-  accountId: AccountId,
-  drafts: readonly Draft[],
-): Promise<SaleDocument[]> {
-  const moysklad = deps.moysklad.of(accountId)
-  const since = new Map<Draft['employeeId'], number>()
-  for (const { employeeId, createdAtMs } of drafts) {
-    since.set(employeeId, Math.min(since.get(employeeId) ?? Infinity, createdAtMs - clockSlackMs))
+function createTaken(query: Query, accountId: AccountId): (id: DocumentId) => Promise<boolean> {
+  const known = new Map<DocumentId, boolean>()
+  return async (id) => {
+    const is = known.get(id) ?? (await standingOfDocument(query, accountId, id)).length > 0
+    known.set(id, is)
+    return is
   }
-  const found = new Map<DocumentId, SaleDocument>()
-  for (const [employeeId, sinceMs] of since) {
-    const sales = await reach(deps, () => moysklad.retailDemandsSince(employeeId, Math.max(0, sinceMs)))
-    for (const sale of sales) found.set(sale.id, sale)
-  }
-  return [...found.values()]
-}
-
-/**
- * The best sale for each draft. Two sales for one draft are a doubt, not a choice. Two drafts for one sale are left to
- * the till: it knows which of its browser tabs prepared which.
- */
-function settle(drafts: readonly Draft[], documents: readonly SaleDocument[]): Match[] {
-  const pairs = drafts.flatMap((draft) =>
-    documents.map((document) => ({ draft, document, verdict: matchDraft(document, draft) })),
-  )
-  const same = pairs.filter((pair) => pair.verdict === 'same')
-  return drafts.map((draft) => {
-    const own = pairs.filter((pair) => pair.draft === draft && pair.verdict !== 'other')
-    const best = own.find((pair) => pair.verdict === 'same') ?? own.at(-1)
-    if (!best) return { draft, verdict: 'other', documentId: null }
-    const rivals = same.filter((pair) => pair.draft === draft)
-    const verdict: MatchVerdict = best.verdict === 'same' && rivals.length > 1 ? 'doubtful' : best.verdict
-    return { draft, verdict, documentId: best.document.id }
-  })
 }

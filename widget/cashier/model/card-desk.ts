@@ -9,7 +9,7 @@ import {
   type DraftLink,
   type DraftRedeem,
 } from '../../../src/core/draft/draft.ts'
-import { type CardId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
+import { type CardId, type DocumentId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
 import type { Refusal } from '../../../src/core/receipt/outcome.ts'
 import type { Entered } from '../../../src/core/card/proof.ts'
@@ -41,6 +41,8 @@ export interface Errand {
   /** Stays the same as long as the same document is open; another value drops late answers (M4). */
   token: object
   sale: Sale | null
+  /** Null for the form of a new sale. */
+  documentId: DocumentId | null
   documentMoment: string | null
   need: Need
 }
@@ -380,19 +382,9 @@ export class CardDesk {
   }
 
   #newDraft(id: DraftId, receiptId: ReceiptId, errand: Errand): Draft {
-    const nowMs = this.#deps.till.serverNowMs()
-    return {
-      id,
-      receiptId,
-      employeeId: this.#deps.till.ready!.session.employee.id,
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
-      documentMoment: errand.documentMoment,
-      sale: errand.sale ?? { rows: [], sumKopecks: kopecks(0) },
-      loads: [],
-      redeems: [],
-      links: [],
-    }
+    const { documentId, documentMoment } = errand
+    const sale = errand.sale ?? { rows: [], sumKopecks: kopecks(0) }
+    return this.#deps.till.newDraft({ id, receiptId, documentId, documentMoment, sale })
   }
 
   /** For want of the line: scanned again, the card is a wish, and not the scanner's doing. */

@@ -3,6 +3,7 @@ import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { Readiness } from '../../../src/client/outage/outage.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
+import { Matching, type Question } from '../../../src/client/till/matching.ts'
 import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till/till.ts'
 import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
 import {
@@ -28,7 +29,6 @@ import { History } from './history.ts'
 import { Links } from './links.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import type { Opened } from './opened.ts'
-import { type Question, Questions } from './questions.ts'
 import type { Result } from './result.ts'
 import { ShiftReport } from './shift.ts'
 import { type FaultText, Verdict } from './verdict.ts'
@@ -57,7 +57,7 @@ interface Scan {
 export class Checkout implements HostListener {
   readonly #deps: CheckoutDeps
   readonly #desk: CardDesk
-  readonly #questions: Questions
+  readonly #matching: Matching
   readonly #verdict: Verdict
   #documentMoment: string | null = null
   /** Made before there was a till to look them up with: a scan is answered or refused, never lost. */
@@ -180,10 +180,10 @@ export class Checkout implements HostListener {
       busy: this.busy,
       errand: () => this.#errand(),
     })
-    this.#questions = new Questions({ till, locks, log })
+    this.#matching = new Matching({ till, locks, log })
     till.onChange(() => this.#read())
     this.draft.subscribe((draft) => {
-      if (draft) this.#questions.own(draft.id)
+      if (draft) this.#matching.own(draft.id)
       this.#verdict.give()
     })
     this.busy.subscribe(() => this.#verdict.give())
@@ -194,7 +194,9 @@ export class Checkout implements HostListener {
 
   // What the host says.
 
-  open({ messageId, extensionPoint, objectId }: HostMessageOf<'Open'>): void {
+  open({ messageId, extensionPoint, objectId }: HostMessageOf<'Open'>, turn: number): void {
+    const documentId = objectId ?? null
+    const previousTurn = this.#deps.till.tab.opened(turn, documentId)
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
     if (this.opened.value) this.#early = []
     const behind = this.draft.value
@@ -202,10 +204,10 @@ export class Checkout implements HostListener {
     this.#verdict.end()
     this.#documentMoment = null
     this.#desk.reset()
-    this.#questions.own(null)
+    this.#matching.own(null)
     this.links.reset()
     batch(() => {
-      this.opened.value = { openId: messageId, point: extensionPoint, documentId: objectId ?? null }
+      this.opened.value = { openId: messageId, point: extensionPoint, documentId, turn, previousTurn }
       this.sale.value = null
       this.saved.value = null
       this.draft.value = null
@@ -249,7 +251,8 @@ export class Checkout implements HostListener {
     const draft = this.draft.value
     this.#verdict.end()
     if (draft && draftIsPrepared(draft)) void this.commit(draft, objectId)
-    void this.#readSaved()
+    // A sale that was not posted before may have been waited for.
+    void this.#begin()
   }
 
   // What the cashier does.
@@ -342,16 +345,16 @@ export class Checkout implements HostListener {
     if (!opened || !this.ready.value) return
     this.searching.value = true
     await this.#readHistory()
-    const [found] = await Promise.all([this.#questions.ask(opened), this.#readSaved()])
+    const [found] = await Promise.all([this.#matching.ask(opened), this.#readSaved()])
     if (this.opened.value !== opened) return
     this.questions.value = found.doubtful
     // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
     if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#leave(draft)
-    for (const { draft, documentId } of found.certain) {
+    for (const { draft, documentId, sale } of found.certain) {
       if (await this.commit(draft, documentId)) continue
       // It could not be recorded now; the cashier can try again.
       if (this.opened.value !== opened) return
-      this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId }]
+      this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId, sale }]
     }
     if (this.opened.value === opened) this.searching.value = false
   }
@@ -435,6 +438,7 @@ export class Checkout implements HostListener {
     return {
       token: opened,
       sale: this.sale.value,
+      documentId: opened.documentId,
       documentMoment: this.#documentMoment,
       need: this.need.value,
     }

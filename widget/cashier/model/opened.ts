@@ -1,9 +1,8 @@
+import type { OpenedSale } from '../../../src/client/till/matching.ts'
 import type { ExtensionPoint } from '../../../src/core/host/host-messages.ts'
-import type { DocumentId } from '../../../src/core/ids.ts'
 
 /** The document on MoySklad's page, from one `Open` to the next (M4). */
-export interface Opened {
+export interface Opened extends OpenedSale {
   openId: number
   point: ExtensionPoint
-  documentId: DocumentId | null
 }

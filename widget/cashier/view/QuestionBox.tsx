@@ -1,12 +1,12 @@
+import type { Question } from '../../../src/client/till/matching.ts'
 import { cardsOf, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
 import type { ScreenProps } from './screen-props.ts'
 import { AskBox } from './AskBox.tsx'
-import type { Question } from '../model/questions.ts'
 
 /** A prepared draft looks for its sale (M3): nothing is charged before the cashier says so. */
 export function QuestionBox({ question, checkout, language }: ScreenProps & { question: Question }) {
   const { words, sum, time } = language
-  const { draft, doubt } = question
+  const { draft, doubt, sale } = question
   const loaded = loadTotal(draft)
   const redeemed = redeemTotal(draft)
   const offline = checkout.line.value.reachable === false
@@ -28,6 +28,7 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
       note={
         <>
           <p class="dim">
+            {sale && `№ ${sale.name} · `}
             {words.question.saleSum(sum(draft.sale.sumKopecks))} · {cards}
           </p>
           {answerable && !possible && <p class="notice">{words.question.cannotPromise}</p>}

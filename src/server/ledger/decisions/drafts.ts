@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { Draft } from '../../../core/draft/draft.ts'
+import type { Draft } from '../../../core/draft/draft.ts'
 import { type AccountId, type DraftId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseFirst } from '../../db/rows.ts'
 
 const DraftRow = z.object({
   tillId: TillId,
@@ -10,9 +10,6 @@ const DraftRow = z.object({
   updatedAtMs: z.int(),
   droppedAtMs: z.nullable(z.int()),
 })
-const Body = z.object({ body: z.string() })
-
-const ofTillMax = 50
 
 async function lockDraft(tx: Tx, accountId: AccountId, id: DraftId) {
   const rows = await tx.lock(
@@ -66,16 +63,6 @@ export async function dropDraft(
       where account_id = $1 and id = $2 and till_id = $3 and dropped_at_ms is null`,
     [accountId, id, tillId, nowMs],
   )
-}
-
-/** The newest drafts of a till that were neither committed nor given up. */
-export async function draftsOfTill(query: Query, accountId: AccountId, tillId: TillId): Promise<Draft[]> {
-  const rows = await query.all(
-    `select body from draft where account_id = $1 and till_id = $2 and dropped_at_ms is null
-      order by updated_at_ms desc limit ${ofTillMax}`,
-    [accountId, tillId],
-  )
-  return parseRows(Body, rows).map((row) => z.parse(Draft, JSON.parse(row.body)))
 }
 
 const One = z.object({ one: z.int() })

@@ -1,0 +1,252 @@
+import type { DocumentId } from '../../core/ids.ts'
+import { type Draft, draftIsEmpty, draftIsPrepared } from '../../core/draft/draft.ts'
+import { matchAtTill, type SaleBrief, type TillOrder } from '../../core/draft/draft-match.ts'
+import type { MatchAnswer } from '../../core/wire/drafts.ts'
+import { isUnreachable } from '../api/api.ts'
+import type { WaitingDraft } from '../journal/drafts.ts'
+import type { Till } from './till.ts'
+
+/** What MoySklad's page has opened in this frame. */
+export interface OpenedSale {
+  /** Null for the form of a new sale. */
+  documentId: DocumentId | null
+  /** Of its `Open`, and of the last one of anything else before it, in the order of the browser tab (`Tab.opened`). */
+  turn: number
+  previousTurn: number
+}
+
+/** A prepared draft whose sale is not certain: a person has to say (M3). */
+export interface Question {
+  draft: Draft
+  /**
+   * doubtful: the open sale resembles it; which: it fits, but so does another draft, or it was prepared in another tab, or
+   * nothing tells which of the two is older; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
+   * the open sale may be the one; unchecked: either of these, with no saved sale open
+   */
+  doubt: 'doubtful' | 'which' | 'unsaved' | 'offline' | 'unchecked'
+  documentId: DocumentId | null
+  /** The sale that is meant, where one is known. */
+  sale: SaleBrief | null
+}
+
+export interface Found {
+  /** Prepared for this very document: nobody needs to be asked. */
+  certain: { draft: Draft; documentId: DocumentId; sale: SaleBrief }[]
+  doubtful: Question[]
+}
+
+export interface MatchingDeps {
+  till: Pick<Till, 'api' | 'ready' | 'dropDraft' | 'serverNowMs'>
+  locks: LockManager
+  log: (event: string, error: unknown) => void
+}
+
+/** More open questions than this would hide the sale that the cashier is at. */
+const questionsMax = 3
+/** The server reads so many in one go. */
+const draftsMax = 20
+
+const lockOf = (draftId: string) => `podarok-draft-${draftId}`
+
+/** A sale that may be a draft's, by all that the server and this till know. */
+interface Candidate {
+  sale: SaleBrief
+  /** It holds what the draft was prepared for. */
+  fits: boolean
+  /** Nothing stands against it. */
+  sure: boolean
+}
+
+interface Weighed extends WaitingDraft {
+  /** A live frame is preparing it. */
+  foreign: boolean
+  candidates: Candidate[]
+  /** The server has looked at all sales that there are. */
+  complete: boolean
+}
+
+/** Finds, at each `Open`, which drafts wait for it. */
+export class Matching {
+  readonly #deps: MatchingDeps
+  #owned: { id: string; release: () => void } | null = null
+
+  constructor(deps: MatchingDeps) {
+    this.#deps = deps
+  }
+
+  /** This frame is preparing the draft: no other one asks about it meanwhile. Null ends that. */
+  own(draftId: string | null): void {
+    if (this.#owned?.id === draftId) return
+    this.#owned?.release()
+    this.#owned = null
+    if (draftId === null) return
+    let release: () => void = () => undefined
+    const released = new Promise<void>((done) => (release = done))
+    this.#owned = { id: draftId, release }
+    this.#deps.locks
+      .request(lockOf(draftId), () => released)
+      .catch((error: unknown) => {
+        this.#deps.log('draft_lock', error)
+      })
+  }
+
+  async ask(opened: OpenedSale): Promise<Found> {
+    // From now on the till has it, whoever asks for what: it is not the sale of a draft that begins later. Nobody waits for the
+    // disk: a transaction that begins later comes later.
+    if (opened.documentId !== null) void this.#note([opened.documentId])
+    const waiting = await this.#waiting(opened)
+    if (waiting.length === 0) return { certain: [], doubtful: [] }
+    let answer: MatchAnswer
+    try {
+      const body = { documentId: opened.documentId, drafts: waiting.map(({ draft }) => draft) }
+      answer = await this.#deps.till.api('match', body, { timeoutMs: 5_000 })
+    } catch (error) {
+      if (!isUnreachable(error)) this.#deps.log('match_failed', error)
+      return { certain: [], doubtful: (await this.#unasked(waiting, opened)).slice(0, questionsMax) }
+    }
+    const weighed = await this.#weigh(waiting, answer, opened)
+    const found = opened.documentId === null ? atForm(weighed) : atSale(weighed, opened.documentId)
+    return { ...found, doubtful: found.doubtful.slice(0, questionsMax) }
+  }
+
+  /** Takes away what the till had before the draft, and what cannot be told without a person. */
+  async #weigh(
+    waiting: readonly WaitingDraft[],
+    { matches }: MatchAnswer,
+    opened: OpenedSale,
+  ): Promise<Weighed[]> {
+    const named = [...new Set(matches.flatMap((match) => match.candidates.map(({ sale }) => sale.id)))]
+    const places = (await this.#deps.till.ready?.drafts.placesOf(named)) ?? new Map<DocumentId, number>()
+    const nowMs = this.#deps.till.serverNowMs()
+    const weighed: Weighed[] = []
+    for (const one of waiting) {
+      const match = matches.find(({ draftId }) => draftId === one.draft.id)
+      const candidates = (match?.candidates ?? []).flatMap(({ sale, verdict }): Candidate[] => {
+        const order = orderOf(one, sale.id, places.get(sale.id), opened)
+        const weight = matchAtTill(verdict, one.draft, order, nowMs)
+        return weight === 'other' ? [] : [{ sale, fits: verdict === 'same', sure: weight === 'same' }]
+      })
+      const foreign = await this.#isBusy(one, opened)
+      weighed.push({ ...one, candidates, complete: match?.complete ?? false, foreign })
+    }
+    void this.#note(named.filter((id) => id !== opened.documentId))
+    return weighed
+  }
+
+  /** What can be asked without the server: it cannot say what a sale holds, the till knows what it had before. */
+  async #unasked(waiting: readonly WaitingDraft[], opened: OpenedSale): Promise<Question[]> {
+    const { documentId } = opened
+    if (documentId === null) {
+      return waiting.map(({ draft }) => ({
+        draft,
+        doubt: 'unchecked',
+        documentId: draft.documentId,
+        sale: null,
+      }))
+    }
+    const place = (await this.#deps.till.ready?.drafts.placesOf([documentId]))?.get(documentId)
+    const questions: Question[] = []
+    for (const one of waiting) {
+      const { hadBefore } = orderOf(one, documentId, place, opened)
+      if (one.draft.documentId === null && (hadBefore || (await this.#isBusy(one, opened)))) continue
+      questions.push({ draft: one.draft, doubt: 'offline', documentId, sale: null })
+    }
+    return questions
+  }
+
+  async #waiting(opened: OpenedSale): Promise<WaitingDraft[]> {
+    const drafts = (await this.#deps.till.ready?.drafts.waitingInOrder()) ?? []
+    const found: WaitingDraft[] = []
+    for (const one of drafts) {
+      const { draft } = one
+      // What stands on this very screen needs no question.
+      if (draftIsEmpty(draft) || draft.id === this.#owned?.id) continue
+      if (opened.documentId === null) {
+        if ((await this.#isBusy(one, opened)) || !(await this.#worthAsking(draft))) continue
+      } else if (draft.documentId !== null && draft.documentId !== opened.documentId) continue
+      found.push(one)
+      if (found.length === draftsMax) break
+    }
+    return found
+  }
+
+  /**
+   * Whether a live frame is preparing the draft: then it is no business of this one. Only a saved sale takes a draft from
+   * the form of its own tab, for nobody tells that form of its end.
+   */
+  async #isBusy({ draft, ofThisTab }: WaitingDraft, opened: OpenedSale): Promise<boolean> {
+    if (opened.documentId !== null && ofThisTab) return false
+    const { held } = await this.#deps.locks.query()
+    return (held ?? []).some(({ name }) => name === lockOf(draft.id))
+  }
+
+  /** A card that was only scanned, without «Списать», was for looking at: its draft goes without a question. */
+  async #worthAsking(draft: Draft): Promise<boolean> {
+    if (draft.loads.length > 0 || draft.redeems.some((redeem) => redeem.confirmed)) return true
+    await this.#deps.till.dropDraft(draft)
+    return false
+  }
+
+  async #note(ids: readonly DocumentId[]): Promise<void> {
+    try {
+      if (ids.length > 0) await this.#deps.till.ready?.drafts.noteDocuments(ids)
+    } catch (error) {
+      // A storage that keeps no more keeps no draft either; what it has not noted has no order, and is asked about.
+      this.#deps.log('documents_not_noted', error)
+    }
+  }
+}
+
+function orderOf(
+  { ofThisTab, begunTurn, changedTurn, begunAfter }: WaitingDraft,
+  id: DocumentId,
+  place: number | undefined,
+  opened: OpenedSale,
+): TillOrder {
+  const openedHere = ofThisTab && id === opened.documentId
+  return {
+    hadBefore: (place !== undefined && place <= begunAfter) || (openedHere && opened.turn < begunTurn),
+    // The form's own sale is the first thing that is opened after its last change.
+    openedAfter: openedHere && opened.previousTurn < changedTurn && changedTurn < opened.turn,
+  }
+}
+
+/** A saved sale is open: it is the draft's, or a person is asked whether it is. */
+function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
+  const found: Found = { certain: [], doubtful: [] }
+  // One sale cannot be two drafts': where two fit, a person tells them apart.
+  const rivals = weighed.filter((one) => !one.foreign && one.candidates.some(({ fits }) => fits))
+  for (const one of weighed) {
+    const { draft, foreign } = one
+    const [candidate] = one.candidates
+    if (!candidate || (foreign && !candidate.fits)) continue
+    const { sale, fits, sure } = candidate
+    if (!foreign && sure && rivals.length === 1 && isDecided(one))
+      found.certain.push({ draft, documentId, sale })
+    else found.doubtful.push({ draft, doubt: fits ? 'which' : 'doubtful', documentId, sale })
+  }
+  return found
+}
+
+/**
+ * Whether a person has decided about the draft and not been asked about it since. A sale's form is saved after its cards
+ * were prepared, which is the decision; in a saved sale only «Списать» is one.
+ */
+function isDecided({ draft, left }: Weighed): boolean {
+  if (!draftIsPrepared(draft)) return false
+  return draft.documentId === null ? !left : draft.redeems.length > 0
+}
+
+/** The form of a new sale is open: it does not show the sale that is meant, so a person is asked about every draft. */
+function atForm(weighed: readonly Weighed[]): Found {
+  const doubtful = weighed
+    .filter(({ foreign }) => !foreign)
+    .map(({ draft, candidates, complete }): Question => {
+      const [only, another] = candidates
+      if (!only) return { draft, doubt: complete ? 'unsaved' : 'unchecked', documentId: null, sale: null }
+      // Of two sales either may be the one: the receipt names none, and is linked when one is open (M11).
+      if (another) return { draft, doubt: 'unchecked', documentId: null, sale: null }
+      return { draft, doubt: 'unchecked', documentId: only.sale.id, sale: only.sale }
+    })
+  return { certain: [], doubtful }
+}
