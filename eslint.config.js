@@ -21,6 +21,8 @@ export default tseslint.config(
       },
     },
     rules: {
+      // A second subject is inside, as a rule.
+      'max-lines': ['error', { max: 400 }],
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -55,6 +57,15 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    // Still too long, to be split by subject: the till's middle, the cashier's models and the months' own story.
+    files: [
+      'src/client/{sync/sync,sync/sync.web.test,till/till}.ts',
+      'test/fleet/{cashier,oracle,story}.ts',
+      'widget/cashier/model/{card-desk,checkout}.ts',
+    ],
+    rules: { 'max-lines': 'off' },
   },
   {
     files: ['**/*.test.ts', '**/*.test.tsx', 'test/**'],

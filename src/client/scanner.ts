@@ -6,7 +6,7 @@
 /** Keys of one burst follow each other faster than any person types. */
 export const burstGapMs = 50
 /** Shorter bursts are keys that a hand hit together. */
-export const burstLengthMin = 6
+const burstLengthMin = 6
 /** Enter within this time after a burst belongs to the scanner. */
 export const enterGuardMs = 500
 /**

@@ -2,7 +2,7 @@ import type { TillState } from '../core/wire/tills.ts'
 import type { ErrorCode } from '../core/wire/errors.ts'
 
 /** What stands in the way of work, each with its sentence on the screen. The first that holds is the one that is told. */
-export const troubles = [
+const troubles = [
   /** A newer page of the app is open. */
   'page_outdated',
   /** An older page keeps the storage in its old shape. */

@@ -37,6 +37,3 @@ export type NoteId = z.infer<typeof NoteId>
 
 /** A moment: milliseconds since 1970-01-01 UTC. */
 export const Moment = z.int().check(z.minimum(0))
-
-/** Where fresh ids come from; core throws no dice itself. */
-export type NewId = () => string

@@ -71,7 +71,7 @@ export const GOODS: readonly DemoProduct[] = [
 
 export const PRODUCTS: readonly DemoProduct[] = [...CERTIFICATES, ...GOODS]
 
-export type DemoCardState = 'unsold' | 'active' | 'blocked' | 'expired'
+type DemoCardState = 'unsold' | 'active' | 'blocked' | 'expired'
 
 export type DemoCard = {
   readonly id: string

@@ -1,5 +1,5 @@
 /** One event: a name and plain facts. Never a card number, a token, a context key or a request's text (L9). */
-export interface LogEvent {
+interface LogEvent {
   event: string
   [fact: string]: string | number | boolean | null
 }

@@ -28,7 +28,7 @@ export interface Stock {
   unsold: CardId[]
 }
 
-export const amountMaxKopecks = 800
+const amountMaxKopecks = 800
 const undoneWithin = 40
 
 /** A till's receipts: redeems mostly, some sales, promises, promises in an ask's stead and undone ones. */

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Deal, Truth } from './truth.ts'
 
 /** A rule that the product has broken. */
-export class Broken extends Error {
+class Broken extends Error {
   override name = 'Broken'
 }
 

@@ -52,7 +52,7 @@ export interface ApiDeps {
   onDenied: (code: ErrorCode) => void
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Fills `{id}` of the path. */
   id?: string
   timeoutMs?: number
@@ -62,7 +62,7 @@ export interface CallOptions {
 export type NonceOf = (tillId: string) => string | null
 
 /** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
-export type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
+type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
 
 export type Api = <N extends CallName>(
   name: N,
@@ -71,7 +71,7 @@ export type Api = <N extends CallName>(
 ) => Promise<AnswerOf<N>>
 
 /** A till that waits longer than this for one answer treats the line as cut. */
-export const callTimeoutMs = 8_000
+const callTimeoutMs = 8_000
 
 /**
  * Calls the server by the names of `calls`.

@@ -5,12 +5,12 @@ import { TillId } from '../../core/ids.ts'
  * The till's head, kept a second time outside the database: a head that is ahead of the journal tells that the journal has
  * lost its tail (F7). Never behind a frame's own last record for long, and never ahead of what was on the disk.
  */
-export const BeaconHead = z.object({
+const BeaconHead = z.object({
   tillId: TillId,
   epoch: z.int().check(z.minimum(1)),
   seq: z.int().check(z.minimum(0)),
 })
-export type BeaconHead = z.infer<typeof BeaconHead>
+type BeaconHead = z.infer<typeof BeaconHead>
 
 export interface Beacon {
   read(): BeaconHead | null

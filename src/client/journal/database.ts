@@ -155,7 +155,7 @@ export interface DatabaseEvents {
 }
 
 /** Opening may hang for ever behind a dead back end, and then no event comes at all. */
-export const openTimeoutMs = 4_000
+const openTimeoutMs = 4_000
 
 /**
  * Opens the database of an account. Behind an old page that keeps it from being upgraded this waits until that page is

@@ -83,7 +83,7 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
   }
 }
 
-export class MemoryJournal implements JournalPort {
+class MemoryJournal implements JournalPort {
   readonly #identity: IdentityPort
   readonly #now: () => number
   readonly #states: RecordState[] = []

@@ -6,7 +6,7 @@ import { strictly, type TillStorage } from './storage.ts'
 /** At least so many of the newest records are never given up: they are what a cashier may ask about. */
 export const keptMin = 200
 /** At most so many go in one transaction: a sale may be waiting for it. */
-export const reclaimedMax = 500
+const reclaimedMax = 500
 /** Settled records go after this time, full disk or not. */
 export const keptMs = 400 * 24 * 3_600_000
 const pageRows = 200

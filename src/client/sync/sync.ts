@@ -46,17 +46,17 @@ export interface SyncDeps {
 }
 
 /** How often a till that has nothing to send asks whether the line lives (J7). */
-export const tickMs = 5_000
+const tickMs = 5_000
 /** Bounds of the wait after "unknown" (J6). */
 export const backoffMinMs = 1_000
 export const backoffMaxMs = 300_000
 /** A cut line costs nothing to try, and a cashier waits for it: it is tried at least this often. */
 export const probeMaxMs = 10_000
 /** After so many 5xx in a row the batch is halved, and after each that follows once more (J6). */
-export const failuresBeforeHalving = 3
+const failuresBeforeHalving = 3
 /** After so many a record that goes alone may be to blame. */
 const failuresBeforeBlame = 6
-export const syncTimeoutMs = 20_000
+const syncTimeoutMs = 20_000
 
 /** From this length on a batch is worth reading the next one beside it: a queue is long, or it is not. */
 const readAheadFrom = 50

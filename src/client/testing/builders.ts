@@ -7,7 +7,6 @@ import { openTab, type Tab } from '../tab.ts'
 
 export const uuid = () => crypto.randomUUID()
 export const employeeId = '8a000000-0000-11f0-0a80-000000000001' as Draft['employeeId']
-export const productId = 'ad000000-0000-11f0-0a80-000000000001'
 
 /** A browser tab of its own. */
 export function tab(): Tab {

@@ -222,7 +222,7 @@ const json = (value: unknown, status = 200) => new Response(JSON.stringify(value
 const refusal = (status: number, code: string, nonce?: string) =>
   json({ error: { code, message: code, nonce } }, status)
 
-export async function verify(
+async function verify(
   publicKey: string,
   bytes: Uint8Array<ArrayBuffer>,
   signature: string,

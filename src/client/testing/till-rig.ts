@@ -8,7 +8,7 @@ import { FakeServer } from './fake-server.ts'
 import { evict } from './open-journal.ts'
 
 /** Clocks that a test turns by hand. */
-export interface Hands {
+interface Hands {
   wallMs: number
   elapsedMs: number
 }
@@ -22,7 +22,7 @@ export interface TillRig {
 }
 
 /** A till of one frame at a fake server. Time passes by the test's will. */
-export function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig {
+function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig {
   const hands = { wallMs: server.nowMs, elapsedMs: 0 }
   const timers = new Map<number, () => void>()
   const logged: string[] = []

@@ -15,7 +15,7 @@ export interface Shift {
   lossKopecks: Kopecks
 }
 
-export interface Tally {
+interface Tally {
   cards: number
   sumKopecks: Kopecks
 }

@@ -28,8 +28,6 @@ export interface BookEntry {
 
 export const bookTagBytes = 8
 export const entryBytes = 36
-/** Chunks are told apart by the first byte of the tag. */
-export const chunksOfBook = 256
 
 export const chunkOfTag = (tag: string) => Number.parseInt(tag.slice(0, 2), 16)
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { CardId } from '../ids.ts'
 import { type Kopecks, kopecks, zeroKopecks } from '../money.ts'
-import { type Refusal, refusal } from '../receipt/outcome.ts'
+import { type Refusal, refusal } from '../refusal.ts'
 import type { Programme } from './programme.ts'
 import { isExpired } from './validity.ts'
 

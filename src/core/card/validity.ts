@@ -12,7 +12,7 @@ export const Validity = z.discriminatedUnion('kind', [
 export type Validity = z.infer<typeof Validity>
 
 /** An expired card that gets money back lives at least this long again (C7). */
-export const graceDays = 30
+const graceDays = 30
 
 /** The day that `momentMs` falls on in an IANA time zone such as `Europe/Moscow`. */
 export function localDate(momentMs: number, timeZone: string): string {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { redeem, refund, undo } from '../testing/builders.ts'
 import type { Card } from '../card/card.ts'
-import { type Entry, post, type RedeemLeft, type VoidTarget } from './post.ts'
+import { post } from './post.ts'
+import type { Entry, RedeemLeft, VoidTarget } from './types.ts'
 
 import {
   ask,

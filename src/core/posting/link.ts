@@ -1,5 +1,5 @@
-import { refusal } from '../receipt/outcome.ts'
-import type { PostedOperation, PostingContext } from './post.ts'
+import { refusal } from '../refusal.ts'
+import type { PostedOperation, PostingContext } from './types.ts'
 import { Refused } from './step.ts'
 import type { OperationOf, Receipt } from '../receipt/receipt.ts'
 

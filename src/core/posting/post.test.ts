@@ -5,7 +5,8 @@ import { seeded } from '../testing/random.ts'
 import type { Card } from '../card/card.ts'
 import type { ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
-import { post, type PostingContext } from './post.ts'
+import { post } from './post.ts'
+import type { PostingContext } from './types.ts'
 import { type Operation, operationsMax } from '../receipt/receipt.ts'
 
 import {

@@ -1,8 +1,9 @@
 import type { Card } from '../card/card.ts'
 import type { CardId } from '../ids.ts'
 import { zeroKopecks } from '../money.ts'
-import { type CaseCode, type CaseKind, type Refusal, refusal } from '../receipt/outcome.ts'
-import type { Entry, PostedOperation } from './post.ts'
+import { type CaseCode, type CaseKind } from '../receipt/outcome.ts'
+import { type Refusal, refusal } from '../refusal.ts'
+import type { Entry, PostedOperation } from './types.ts'
 import type { Operation } from '../receipt/receipt.ts'
 
 /** What every kind of operation is posted with: the cards as they stand by now, its result, and the two ways to stop. */

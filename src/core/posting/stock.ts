@@ -1,7 +1,7 @@
 import type { Card, CardStatus } from '../card/card.ts'
 import { zeroKopecks } from '../money.ts'
-import { refusal } from '../receipt/outcome.ts'
-import type { PostedOperation } from './post.ts'
+import { refusal } from '../refusal.ts'
+import type { PostedOperation } from './types.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
 import type { OperationOf } from '../receipt/receipt.ts'
 

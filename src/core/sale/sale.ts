@@ -46,7 +46,7 @@ export interface CertificateSlot {
   paidKopecks: Kopecks
 }
 
-export type CertificateProblem = 'certificate_fraction' | 'certificate_discounted'
+type CertificateProblem = 'certificate_fraction' | 'certificate_discounted'
 
 export interface CertificateNeed {
   slots: CertificateSlot[]

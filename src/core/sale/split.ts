@@ -17,7 +17,7 @@ export interface Share {
 }
 
 /** Soonest expiry first, then the smallest balance, so that little is left to expire or to lie about (C6). */
-export function spendingOrder(a: SpendableCard, b: SpendableCard): number {
+function spendingOrder(a: SpendableCard, b: SpendableCard): number {
   if (a.expiresOn !== b.expiresOn) {
     if (a.expiresOn === null) return 1
     if (b.expiresOn === null) return -1

@@ -3,12 +3,13 @@ import { programmeOf } from './builders.ts'
 import type { Card, OthersHolds } from '../card/card.ts'
 import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
-import { post, type PostingContext, type RedeemLeft, type VoidTarget } from '../posting/post.ts'
+import { post } from '../posting/post.ts'
+import type { PostingContext, RedeemLeft, VoidTarget } from '../posting/types.ts'
 import type { Operation, Receipt } from '../receipt/receipt.ts'
 import { wireVersion } from '../receipt/version.ts'
 
-export const today = '2026-10-02'
-export const tillId = randomUUID() as TillId
+const today = '2026-10-02'
+const tillId = randomUUID() as TillId
 export const holdId = randomUUID() as HoldId
 export const saleId = randomUUID() as ReceiptId
 
@@ -93,7 +94,7 @@ export const targetOf = (rest: Partial<VoidTarget> = {}) =>
     ],
   ])
 /** The code of a refusal or a hold, or the entries as `account amount`. */
-export function verdict(receipt: Receipt, context: PostingContext): string | string[] {
+function verdict(receipt: Receipt, context: PostingContext): string | string[] {
   const posting = post(receipt, context)
   switch (posting.status) {
     case 'refused':

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { CardId, DraftId, HoldId } from '../ids.ts'
 import { AmountKopecks, Kopecks } from '../money.ts'
-import { Refusal } from '../receipt/outcome.ts'
+import { Refusal } from '../refusal.ts'
 
 /** Money of a card, or an unsold card, reserved for one till and receipt (O2). */
 

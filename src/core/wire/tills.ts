@@ -125,7 +125,7 @@ export const RotateRequest = z.strictObject({
  * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
  * status. A server that was set back to an earlier moment believes it (J7).
  */
-export const OutcomeProof = z.string().check(z.regex(/^[\w-]{43}$/))
+const OutcomeProof = z.string().check(z.regex(/^[\w-]{43}$/))
 
 export const SyncRequest = z.strictObject({
   ...envelopeShape,

@@ -5,7 +5,7 @@ import type { AccountId, TillId } from '../../core/ids.ts'
 import type { Session } from '../ledger/tills/sessions.ts'
 import { ApiError } from './errors.ts'
 
-export interface Device {
+interface Device {
   accountId: AccountId
   tillId: TillId
   epoch: number

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { refusal } from '../../core/receipt/outcome.ts'
+import { refusal } from '../../core/refusal.ts'
 import type { Door } from '../../core/receipt/author.ts'
 import { cashierOperations, Receipt } from '../../core/receipt/receipt.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'

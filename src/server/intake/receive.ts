@@ -1,5 +1,5 @@
 import type { EmployeeId } from '../../core/ids.ts'
-import { refusal } from '../../core/receipt/outcome.ts'
+import { refusal } from '../../core/refusal.ts'
 import { employeeOf, sessionOf } from '../../core/receipt/author.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'

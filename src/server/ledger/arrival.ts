@@ -1,5 +1,6 @@
 import type { AccountId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
-import type { FinalOutcome, Refusal } from '../../core/receipt/outcome.ts'
+import type { FinalOutcome } from '../../core/receipt/outcome.ts'
+import type { Refusal } from '../../core/refusal.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Sale } from '../../core/sale/sale.ts'
 import { sha256 } from '../keys/secrets.ts'

@@ -1,5 +1,5 @@
 import { HoldId } from '../../core/ids.ts'
-import { refusal } from '../../core/receipt/outcome.ts'
+import { refusal } from '../../core/refusal.ts'
 import { HoldRequest } from '../../core/wire/holds.ts'
 import { requireActive } from '../http/active-till.ts'
 import type { Deps } from '../deps.ts'

@@ -1,6 +1,6 @@
 import { availableOf, balanceOf, type Card, cardState, loadBar } from '../../core/card/card.ts'
 import type { AccountId, EmployeeId, TillId } from '../../core/ids.ts'
-import { refusal } from '../../core/receipt/outcome.ts'
+import { refusal } from '../../core/refusal.ts'
 import type { Programme } from '../../core/card/programme.ts'
 import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/cards.ts'
 import type { z } from 'zod/mini'
@@ -99,7 +99,7 @@ function isLoadable(programme: Programme, card: Card, others: Others, today: str
   return loadBar(programme, card, others, today) === null
 }
 
-export function viewOf(card: Card, others: Others, today: string): CardView {
+function viewOf(card: Card, others: Others, today: string): CardView {
   return {
     id: card.id,
     last4: card.last4,

@@ -7,7 +7,6 @@ import {
   createPrivateKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
   sign,
 } from 'node:crypto'
 
@@ -167,5 +166,3 @@ async function soon<T>(work: () => T): Promise<T> {
 export function forgetKeys(): void {
   secrets.length = 0
 }
-
-export const randomSecret = (bytes: number) => randomBytes(bytes)

@@ -22,7 +22,6 @@ const real = {
   timeoutSignal: AbortSignal.timeout.bind(AbortSignal),
   dateNow: Date.now,
 }
-export const realNowMs = () => real.dateNow()
 
 /** Tasks that are due in this very moment of the simulated time. */
 let pending = 0

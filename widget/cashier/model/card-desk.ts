@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/draft/draft.ts'
 import { type CardId, type DocumentId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
-import type { Refusal } from '../../../src/core/receipt/outcome.ts'
+import type { Refusal } from '../../../src/core/refusal.ts'
 import type { Entered } from '../../../src/core/card/proof.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
 import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'

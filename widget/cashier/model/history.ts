@@ -5,7 +5,7 @@ import type { TillReady } from '../../../src/client/till/till.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 
 /** After so long without an answer the cashier gets a choice (J2). */
-export const patienceMs = 5_000
+const patienceMs = 5_000
 /** So many of the till's last records are kept at hand. */
 const historyLength = 60
 

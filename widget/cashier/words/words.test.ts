@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { validationMessageMax } from '../../../src/core/host/host-messages.ts'
-import { CaseCode, RefusalCode } from '../../../src/core/receipt/outcome.ts'
+import { CaseCode } from '../../../src/core/receipt/outcome.ts'
+import { RefusalCode } from '../../../src/core/refusal.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
 import { en } from './en.ts'
 import { firstWords } from './first-words.ts'

@@ -1,6 +1,7 @@
 import type { Notice } from '../model/card-desk.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
-import type { CaseCode, RefusalCode } from '../../../src/core/receipt/outcome.ts'
+import type { CaseCode } from '../../../src/core/receipt/outcome.ts'
+import type { RefusalCode } from '../../../src/core/refusal.ts'
 import type { CardState } from '../../../src/core/card/card.ts'
 import type { ResultStatus } from '../model/result.ts'
 import type { NotReady } from '../../../src/client/outage/readiness.ts'

@@ -9,7 +9,7 @@ import { parseRows } from '../../db/rows.ts'
  * A digest of all chains leaves the database once a day (L7): whoever edits history afterwards, chains and all, no
  * longer agrees with the file.
  */
-export const DailyDigest = z.strictObject({
+const DailyDigest = z.strictObject({
   /** Operations posted up to this moment, inclusive, are covered. */
   asOfMs: z.int(),
   cards: z.int(),
@@ -17,14 +17,14 @@ export const DailyDigest = z.strictObject({
   /** SHA-256 over the lines `account card length head`, sorted. */
   digest: z.string(),
 })
-export type DailyDigest = z.infer<typeof DailyDigest>
+type DailyDigest = z.infer<typeof DailyDigest>
 
 /** Transactions in flight may still post an earlier moment; none lives this long. */
 const settleMs = 5 * 60_000
 
 const HeadRow = z.object({ accountId: z.string(), cardId: z.string(), chainN: z.int(), hash: z.string() })
 
-export async function digestAsOf(db: Db, asOfMs: number): Promise<DailyDigest> {
+async function digestAsOf(db: Db, asOfMs: number): Promise<DailyDigest> {
   const rows = await db.read((query) =>
     query.all(
       `select o.account_id as "accountId", o.card_id as "cardId", o.chain_n as "chainN", o.hash

@@ -1,5 +1,5 @@
 import type { CardStatus } from '../../../core/card/card.ts'
-import type { Entry } from '../../../core/posting/post.ts'
+import type { Entry } from '../../../core/posting/types.ts'
 import { sha256 } from '../../keys/secrets.ts'
 
 /** What the first operation of a card follows. */

@@ -27,9 +27,6 @@ const OthersRow = z.object({
   ordinal: z.nullable(z.int()),
 })
 
-/** Holds live until they are released or the server stops waiting for a silent till (O2). */
-export const isLive = (hold: HoldRow, nowMs: number) => hold.releasedAtMs === null && hold.keepUntilMs > nowMs
-
 /** @returns what other tills hold of the card, and the name of one of them */
 export async function othersHolds(
   query: Query,

@@ -1,7 +1,7 @@
 import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../../core/card/card.ts'
 import type { AccountId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { type Kopecks, kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
-import { type Refusal, refusal } from '../../../core/receipt/outcome.ts'
+import { type Refusal, refusal } from '../../../core/refusal.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import type { Hold } from '../../../core/wire/holds.ts'
 import { holdUseMs } from '../../../core/card/hold.ts'

@@ -39,7 +39,7 @@ export type Decided =
   | { status: 'not_possible' }
 
 /** Thrown inside the transaction, so that nothing of a decision that cannot be carried out stays. */
-export class NotPossible extends Error {
+class NotPossible extends Error {
   override name = 'NotPossible'
 }
 

@@ -1,5 +1,6 @@
 import type { CardId } from '../../../core/ids.ts'
-import { type FinalOutcome, refusal, type RefusalCode, type CaseCode } from '../../../core/receipt/outcome.ts'
+import { type FinalOutcome, type CaseCode } from '../../../core/receipt/outcome.ts'
+import { refusal, type RefusalCode } from '../../../core/refusal.ts'
 import type { Operation, Receipt } from '../../../core/receipt/receipt.ts'
 import type { TillState } from '../../../core/wire/tills.ts'
 import type { Evidence } from '../arrival.ts'

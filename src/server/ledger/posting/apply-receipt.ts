@@ -1,13 +1,9 @@
 import type { AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../../core/money.ts'
-import {
-  type CardEffect,
-  type CaseKind,
-  type FinalOutcome,
-  type Refusal,
-  refusal,
-} from '../../../core/receipt/outcome.ts'
-import { post, type PostedOperation, type Posting } from '../../../core/posting/post.ts'
+import { type CardEffect, type CaseKind, type FinalOutcome } from '../../../core/receipt/outcome.ts'
+import { type Refusal, refusal } from '../../../core/refusal.ts'
+import { post } from '../../../core/posting/post.ts'
+import type { PostedOperation, Posting } from '../../../core/posting/types.ts'
 import { employeeOf } from '../../../core/receipt/author.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { TillState } from '../../../core/wire/tills.ts'

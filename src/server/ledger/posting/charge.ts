@@ -1,7 +1,7 @@
 import type { AccountId, CardId, GrantId } from '../../../core/ids.ts'
 import { type Kopecks, kopecks } from '../../../core/money.ts'
 import { chargeGrant, type GrantUse, useOf } from '../../../core/receipt/offline.ts'
-import type { PostingContext } from '../../../core/posting/post.ts'
+import type { PostingContext } from '../../../core/posting/types.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import { keepUse, lockGrant } from '../offline/grants.ts'

@@ -1,6 +1,6 @@
 import type { AccountId, DocumentId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
-import type { SaleContext } from '../../../core/posting/post.ts'
+import type { SaleContext } from '../../../core/posting/types.ts'
 import type { Sale } from '../../../core/sale/sale.ts'
 import type { Tx } from '../../db/db.ts'
 import { standingOfDocument, type StoredReceipt, textOf } from './receipts.ts'

@@ -6,7 +6,7 @@ import type {
   PostingContext,
   RedeemLeft,
   VoidTarget,
-} from '../../../core/posting/post.ts'
+} from '../../../core/posting/types.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'

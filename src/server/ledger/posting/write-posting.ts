@@ -1,5 +1,5 @@
 import type { AccountId, CardId } from '../../../core/ids.ts'
-import type { PostedOperation } from '../../../core/posting/post.ts'
+import type { PostedOperation } from '../../../core/posting/types.ts'
 import type { Tx } from '../../db/db.ts'
 import type { Arrival } from '../arrival.ts'
 import { type CardRow, insertCard, updateCard } from '../cards/cards.ts'
