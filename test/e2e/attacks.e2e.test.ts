@@ -193,6 +193,8 @@ describe('scanner', () => {
 describe('messages', () => {
   it('[A4] a message of another frame is not heard, whatever it says', async () => {
     await till.addGood(goods.tea)
+    // What the till has still to hear of the server would change its words in the middle.
+    await till.backFromServer('create')
     const before = await till.texts('create')
     const app = await till.app('create')
     await app.evaluate(() => {

@@ -184,6 +184,29 @@ export class Shop {
     const { sales } = (await answer.json()) as { sales: { id: string; name: string }[] }
     return rows.map((row) => sales.find(({ id }) => id === row['id'])?.name ?? 'none')
   }
+  /** Somebody else changes the sale that was saved last, in MoySklad itself. */
+  async changeLastSale(change: (rows: unknown[]) => { rows: unknown[]; cashSum: number }): Promise<void> {
+    const list = await fetch(`${this.hostUrl}/ui/sales`)
+    const { sales } = (await list.json()) as { sales: { id: string; name: string }[] }
+    const { id } = sales.reduce((last, one) => (one.name > last.name ? one : last))
+    const answer = await fetch(`${this.hostUrl}/ui/sales/${id}`)
+    const { ownerId, rows, ...sale } = (await answer.json()) as Record<string, unknown> & {
+      ownerId: string
+      rows: unknown[]
+    }
+    const draft = {
+      applicable: sale['applicable'],
+      description: sale['description'],
+      ...change(rows),
+      noCashSum: 0,
+    }
+    const changed = await fetch(`${this.hostUrl}/ui/sales/${id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ employeeId: ownerId, draft }),
+    })
+    if (!changed.ok) throw new Error(`the sale was not changed: ${changed.status} ${await changed.text()}`)
+  }
   liveHolds(card: DemoCard): number {
     return this.#query('select 1 from hold where card_id = ? and released_at_ms is null', card.id).length
   }
