@@ -17,8 +17,8 @@ export async function journalRows(till: TillPage, widgetUrl: string): Promise<Jo
       epoch: number
       seq: number
       id: string
-      /** Who has to show the record; undoings need nobody. */
-      frame?: string
+      /** Who has to show the record; null for an undoing, which needs nobody. */
+      frame: string | null
     }
     const known = (await indexedDB.databases()).find(({ name }) => name?.startsWith('podarok-'))
     const db = await new Promise<IDBDatabase>((done, failed) => {
@@ -40,7 +40,7 @@ export async function journalRows(till: TillPage, widgetUrl: string): Promise<Jo
     return {
       records: records!.map(({ id }) => id),
       unsettled: unsettled!.map(idOf),
-      unseen: unsettled!.filter((row) => row.frame !== undefined && !among(seen!, row)).map(idOf),
+      unseen: unsettled!.filter((row) => row.frame !== null && !among(seen!, row)).map(idOf),
     }
   })
 }
