@@ -39,7 +39,11 @@ window.benchAppend = async (appendsPerWay) => {
   const to = await sealingKey()
   const sealed = async () => {
     const parts = redeemReceipt()
-    const number = await sealing.seal(to, account, parts.id, '4006123412344821')
+    const number = await sealing.seal(
+      to,
+      { accountId: account, tillId: uuid(), receiptId: parts.id },
+      '4006123412344821',
+    )
     const operations = parts.operations.map((one) => (one.kind === 'redeem' ? { ...one, number } : one))
     return { ...parts, operations }
   }

@@ -94,7 +94,7 @@ export class TestTill {
 
   /** What was scanned, sealed for the receipt that is to carry it. */
   seal(number: string, receiptId: ReceiptId): SealedNumber {
-    return sealNumber(this.sealingKey!, this.accountId, receiptId, number)
+    return sealNumber(this.sealingKey!, { accountId: this.accountId, tillId: this.id, receiptId }, number)
   }
 
   /** A new session of the same till: the old one is over. */

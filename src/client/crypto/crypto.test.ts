@@ -1,6 +1,6 @@
 import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sealedFor, sealInfo, SealedNumber } from '../../core/card/sealed-number.ts'
+import { sealedFor, sealInfo, SealedNumber, type SealPlace } from '../../core/card/sealed-number.ts'
 import { DeviceKey, Signature } from '../../core/wire/tills.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 import { makeDeviceKeys, signBytes } from './device-key.ts'
@@ -13,35 +13,38 @@ function serverKey() {
   const id = randomBytes(9).toString('base64url')
   return {
     to: { id, publicKey: pair.getPublicKey('base64url') },
-    open: (sealed: string, accountId: string, receiptId: string): string => {
+    open: (sealed: string, place: SealPlace): string => {
       const [keyId, point, iv, box] = sealed.split('.') as [string, string, string, string]
       expect(keyId).toBe(id)
       const secret = pair.computeSecret(Buffer.from(point, 'base64url'))
       const key = Buffer.from(hkdfSync('sha256', secret, '', sealInfo, 32))
       const bytes = Buffer.from(box, 'base64url')
       const opener = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'))
-      opener.setAAD(Buffer.from(sealedFor(accountId, receiptId)))
+      opener.setAAD(Buffer.from(sealedFor(place)))
       opener.setAuthTag(bytes.subarray(-16))
       return Buffer.concat([opener.update(bytes.subarray(0, -16)), opener.final()]).toString('latin1')
     },
   }
 }
 
+const place: SealPlace = { accountId: 'account', tillId: 'till', receiptId: 'receipt' }
+
 describe('sealed numbers', () => {
-  it('[J1] open at the server, and only in the receipt that they were sealed for', async () => {
+  it('[J1] [T1] open at the server, and only for the till and the receipt that they were sealed for', async () => {
     const { to, open } = serverKey()
-    const sealed = await new Sealing().seal(to, 'account', 'receipt', '4000123412341234')
+    const sealed = await new Sealing().seal(to, place, '4000123412341234')
     expect(SealedNumber.safeParse(sealed).success).toBe(true)
-    expect(open(sealed, 'account', 'receipt')).toBe('4000123412341234'.padEnd(24, '\0'))
-    expect(() => open(sealed, 'account', 'another')).toThrow()
-    expect(() => open(sealed, 'another', 'receipt')).toThrow()
+    expect(open(sealed, place)).toBe('4000123412341234'.padEnd(24, '\0'))
+    for (const other of ['accountId', 'tillId', 'receiptId']) {
+      expect(() => open(sealed, { ...place, [other]: 'another' }), other).toThrow()
+    }
   })
 
   it('[J1] tell neither the number nor its length, and the same number never looks the same', async () => {
     const { to } = serverKey()
     const sealing = new Sealing()
     const seals = await Promise.all(
-      ['123456', '123456', '123456789012345678901234'].map((digits) => sealing.seal(to, 'a', 'r', digits)),
+      ['123456', '123456', '123456789012345678901234'].map((digits) => sealing.seal(to, place, digits)),
     )
     expect(new Set(seals).size).toBe(3)
     expect(new Set(seals.map((sealed) => sealed.length)).size).toBe(1)
@@ -52,16 +55,14 @@ describe('sealed numbers', () => {
   it('go to the key that is asked for, also after the server has a new one', async () => {
     const [old, fresh] = [serverKey(), serverKey()]
     const sealing = new Sealing()
-    await sealing.seal(old.to, 'a', 'r', '123456')
-    expect(fresh.open(await sealing.seal(fresh.to, 'a', 'r', '654321'), 'a', 'r')).toMatch(/^654321\0+$/)
+    await sealing.seal(old.to, place, '123456')
+    expect(fresh.open(await sealing.seal(fresh.to, place, '654321'), place)).toMatch(/^654321\0+$/)
   })
 
   it('hold nothing but digits', async () => {
     const { to } = serverKey()
-    await expect(new Sealing().seal(to, 'a', 'r', '1234567890123456789012345')).rejects.toThrow(
-      'card numbers',
-    )
-    await expect(new Sealing().seal(to, 'a', 'r', '')).rejects.toThrow('card numbers')
+    await expect(new Sealing().seal(to, place, '1234567890123456789012345')).rejects.toThrow('card numbers')
+    await expect(new Sealing().seal(to, place, '')).rejects.toThrow('card numbers')
   })
 })
 

@@ -4,6 +4,7 @@ import {
   sealInfo,
   type SealedNumber,
   type SealingKey,
+  type SealPlace,
 } from '../../core/card/sealed-number.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 
@@ -15,8 +16,8 @@ export class Sealing {
   #own: Promise<{ privateKey: CryptoKey; point: string }> | null = null
   readonly #common = new Map<string, Promise<CryptoKey>>()
 
-  /** @param receiptId the receipt that the number is sealed into; in another one the seal does not open */
-  async seal(to: SealingKey, accountId: string, receiptId: string, digits: string): Promise<SealedNumber> {
+  /** @param place the till and the receipt that the number is sealed into; in another one the seal does not open */
+  async seal(to: SealingKey, place: SealPlace, digits: string): Promise<SealedNumber> {
     if (!/^\d{1,24}$/.test(digits)) throw new Error('only card numbers are sealed')
     const own = await (this.#own ??= makePair())
     let common = this.#common.get(to.id)
@@ -24,7 +25,7 @@ export class Sealing {
     const padded = new Uint8Array(sealedDigits)
     new TextEncoder().encodeInto(digits, padded)
     const iv = crypto.getRandomValues(new Uint8Array(12))
-    const additionalData = new TextEncoder().encode(sealedFor(accountId, receiptId))
+    const additionalData = new TextEncoder().encode(sealedFor(place))
     const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, await common, padded)
     return [to.id, own.point, toBase64url(iv), toBase64url(box)].join('.') as SealedNumber
   }

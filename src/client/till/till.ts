@@ -170,9 +170,11 @@ export class Till {
     const { sealingKey } = this.#heads
     if (!sealingKey || !this.#carrier) return null
     try {
-      return await this.#sealing.seal(sealingKey, this.#carrier.parts.accountId, receiptId, digits)
+      const { accountId, identity } = this.#carrier.parts
+      const place = { accountId, tillId: identity.current.tillId, receiptId }
+      return await this.#sealing.seal(sealingKey, place, digits)
     } catch (error) {
-      // An ask without its number is still an ask.
+      // The hold that the look-up took proves the number as well.
       this.#deps.log('not_sealed', error)
       return null
     }

@@ -10,7 +10,7 @@ import * as z from 'zod/mini'
  * - the digits, padded with zero bytes to `sealedDigits`, and the tag of 16 bytes.
  *
  * The AES key of 256 bits is HKDF-SHA-256 of the ECDH secret, without salt, under `sealInfo`. `sealedFor` is the
- * additional data: a seal that is copied into another receipt does not open.
+ * additional data: a seal that is copied into another receipt, or to another till, does not open (T1).
  */
 export const SealedNumber = z
   .string()
@@ -22,8 +22,16 @@ export const sealInfo = 'podarok-seal-1'
 /** All numbers are padded to this length: a seal does not tell how long the number is. */
 export const sealedDigits = 24
 
-/** @param receiptId the draft's receipt; a promise in an ask's stead carries the ask's seals */
-export const sealedFor = (accountId: string, receiptId: string) => `${sealInfo}:${accountId}:${receiptId}`
+/** Where a number was shown. */
+export interface SealPlace {
+  accountId: string
+  tillId: string
+  /** The draft's receipt; a promise in the stead of an ask of its till carries the ask's seals. */
+  receiptId: string
+}
+
+export const sealedFor = ({ accountId, tillId, receiptId }: SealPlace) =>
+  [sealInfo, accountId, tillId, receiptId].join(':')
 
 /** The public key to seal to, from the server. */
 export const SealingKey = z.strictObject({

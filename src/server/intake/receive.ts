@@ -21,11 +21,14 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
   const proofs = createOutcomeProofs(keys.card)
 
   /** Hashes of the numbers in a receipt, by the place of their operations (L4: before the transaction opens). */
-  async function numbersOf({ accountId, content }: Arrival): Promise<Evidence['numbers']> {
+  async function numbersOf({ accountId, till, content }: Arrival): Promise<Evidence['numbers']> {
     const numbers = new Map<number, string | null>()
-    if (content.kind !== 'receipt') return numbers
+    if (content.kind !== 'receipt' || !till) return numbers
+    const { id, mode, standsFor } = content.receipt
+    // A promise carries the seals of the ask that it stands for, but of no other till's: its own is in them (T1).
+    const place = { accountId, tillId: till.id, receiptId: mode === 'promise' ? (standsFor ?? id) : id }
     for (const [n, sealed] of sealedIn(content.receipt)) {
-      const digits = await sealing.open(accountId, content.receipt.standsFor ?? content.receipt.id, sealed)
+      const digits = await sealing.open(place, sealed)
       numbers.set(n, digits === null ? null : hashNumber(keys.card, accountId, digits))
     }
     return numbers

@@ -1,6 +1,12 @@
 import { createCipheriv, createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto'
 import type { AccountId } from '../../core/ids.ts'
-import { sealedFor, sealInfo, type SealedNumber, type SealingKey } from '../../core/card/sealed-number.ts'
+import {
+  sealedFor,
+  sealInfo,
+  type SealedNumber,
+  type SealingKey,
+  type SealPlace,
+} from '../../core/card/sealed-number.ts'
 import type { Db, Tx } from '../db/db.ts'
 import { findSealKey, insertSealKey, newestSealKey, type SealKeyRow } from './seal-keys.ts'
 
@@ -12,8 +18,8 @@ const rememberedMax = 2_000
 export interface Sealing {
   /** The key to seal to; made where there is none, or none young enough. */
   current(tx: Tx, accountId: AccountId, nowMs: number): Promise<SealingKey>
-  /** @returns the digits, or null when the seal is not for this receipt, damaged, or to a key that is not ours */
-  open(accountId: AccountId, receiptId: string, sealed: SealedNumber): Promise<string | null>
+  /** @returns the digits, or null when the seal is not of this place, damaged, or to a key that is not ours */
+  open(place: SealPlace & { accountId: AccountId }, sealed: SealedNumber): Promise<string | null>
 }
 
 /** Opens what tills have sealed (J1); the format is told in core/sealed-number.ts. */
@@ -40,10 +46,10 @@ export function createSealing(db: Db, secret: Buffer): Sealing {
       await insertSealKey(tx, accountId, made)
       return publicPart(made)
     },
-    async open(accountId, receiptId, sealed) {
+    async open(place, sealed) {
       const [keyId, tillKey, iv, box] = sealed.split('.') as [string, string, string, string]
-      const key = await sharedKey(accountId, keyId, tillKey)
-      return key && unseal(key, iv, box, sealedFor(accountId, receiptId))
+      const key = await sharedKey(place.accountId, keyId, tillKey)
+      return key && unseal(key, iv, box, sealedFor(place))
     },
   }
 }

@@ -94,6 +94,27 @@ onBothEngines('sealed numbers', (engine) => {
     expect(await balanceOf(manager, card)).toBe(990)
   })
 
+  test('[T1] a seal that another till has copied does not open there, under whatever receipt it is sent', async () => {
+    const { shop, manager, till, accountId, card, pay } = await scene()
+    const thief = await shop.till(accountId)
+    const ask = pay(card.number)
+    const [operation] = ask.operations
+    if (operation?.kind !== 'redeem') throw new Error('no payment')
+    const copied = [{ ...operation, holdId: null }]
+    const replay = thief.receipt(copied, { id: ask.id })
+    expect(verdictOf(await thief.send(replay))).toBe('refused card_unknown')
+    const named = { mode: 'promise' as const, standsFor: ask.id }
+    expect(verdictOf(await thief.send(thief.receipt(copied, named)))).toBe('in_review number_mismatch')
+    // An ask stands for nothing: what it names opens nothing.
+    const asked = thief.receipt(copied, { standsFor: ask.id })
+    expect(verdictOf(await thief.send(asked))).toBe('refused card_unknown')
+    const again = till.receipt(ask.operations, { standsFor: ask.id })
+    expect(verdictOf(await till.send(again))).toBe('refused card_unknown')
+    const own = pay(card.number)
+    expect(verdictOf(await till.send(own))).toBe('applied')
+    expect(await balanceOf(manager, card)).toBe(990)
+  })
+
   test('[F17] a seal to a key that is a year old opens', async () => {
     const { shop, till, card, pay, promise } = await scene()
     const old = pay(card.number, promise)
