@@ -24,6 +24,8 @@ export const RefusalCode = z.enum([
   'certificate_not_in_sale',
   'refund_not_of_sale',
   'refund_above_paid',
+  /** No return in MoySklad has been read for it (T3). */
+  'return_unread',
   'receipt_unknown',
   'receipt_of_other_till',
   'void_twice',

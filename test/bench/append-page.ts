@@ -44,7 +44,9 @@ window.benchAppend = async (appendsPerWay) => {
       { accountId: account, tillId: uuid(), receiptId: parts.id },
       '4006123412344821',
     )
-    const operations = parts.operations.map((one) => (one.kind === 'redeem' ? { ...one, number } : one))
+    const operations = parts.operations.map((one) =>
+      one.kind === 'redeem' ? { ...one, proof: { ...one.proof, sealed: number } } : one,
+    )
     return { ...parts, operations }
   }
   const sample = await journal.append(await sealed(), wireVersion, faces())

@@ -1,6 +1,7 @@
 import type { CardId, HoldId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
-import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Operation } from '../../src/core/receipt/operations.ts'
 import type { HoldRequest } from '../../src/core/wire/holds.ts'
 import type { z } from 'zod/mini'
 import { load, redeem, undo, certificateId, faceKopecks } from '../../src/core/testing/builders.ts'

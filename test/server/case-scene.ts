@@ -1,6 +1,7 @@
 import type { ReceiptId } from '../../src/core/ids.ts'
 import type { Outcome } from '../../src/core/receipt/outcome.ts'
-import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Operation } from '../../src/core/receipt/operations.ts'
 import type { CaseChoice, CaseView } from '../../src/core/wire/cases.ts'
 import type { Db } from '../../src/server/db/db.ts'
 import type { TestTill } from './test-till.ts'

@@ -4,7 +4,8 @@ import type { AccountId, CardId, DraftId, EmployeeId, HoldId, ReceiptId, TillId 
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/receipt/outcome.ts'
 import type { SealedNumber, SealingKey } from '../../src/core/card/sealed-number.ts'
-import type { Operation, Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Receipt } from '../../src/core/receipt/receipt.ts'
+import type { Operation } from '../../src/core/receipt/operations.ts'
 import { wireVersion } from '../../src/core/receipt/version.ts'
 import {
   type AnswerOf,

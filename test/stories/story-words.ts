@@ -1,5 +1,5 @@
 import type { CardId, HoldId, ProductId, ReceiptId } from '../../src/core/ids.ts'
-import type { Operation } from '../../src/core/receipt/receipt.ts'
+import type { Operation } from '../../src/core/receipt/operations.ts'
 import { load, redeem, refund, undo } from '../../src/core/testing/builders.ts'
 import type { Act, Verdict } from './oracle-words.ts'
 
@@ -28,13 +28,13 @@ export function toOperation(act: Act): Operation {
   switch (act.kind) {
     case 'redeem':
       return redeem(act.card as CardId, act.amount, {
-        holdId: act.hold as HoldId | null,
+        ...(act.hold !== null && { holdId: act.hold as HoldId }),
         entered: act.typed ? 'typed' : 'scanned',
       })
     case 'load':
       return load(act.card as CardId, act.product as ProductId, act.face, {
         paid: act.paid,
-        holdId: act.hold as HoldId | null,
+        ...(act.hold !== null && { holdId: act.hold as HoldId }),
       })
     case 'refund':
       return refund(act.card as CardId, act.amount, act.of as ReceiptId)

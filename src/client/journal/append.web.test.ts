@@ -46,8 +46,11 @@ async function hold(overrides: Partial<Grant> = {}, returned = false): Promise<v
 }
 
 /** A promise of 1 500 ₽ on the grant, each on a card of its own. */
-const promise = (overrides: Partial<Receipt> = {}) =>
-  redeemReceipt({ mode: 'promise', grantId, happenedAtMs: nowMs, ...overrides })
+const promise = (overrides: Partial<Receipt> = {}) => {
+  const parts = redeemReceipt({ mode: 'promise', grantId, happenedAtMs: nowMs, ...overrides })
+  for (const one of parts.operations) if (one.kind === 'redeem') one.proof.holdId = null
+  return parts
+}
 const append = (of = promise(), at = till) => at.journal.append(of, wireVersion, [])
 const spent = () =>
   reading(

@@ -227,11 +227,7 @@ class MemoryJournal implements JournalPort {
 }
 
 /** As the screens read it in a record. It is not one: it is never sent again. */
-const asWritten = (told: ToldOperation) => ({
-  ...told,
-  faceKopecks: told.amountKopecks,
-  saleReceiptId: told.receiptId,
-})
+const asWritten = (told: ToldOperation) => ({ ...told, faceKopecks: told.amountKopecks, basis: told })
 
 const copy = (state: RecordState): RecordState => ({ ...state })
 

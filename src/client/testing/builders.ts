@@ -23,9 +23,10 @@ export function redeemReceipt(overrides: Partial<ReceiptParts> = {}): ReceiptPar
     kind: 'redeem',
     cardId: uuid(),
     amountKopecks: 150_000,
-    holdId: null,
     entered: 'scanned',
-    number: null,
+    proof: { sealed: null, holdId: uuid(), secondCode: null },
+    lastFourSeen: null,
+    document: null,
   }
   return {
     id: uuid() as Receipt['id'],

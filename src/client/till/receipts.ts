@@ -1,6 +1,7 @@
 import { cardsOf, type Draft, draftOperations } from '../../core/draft/draft.ts'
 import type { DocumentId, GrantId, ReceiptId } from '../../core/ids.ts'
-import type { Operation, Receipt } from '../../core/receipt/receipt.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import type { Operation } from '../../core/receipt/operations.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { CardFace, JournalRecord } from '../journal/database.ts'
@@ -162,7 +163,8 @@ export class Receipts {
 }
 
 /** @returns null where the operation stands on no hold, undefined where it wants none */
-const holdOf = (operation: Operation) => ('holdId' in operation ? operation.holdId : undefined)
+const holdOf = (operation: Operation) =>
+  operation.kind === 'load' || operation.kind === 'redeem' ? operation.proof.holdId : undefined
 
 const standsOnGrant = ({ mode, operations }: Parts) =>
   mode === 'promise' && operations.some((operation) => holdOf(operation) === null)

@@ -50,7 +50,7 @@ export function shiftOf(
     for (const one of operations) {
       if (one.kind === 'load') add(shift.sold, one.faceKopecks)
       else if (one.kind === 'redeem') add(shift.charged, one.amountKopecks)
-      else if (one.kind === 'refund') add(shift.returned, one.amountKopecks)
+      else if (one.kind === 'refund') add(shift.returned, one.basis.amountKopecks ?? kopecks(0))
     }
   }
   return { ...shift, lossKopecks: kopecks(shift.lossKopecks) }

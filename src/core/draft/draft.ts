@@ -3,7 +3,7 @@ import { CardId, DocumentId, DraftId, EmployeeId, HoldId, Moment, ProductId, Rec
 import { AmountKopecks, Kopecks, sumKopecks } from '../money.ts'
 import type { Programme } from '../card/programme.ts'
 import type { RefusalCode } from '../refusal.ts'
-import type { Operation } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
 import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { certificatesOf, payableByCard, Sale } from '../sale/sale.ts'
@@ -136,6 +136,14 @@ export function mayPromise(draft: Draft, nowMs: number, onGrant: boolean): boole
   )
 }
 
+/** What an operation says of the card that a cashier had before them. */
+export const shownBy = (holdId: HoldId | null, entered: Entered, sealed: SealedNumber | null) => ({
+  entered,
+  proof: { sealed, holdId, secondCode: null },
+  lastFourSeen: null,
+  document: null,
+})
+
 export function draftOperations(draft: Draft): Operation[] {
   const loads = draft.loads.map(
     ({ cardId, productId, faceKopecks, paidKopecks, holdId, entered, number }): Operation => ({
@@ -144,18 +152,14 @@ export function draftOperations(draft: Draft): Operation[] {
       productId,
       faceKopecks,
       paidKopecks,
-      holdId,
-      entered,
-      number,
+      ...shownBy(holdId, entered, number),
     }),
   )
   const redeems = draft.redeems.map(({ cardId, amountKopecks, holdId, entered, number }): Operation => ({
     kind: 'redeem',
     cardId,
     amountKopecks,
-    holdId,
-    entered,
-    number,
+    ...shownBy(holdId, entered, number),
   }))
   const links = draft.links.map(({ receiptId }): Operation => ({ kind: 'link', receiptId }))
   return [...loads, ...redeems, ...links]

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { redeem, refund, undo } from '../testing/builders.ts'
 import type { Card } from '../card/card.ts'
 import { post } from './post.ts'
+import type { DocumentId } from '../ids.ts'
 import type { Entry, RedeemLeft, VoidTarget } from './types.ts'
 
 import {
@@ -17,6 +18,15 @@ import {
 } from '../testing/posting-scene.ts'
 
 describe('refund', () => {
+  test('[T3] not on the word of a document that nobody has read', () => {
+    const card = cardOf()
+    const id = randomUUID() as DocumentId
+    const document = { kind: 'return' as const, id, syncId: null, digest: null, row: null }
+    const basis = { kind: 'document' as const, document, amountKopecks: null }
+    expect(ask([{ kind: 'refund', basis }], [card], { redeemsLeft: [leftOf(card, 1, 0)] })).toBe(
+      'return_unread',
+    )
+  })
   const back = (card: Card, amount: number, left: RedeemLeft[]) =>
     ask([refund(card.id, amount, saleId)], [card], { redeemsLeft: left })
   test('[C7] a loss first, then the granted part, then the paid part', () => {

@@ -5,7 +5,8 @@ import { refusal } from '../refusal.ts'
 import type { Entry, PostedOperation, PostingContext } from './types.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
 import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
-import type { OperationOf, Receipt } from '../receipt/receipt.ts'
+import type { Receipt } from '../receipt/receipt.ts'
+import { cardIdOf, type OperationOf } from '../receipt/operations.ts'
 import { expiryAfterReturn } from '../card/validity.ts'
 
 /** What comes back: a return repays cards (C7), a void undoes a whole receipt (C8); both by counter-entries (C14). */
@@ -17,24 +18,31 @@ export function postRefund(
   context: PostingContext,
   working: Working,
 ): PostedOperation {
-  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible', operation.cardId))
-  const card = cardFor(operation.cardId, working)
+  const { basis } = operation
+  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible', cardIdOf(operation)))
+  // No returns are read yet, so none stands behind it (T3).
+  if (basis.kind === 'document') throw new Refused(refusal('return_unread'))
+  const { receiptId, amountKopecks } = basis
+  const card = cardFor(basis.cardId, working)
   const left = context.redeemsLeft.find(
-    (redeem) => redeem.receiptId === operation.saleReceiptId && redeem.cardId === card.id,
+    (redeem) => redeem.receiptId === receiptId && redeem.cardId === card.id,
   )
   if (!left) throw new Refused(refusal('refund_not_of_sale', card.id))
   const repeated = receipt.operations.filter(
     (other) =>
-      other.kind === 'refund' && other.cardId === card.id && other.saleReceiptId === operation.saleReceiptId,
+      other.kind === 'refund' &&
+      other.basis.kind === 'manager' &&
+      other.basis.cardId === card.id &&
+      other.basis.receiptId === receiptId,
   )
   if (repeated.length > 1) throw new Refused(refusal('card_twice', card.id))
   const open = kopecks(left.paidKopecks + left.grantedKopecks + left.lossKopecks)
-  if (operation.amountKopecks > open) throw new Refused(refusal('refund_above_paid', card.id, open))
+  if (amountKopecks > open) throw new Refused(refusal('refund_above_paid', card.id, open))
   if (card.status === 'annulled' || card.status === 'unsold')
     throw new Refused(refusal('card_annulled', card.id))
-  const loss = minKopecks(left.lossKopecks, operation.amountKopecks)
-  const granted = minKopecks(left.grantedKopecks, kopecks(operation.amountKopecks - loss))
-  const paid = kopecks(operation.amountKopecks - loss - granted)
+  const loss = minKopecks(left.lossKopecks, amountKopecks)
+  const granted = minKopecks(left.grantedKopecks, kopecks(amountKopecks - loss))
+  const paid = kopecks(amountKopecks - loss - granted)
   const after: Card = {
     ...card,
     paidKopecks: kopecks(card.paidKopecks + paid),
@@ -45,7 +53,7 @@ export function postRefund(
     { account: 'loss', cardId: card.id, amountKopecks: loss },
     { account: 'card_granted', cardId: card.id, amountKopecks: granted },
     { account: 'card_paid', cardId: card.id, amountKopecks: paid },
-    { account: 'redeemed', cardId: card.id, amountKopecks: -operation.amountKopecks },
+    { account: 'redeemed', cardId: card.id, amountKopecks: -amountKopecks },
   ])
 }
 

@@ -5,7 +5,8 @@ import { refusal } from '../refusal.ts'
 import type { PostedOperation, PostingContext } from './types.ts'
 import { cardFor, InReview, posted, Refused, type Working } from './step.ts'
 import { certificateOf, creditOfLoad } from '../card/programme.ts'
-import type { OperationOf, Receipt } from '../receipt/receipt.ts'
+import type { Receipt } from '../receipt/receipt.ts'
+import type { OperationOf } from '../receipt/operations.ts'
 import { expiryAfterLoad, isExpired } from '../card/validity.ts'
 
 /** What a sale does: a certificate is sold and loads a card (C2), a card pays (C4). */
@@ -62,11 +63,11 @@ function requireGrounds(
 ): void {
   if (receipt.mode === 'ask' || isFact) return
   if (operation.entered === 'typed') throw new InReview('promise_without_hold')
-  if (operation.holdId === null) {
+  if (operation.proof.holdId === null) {
     if (grant !== 'charged') throw new InReview(grant ?? 'promise_without_hold')
     return
   }
-  const hold = ownHolds.get(operation.holdId)
+  const hold = ownHolds.get(operation.proof.holdId)
   const fits =
     hold?.cardId === operation.cardId &&
     hold.purpose === operation.kind &&

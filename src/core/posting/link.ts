@@ -1,7 +1,8 @@
 import { refusal } from '../refusal.ts'
 import type { PostedOperation, PostingContext } from './types.ts'
 import { Refused } from './step.ts'
-import type { OperationOf, Receipt } from '../receipt/receipt.ts'
+import type { Receipt } from '../receipt/receipt.ts'
+import type { OperationOf } from '../receipt/operations.ts'
 
 /** Tells an earlier receipt of the same till which sale it was for (M11): no money moves. */
 export function postLink(

@@ -7,7 +7,8 @@ import type { ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { post } from './post.ts'
 import type { PostingContext } from './types.ts'
-import { type Operation, operationsMax } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
+import { operationsMax } from '../receipt/receipt.ts'
 
 import {
   ask,
@@ -93,6 +94,7 @@ describe('redeem', () => {
   test('[O2] [O5] a promise needs a hold and a scanned number', () => {
     const card = cardOf()
     expect(promise([redeem(card.id, 1)], [card])).toBe('in_review promise_without_hold')
+    expect(promise([redeem(card.id, 1, { holdId: null })], [card])).toBe('in_review promise_without_hold')
     expect(promise([redeem(card.id, 1, { holdId, entered: 'typed' })], [card])).toBe(
       'in_review promise_without_hold',
     )
@@ -277,4 +279,25 @@ test('[L1] [L3] whatever is asked: entries sum to zero, cards move by them and n
   }
   expect([...seen.values()].every((n) => n > 300)).toBe(true)
   expect(operationsMax).toBeGreaterThanOrEqual(40 * 3)
+})
+
+describe('what is not built', () => {
+  const card = cardOf()
+  const proof = { sealed: null, holdId, secondCode: null }
+  const document = null
+  const none = { paidKopecks: kopecks(0), grantedKopecks: kopecks(0), expiresOn: null }
+  test.each<Operation>([
+    { kind: 'cashout', cardId: card.id, proof, document },
+    { kind: 'payout', cardId: card.id, receiptId: saleId, amountKopecks: kopecks(1), way: 'cash', document },
+    { kind: 'transfer', cardId: card.id, toCardId: cardOf().id, proof },
+    { kind: 'adjust', cardId: card.id, paidKopecks: -1, grantedKopecks: 1 },
+    { kind: 'annul', cardId: card.id },
+    { kind: 'expire', cardId: card.id },
+    { kind: 'extend', cardId: card.id, expiresOn: '2027-01-01' },
+    { kind: 'thaw', cardId: card.id, receiptId: saleId },
+    { kind: 'moved_in', cardId: card.id, from: 'kilbil', ...none },
+  ])('$kind is not allowed', (operation) => {
+    expect(ask([operation], [card])).toBe('not_allowed')
+    expect(promise([operation], [card])).toBe('in_review promise_refused')
+  })
 })

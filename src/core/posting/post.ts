@@ -6,7 +6,8 @@ import { postLoad, postRedeem } from './forward.ts'
 import { checkSale } from './sale-check.ts'
 import { InReview, Refused, type Working } from './step.ts'
 import { postIssue, postOpen, postStatus } from './stock.ts'
-import type { Operation, Receipt } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
+import type { Receipt } from '../receipt/receipt.ts'
 import { redeemCardsMax } from '../sale/split.ts'
 import type { PostedOperation, PostingContext, Posting } from './types.ts'
 
@@ -90,5 +91,16 @@ function postOperation(
       return [postStatus(operation, working, 'active', 'blocked')]
     case 'unblock':
       return [postStatus(operation, working, 'blocked', 'active')]
+    // Their rules are not built.
+    case 'cashout':
+    case 'payout':
+    case 'transfer':
+    case 'adjust':
+    case 'annul':
+    case 'expire':
+    case 'extend':
+    case 'thaw':
+    case 'moved_in':
+      throw new Refused(refusal('not_allowed', operation.cardId))
   }
 }

@@ -4,7 +4,7 @@ import { zeroKopecks } from '../money.ts'
 import { type CaseCode, type CaseKind } from '../receipt/outcome.ts'
 import { type Refusal, refusal } from '../refusal.ts'
 import type { Entry, PostedOperation } from './types.ts'
-import type { Operation } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
 
 /** What every kind of operation is posted with: the cards as they stand by now, its result, and the two ways to stop. */
 

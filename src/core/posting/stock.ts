@@ -3,7 +3,7 @@ import { zeroKopecks } from '../money.ts'
 import { refusal } from '../refusal.ts'
 import type { PostedOperation } from './types.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
-import type { OperationOf } from '../receipt/receipt.ts'
+import type { OperationOf } from '../receipt/operations.ts'
 
 /** A card becomes known, starts with the balance it had elsewhere, is blocked and let go again. */
 

@@ -5,7 +5,7 @@ import type { Kopecks } from '../money.ts'
 import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
 import type { CaseCode, CaseKind } from '../receipt/outcome.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Operation } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
 import type { Sale } from '../sale/sale.ts'
 
 /** What a decision is made of: the ledger's facts that go in, and the postings that come out. */

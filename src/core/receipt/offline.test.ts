@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CardId, GrantId, HoldId, ProductId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { chargeGrant, type Grant, type GrantUse, roomOnGrant, unusedGrant, useOf } from './offline.ts'
-import type { Operation } from './receipt.ts'
+import type { Operation } from './operations.ts'
 
 const [first, second] = [randomUUID() as CardId, randomUUID() as CardId]
 const issuedAtMs = Date.parse('2026-10-02T06:00:00Z')
@@ -27,9 +27,10 @@ const redeem = (cardId: CardId, amount: number, holdId: HoldId | null = null): O
   kind: 'redeem',
   cardId,
   amountKopecks: kopecks(amount),
-  holdId,
   entered: 'scanned',
-  number: null,
+  proof: { sealed: null, holdId, secondCode: null },
+  lastFourSeen: null,
+  document: null,
 })
 const load = (face: number): Operation => ({
   kind: 'load',
@@ -37,9 +38,10 @@ const load = (face: number): Operation => ({
   productId: randomUUID() as ProductId,
   faceKopecks: kopecks(face),
   paidKopecks: kopecks(face),
-  holdId: null,
   entered: 'scanned',
-  number: null,
+  proof: { sealed: null, holdId: null, secondCode: null },
+  lastFourSeen: null,
+  document: null,
 })
 const used = (...operations: Operation[]) => useOf({ operations })
 

@@ -65,11 +65,12 @@ export function useOf({ operations }: Pick<Receipt, 'operations'>): GrantUse {
   const byCard: GrantUse['byCard'] = {}
   const loaded: Kopecks[] = []
   for (const operation of operations) {
-    if (operation.kind === 'redeem' && operation.holdId === null) {
+    if ((operation.kind !== 'redeem' && operation.kind !== 'load') || operation.proof.holdId !== null)
+      continue
+    if (operation.kind === 'redeem') {
       const { cardId, amountKopecks } = operation
       byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amountKopecks)
-    }
-    if (operation.kind === 'load' && operation.holdId === null) loaded.push(operation.faceKopecks)
+    } else loaded.push(operation.faceKopecks)
   }
   return {
     spentKopecks: sumKopecks(Object.values(byCard)),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { doneBy, nothingDone } from './done.ts'
-import type { Operation } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
 
 const cardId = 'c0000000-0000-4000-8000-000000000001' as never
 const receiptId = 'a0000000-0000-4000-8000-000000000001' as never
@@ -8,9 +8,10 @@ const redeem = (amountKopecks: number): Operation => ({
   kind: 'redeem',
   cardId,
   amountKopecks: amountKopecks as never,
-  holdId: null,
   entered: 'scanned',
-  number: null,
+  proof: { sealed: null, holdId: null, secondCode: null },
+  lastFourSeen: null,
+  document: null,
 })
 
 it('a sale without operations has nothing done', () => {
@@ -20,9 +21,7 @@ it('a sale without operations has nothing done', () => {
 it('what went back to a card does not count as paid, and never makes the rest negative', () => {
   const refund: Operation = {
     kind: 'refund',
-    cardId,
-    amountKopecks: 300 as never,
-    saleReceiptId: receiptId,
+    basis: { kind: 'manager', cardId, amountKopecks: 300 as never, receiptId },
   }
   expect(doneBy([redeem(500), redeem(200), refund]).redeemedKopecks).toBe(400)
   expect(doneBy([redeem(100), refund]).redeemedKopecks).toBe(0)

@@ -1,5 +1,5 @@
 import { type Kopecks, kopecks, zeroKopecks } from '../money.ts'
-import type { Operation, OperationOf } from '../receipt/receipt.ts'
+import type { Operation, OperationOf } from '../receipt/operations.ts'
 
 /** What cards have done for one sale. */
 export interface Done {
@@ -17,7 +17,7 @@ export function doneBy(operations: Iterable<Operation>) {
   for (const operation of operations) {
     if (operation.kind === 'load') loads.push(operation)
     else if (operation.kind === 'redeem') redeemed += operation.amountKopecks
-    else if (operation.kind === 'refund') redeemed -= operation.amountKopecks
+    else if (operation.kind === 'refund') redeemed -= operation.basis.amountKopecks ?? 0
   }
   return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
 }

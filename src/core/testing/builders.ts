@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { SaleDocument } from '../draft/draft.ts'
 import type { CardId, DocumentId, DraftId, HoldId, ProductId, ProgrammeId, ReceiptId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import type { Programme } from '../card/programme.ts'
-import type { Operation, Receipt } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
+import type { Receipt } from '../receipt/receipt.ts'
 import type { SealedNumber } from '../card/sealed-number.ts'
 
 /** Programmes, sales and operations for tests; what a test does not say is what is usual. */
@@ -48,15 +50,24 @@ interface CardOperation {
   number?: SealedNumber | null
 }
 
+/** Where nothing is said, the card was found by a look-up whose hold nobody knows any more: enough for an ask. */
+const shown = ({ holdId, entered = 'scanned', number = null }: CardOperation) => ({
+  entered,
+  proof: {
+    sealed: number,
+    holdId: holdId === undefined && number === null ? (randomUUID() as HoldId) : (holdId ?? null),
+    secondCode: null,
+  },
+  lastFourSeen: null,
+  document: null,
+})
+
 export function redeem(cardId: CardId, amount: number, rest: CardOperation = {}): Operation {
   return {
     kind: 'redeem',
     cardId,
     amountKopecks: kopecks(amount),
-    holdId: null,
-    entered: 'scanned',
-    number: null,
-    ...rest,
+    ...shown(rest),
   }
 }
 
@@ -73,15 +84,13 @@ export function load(
     productId,
     faceKopecks: kopecks(face),
     paidKopecks: kopecks(paid),
-    holdId: null,
-    entered: 'scanned',
-    number: null,
-    ...others,
+    ...shown(others),
   }
 }
 
 export function refund(cardId: CardId, amount: number, saleReceiptId: ReceiptId): Operation {
-  return { kind: 'refund', cardId, amountKopecks: kopecks(amount), saleReceiptId }
+  const basis = { kind: 'manager' as const, cardId, amountKopecks: kopecks(amount), receiptId: saleReceiptId }
+  return { kind: 'refund', basis }
 }
 
 export function undo(receiptId: ReceiptId, because: 'unanswered' | 'cancelled' = 'unanswered'): Operation {

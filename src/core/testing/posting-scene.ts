@@ -5,7 +5,8 @@ import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { post } from '../posting/post.ts'
 import type { PostingContext, RedeemLeft, VoidTarget } from '../posting/types.ts'
-import type { Operation, Receipt } from '../receipt/receipt.ts'
+import type { Operation } from '../receipt/operations.ts'
+import type { Receipt } from '../receipt/receipt.ts'
 import { wireVersion } from '../receipt/version.ts'
 
 const today = '2026-10-02'
@@ -61,12 +62,12 @@ export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): Po
 })
 export const held = (card: Card, heldKopecks: number, reserved = false) =>
   new Map<CardId, OthersHolds>([[card.id, { heldKopecks: kopecks(heldKopecks), reserved }]])
-/** Holds of this till that fit the operations which name one. */
+/** The hold of this till, fit for the operations which name it. */
 export const heldBy = (operations: readonly Operation[]): PostingContext['ownHolds'] =>
   new Map(
     operations.flatMap((one) =>
-      (one.kind === 'load' || one.kind === 'redeem') && one.holdId !== null
-        ? [[one.holdId, { cardId: one.cardId, purpose: one.kind, amountKopecks: kopecks(1_000_000) }]]
+      (one.kind === 'load' || one.kind === 'redeem') && one.proof.holdId === holdId
+        ? [[one.proof.holdId, { cardId: one.cardId, purpose: one.kind, amountKopecks: kopecks(1_000_000) }]]
         : [],
     ),
   )

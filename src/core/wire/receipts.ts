@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import { SaleDocument } from '../draft/draft.ts'
 import { CardId, DocumentId, Moment, ProductId, ReceiptId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
-import { OperationKind } from '../receipt/kinds.ts'
 import { Outcome } from '../receipt/outcome.ts'
 
 /**
@@ -11,7 +10,8 @@ import { Outcome } from '../receipt/outcome.ts'
  */
 
 export const ToldOperation = z.strictObject({
-  kind: OperationKind,
+  /** An `OperationKind`; a till knows some of them and shows the others by their name. */
+  kind: z.string(),
   /** Null where the receipt did nothing. */
   last4: z.nullable(z.string()),
   /** The certificate that was sold. */

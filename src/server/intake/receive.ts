@@ -81,8 +81,8 @@ const waitingOf = (batch: Batch): Evidence['waiting'] =>
 
 function sealedIn({ operations }: Receipt): [number, SealedNumber][] {
   return operations.flatMap((operation, n): [number, SealedNumber][] =>
-    (operation.kind === 'load' || operation.kind === 'redeem') && operation.number !== null
-      ? [[n, operation.number]]
+    (operation.kind === 'load' || operation.kind === 'redeem') && operation.proof.sealed !== null
+      ? [[n, operation.proof.sealed]]
       : [],
   )
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { Programme } from '../../core/card/programme.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
-import type { Operation } from '../../core/receipt/receipt.ts'
+import type { Operation } from '../../core/receipt/operations.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
 import { CardsRequest } from '../../core/wire/cards.ts'
 import type { Tx } from '../db/db.ts'

@@ -5,7 +5,8 @@ import { load, redeem, refund, saleOf, type TestTill, undo } from '../../../test
 import { addCard, certificateId, faceKopecks, newReceiptId, verdictOf } from '../../../test/server/world.ts'
 import { caseScene } from '../../../test/server/case-scene.ts'
 import type { DocumentId, ReceiptId } from '../../core/ids.ts'
-import type { Operation, Receipt } from '../../core/receipt/receipt.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
+import type { Operation } from '../../core/receipt/operations.ts'
 
 onBothEngines('cases', (engine) => {
   const scene = () => caseScene(engine.db())

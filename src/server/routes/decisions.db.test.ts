@@ -6,7 +6,7 @@ import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, saleOf, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
 import type { DraftId } from '../../core/ids.ts'
-import type { Operation } from '../../core/receipt/receipt.ts'
+import type { Operation } from '../../core/receipt/operations.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
 import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
 

@@ -1,6 +1,6 @@
 import type { BookEntry } from '../../../src/core/card/book.ts'
 import type { Outage } from '../../../src/client/outage/outage.ts'
-import type { Draft } from '../../../src/core/draft/draft.ts'
+import { type Draft, shownBy } from '../../../src/core/draft/draft.ts'
 import { kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../src/core/money.ts'
 import { type Refusal, refusal } from '../../../src/core/refusal.ts'
 import { isExpired } from '../../../src/core/card/validity.ts'
@@ -46,9 +46,7 @@ export function chooseOnGrant(
       productId: load.productId,
       faceKopecks: load.faceKopecks,
       paidKopecks: load.paidKopecks,
-      holdId: null,
-      entered: 'scanned' as const,
-      number: null,
+      ...shownBy(null, 'scanned', null),
     }))
     return outage.covers(operations) ? { id: null, purpose: 'load', amountKopecks: zeroKopecks } : 'no_room'
   }

@@ -8,7 +8,6 @@ import {
   payableByCard,
   type Sale,
 } from '../../../src/core/sale/sale.ts'
-import type { OperationKind } from '../../../src/core/receipt/kinds.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { type Result, statusOf } from './result.ts'
 
@@ -17,7 +16,7 @@ export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done
   const known = new Set<string | null | undefined>()
   const loads: Done['loads'] = []
   let redeemed = 0
-  const count = (kind: OperationKind, kopecks: number) => {
+  const count = (kind: string, kopecks: number) => {
     if (kind === 'redeem') redeemed += kopecks
     else if (kind === 'refund') redeemed -= kopecks
   }

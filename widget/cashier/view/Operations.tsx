@@ -38,14 +38,10 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
   const status = statusOf(result)
   const tone = status === 'done' ? 'good' : status === 'refused' || status === 'in_review' ? 'bad' : ''
   const lines = receipt.operations.map((operation) => {
-    const last4 =
-      'cardId' in operation ? record.faces.find((face) => face.cardId === operation.cardId)?.last4 : undefined
+    const part = operation.kind === 'refund' ? operation.basis : operation
+    const last4 = 'cardId' in part && record.faces.find((face) => face.cardId === part.cardId)?.last4
     const amount =
-      operation.kind === 'load'
-        ? operation.faceKopecks
-        : 'amountKopecks' in operation
-          ? operation.amountKopecks
-          : 0
+      'faceKopecks' in part ? part.faceKopecks : 'amountKopecks' in part ? (part.amountKopecks ?? 0) : 0
     const name =
       operation.kind in words.operations ? words.operations[operation.kind as 'load'] : operation.kind
     return `${name} ${sum(amount)} ${last4 ? words.card.face(last4) : ''}`

@@ -209,6 +209,7 @@ export const en: Words = {
       certificate_fraction: 'Certificates are sold in whole pieces only',
       certificate_not_in_sale: 'This sale has no certificate for this card',
       refund_not_of_sale: 'This card did not pay for the sale',
+      return_unread: 'MoySklad has no such return',
       refund_above_paid: `No more than ${sum ?? '0'} can go back to the card`,
       receipt_unknown: 'The server has no such operation',
       receipt_of_other_till: 'This is another till’s operation: void it there or ask the manager',

@@ -213,6 +213,7 @@ export const ru: Words = {
       certificate_fraction: 'Сертификат продаётся только целыми штуками',
       certificate_not_in_sale: 'В этой продаже нет сертификата для этой карты',
       refund_not_of_sale: 'Этой картой за продажу не платили',
+      return_unread: 'В МоёмСкладе такого возврата нет',
       refund_above_paid: `На карту можно вернуть не больше ${sum ?? '0'}`,
       receipt_unknown: 'Такой операции на сервере нет',
       receipt_of_other_till: 'Это операция другой кассы, отменить её можно там или у управляющего',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
-import { cashierOperations, type Operation } from '../../../core/receipt/receipt.ts'
+import { cashierOperations, type Operation } from '../../../core/receipt/operations.ts'
 import { wireVersion } from '../../../core/receipt/version.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Tx } from '../../db/db.ts'

@@ -1,7 +1,8 @@
 import type { CardId } from '../../../core/ids.ts'
 import { type FinalOutcome, type CaseCode } from '../../../core/receipt/outcome.ts'
 import { refusal, type RefusalCode } from '../../../core/refusal.ts'
-import type { Operation, Receipt } from '../../../core/receipt/receipt.ts'
+import type { Operation } from '../../../core/receipt/operations.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { TillState } from '../../../core/wire/tills.ts'
 import type { Evidence } from '../arrival.ts'
 import type { CardRow } from '../cards/cards.ts'
@@ -51,6 +52,6 @@ function isProven(
   right: string,
 ): boolean {
   // A hold was taken at the scan itself; on a grant nothing but the number says that the card was there (O3).
-  if (hash === undefined) return mode === 'ask' || grantId === null || operation.holdId !== null
+  if (hash === undefined) return mode === 'ask' || grantId === null || operation.proof.holdId !== null
   return hash === right
 }

@@ -44,20 +44,29 @@ onBothEngines('sealed numbers', (engine) => {
     expect(await balanceOf(manager, card)).toBe(960)
   })
 
+  test('[T1] a payment that proves the card by nothing is no receipt', async () => {
+    const { manager, till, card } = await scene()
+    const receipt = till.receipt([redeem(card.id, 10, { holdId: null })])
+    expect(verdictOf(await till.send(receipt))).toBe('in_review receipt_malformed')
+    expect(await balanceOf(manager, card)).toBe(1_000)
+  })
+
   test('[J1] another number, or a seal that does not open: an ask is refused, a promise waits for a human', async () => {
     const { shop, manager, till, accountId, card, pay, promise } = await scene()
     const other = await addCard(manager, { paid: 1_000 })
     const damaged = (receipt: Receipt): Receipt => {
       const [operation] = receipt.operations
       if (operation?.kind !== 'redeem') throw new Error('no payment')
-      const number = operation.number!.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')) as SealedNumber
-      return { ...receipt, operations: [{ ...operation, number }] }
+      const number = operation.proof.sealed!.replace(/.$/, (last) =>
+        last === 'A' ? 'Q' : 'A',
+      ) as SealedNumber
+      return { ...receipt, operations: [{ ...operation, proof: { ...operation.proof, sealed: number } }] }
     }
     const foreignKey = (receipt: Receipt): Receipt => {
       const [operation] = receipt.operations
       if (operation?.kind !== 'redeem') throw new Error('no payment')
-      const number = operation.number!.replace(/^[^.]+/, 'nobodyskey00') as SealedNumber
-      return { ...receipt, operations: [{ ...operation, number }] }
+      const number = operation.proof.sealed!.replace(/^[^.]+/, 'nobodyskey00') as SealedNumber
+      return { ...receipt, operations: [{ ...operation, proof: { ...operation.proof, sealed: number } }] }
     }
     const made: [string, (rest?: Partial<Receipt>) => Receipt][] = [
       ['of another card', (rest) => pay(other.number, rest)],
@@ -100,7 +109,7 @@ onBothEngines('sealed numbers', (engine) => {
     const ask = pay(card.number)
     const [operation] = ask.operations
     if (operation?.kind !== 'redeem') throw new Error('no payment')
-    const copied = [{ ...operation, holdId: null }]
+    const copied = [{ ...operation, proof: { ...operation.proof, holdId: null } }]
     const replay = thief.receipt(copied, { id: ask.id })
     expect(verdictOf(await thief.send(replay))).toBe('refused card_unknown')
     const named = { mode: 'promise' as const, standsFor: ask.id }

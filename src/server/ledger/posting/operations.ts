@@ -4,7 +4,7 @@ import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
 import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/types.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
-import type { Operation } from '../../../core/receipt/receipt.ts'
+import type { Operation } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 
@@ -16,7 +16,8 @@ const IdRow = z.object({ cardId: CardId })
 
 /** The earlier receipt that an operation is about. */
 export function targetOf(operation: Operation): ReceiptId | null {
-  if (operation.kind === 'refund') return operation.saleReceiptId
+  if (operation.kind === 'refund')
+    return operation.basis.kind === 'manager' ? operation.basis.receiptId : null
   return operation.kind === 'void' ? operation.receiptId : null
 }
 

@@ -8,6 +8,7 @@ import type {
   VoidTarget,
 } from '../../../core/posting/types.ts'
 import type { Programme } from '../../../core/card/programme.ts'
+import { cardIdOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import type { SaleFacts } from '../arrival.ts'
@@ -33,8 +34,9 @@ export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Rece
   for (const operation of receipt.operations) {
     if (operation.kind === 'void') {
       operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
-    } else if (operation.kind === 'refund') {
-      operations.push({ ...operation, saleReceiptId: await resolve(operation.saleReceiptId) })
+    } else if (operation.kind === 'refund' && operation.basis.kind === 'manager') {
+      const { basis } = operation
+      operations.push({ ...operation, basis: { ...basis, receiptId: await resolve(basis.receiptId) } })
     } else if (operation.kind === 'link') {
       operations.push({ ...operation, receiptId: await resolve(operation.receiptId) })
     } else operations.push(operation)
@@ -92,7 +94,10 @@ async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Pro
   const ids: CardId[] = []
   for (const operation of receipt.operations) {
     if (operation.kind === 'void') ids.push(...(await cardsOfReceipt(tx, accountId, operation.receiptId)))
-    else if (operation.kind !== 'link') ids.push(operation.cardId)
+    else {
+      const cardId = cardIdOf(operation)
+      if (cardId !== null) ids.push(cardId)
+    }
   }
   return ids
 }
@@ -102,8 +107,9 @@ async function ownHolds(tx: Tx, accountId: AccountId, receipt: Receipt): Promise
   const holds = new Map<string, OwnHold>()
   if (receipt.mode === 'ask') return holds
   for (const operation of receipt.operations) {
-    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.holdId === null) continue
-    const hold = await findHold(tx, accountId, operation.holdId)
+    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.proof.holdId === null)
+      continue
+    const hold = await findHold(tx, accountId, operation.proof.holdId)
     if (hold && hold.tillId === receipt.till?.id) holds.set(hold.id, hold)
   }
   return holds
@@ -112,8 +118,8 @@ async function ownHolds(tx: Tx, accountId: AccountId, receipt: Receipt): Promise
 async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<RedeemLeft[]> {
   const all: RedeemLeft[] = []
   for (const operation of receipt.operations) {
-    if (operation.kind !== 'refund') continue
-    const left = await redeemLeft(tx, accountId, operation.saleReceiptId, operation.cardId)
+    if (operation.kind !== 'refund' || operation.basis.kind !== 'manager') continue
+    const left = await redeemLeft(tx, accountId, operation.basis.receiptId, operation.basis.cardId)
     if (left) all.push(left)
   }
   return all

@@ -6,7 +6,7 @@ import { addCard, verdictOf, world } from '../../../../test/server/world.ts'
 
 async function releaseHoldOf(till: TestTill, { operations }: Receipt): Promise<void> {
   const [first] = operations
-  if (first?.kind === 'redeem' && first.holdId) await till.answer('release', null, first.holdId)
+  if (first?.kind === 'redeem' && first.proof.holdId) await till.answer('release', null, first.proof.holdId)
 }
 
 onBothEngines('an ask and the promise made in its stead', (engine) => {

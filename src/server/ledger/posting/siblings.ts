@@ -103,7 +103,7 @@ function substance(receipt: Receipt): string {
   return JSON.stringify(
     receipt.operations.map((operation) =>
       operation.kind === 'load' || operation.kind === 'redeem'
-        ? { ...operation, holdId: null, entered: null }
+        ? { ...operation, proof: { ...operation.proof, holdId: null }, entered: null }
         : operation,
     ),
   )

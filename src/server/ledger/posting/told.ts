@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import { type AccountId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
-import type { Operation } from '../../../core/receipt/receipt.ts'
+import { cardIdOf, type Operation } from '../../../core/receipt/operations.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { targetOf } from './operations.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 
 const OrdinalRow = z.object({ id: TillId, ordinal: z.int() })
@@ -41,18 +42,14 @@ export async function toldReceipts(
 }
 
 function told(operation: Operation, outcome: FinalOutcome, isOwn: boolean): ToldOperation {
-  const cardId = 'cardId' in operation ? operation.cardId : null
+  const cardId = cardIdOf(operation)
   const effects = outcome.status === 'applied' ? outcome.effects : []
   const isLoad = operation.kind === 'load'
   return {
     kind: operation.kind,
     last4: effects.find((effect) => effect.cardId === cardId)?.last4 ?? null,
     productId: isLoad ? operation.productId : null,
-    amountKopecks: isLoad
-      ? operation.faceKopecks
-      : 'amountKopecks' in operation
-        ? operation.amountKopecks
-        : null,
+    amountKopecks: amountOf(operation),
     paidKopecks: isLoad ? operation.paidKopecks : null,
     cardId: isOwn ? cardId : null,
     receiptId: isOwn ? aboutOf(operation) : null,
@@ -60,9 +57,22 @@ function told(operation: Operation, outcome: FinalOutcome, isOwn: boolean): Told
   }
 }
 
+function amountOf(operation: Operation): ToldOperation['amountKopecks'] {
+  switch (operation.kind) {
+    case 'load':
+      return operation.faceKopecks
+    case 'redeem':
+    case 'payout':
+      return operation.amountKopecks
+    case 'refund':
+      return operation.basis.amountKopecks
+    default:
+      return null
+  }
+}
+
 function aboutOf(operation: Operation): ToldOperation['receiptId'] {
-  if (operation.kind === 'refund') return operation.saleReceiptId
-  return operation.kind === 'void' || operation.kind === 'link' ? operation.receiptId : null
+  return operation.kind === 'link' ? operation.receiptId : targetOf(operation)
 }
 
 async function ordinalsOf(

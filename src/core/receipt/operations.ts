@@ -1,0 +1,230 @@
+import * as z from 'zod/mini'
+import { Entered } from '../card/proof.ts'
+import { SealedNumber } from '../card/sealed-number.ts'
+import { LocalDate } from '../card/validity.ts'
+import { CardId, DocumentId, HoldId, ProductId, ProgrammeId, ReceiptId } from '../ids.ts'
+import { AmountKopecks, PartKopecks } from '../money.ts'
+import type { OperationKind } from './kinds.ts'
+
+/**
+ * What can be done to one card. A till only writes these; the server alone reads them from others, so their shapes are no
+ * part of the widget. Those after `Unblock` cannot be posted yet (`post` answers `not_allowed`): they stand here so that no
+ * stored shape changes when their rules come.
+ */
+
+/**
+ * Why the till may speak for this card (T1): its number was shown for this very receipt, or a look-up by the number made the
+ * hold. One of the two is always there.
+ */
+export const NumberProof = z
+  .strictObject({
+    sealed: z.nullable(SealedNumber),
+    holdId: z.nullable(HoldId),
+    /** The code under the scratch field, sealed as the number is (T16). */
+    secondCode: z.nullable(SealedNumber),
+  })
+  .check(z.refine(({ sealed, holdId }) => sealed !== null || holdId !== null))
+export type NumberProof = z.infer<typeof NumberProof>
+
+const Last4 = z.string().check(z.regex(/^\d{4}$/))
+
+/** The document in MoySklad that one operation belongs to, by what was known of it then: one of the three names. */
+export const OperationDocument = z
+  .strictObject({
+    kind: z.enum(['sale', 'return', 'order']),
+    id: z.nullable(DocumentId),
+    syncId: z.nullable(z.guid()),
+    /** SHA-256 of what a register told of a document that was not saved yet, hex. */
+    digest: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    /** Which of its rows, from 0; null for the whole. */
+    row: z.nullable(z.int().check(z.minimum(0), z.maximum(9_999))),
+  })
+  .check(z.refine(({ id, syncId, digest }) => [id, syncId, digest].some((name) => name !== null)))
+export type OperationDocument = z.infer<typeof OperationDocument>
+
+/** Null where the document is the receipt's own sale. */
+const document = z.nullable(OperationDocument)
+
+/** A new card becomes known and stays unsold. Made by the server alone: it alone may see the number. */
+const Issue = z.strictObject({
+  kind: z.literal('issue'),
+  cardId: CardId,
+  programmeId: ProgrammeId,
+  /** Keyed hash of the number, hex (L9). */
+  numberHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  last4: Last4,
+  /** How tills find the card in their book, hex (O7). */
+  bookTag: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+})
+
+/** A card that was sold before Podarok came starts with the balance that it had. */
+const Open = z.strictObject({
+  kind: z.literal('open'),
+  cardId: CardId,
+  paidKopecks: PartKopecks,
+  grantedKopecks: PartKopecks,
+  expiresOn: z.nullable(LocalDate),
+})
+
+/** What is said of a card that lay before the person. */
+const shown = {
+  entered: Entered,
+  /** A promise with a hold stands on it; one without stands on the receipt's grant. */
+  proof: NumberProof,
+  /** The last four digits as the person has read them on the card; null where nobody was asked (T16). */
+  lastFourSeen: z.nullable(Last4),
+}
+
+const Load = z.strictObject({
+  kind: z.literal('load'),
+  cardId: CardId,
+  productId: ProductId,
+  faceKopecks: AmountKopecks,
+  /** What the buyer paid for the certificate, after the row's discount. */
+  paidKopecks: PartKopecks,
+  ...shown,
+  document,
+})
+
+const Redeem = z.strictObject({
+  kind: z.literal('redeem'),
+  cardId: CardId,
+  amountKopecks: AmountKopecks,
+  ...shown,
+  document,
+})
+
+/** Money goes back to cards that paid (C7). */
+const Refund = z.strictObject({
+  kind: z.literal('refund'),
+  basis: z.discriminatedUnion('kind', [
+    /** A return in MoySklad: the server finds the cards, their order and parts. */
+    z.strictObject({
+      kind: z.literal('document'),
+      document: OperationDocument,
+      /** Null for all of it. */
+      amountKopecks: z.nullable(AmountKopecks),
+    }),
+    /** A person names the receipt in which the card paid; the receipt's reason says why. */
+    z.strictObject({
+      kind: z.literal('manager'),
+      receiptId: ReceiptId,
+      cardId: CardId,
+      amountKopecks: AmountKopecks,
+    }),
+  ]),
+})
+
+/**
+ * A whole receipt is undone (C8). `unanswered`: the till never showed its outcome, the cashier gave up waiting;
+ * `cancelled`: it was done and is to be undone, which needs the sale to be gone from MoySklad.
+ */
+const Void = z.strictObject({
+  kind: z.literal('void'),
+  receiptId: ReceiptId,
+  because: z.enum(['unanswered', 'cancelled']),
+})
+
+/**
+ * A receipt that was committed without a document belongs to the sale that this receipt names (M11). Moves no money: it
+ * keeps the sale from being charged a second time.
+ */
+const Link = z.strictObject({ kind: z.literal('link'), receiptId: ReceiptId })
+
+const Block = z.strictObject({ kind: z.literal('block'), cardId: CardId })
+const Unblock = z.strictObject({ kind: z.literal('unblock'), cardId: CardId })
+
+/** A certificate is taken back: what is left of its paid part is owed to the buyer, the card closes (C9). */
+const Cashout = z.strictObject({
+  kind: z.literal('cashout'),
+  cardId: CardId,
+  /** Null where the card is not at hand: then the reason says why. */
+  proof: z.nullable(NumberProof),
+  document,
+})
+
+/** What is owed for a certificate is paid out, at once or in parts (C9). */
+const Payout = z.strictObject({
+  kind: z.literal('payout'),
+  cardId: CardId,
+  /** The receipt that took the certificate back. */
+  receiptId: ReceiptId,
+  amountKopecks: AmountKopecks,
+  way: z.enum(['cash', 'bank']),
+  document,
+})
+
+/** A lost or spoilt card: everything on it moves to another one, and it is closed (C10). */
+const Transfer = z.strictObject({
+  kind: z.literal('transfer'),
+  cardId: CardId,
+  toCardId: CardId,
+  /** Of the card that it moves to: that one is at hand. */
+  proof: NumberProof,
+})
+
+const Signed = z.int().check(z.minimum(-10_000_000_000), z.maximum(10_000_000_000))
+const Adjust = z.strictObject({
+  kind: z.literal('adjust'),
+  cardId: CardId,
+  paidKopecks: Signed,
+  grantedKopecks: Signed,
+})
+const Annul = z.strictObject({ kind: z.literal('annul'), cardId: CardId })
+const Expire = z.strictObject({ kind: z.literal('expire'), cardId: CardId })
+const Extend = z.strictObject({
+  kind: z.literal('extend'),
+  cardId: CardId,
+  /** Null for no end. */
+  expiresOn: z.nullable(LocalDate),
+})
+
+/** What a receipt loaded may be spent, although its sale was not read (O4). */
+const Thaw = z.strictObject({ kind: z.literal('thaw'), cardId: CardId, receiptId: ReceiptId })
+
+const MovedIn = z.strictObject({
+  kind: z.literal('moved_in'),
+  cardId: CardId,
+  from: z.enum(['kilbil']),
+  paidKopecks: PartKopecks,
+  grantedKopecks: PartKopecks,
+  expiresOn: z.nullable(LocalDate),
+})
+
+export const Operation = z.discriminatedUnion('kind', [
+  Issue,
+  Open,
+  Load,
+  Redeem,
+  Refund,
+  Void,
+  Link,
+  Block,
+  Unblock,
+  Cashout,
+  Payout,
+  Transfer,
+  Adjust,
+  Annul,
+  Expire,
+  Extend,
+  Thaw,
+  MovedIn,
+])
+export type Operation = z.infer<typeof Operation>
+export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>
+
+/** The one card that an operation names; null where it names none, or another way to find it. */
+export function cardIdOf(operation: Operation): CardId | null {
+  if (operation.kind === 'refund') return operation.basis.kind === 'manager' ? operation.basis.cardId : null
+  return 'cardId' in operation ? operation.cardId : null
+}
+
+/** Operations of a cashier; the rest belong to managers and imports (A3). */
+export const cashierOperations: ReadonlySet<OperationKind> = new Set([
+  'load',
+  'redeem',
+  'refund',
+  'void',
+  'link',
+])
