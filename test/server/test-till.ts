@@ -38,7 +38,7 @@ export class TestTill {
   seq = 0
   token = ''
   session = ''
-  name = ''
+  ordinal = 0
   accountId = '' as AccountId
   device = new TestDevice()
   /** What the last answer said of this till. */
@@ -63,7 +63,7 @@ export class TestTill {
     const till = new TestTill(fetch, employeeId, clock)
     const { token, session, accountId } = await till.answer('session', { wire: wireVersion, contextKey })
     Object.assign(till, { token, session, accountId })
-    till.name = (await till.register()).name
+    till.ordinal = (await till.register()).ordinal
     return till
   }
 
@@ -84,8 +84,19 @@ export class TestTill {
   /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
   copy(): TestTill {
     const copy = new TestTill(this.fetch, this.employeeId, this.#clock)
-    const { id, epoch, seq, token, session, name, accountId, device, head, sealingKey } = this
-    return Object.assign(copy, { id, epoch, seq, token, session, name, accountId, device, head, sealingKey })
+    const { id, epoch, seq, token, session, ordinal, accountId, device, head, sealingKey } = this
+    return Object.assign(copy, {
+      id,
+      epoch,
+      seq,
+      token,
+      session,
+      ordinal,
+      accountId,
+      device,
+      head,
+      sealingKey,
+    })
   }
 
   /** Begins a new epoch with a new key, of which the old one or nobody has told the server. */

@@ -161,7 +161,7 @@ export class FakeServer {
     if (speaks) this.#bound.set(token, id)
     const { publicKey } = await this.sealing
     return json({
-      name: 'Касса 1',
+      ordinal: 1,
       head: this.#head({ id, epoch }),
       rotate: this.rotate,
       sealingKey: { id: 'seal-key-1', publicKey },

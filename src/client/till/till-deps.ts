@@ -11,7 +11,6 @@ export interface Line {
 
 export interface TillReady {
   session: SessionAnswer
-  name: string
   journal: JournalPort
   drafts: DraftsPort
   sync: Sync

@@ -323,7 +323,7 @@ export class Till {
     if (parts.recall) await this.#recall(parts.recall)
     // «Всё отправлено» is said of a journal that was read.
     await this.refresh()
-    this.ready = { session, name: answer.name, journal, drafts, sync }
+    this.ready = { session, journal, drafts, sync }
     this.#changed()
     // Not waited for: a sale on the line needs neither grant nor book.
     void this.#openOutage()

@@ -19,8 +19,8 @@ export const CardView = z.strictObject({
   /** Balance less what other tills hold. */
   availableKopecks: Kopecks,
   expiresOn: z.nullable(LocalDate),
-  /** The other till that holds money of the card, or the unsold card itself. */
-  heldBy: z.nullable(z.string()),
+  /** The number of the other till that holds money of the card, or the unsold card itself. */
+  heldBy: z.nullable(z.int()),
 })
 export type CardView = z.infer<typeof CardView>
 

@@ -42,6 +42,19 @@ export const choicesOf: Record<CaseKind, readonly CaseChoice[]> = {
   outcome_changed: ['acknowledge'],
 }
 
+/** Why a case has closed by itself. */
+export const ClosedWhy = /* @__PURE__ */ z.enum([
+  /** Its till has undone what waited. */
+  'undone',
+  /** The receipt of the draft has come. */
+  'receipt_came',
+  /** The till has given the draft up. */
+  'draft_dropped',
+  /** The missing records have come. */
+  'records_came',
+])
+export type ClosedWhy = z.infer<typeof ClosedWhy>
+
 /** What was decided about a record of this till. */
 export const CaseDecision = z.strictObject({
   caseId: CaseId,
@@ -49,6 +62,7 @@ export const CaseDecision = z.strictObject({
   receiptId: z.nullable(ReceiptId),
   /** `closed` by itself where what was missing has come. */
   choice: z.enum([...CaseChoice.options, 'closed']),
+  /** What the person wrote; where it was `closed`, the code of why. */
   note: z.string(),
   decidedAtMs: Moment,
   /** What the decision posted, where it did. */
@@ -61,7 +75,7 @@ export const CaseView = z.strictObject({
   kind: CaseKind,
   receiptId: z.nullable(ReceiptId),
   tillId: z.nullable(TillId),
-  tillName: z.nullable(z.string()),
+  tillOrdinal: z.nullable(z.int()),
   employeeId: z.nullable(EmployeeId),
   amountKopecks: z.nullable(Kopecks),
   happenedAtMs: z.nullable(Moment),
@@ -83,7 +97,7 @@ export const DecisionRequest = z.strictObject({
 
 const WatchedReceipt = z.strictObject({
   receiptId: ReceiptId,
-  tillName: z.nullable(z.string()),
+  tillOrdinal: z.nullable(z.int()),
   /** Null where no employee did it. */
   employeeId: z.nullable(EmployeeId),
   amountKopecks: Kopecks,
@@ -96,7 +110,7 @@ export const WatchAnswer = z.strictObject({
   typedRedeems: z.array(WatchedReceipt),
   /** Cards that were looked at and for which nothing was recorded. */
   lookupsWithoutSale: z.array(
-    z.strictObject({ employeeId: EmployeeId, tillName: z.string(), day: LocalDate, count: z.int() }),
+    z.strictObject({ employeeId: EmployeeId, tillOrdinal: z.int(), day: LocalDate, count: z.int() }),
   ),
 })
 export type WatchAnswer = z.infer<typeof WatchAnswer>

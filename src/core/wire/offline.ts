@@ -17,6 +17,18 @@ export const GrantAnswer = z.strictObject({
 })
 export type GrantAnswer = z.infer<typeof GrantAnswer>
 
+/** What stands outside that number. */
+export const OutsideRisk = /* @__PURE__ */ z.enum([
+  /** MoySklad's own registers, without our window. */
+  'native_registers',
+  /** Copies of browser profiles, made by hand. */
+  'copied_profiles',
+  /** Tills whose grant a manager has ended, until they hear of it. */
+  'ended_grants',
+  /** After the server was set back: tills that got a grant after the copy, until they call. */
+  'grants_after_backup',
+])
+
 /** What the owner can lose at most if every till is offline and everything goes wrong (O1). */
 export const RiskAnswer = z.strictObject({
   maxLossKopecks: Kopecks,
@@ -25,7 +37,7 @@ export const RiskAnswer = z.strictObject({
     z.strictObject({
       id: GrantId,
       tillId: TillId,
-      tillName: z.string(),
+      tillOrdinal: z.int(),
       sumKopecks: Kopecks,
       spentKopecks: Kopecks,
       issuedAtMs: Moment,
@@ -33,8 +45,9 @@ export const RiskAnswer = z.strictObject({
   ),
   /** Of that: holds that ended before their till had told what it did with them. */
   lapsedHoldsKopecks: Kopecks,
-  /** What stands outside this number, in a sentence. */
-  outside: z.string(),
+  /** How long a till may keep silent on its holds before their money counts as lapsed. */
+  silentForMs: z.int(),
+  outside: z.array(OutsideRisk),
 })
 export type RiskAnswer = z.infer<typeof RiskAnswer>
 export const CloseAnswer = z.strictObject({ closed: z.boolean() })

@@ -104,8 +104,8 @@ export const TillRequest = z.strictObject({
 export type TillRequest = z.infer<typeof TillRequest>
 
 export const TillAnswer = z.strictObject({
-  /** «Касса 2»: how other tills call this one. */
-  name: z.string(),
+  /** Its number in the account: how people and other tills call it. */
+  ordinal: z.int(),
   head: TillHead,
   /** The key is old: make a successor (`rotate`). */
   rotate: z.boolean(),
@@ -158,7 +158,7 @@ export const TillsAnswer = z.strictObject({
   tills: z.array(
     z.strictObject({
       id: TillId,
-      name: z.string(),
+      ordinal: z.int(),
       state: TillState,
       epoch: Seq,
       headSeq: Head,

@@ -175,7 +175,7 @@ onBothEngines('the book', (engine) => {
       })
       return [view?.availableKopecks, view?.heldBy]
     }
-    expect(await seen()).toEqual([700, till.name])
+    expect(await seen()).toEqual([700, till.ordinal])
     expect(await manager.answer('releaseHeld', null, id)).toEqual({ released: true })
     expect(await manager.answer('releaseHeld', null, id)).toEqual({ released: false })
     expect(await seen()).toEqual([1_000, null])

@@ -19,7 +19,7 @@ onBothEngines('cases', (engine) => {
     const open = await caseOf('promise_without_hold')
     expect(open).toMatchObject({
       receiptId: id,
-      tillName: till.name,
+      tillOrdinal: till.ordinal,
       employeeId: till.employeeId,
       amountKopecks: 300,
       choices: ['apply', 'dismiss'],
@@ -127,7 +127,7 @@ onBothEngines('cases', (engine) => {
     await manager.reopen(moysklad.hire({ accountId, employeeId: manager.employeeId, role: 'manager' }).key)
     expect(await caseOf('card_expired_meanwhile')).toMatchObject({
       amountKopecks: 300,
-      tillName: till.name,
+      tillOrdinal: till.ordinal,
       choices: ['acknowledge'],
     })
     await decide('card_expired_meanwhile', 'acknowledge')
@@ -255,7 +255,9 @@ onBothEngines('cases', (engine) => {
     time.nowMs += 25 * 3_600_000
     await manager.reopen(moysklad.hire({ accountId, role: 'manager' }).key)
     expect(await manager.answer('watch', null)).toMatchObject({
-      loadsWithoutSale: [{ amountKopecks: faceKopecks, tillName: till.name, employeeId: till.employeeId }],
+      loadsWithoutSale: [
+        { amountKopecks: faceKopecks, tillOrdinal: till.ordinal, employeeId: till.employeeId },
+      ],
       typedRedeems: [{ amountKopecks: 70 }],
       lookupsWithoutSale: [{ employeeId: till.employeeId, day: '2026-10-02', count: 2 }],
     })

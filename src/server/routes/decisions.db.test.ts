@@ -88,7 +88,9 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
         card: { availableKopecks: 1_000 },
       })
       expect(verdictOf(await till.send(till.receipt([undo(held.id)])))).toBe('refused void_twice')
-      expect((await till.ping()).decisions).toMatchObject([{ receiptId: held.id, choice: 'closed' }])
+      expect((await till.ping()).decisions).toMatchObject([
+        { receiptId: held.id, choice: 'closed', note: 'undone' },
+      ])
       // It is told in the list of the till as undone.
       const { receipts } = await till.answer('operations', null)
       expect(receipts.find((one) => one.own?.id === held.id)?.undone).toBe(true)

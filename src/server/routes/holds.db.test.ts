@@ -60,7 +60,7 @@ onBothEngines('holds', (engine) => {
       useForMs: holdUseMs,
     })
     expect(await scan(other, card, { redeem: 10 })).toMatchObject({
-      card: { balanceKopecks: 100, availableKopecks: 0, heldBy: till.name },
+      card: { balanceKopecks: 100, availableKopecks: 0, heldBy: till.ordinal },
       hold: null,
       refusal: { code: 'card_held' },
     })
@@ -102,7 +102,7 @@ onBothEngines('holds', (engine) => {
       amountKopecks: 0,
     })
     expect(await scan(other, card, { load: true })).toMatchObject({
-      card: { heldBy: till.name },
+      card: { heldBy: till.ordinal },
       refusal: { code: 'card_held' },
     })
   })

@@ -250,7 +250,10 @@ onBothEngines('what tills may promise offline', (engine) => {
     const other = world(engine.db())
     till.fetch = (path, init) => Promise.resolve(other.app.request(path, init))
     await till.ping({ grant })
-    expect((await manager.answer('risk', null)).grants).toMatchObject([{ id: grant.id, spentKopecks: 150 }])
+    expect(await manager.answer('risk', null)).toMatchObject({
+      grants: [{ id: grant.id, tillOrdinal: till.ordinal, spentKopecks: 150 }],
+      outside: ['native_registers', 'copied_profiles', 'ended_grants', 'grants_after_backup'],
+    })
     expect(verdictOf(await promise(till, grant.id, card, 300))).toBe('in_review grant_exceeded')
   })
 })

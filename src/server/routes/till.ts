@@ -7,7 +7,7 @@ import { registerBranch, registerDevice } from '../ledger/tills/devices.ts'
 import { noteLost } from '../ledger/tills/missing.ts'
 import { bindSession } from '../ledger/tills/sessions.ts'
 import { newsFor } from '../ledger/tills/head.ts'
-import { registerTill, tillName } from '../ledger/tills/tills.ts'
+import { registerTill } from '../ledger/tills/tills.ts'
 import type { Handler } from '../http/handler.ts'
 
 /** A device key is asked to make its successor after this. */
@@ -47,7 +47,7 @@ export function till(deps: Deps): Handler<'till'> {
         throw new ApiError('till_unknown')
       const bookKey = state === 'active' ? bookKeyOf(keys.card, accountId) : noBookKey
       const answer = {
-        name: tillName(ordinal),
+        ordinal,
         head: {
           headSeq: registered.headSeq,
           serverTimeMs: nowMs,

@@ -32,8 +32,8 @@ onBothEngines('states of tills', (engine) => {
     shop.time.nowMs += 30_000
     await till.ping()
     const { tills } = await manager.answer('tills', null)
-    const ofTill = { id: till.id, name: 'Касса 2', state: 'quarantined', epoch: 1, headSeq: 2, casesOpen: 1 }
-    expect(tills).toMatchObject([{ id: manager.id, name: 'Касса 1', state: 'active', casesOpen: 0 }, ofTill])
+    const ofTill = { id: till.id, ordinal: 2, state: 'quarantined', epoch: 1, headSeq: 2, casesOpen: 1 }
+    expect(tills).toMatchObject([{ id: manager.id, ordinal: 1, state: 'active', casesOpen: 0 }, ofTill])
     expect(await till.denial('tills', null)).toBe('403 not_allowed')
   })
 

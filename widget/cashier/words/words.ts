@@ -41,7 +41,7 @@ export interface Words {
     face: (last4: string) => string
     balance: string
     available: (sum: string) => string
-    heldBy: (till: string) => string
+    heldBy: (till: number) => string
     noExpiry: string
     until: (date: string) => string
     typed: string
@@ -150,7 +150,7 @@ export interface Words {
   }
   refusal: (
     code: RefusalCode,
-    detail: { sum: string | null; date: string | null; till: string | null },
+    detail: { sum: string | null; date: string | null; till: number | null },
   ) => string
   fault: (fault: SaleFault, sum: (kopecks: number) => string) => string
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }

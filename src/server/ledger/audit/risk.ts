@@ -1,21 +1,14 @@
 import * as z from 'zod/mini'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../../core/money.ts'
-import type { RiskAnswer } from '../../../core/wire/offline.ts'
+import { OutsideRisk, type RiskAnswer } from '../../../core/wire/offline.ts'
 import { holdKeepMs, holdUseMs } from '../../../core/card/hold.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { openGrants } from '../offline/grants.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { tillName } from '../tills/tills.ts'
 
 const Sum = z.object({ total: z.nullable(z.int()) })
 const TillRow = z.object({ id: z.string(), ordinal: z.int() })
-
-const outside =
-  'Вне этой суммы: кассы «Касса МойСклад» без нашего окна; копии профилей браузера, сделанные вручную; кассы, ' +
-  'разрешение которых вы закрыли сами, пока они об этом не узнали; после восстановления сервера из копии — кассы, ' +
-  'получившие разрешение позже копии, пока они не вышли на связь. Деньги, которые касса отложила и молчит ' +
-  'дольше трёх суток, входят в сумму с этого времени.'
 
 /**
  * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they
@@ -31,7 +24,7 @@ export async function riskOf(query: Query, accountId: AccountId, nowMs: number):
     TillRow,
     await query.all('select id, ordinal from till where account_id = $1', [accountId]),
   )
-  const names = new Map(tills.map((till) => [till.id, tillName(till.ordinal)]))
+  const ordinals = new Map(tills.map((till) => [till.id, till.ordinal]))
   const lapsed = parseFirst(
     Sum,
     await query.all(
@@ -45,13 +38,14 @@ export async function riskOf(query: Query, accountId: AccountId, nowMs: number):
     grants: grants.map(({ id, tillId, grant, spentKopecks, issuedAtMs }) => ({
       id,
       tillId,
-      tillName: names.get(tillId) ?? '',
+      tillOrdinal: ordinals.get(tillId)!,
       sumKopecks: grant.sumKopecks,
       spentKopecks,
       issuedAtMs,
     })),
     lapsedHoldsKopecks,
-    outside,
+    silentForMs: holdKeepMs,
+    outside: [...OutsideRisk.options],
   }
 }
 

@@ -6,7 +6,6 @@ import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
-import { tillName } from '../tills/tills.ts'
 
 /** What an owner should look at because insiders might do it (A9). */
 
@@ -89,7 +88,7 @@ export async function watchList(
     ),
     lookupsWithoutSale: parseRows(CountRow, counts).map(({ ordinal, ...rest }) => ({
       ...rest,
-      tillName: tillName(ordinal),
+      tillOrdinal: ordinal,
     })),
   }
 }
@@ -102,7 +101,7 @@ function watched(
   const { id, happenedAtMs, operations } = receipt
   return {
     receiptId: id,
-    tillName: ordinal === null ? null : tillName(ordinal),
+    tillOrdinal: ordinal,
     employeeId: employeeOf(receipt),
     amountKopecks: kopecks(operations.reduce((sum, one) => sum + amountOf(one), 0)),
     happenedAtMs,

@@ -7,7 +7,6 @@ import { holdKeepMs } from '../../../core/card/hold.ts'
 import { HoldPurpose } from '../../../core/wire/holds.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
-import { tillName } from '../tills/tills.ts'
 
 const HoldRow = z.object({
   id: HoldId,
@@ -34,7 +33,7 @@ export async function othersHolds(
   cardId: CardId,
   tillId: TillId | null,
   nowMs: number,
-): Promise<OthersHolds & { heldBy: string | null }> {
+): Promise<OthersHolds & { heldBy: number | null }> {
   const rows = await query.all(
     `select cast(sum(case when h.purpose = 'redeem' then h.amount else 0 end) as bigint) as held,
       max(case when h.purpose = 'load' then 1 else 0 end) as reserved, min(t.ordinal) as ordinal
@@ -45,7 +44,7 @@ export async function othersHolds(
   )
   const row = parseFirst(OthersRow, rows)
   if (!row || row.ordinal === null) return { ...noHolds, heldBy: null }
-  return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: tillName(row.ordinal) }
+  return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: row.ordinal }
 }
 
 const SumRow = z.object({ held: z.nullable(z.int()) })

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type AccountId, type DraftId, type EmployeeId, ReceiptId, type TillId } from '../../../core/ids.ts'
 import type { Kopecks } from '../../../core/money.ts'
 import type { CaseKind, FinalOutcome } from '../../../core/receipt/outcome.ts'
-import type { CaseDecision } from '../../../core/wire/cases.ts'
+import type { CaseDecision, ClosedWhy } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
@@ -67,6 +67,7 @@ export async function openCase(tx: Tx, one: NewCase, nowMs: number): Promise<voi
 export interface CaseEnd {
   /** `closed`: by itself, since what was missing has come or nothing is left to decide. */
   choice: CaseDecision['choice']
+  /** What the person wrote, or a `ClosedWhy`. */
   note: string | null
   decidedBy: EmployeeId | null
   /** What the decision posted. */
@@ -117,10 +118,16 @@ export function closeSettled(
   tx: Tx,
   accountId: AccountId,
   id: string,
-  note: string,
+  why: ClosedWhy,
   nowMs: number,
 ): Promise<boolean> {
-  return closeCase(tx, accountId, id, { choice: 'closed', note, decidedBy: null, receiptId: null }, nowMs)
+  return closeCase(
+    tx,
+    accountId,
+    id,
+    { choice: 'closed', note: why, decidedBy: null, receiptId: null },
+    nowMs,
+  )
 }
 
 const TillCaseRow = z.object({ id: z.string(), choice: z.nullable(z.string()), evidence: z.string() })

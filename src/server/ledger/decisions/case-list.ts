@@ -5,7 +5,6 @@ import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { tillName } from '../tills/tills.ts'
 
 const CaseRow = z.object({
   id: CaseId,
@@ -38,7 +37,7 @@ function viewOf(row: z.infer<typeof CaseRow>): CaseView {
   const { ordinal, evidence, closedAtMs, choice, note, outcome, ...rest } = row
   return {
     ...rest,
-    tillName: ordinal === null ? null : tillName(ordinal),
+    tillOrdinal: ordinal,
     evidence: z.parse(EvidenceText, JSON.parse(evidence)),
     choices: closedAtMs === null ? [...choicesOf[row.kind]] : [],
     decision:

@@ -93,7 +93,9 @@ onBothEngines('drafts whose sale never comes', (engine) => {
     expect(verdictOf(await till.send(commit()))).toBe('applied')
     await later(1)
     expect(await open()).toEqual([])
-    expect((await till.ping()).decisions).toMatchObject([{ kind: 'draft_unmatched', choice: 'closed' }])
+    expect((await till.ping()).decisions).toMatchObject([
+      { kind: 'draft_unmatched', choice: 'closed', note: 'receipt_came' },
+    ])
     const look = { number: card.number, entered: 'scanned' as const, hold: null }
     expect((await manager.answer('lookup', look)).card?.availableKopecks).toBe(700)
   })
@@ -104,6 +106,7 @@ onBothEngines('drafts whose sale never comes', (engine) => {
     await till.answer('dropDraft', null, draft.id)
     await later(1)
     expect([await open(), await free()]).toEqual([[], 1_000])
+    expect((await till.ping()).decisions).toMatchObject([{ choice: 'closed', note: 'draft_dropped' }])
   })
 
   test('[M3] a manager gives it up: its money is free, and a late copy brings nothing back', async () => {

@@ -103,9 +103,9 @@ async function keepOrClose(tx: Tx, key: DraftKey, nowMs: number): Promise<boolea
     [accountId, id],
   )
   const why = (await isCommitted(tx, accountId, id))
-    ? 'Чек пришёл'
+    ? 'receipt_came'
     : dropped.length > 0
-      ? 'Касса отказалась от него'
+      ? 'draft_dropped'
       : null
   if (why === null) {
     await keepDraftHolds(tx, accountId, tillId, id, nowMs)

@@ -2,7 +2,7 @@ import type { AccountId, ReceiptId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { type CaseEnd, caseInReview, caseState, closeCase } from '../cases/cases.ts'
+import { caseInReview, caseState, closeSettled } from '../cases/cases.ts'
 import { releaseHoldsOf } from '../cards/holds.ts'
 import { findReceipt, promisesFor, type StoredReceipt, textOf } from './receipts.ts'
 
@@ -111,10 +111,9 @@ function substance(receipt: Receipt): string {
 
 /** Its till has undone what waited: nobody needs to decide it any more, nobody can have it posted, and its money is free (C8). */
 export async function closeUndone(tx: Tx, accountId: AccountId, id: ReceiptId, nowMs: number): Promise<void> {
-  const end: CaseEnd = { choice: 'closed', note: 'Отменено на кассе', decidedBy: null, receiptId: null }
   const undone = await findReceipt(tx, accountId, id)
   const caseId = undone && caseInReview(undone)
-  if (!caseId || !(await closeCase(tx, accountId, caseId, end, nowMs))) {
+  if (!caseId || !(await closeSettled(tx, accountId, caseId, 'undone', nowMs))) {
     throw new Error(`receipt ${id} was undone while it waited, and its case was closed already`)
   }
   const receipt = textOf(undone)

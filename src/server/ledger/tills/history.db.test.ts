@@ -50,7 +50,9 @@ onBothEngines('the journals of tills', (engine) => {
     expect(verdictOf(outcomes[0]!.outcome)).toBe('applied')
     expect((await cases()).map(([kind]) => kind)).toEqual(['gap (closed)'])
     expect(head).toMatchObject({ headSeq: 4, state: 'active', casesOpen: 0 })
-    expect(head.decisions).toMatchObject([{ kind: 'gap', choice: 'closed', receiptId: null }])
+    expect(head.decisions).toMatchObject([
+      { kind: 'gap', choice: 'closed', note: 'records_came', receiptId: null },
+    ])
     expect(await balance()).toBe(960)
   })
 

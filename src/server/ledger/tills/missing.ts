@@ -103,7 +103,7 @@ export async function noteFound(
     if (run.epoch !== epoch || seq < run.fromSeq || seq > run.toSeq) continue
     const here = await storedIn(tx, accountId, tillId, run)
     if (here + 1 < run.toSeq - run.fromSeq + 1) continue
-    await closeSettled(tx, accountId, id, 'Записи пришли', nowMs)
+    await closeSettled(tx, accountId, id, 'records_came', nowMs)
   }
 }
 

@@ -7,7 +7,7 @@ import type { Query, Tx } from '../../db/db.ts'
 import { closeCase } from '../cases/cases.ts'
 import { parseRows } from '../../db/rows.ts'
 import { wasForked } from './history.ts'
-import { lockTill, setTillState, tillName } from './tills.ts'
+import { lockTill, setTillState } from './tills.ts'
 
 /**
  * States of a till:
@@ -77,9 +77,8 @@ export async function listTills(query: Query, accountId: AccountId): Promise<Ans
       from till t where t.account_id = $1 order by t.ordinal`,
     [accountId],
   )
-  return parseRows(OverviewRow, rows).map(({ ordinal, lastSeenMs, ...rest }) => ({
+  return parseRows(OverviewRow, rows).map(({ lastSeenMs, ...rest }) => ({
     ...rest,
-    name: tillName(ordinal),
     lastSeenMs: lastSeenMs > 0 ? lastSeenMs : null,
   }))
 }

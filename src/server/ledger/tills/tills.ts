@@ -22,8 +22,6 @@ const Count = z.object({ tills: z.int() })
 const Seq = z.object({ seq: z.nullable(z.int()) })
 const Place = z.object({ epoch: z.nullable(z.int()), seq: z.nullable(z.int()) })
 
-export const tillName = (ordinal: number) => `Касса ${ordinal}`
-
 export async function findTill(query: Query, accountId: AccountId, id: TillId): Promise<Till | null> {
   const rows = await query.all(`select ${tillColumns} from till where account_id = $1 and id = $2`, [
     accountId,
