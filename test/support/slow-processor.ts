@@ -13,7 +13,10 @@ export async function slowDown(page: Page, rate: number): Promise<void> {
       .context()
       .newCDPSession(frame)
       .then(throttle)
-      // A frame of the page's own site has no session, and is slowed down with its page; one that is gone needs none.
-      .catch(() => slowed.delete(frame))
+      .catch((error: Error) => {
+        slowed.delete(frame)
+        // A frame of the page's own site is slowed down with its page; one that is gone needs nothing.
+        if (!/separate CDP session|detached|closed/.test(error.message)) throw error
+      })
   })
 }
