@@ -35,16 +35,18 @@ export function spawnProduct(mainFile: string, addresses: ProductAddresses): Chi
 }
 
 /** @throws when the process ends or does not answer `/api/health` with 200 in time */
-export async function waitUntilHealthy(child: ChildProcess, url: string): Promise<void> {
-  const giveUpAt = performance.now() + READY_WITHIN_MS
+export async function waitUntilHealthy(
+  child: ChildProcess,
+  url: string,
+  withinMs = READY_WITHIN_MS,
+): Promise<void> {
+  const giveUpAt = performance.now() + withinMs
   for (;;) {
     if (hasEnded(child))
       throw new Error(`The product server ended at start (code ${child.exitCode ?? 'none'}).`)
     if (await isHealthy(url)) return
     if (performance.now() > giveUpAt) {
-      throw new Error(
-        `The product server does not answer ${url}/api/health within ${READY_WITHIN_MS / 1000} s.`,
-      )
+      throw new Error(`The product server does not answer ${url}/api/health within ${withinMs / 1000} s.`)
     }
     await sleep(POLL_MS)
   }

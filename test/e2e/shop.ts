@@ -19,6 +19,8 @@ import { hardness } from '../support/hardness.ts'
 import { TillPage, type TillOptions } from './till-page.ts'
 
 const hard = hardness()
+/** Many times what a server needs to start, also on a busy machine. */
+const startMs = 60_000
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** One for all shops of a test file: to start it takes as long as a short test, and each till has a storage of its own in it. */
@@ -251,7 +253,7 @@ async function startProduct(sandbox: { widgetUrl: string; hostUrl: string }, fol
     hostUrl,
   })
   try {
-    await waitUntilHealthy(product, `http://127.0.0.1:${port}`)
+    await waitUntilHealthy(product, `http://127.0.0.1:${port}`, startMs)
   } catch (error) {
     // Left running, it would keep the test runner waiting for its output.
     await stopProduct(product)
