@@ -129,7 +129,7 @@ const sessionAnswer = (token: string) => ({
   programme: null,
 })
 const tillAnswer = {
-  name: 'Касса 1',
+  ordinal: 1,
   head: {
     headSeq: 0,
     serverTimeMs: 1,
