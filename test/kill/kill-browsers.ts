@@ -99,6 +99,7 @@ async function openShop(): Promise<Shop> {
  */
 export function killBrowsers(half: 0 | 1): void {
   afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' && browser) console.log(await lastSeen(browser))
     await browser?.close()
     browser = null
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
@@ -143,6 +144,15 @@ export function killBrowsers(half: 0 | 1): void {
       })
     }
   })
+}
+
+/** What the frames of the till show, and what was written to the console. */
+async function lastSeen({ till, said }: MortalBrowser): Promise<string> {
+  const frames = till.page.frames().filter((frame) => frame.parentFrame() !== null)
+  const texts = await Promise.all(
+    frames.map((frame) => frame.evaluate(() => document.body.innerText).catch(String)),
+  )
+  return ['The screen at the end:', ...texts, 'The console:', ...said].join('\n')
 }
 
 /** One kill and what follows. */

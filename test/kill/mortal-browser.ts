@@ -11,13 +11,22 @@ export class MortalBrowser {
   readonly till: TillPage
   readonly #context: BrowserContext
   readonly #notes: Note[]
+  /** What the pages have written to the console. */
+  readonly said: readonly string[]
   /** The point that was reached; settles when every process of the browser is dead. */
   readonly killed: Promise<Point>
 
-  private constructor(till: TillPage, context: BrowserContext, notes: Note[], killed: Promise<Point>) {
+  private constructor(
+    till: TillPage,
+    context: BrowserContext,
+    notes: Note[],
+    said: readonly string[],
+    killed: Promise<Point>,
+  ) {
     this.till = till
     this.#context = context
     this.#notes = notes
+    this.said = said
     this.killed = killed
   }
 
@@ -31,6 +40,8 @@ export class MortalBrowser {
       viewport: { width: 1366, height: 768 },
     })
     const notes: Note[] = []
+    const said: string[] = []
+    context.on('console', (message) => said.push(message.text()))
     let processes: number[] = []
     const killed = new Promise<Point>((settle) => {
       void context.exposeBinding(bindingName, (_source, note: Note) => {
@@ -54,7 +65,7 @@ export class MortalBrowser {
     processes = processesOf(profile)
     if (processes.length < 3)
       throw new Error(`the browser has ${processes.length} processes: no tree to kill`)
-    return new MortalBrowser(till, context, notes, killed)
+    return new MortalBrowser(till, context, notes, said, killed)
   }
 
   painted(shown: Shown): boolean {
