@@ -1,39 +1,42 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
+
+/** The version and the variant bits of an RFC 9562 UUID; nil and max have none. */
+const variant = /^(.{14}[1-8].{4}[89abAB].{16}|[0-]{36}|[f-]{36})$/
 
 /**
  * Ids. Ours are UUIDs made by whoever creates the thing. MoySklad's are shaped like UUIDs but do not keep the
- * variant bits (`…-0a80-…`, as in its JSON API samples), therefore `guid`, which checks the shape alone.
+ * variant bits (`…-0a80-…`, as in its JSON API samples), therefore `v.uuid`, which checks the shape alone.
  */
-export const AccountId = z.guid().brand<'AccountId'>()
-export type AccountId = z.infer<typeof AccountId>
-export const EmployeeId = z.guid().brand<'EmployeeId'>()
-export type EmployeeId = z.infer<typeof EmployeeId>
-export const StoreId = z.guid().brand<'StoreId'>()
-export type StoreId = z.infer<typeof StoreId>
-export const ProductId = z.guid().brand<'ProductId'>()
-export type ProductId = z.infer<typeof ProductId>
+export const AccountId = v.pipe(v.string(), v.uuid(), v.brand('AccountId'))
+export type AccountId = v.InferOutput<typeof AccountId>
+export const EmployeeId = v.pipe(v.string(), v.uuid(), v.brand('EmployeeId'))
+export type EmployeeId = v.InferOutput<typeof EmployeeId>
+export const StoreId = v.pipe(v.string(), v.uuid(), v.brand('StoreId'))
+export type StoreId = v.InferOutput<typeof StoreId>
+export const ProductId = v.pipe(v.string(), v.uuid(), v.brand('ProductId'))
+export type ProductId = v.InferOutput<typeof ProductId>
 /** A retail sale or return in MoySklad. */
-export const DocumentId = z.guid().brand<'DocumentId'>()
-export type DocumentId = z.infer<typeof DocumentId>
+export const DocumentId = v.pipe(v.string(), v.uuid(), v.brand('DocumentId'))
+export type DocumentId = v.InferOutput<typeof DocumentId>
 
-export const CardId = z.uuid().brand<'CardId'>()
-export type CardId = z.infer<typeof CardId>
-export const ProgrammeId = z.uuid().brand<'ProgrammeId'>()
-export type ProgrammeId = z.infer<typeof ProgrammeId>
-export const ReceiptId = z.uuid().brand<'ReceiptId'>()
-export type ReceiptId = z.infer<typeof ReceiptId>
-export const TillId = z.uuid().brand<'TillId'>()
-export type TillId = z.infer<typeof TillId>
-export const HoldId = z.uuid().brand<'HoldId'>()
-export type HoldId = z.infer<typeof HoldId>
-export const GrantId = z.uuid().brand<'GrantId'>()
-export type GrantId = z.infer<typeof GrantId>
-export const DraftId = z.uuid().brand<'DraftId'>()
-export type DraftId = z.infer<typeof DraftId>
+export const CardId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('CardId'))
+export type CardId = v.InferOutput<typeof CardId>
+export const ProgrammeId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('ProgrammeId'))
+export type ProgrammeId = v.InferOutput<typeof ProgrammeId>
+export const ReceiptId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('ReceiptId'))
+export type ReceiptId = v.InferOutput<typeof ReceiptId>
+export const TillId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('TillId'))
+export type TillId = v.InferOutput<typeof TillId>
+export const HoldId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('HoldId'))
+export type HoldId = v.InferOutput<typeof HoldId>
+export const GrantId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('GrantId'))
+export type GrantId = v.InferOutput<typeof GrantId>
+export const DraftId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('DraftId'))
+export type DraftId = v.InferOutput<typeof DraftId>
 
 /** What a person wrote, in the table of what can be erased. */
-export const NoteId = z.uuid().brand<'NoteId'>()
-export type NoteId = z.infer<typeof NoteId>
+export const NoteId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('NoteId'))
+export type NoteId = v.InferOutput<typeof NoteId>
 
 /** A moment: milliseconds since 1970-01-01 UTC. */
-export const Moment = z.int().check(z.minimum(0))
+export const Moment = v.pipe(v.number(), v.safeInteger(), v.minValue(0))

@@ -1,17 +1,29 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /** The largest sum one operation may move, in minor units (C1): 100 million roubles. */
 export const amountMaxKopecks = 10_000_000_000
 
 /** A sum in minor units, zero allowed: balances, remainders. */
-export const Kopecks = z.int().check(z.minimum(0)).brand<'Kopecks'>()
-export type Kopecks = z.infer<typeof Kopecks>
+export const Kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.brand('Kopecks'))
+export type Kopecks = v.InferOutput<typeof Kopecks>
 
 /** A sum that an operation moves (C1): a positive integer of minor units, at most `amountMaxKopecks`. */
-export const AmountKopecks = z.int().check(z.minimum(1), z.maximum(amountMaxKopecks)).brand<'Kopecks'>()
+export const AmountKopecks = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(1),
+  v.maxValue(amountMaxKopecks),
+  v.brand('Kopecks'),
+)
 
 /** A sum that an operation names and that may be zero: a part of a balance, a price that was paid (C1). */
-export const PartKopecks = z.int().check(z.minimum(0), z.maximum(amountMaxKopecks)).brand<'Kopecks'>()
+export const PartKopecks = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(0),
+  v.maxValue(amountMaxKopecks),
+  v.brand('Kopecks'),
+)
 
 /** Says that `n` is a sum. Throws on anything else, because a wrong sum must stop the operation, not travel on. */
 export function kopecks(n: number): Kopecks {

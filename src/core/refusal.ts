@@ -1,9 +1,9 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardId } from './ids.ts'
 import { Kopecks } from './money.ts'
 
 /** Why a card, a sum or a sale was refused. Every code has a sentence in both languages (widget/cashier/words). */
-export const RefusalCode = z.enum([
+export const RefusalCode = v.picklist([
   'card_unknown',
   'card_unsold',
   'card_sold',
@@ -42,15 +42,15 @@ export const RefusalCode = z.enum([
   'till_quarantined',
   'till_revoked',
 ])
-export type RefusalCode = z.infer<typeof RefusalCode>
+export type RefusalCode = v.InferOutput<typeof RefusalCode>
 
-export const Refusal = z.strictObject({
+export const Refusal = v.strictObject({
   code: RefusalCode,
-  cardId: z.nullable(CardId),
+  cardId: v.nullable(CardId),
   /** What would have been possible, where the code is about a sum. */
-  possibleKopecks: z.nullable(Kopecks),
+  possibleKopecks: v.nullable(Kopecks),
 })
-export type Refusal = z.infer<typeof Refusal>
+export type Refusal = v.InferOutput<typeof Refusal>
 
 export function refusal(
   code: RefusalCode,

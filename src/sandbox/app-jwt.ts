@@ -1,12 +1,17 @@
 import { errors, jwtVerify } from 'jose'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
+import { tryShape } from '../core/shape.ts'
 
 /** Life of a token by MoySklad's vendor documentation: iat + 300 s, or `exp` if that is earlier. */
 const LIFE_S = 300
 /** The documentation names no tolerance for clocks; a small one is assumed, as every such service has one. */
 const CLOCK_SKEW_S = 30
 
-const Claims = z.object({ iat: z.int(), jti: z.string().check(z.minLength(1)), exp: z.optional(z.int()) })
+const Claims = v.object({
+  iat: v.pipe(v.number(), v.safeInteger()),
+  jti: v.pipe(v.string(), v.minLength(1)),
+  exp: v.optional(v.pipe(v.number(), v.safeInteger())),
+})
 
 export type Checked = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
@@ -33,7 +38,7 @@ export function createAppTokens(options: { appUid: string; secret: string; now: 
       if (error instanceof errors.JOSEError) return { ok: false, reason: error.message }
       throw error
     }
-    const claims = Claims.safeParse(payload)
+    const claims = tryShape(Claims, payload)
     if (!claims.success) return { ok: false, reason: 'iat and jti are required' }
     const { iat, jti } = claims.data
     const atS = now() / 1000

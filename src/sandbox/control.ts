@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono'
-import * as z from 'zod/mini'
 import type { Documents } from './documents.ts'
 import { FaultRequest, type Faults } from './faults.ts'
 import type { FrameLoads } from './frame-loads.ts'
@@ -9,6 +8,7 @@ import { SwitchRequest, type CardStates } from './page/wire/ui-wire.ts'
 import type { PresentCards } from './present-cards.ts'
 import { ProductRefused } from './product-calls.ts'
 import type { Switches } from './switches.ts'
+import { type ShapeError, tryShape } from '../core/shape.ts'
 
 export type ControlDeps = {
   documents: Documents
@@ -37,13 +37,13 @@ export function createControl({
 
   app.get('/state', (c) => c.json(state()))
   app.post('/switch', async (c) => {
-    const request = SwitchRequest.safeParse(await json(c))
+    const request = tryShape(SwitchRequest, await json(c))
     if (!request.success) return refused(c, request.error)
     await switches.set(request.data)
     return c.json(state())
   })
   app.post('/fault', async (c) => {
-    const request = FaultRequest.safeParse(await json(c))
+    const request = tryShape(FaultRequest, await json(c))
     if (!request.success) return refused(c, request.error)
     return c.json(faults.add(request.data), 201)
   })
@@ -80,6 +80,6 @@ async function json(c: Context): Promise<unknown> {
   }
 }
 
-function refused(c: Context, error: z.core.$ZodError): Response {
-  return c.json({ error: z.prettifyError(error) }, 400)
+function refused(c: Context, error: ShapeError): Response {
+  return c.json({ error: error.message }, 400)
 }

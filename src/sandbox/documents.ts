@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { moscowMinute, moscowTime } from './moscow-time.ts'
 import { saleSumKopecks } from './page/wire/sale-sum.ts'
 import { SaleView, type SaleDraft } from './page/wire/ui-wire.ts'
+import { parseShape } from '../core/shape.ts'
 
 /**
  * Retail sales: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
  * again. The file is replaced by a rename; a kill in the middle leaves the older one whole.
  */
-const DocumentsFile = z.object({ lastNumber: z.int(), sales: z.array(SaleView) })
+const DocumentsFile = v.object({ lastNumber: v.pipe(v.number(), v.safeInteger()), sales: v.array(SaleView) })
 
 /** Payment parts may differ from the total by less than this: rule of MoySklad's JSON API, error 18000. */
 const PAYMENT_TOLERANCE_KOPECKS = 10
@@ -112,7 +113,7 @@ function newDocumentId(): string {
   return `${randomBytes(4).toString('hex')}-c851-11f0-0a80-${randomBytes(6).toString('hex')}`
 }
 
-function readStored(file: string): z.infer<typeof DocumentsFile> {
+function readStored(file: string): v.InferOutput<typeof DocumentsFile> {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -121,5 +122,5 @@ function readStored(file: string): z.infer<typeof DocumentsFile> {
       return { lastNumber: 0, sales: [] }
     throw error
   }
-  return DocumentsFile.parse(JSON.parse(text))
+  return parseShape(DocumentsFile, JSON.parse(text))
 }

@@ -1,17 +1,17 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /** A fault on the line to the product server, matched by the beginning of the request's path. */
-export const FaultRequest = z.strictObject({
+export const FaultRequest = v.strictObject({
   /** `stall`: nothing comes of the request until the fault is cleared; then it goes its way. */
-  kind: z.enum(['drop-request', 'drop-answer', 'delay', 'stall', 'status']),
-  path: z.string().check(z.startsWith('/')),
-  method: z.optional(z.string()),
+  kind: v.picklist(['drop-request', 'drop-answer', 'delay', 'stall', 'status']),
+  path: v.pipe(v.string(), v.startsWith('/')),
+  method: v.optional(v.string()),
   /** How many requests it hits; null means until it is cleared. */
-  times: z._default(z.nullable(z.int().check(z.minimum(1))), 1),
-  delayMs: z._default(z.int().check(z.minimum(0), z.maximum(600_000)), 1000),
-  status: z._default(z.int().check(z.minimum(400), z.maximum(599)), 503),
+  times: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), 1),
+  delayMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(600_000)), 1000),
+  status: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(400), v.maxValue(599)), 503),
 })
-export type FaultRequest = z.infer<typeof FaultRequest>
+export type FaultRequest = v.InferOutput<typeof FaultRequest>
 
 export type Fault = FaultRequest & { readonly id: number }
 

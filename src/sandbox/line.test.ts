@@ -5,6 +5,7 @@ import { createFaults, FaultRequest, type Faults } from './faults.ts'
 import { createLine, type Line } from './line.ts'
 import { heldBackMs } from './slowness.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
+import { parseShape } from '../core/shape.ts'
 
 let product: ProductDouble
 let faults: Faults
@@ -36,7 +37,7 @@ function call(path: string, init?: RequestInit): Promise<Response> {
 }
 
 function fault(request: unknown): void {
-  faults.add(FaultRequest.parse(request))
+  faults.add(parseShape(FaultRequest, request))
 }
 
 /** The network error code of a call that must not succeed. */

@@ -11,6 +11,7 @@ import { ACCOUNT_ID, ADMINISTRATOR_ID, CARDS } from './demo.ts'
 import { createPresentCards } from './present-cards.ts'
 import { ProductRefused } from './product-calls.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
+import { parseShape } from '../core/shape.ts'
 
 let product: ProductDouble
 let folder: string
@@ -102,7 +103,7 @@ it('fails aloud when a new session does not help either', async () => {
 function entry(id: string, rest: Partial<BookEntry>): BookEntry {
   return {
     tag: '00'.repeat(8),
-    cardId: CardId.parse(id),
+    cardId: parseShape(CardId, id),
     last4: '0001',
     state: 'unsold',
     availableKopecks: kopecks(0),

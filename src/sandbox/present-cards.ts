@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type BookEntry, decodeEntries } from '../core/card/book.ts'
 import { wireVersion } from '../core/receipt/version.ts'
 import { SessionAnswer } from '../core/wire/session.ts'
@@ -12,6 +12,7 @@ import type { ContextKeys } from './context-keys.ts'
 import { ADMINISTRATOR_ID, APP_UID, CARDS } from './demo.ts'
 import type { PresentCard } from './page/wire/ui-wire.ts'
 import { callProduct, ProductRefused } from './product-calls.ts'
+import { parseShape } from '../core/shape.ts'
 
 export type PresentCards = ReturnType<typeof createPresentCards>
 
@@ -64,7 +65,7 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
     const entries: BookEntry[] = []
     let fromChunk: number | null = 0
     while (fromChunk !== null) {
-      const page: z.output<typeof BookAnswer> = await callProduct(productUrl(), {
+      const page: v.InferOutput<typeof BookAnswer> = await callProduct(productUrl(), {
         method: 'POST',
         path: '/api/book',
         body: { cursor: null, fromChunk },
@@ -107,14 +108,14 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
   }
 }
 
-const TillFile = z.object({
-  id: z.guid(),
-  key: z.object({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string(), d: z.string() }),
+const TillFile = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  key: v.object({ kty: v.string(), crv: v.string(), x: v.string(), y: v.string(), d: v.string() }),
 })
 
 function openTill(file: string) {
   const { id, key } = existsSync(file)
-    ? z.parse(TillFile, JSON.parse(readFileSync(file, 'utf8')))
+    ? parseShape(TillFile, JSON.parse(readFileSync(file, 'utf8')))
     : makeTill(file)
   const point = [Buffer.from([4]), Buffer.from(key.x, 'base64url'), Buffer.from(key.y, 'base64url')]
   const privateKey = createPrivateKey({ key, format: 'jwk' })
@@ -126,9 +127,9 @@ function openTill(file: string) {
   }
 }
 
-function makeTill(file: string): z.output<typeof TillFile> {
+function makeTill(file: string): v.InferOutput<typeof TillFile> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const made = z.parse(TillFile, { id: randomUUID(), key: privateKey.export({ format: 'jwk' }) })
+  const made = parseShape(TillFile, { id: randomUUID(), key: privateKey.export({ format: 'jwk' }) })
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
   return made

@@ -1,4 +1,5 @@
-import * as z from 'zod/mini'
+import type * as v from 'valibot'
+import { parseShape } from '../core/shape.ts'
 
 /** The product's server answered, and not with what was asked for. */
 export class ProductRefused extends Error {
@@ -11,7 +12,7 @@ export class ProductRefused extends Error {
   }
 }
 
-export type ProductCall<S extends z.ZodMiniType> = {
+export type ProductCall<S extends v.GenericSchema> = {
   readonly method: 'POST' | 'PUT'
   readonly path: string
   readonly body: unknown
@@ -25,10 +26,10 @@ export type ProductCall<S extends z.ZodMiniType> = {
  *
  * @throws ProductRefused, or the error of `fetch` when nobody answers
  */
-export async function callProduct<S extends z.ZodMiniType>(
+export async function callProduct<S extends v.GenericSchema>(
   productUrl: string,
   { method, path, body, answer, token = '', headers = {} }: ProductCall<S>,
-): Promise<z.output<S>> {
+): Promise<v.InferOutput<S>> {
   const response = await fetch(productUrl + path, {
     method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
@@ -36,5 +37,5 @@ export async function callProduct<S extends z.ZodMiniType>(
   })
   const text = await response.text()
   if (!response.ok) throw new ProductRefused(`${method} ${path}`, response.status, text)
-  return z.parse(answer, JSON.parse(text))
+  return parseShape(answer, JSON.parse(text))
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import type * as v from 'valibot'
 import type { OfflinePolicy } from '../core/receipt/offline.ts'
 import { Programme } from '../core/card/programme.ts'
 import { wireVersion } from '../core/receipt/version.ts'
@@ -22,7 +22,7 @@ export async function seed(productUrl: string, contextKey: string, offline = tru
     body: { wire: wireVersion, contextKey },
     answer: SessionAnswer,
   })
-  const call = <S extends z.ZodMiniType>(method: 'POST' | 'PUT', path: string, body: unknown, answer: S) =>
+  const call = <S extends v.GenericSchema>(method: 'POST' | 'PUT', path: string, body: unknown, answer: S) =>
     callProduct(productUrl, { method, path, body, answer, token })
   await call('PUT', '/api/programme', programme, Programme)
   await call('PUT', '/api/policy', { ...policy, enabled: offline }, PolicyAnswer)
@@ -35,7 +35,7 @@ export async function seed(productUrl: string, contextKey: string, offline = tru
 const receiptId = '5eed0000-0000-4000-8000-000000000001'
 
 /** What the owner of the demo shop risks when the line is down. */
-const policy: z.input<typeof OfflinePolicy> = {
+const policy: v.InferInput<typeof OfflinePolicy> = {
   enabled: true,
   perReceiptKopecks: 300_000,
   perCardKopecks: 300_000,
@@ -46,7 +46,7 @@ const policy: z.input<typeof OfflinePolicy> = {
   bookHours: 24,
 }
 
-const programme: z.input<typeof Programme> = {
+const programme: v.InferInput<typeof Programme> = {
   id: '5eed0000-0000-4000-8000-000000000002',
   name: 'Подарочный сертификат',
   currency: 'RUB',

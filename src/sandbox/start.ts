@@ -1,27 +1,39 @@
 import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { buildDescriptor } from '../../manifest/build.ts'
 import { ADMINISTRATOR_ID, APP_UID } from './demo.ts'
 import { spawnProduct, stopProduct, waitUntilHealthy } from './product-process.ts'
 import { seed } from './seed.ts'
 import { startSandbox } from './server.ts'
+import { tryShape } from '../core/shape.ts'
 
 /** `npm start`: the sandbox, the product server behind it, demo data in both. `--fresh` begins with empty data. */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const port = (fallback: number) =>
-  z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(65_535)), fallback)
-const Environment = z.object({
+  v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform(Number),
+      v.number(),
+      v.finite(),
+      v.safeInteger(),
+      v.minValue(1),
+      v.maxValue(65_535),
+    ),
+    fallback,
+  )
+const Environment = v.object({
   SANDBOX_HOST_PORT: port(8080),
   SANDBOX_WIDGET_PORT: port(8090),
   SANDBOX_PRODUCT_PORT: port(8091),
-  SANDBOX_DATA_DIR: z._default(z.string().check(z.minLength(1)), `${root}data`),
+  SANDBOX_DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), `${root}data`),
 })
 
 async function main(): Promise<void> {
-  const parsed = Environment.safeParse(process.env)
-  if (!parsed.success) return fail(z.prettifyError(parsed.error))
+  const parsed = tryShape(Environment, process.env)
+  if (!parsed.success) return fail(parsed.error.message)
   const environment = parsed.data
   const pageDir = `${root}dist/sandbox`
   if (!existsSync(`${pageDir}/index.html`)) return fail('No built pages in dist/. Run: npm run build')

@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { ContextKeys } from './context-keys.ts'
 import {
   ACCOUNT_ID,
@@ -19,6 +19,7 @@ import { PaymentMismatch, type Documents } from './documents.ts'
 import { apiError } from './json-errors.ts'
 import { moscowMinute } from './moscow-time.ts'
 import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
+import { tryShape } from '../core/shape.ts'
 
 export type UiApiDeps = {
   apiBase: string
@@ -28,7 +29,7 @@ export type UiApiDeps = {
   now: () => number
 }
 
-const ContextKeyRequest = z.strictObject({ employeeId: z.guid() })
+const ContextKeyRequest = v.strictObject({ employeeId: v.pipe(v.string(), v.uuid()) })
 
 /** What the checkout page asks its own server. */
 export function createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }: UiApiDeps): Hono {
@@ -108,15 +109,18 @@ class BadBody extends Error {
 }
 
 /** The body of a request, or an answer 400 that says what is wrong with it. */
-async function bodyOf<Schema extends z.ZodMiniType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
+async function bodyOf<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
   let json: unknown
   try {
     json = await c.req.json()
   } catch (error) {
     throw new BadBody('Тело запроса не является JSON', { cause: error })
   }
-  const parsed = schema.safeParse(json)
-  if (!parsed.success) throw new BadBody(`Ошибка формата: ${z.prettifyError(parsed.error)}`)
+  const parsed = tryShape(schema, json)
+  if (!parsed.success) throw new BadBody(`Ошибка формата: ${parsed.error.message}`)
   return parsed.data
 }
 

@@ -1,52 +1,69 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
+import { tryShape } from '../core/shape.ts'
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
-const trimmed = z.pipe(
+const url = (protocol: RegExp, message: string) =>
+  v.pipe(
+    v.string(message),
+    v.trim(),
+    v.check((text) => URL.canParse(text) && protocol.test(new URL(text).protocol), message),
+  )
+const httpUrl = url(/^https?:$/, 'must be an http(s) address')
+const trimmed = v.pipe(
   httpUrl,
-  z.transform((url: string) => url.replace(/\/+$/, '')),
+  v.transform((url: string) => url.replace(/\/+$/, '')),
 )
 
 /** A space-separated list of origins, `https://online.moysklad.ru https://*.moysklad.ru` included. */
-const Origins = z.pipe(
-  z
-    .string()
-    .check(
-      z.regex(
-        /^(https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)( +https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)*$/i,
-        'must be origins separated by spaces',
-      ),
+const Origins = v.pipe(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^(https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)( +https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?)*$/i,
+      'must be origins separated by spaces',
     ),
-  z.transform((list: string) => list.split(/ +/)),
+  ),
+  v.transform((list: string) => list.split(/ +/)),
 )
 
-const filled = (text: string) => z.string(text).check(z.minLength(1, text))
+const filled = (text: string) => v.optional(v.pipe(v.string(), v.minLength(1, text)), '')
 
-const postgresUrl = z.optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }))
+const postgresUrl = v.optional(url(/^postgres(ql)?:$/, 'must be a postgres:// address'))
 
 /** Where the books are: what the server and the programs beside it read alike. */
-const DatabaseEnvironment = z.object({
-  PODAROK_DATA_DIR: z._default(z.string().check(z.minLength(1)), 'data/server'),
+const DatabaseEnvironment = v.object({
+  PODAROK_DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), 'data/server'),
   DATABASE_URL: postgresUrl,
   DATABASE_MIGRATE_URL: postgresUrl,
-  DATABASE_POOLED: z._default(z.enum(['0', '1'], 'must be 0 or 1'), '0'),
+  DATABASE_POOLED: v.optional(v.picklist(['0', '1'], 'must be 0 or 1'), '0'),
 })
 
-const Environment = z.object({
-  ...DatabaseEnvironment.shape,
-  PODAROK_HOST: z._default(z.string(), '127.0.0.1'),
-  PODAROK_PORT: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 8080),
-  PODAROK_WIDGET_DIR: z._default(z.string().check(z.minLength(1)), 'dist/widget'),
-  PODAROK_PUBLIC_URL: z.optional(trimmed),
-  PODAROK_HOST_ORIGINS: z._default(Origins, ['https://online.moysklad.ru', 'https://*.moysklad.ru']),
-  PODAROK_MOYSKLAD_API: z._default(trimmed, 'https://api.moysklad.ru/api/remap/1.2'),
-  PODAROK_MOYSKLAD_VENDOR_API: z._default(trimmed, 'https://apps-api.moysklad.ru/api/vendor/1.0'),
+const Environment = v.object({
+  ...DatabaseEnvironment.entries,
+  PODAROK_HOST: v.optional(v.string(), '127.0.0.1'),
+  PODAROK_PORT: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform(Number),
+      v.number(),
+      v.finite(),
+      v.safeInteger(),
+      v.minValue(0),
+      v.maxValue(65_535),
+    ),
+    8080,
+  ),
+  PODAROK_WIDGET_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), 'dist/widget'),
+  PODAROK_PUBLIC_URL: v.optional(trimmed),
+  PODAROK_HOST_ORIGINS: v.optional(Origins, 'https://online.moysklad.ru https://*.moysklad.ru'),
+  PODAROK_MOYSKLAD_API: v.optional(trimmed, 'https://api.moysklad.ru/api/remap/1.2'),
+  PODAROK_MOYSKLAD_VENDOR_API: v.optional(trimmed, 'https://apps-api.moysklad.ru/api/vendor/1.0'),
   PODAROK_MOYSKLAD_APP_UID: filled('the application’s uid (appUid) from the developer’s cabinet is needed'),
   PODAROK_MOYSKLAD_APP_SECRET: filled('the application’s secret key from the developer’s cabinet is needed'),
   PODAROK_MOYSKLAD_TOKEN: filled('the access token of the account for the JSON API is needed'),
-  PODAROK_CARD_KEY: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
+  PODAROK_CARD_KEY: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits'))),
 })
 
 export interface DatabaseConfig {
@@ -83,12 +100,12 @@ export class ConfigError extends Error {
 
 type Given = Record<string, string | undefined>
 
-function parse<S extends z.ZodMiniType>(schema: S, environment: Given): z.infer<S> {
+function parse<S extends v.GenericSchema>(schema: S, environment: Given): v.InferOutput<S> {
   // An empty variable is one that nobody set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = z.safeParse(schema, given)
+  const parsed = tryShape(schema, given)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  const faults = parsed.error.faults.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new ConfigError(`The environment is not complete:\n${faults.join('\n')}`)
 }
 
@@ -97,7 +114,7 @@ export function readDatabaseConfig(environment: Given): DatabaseConfig {
   return databaseOf(parse(DatabaseEnvironment, environment))
 }
 
-function databaseOf(env: z.infer<typeof DatabaseEnvironment>): DatabaseConfig {
+function databaseOf(env: v.InferOutput<typeof DatabaseEnvironment>): DatabaseConfig {
   if (env.DATABASE_MIGRATE_URL && !env.DATABASE_URL) {
     throw new ConfigError('The environment is not complete:\n  DATABASE_URL: DATABASE_MIGRATE_URL needs it')
   }

@@ -4,6 +4,7 @@ import { Till } from '../../src/client/till/till.ts'
 import { TillId } from '../../src/core/ids.ts'
 import { pageTillDeps } from '../support/page-till.ts'
 import { bareQueue, dexieQueue, type PeerQueue, PeerTill, receiptOf, workboxQueue } from './drain-peers.ts'
+import { parseShape } from '../../src/core/shape.ts'
 
 /** The page of P4: the till without a screen, and the queues that it is measured against, in one page. */
 
@@ -53,7 +54,7 @@ export class BenchDrain {
     for (let left = count; left > 0; left -= filledAtOnce) {
       const tx = db.transaction(['records', 'unsettled', 'seen'], 'readwrite')
       for (let n = 0; n < Math.min(left, filledAtOnce); n++) {
-        const till = { id: TillId.parse(tillId), epoch, seq: ++seq }
+        const till = { id: parseShape(TillId, tillId), epoch, seq: ++seq }
         const { id, receipt } = receiptOf(cardId, session, till)
         const recordedAtMs = Date.now()
         const faces: JournalRecord['faces'] = [

@@ -3,7 +3,7 @@ import { kopecks } from '../../src/core/money.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { Operation } from '../../src/core/receipt/operations.ts'
 import type { HoldRequest } from '../../src/core/wire/holds.ts'
-import type { z } from 'zod/mini'
+import type * as v from 'valibot'
 import { load, redeem, undo, certificateId, faceKopecks } from '../../src/core/testing/builders.ts'
 import type { Random } from '../../src/core/testing/random.ts'
 import { newDraftId, newHoldId } from '../server/test-till.ts'
@@ -17,7 +17,7 @@ export interface Planned {
   sale: Receipt['sale']
   operations: Operation[]
   /** Taken before the receipt is recorded. */
-  hold: { id: HoldId; wanted: z.infer<typeof HoldRequest> } | null
+  hold: { id: HoldId; wanted: v.InferOutput<typeof HoldRequest> } | null
 }
 
 export interface Stock {

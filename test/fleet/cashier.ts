@@ -13,6 +13,7 @@ import { Desk } from './desk.ts'
 import type { Trace } from './trace.ts'
 import type { Truth } from './truth.ts'
 import type { Tally } from './world/tally.ts'
+import { parseShape } from '../../src/core/shape.ts'
 
 /** Two animation frames. */
 const paintMs = 32
@@ -283,7 +284,7 @@ export class Cashier {
     const { tally } = this.#deps
     const draft = this.#draft(open, sale, documentId)
     const wish = {
-      id: HoldId.parse(page.newId()),
+      id: parseShape(HoldId, page.newId()),
       draftId: draft.id,
       redeemKopecks: sum === null ? null : kopecks(sum),
       load: sum === null,
@@ -362,8 +363,8 @@ export class Cashier {
 
   #draft({ till, page }: OpenTill, sale: Sale, documentId: DocumentId | null): Draft {
     return till.newDraft({
-      id: DraftId.parse(page.newId()),
-      receiptId: ReceiptId.parse(page.newId()),
+      id: parseShape(DraftId, page.newId()),
+      receiptId: parseShape(ReceiptId, page.newId()),
       documentId,
       documentMoment: documentId === null ? this.#deps.moment() : null,
       sale,

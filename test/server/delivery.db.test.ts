@@ -5,7 +5,6 @@ import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import { endpoints, type RequestOf } from '../../src/core/wire/endpoints.ts'
 import { ErrorAnswer } from '../../src/core/wire/errors.ts'
 import { nonceMs, signatureHeader, SyncAnswer } from '../../src/core/wire/tills.ts'
-import * as z from 'zod/mini'
 import { sessionMs } from '../../src/server/http/sessions.ts'
 import { onBothEngines } from './engines.ts'
 import { balanceOf, casesOf } from './look.ts'
@@ -13,6 +12,7 @@ import { TestDevice } from './test-device.ts'
 import { redeem } from '../../src/core/testing/builders.ts'
 import type { TestTill } from './test-till.ts'
 import { addCard, verdictOf, world } from './world.ts'
+import { parseShape } from '../../src/core/shape.ts'
 
 const day = 24 * 3_600_000
 
@@ -47,9 +47,9 @@ onBothEngines('delivery of records', (engine) => {
   const post = (till: TestTill, { body, signature }: Signed) =>
     till.fetch(endpoints.sync.path, { method: 'POST', body, headers: { [signatureHeader]: signature } })
   const verdictsOf = async (response: Response) =>
-    z.parse(SyncAnswer, await response.json()).outcomes.map(({ outcome }) => verdictOf(outcome))
+    parseShape(SyncAnswer, await response.json()).outcomes.map(({ outcome }) => verdictOf(outcome))
   const codeOf = async (response: Response) =>
-    `${response.status} ${z.parse(ErrorAnswer, await response.json()).error.code}`
+    `${response.status} ${parseShape(ErrorAnswer, await response.json()).error.code}`
 
   test('[F1] an answer that is lost after the commit comes again, word for word, with its proof', async () => {
     const { till, pay, balance } = await scene()
@@ -197,7 +197,7 @@ onBothEngines('delivery of records', (engine) => {
     const prepared = signed(till, till.batch([pay()]))
     shop.time.nowMs += nonceMs + 1
     const answer = await post(till, prepared)
-    const { error } = z.parse(ErrorAnswer, await answer.json())
+    const { error } = parseShape(ErrorAnswer, await answer.json())
     expect(error).toMatchObject({ code: 'nonce_stale', nonce: expect.any(String) as string })
     const renewed = prepared.body.replace(/"nonce":"[^"]+"/, `"nonce":"${error.nonce}"`)
     expect(renewed).not.toBe(prepared.body)

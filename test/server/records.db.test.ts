@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { SaleDocument } from '../../src/core/draft/draft.ts'
 import { AccountId, CardId, DocumentId, DraftId, HoldId, Moment, TillId } from '../../src/core/ids.ts'
 import { Kopecks } from '../../src/core/money.ts'
@@ -17,20 +17,26 @@ import { registerTill } from '../../src/server/ledger/tills/tills.ts'
 import { onBothEngines } from './engines.ts'
 import { programmeOf } from '../../src/core/testing/builders.ts'
 import { verdictOf, world } from './world.ts'
+import { parseShape } from '../../src/core/shape.ts'
 
 /** One folder for each released version; they are only ever added to (its README says how). */
 const versions = ['records-v1']
 
-const Scene = z.strictObject({
+const Scene = v.strictObject({
   nowMs: Moment,
   accountId: AccountId,
-  till: z.strictObject({ id: TillId, epoch: z.int(), deviceKey: DeviceKey }),
-  sealKey: z.strictObject({ id: z.string(), publicKey: z.string(), secret: z.string(), madeAtMs: z.int() }),
-  hold: z.strictObject({ id: HoldId, draftId: DraftId, cardId: CardId, amountKopecks: Kopecks }),
-  sales: z.array(z.strictObject({ id: DocumentId, sale: SaleDocument.shape.sale })),
+  till: v.strictObject({ id: TillId, epoch: v.pipe(v.number(), v.safeInteger()), deviceKey: DeviceKey }),
+  sealKey: v.strictObject({
+    id: v.string(),
+    publicKey: v.string(),
+    secret: v.string(),
+    madeAtMs: v.pipe(v.number(), v.safeInteger()),
+  }),
+  hold: v.strictObject({ id: HoldId, draftId: DraftId, cardId: CardId, amountKopecks: Kopecks }),
+  sales: v.array(v.strictObject({ id: DocumentId, sale: SaleDocument.entries.sale })),
 })
-const Kept = z.strictObject({ outcome: z.string(), receipt: z.unknown() })
-const Sent = z.strictObject({ signature: Signature, body: z.string() })
+const Kept = v.strictObject({ outcome: v.string(), receipt: v.unknown() })
+const Sent = v.strictObject({ signature: Signature, body: v.string() })
 
 onBothEngines('records of released versions', (engine) => {
   test.each(versions)('[J9] [F18] %s are understood and applied as on their first day', async (version) => {
@@ -39,9 +45,9 @@ onBothEngines('records of released versions', (engine) => {
     const kept = readdirSync(folder)
       .filter((name) => /^\d/.test(name))
       .sort()
-      .map((name) => z.parse(Kept, read(name)))
-      .map(({ outcome, receipt }) => ({ outcome, receipt: z.parse(Receipt, receipt) }))
-    const { accountId, till, sealKey, hold, sales, nowMs } = z.parse(Scene, read('scene.json'))
+      .map((name) => parseShape(Kept, read(name)))
+      .map(({ outcome, receipt }) => ({ outcome, receipt: parseShape(Receipt, receipt) }))
+    const { accountId, till, sealKey, hold, sales, nowMs } = parseShape(Scene, read('scene.json'))
     const shop = world(engine.db())
     shop.time.nowMs = nowMs
     for (const { id, sale } of sales) shop.moysklad.sell(sale, { id })
@@ -63,11 +69,11 @@ onBothEngines('records of released versions', (engine) => {
     const held = { ...hold, tillId: till.id, purpose: 'redeem' as const }
     await engine.db().write((tx) => makeHold(tx, accountId, held, nowMs))
 
-    const { body, signature } = z.parse(Sent, read('envelope.json'))
-    const { records } = z.parse(SyncRequest, JSON.parse(body))
+    const { body, signature } = parseShape(Sent, read('envelope.json'))
+    const { records } = parseShape(SyncRequest, JSON.parse(body))
     const headers = { [signatureHeader]: signature }
     const response = await shop.app.request(endpoints.sync.path, { method: 'POST', body, headers })
-    const answer = z.parse(SyncAnswer, await response.json())
+    const answer = parseShape(SyncAnswer, await response.json())
     outcomes.push(...answer.outcomes.map(({ outcome }) => verdictOf(outcome)))
     expect(outcomes).toEqual(kept.map(({ outcome }) => outcome))
     expect(records.map((record): unknown => JSON.parse(record.receipt))).toEqual(
@@ -80,8 +86,8 @@ onBothEngines('records of released versions', (engine) => {
     const kinds = new Set(
       readdirSync(folder)
         .filter((name) => /^\d/.test(name))
-        .map((name) => z.parse(Kept, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))))
-        .flatMap(({ receipt }) => z.parse(Receipt, receipt).operations.map(({ kind }) => kind)),
+        .map((name) => parseShape(Kept, JSON.parse(readFileSync(new URL(name, folder), 'utf8'))))
+        .flatMap(({ receipt }) => parseShape(Receipt, receipt).operations.map(({ kind }) => kind)),
     )
     expect([...kinds].sort()).toEqual(
       ['block', 'issue', 'link', 'load', 'open', 'redeem', 'refund', 'unblock', 'void'].sort(),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
-import type { z } from 'zod/mini'
+import type * as v from 'valibot'
 import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { balanceOf, casesOf } from './look.ts'
 import { type Rewindable, rewindable } from './rewindable.ts'
@@ -64,7 +64,7 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
       later: (ms: number) => (shop.time.nowMs += ms),
       cases: () => casesOf(place!.db, accountId),
     }
-    function asSettled(record: z.infer<typeof SyncRequest>['records'][0]) {
+    function asSettled(record: v.InferOutput<typeof SyncRequest>['records'][0]) {
       const { outcome, proof } = answers.get(record.id)!
       if (outcome.status === 'later' || !proof) throw new Error('no outcome to prove')
       return { ...record, settled: { status: outcome.status, proof } }

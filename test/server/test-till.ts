@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import * as z from 'zod/mini'
+import type * as v from 'valibot'
 import type { AccountId, CardId, DraftId, EmployeeId, HoldId, ReceiptId, TillId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Outcome } from '../../src/core/receipt/outcome.ts'
@@ -26,6 +26,7 @@ import {
 } from '../../src/core/wire/tills.ts'
 import { sealNumber } from './seal-number.ts'
 import { TestDevice } from './test-device.ts'
+import { parseShape } from '../../src/core/shape.ts'
 
 export { load, redeem, refund, saleOf, undo } from '../../src/core/testing/builders.ts'
 
@@ -154,21 +155,21 @@ export class TestTill {
     let text = await response.text()
     // A till signs once more, with the nonce that it is given.
     if (response.status === 409 && body !== null && 'nonce' in body) {
-      const { error } = z.parse(ErrorAnswer, JSON.parse(text))
+      const { error } = parseShape(ErrorAnswer, JSON.parse(text))
       if (error.code === 'nonce_stale') {
         response = await this.call(name, { ...body, nonce: error.nonce! }, id)
         text = await response.text()
       }
     }
     if (response.status !== 200) throw new Error(`${name}: ${response.status} ${text}`)
-    const schema: z.ZodMiniType = endpoints[name].answer
-    return z.parse(schema, JSON.parse(text)) as AnswerOf<N>
+    const schema: v.GenericSchema = endpoints[name].answer
+    return parseShape(schema, JSON.parse(text)) as AnswerOf<N>
   }
 
   /** `<status> <code>` of a call that the server refuses as a whole. */
   async denial<N extends EndpointName>(name: N, body: RequestOf<N>, id = ''): Promise<string> {
     const response = await this.call(name, body, id)
-    const { error } = z.parse(ErrorAnswer, await response.json())
+    const { error } = parseShape(ErrorAnswer, await response.json())
     return `${response.status} ${error.code}`
   }
 

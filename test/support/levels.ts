@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
+import { tryShape } from '../../src/core/shape.ts'
 
 /** One level of tests: a run of vitest that is a process of its own, so that none can take another one with it. */
 export interface Level {
@@ -27,11 +28,11 @@ export interface LevelEnd {
 }
 
 /** What vitest's JSON report says of a run. */
-const Counts = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  numPendingTests: z.int(),
-  numTodoTests: z.int(),
+const Counts = v.object({
+  numPassedTests: v.pipe(v.number(), v.safeInteger()),
+  numFailedTests: v.pipe(v.number(), v.safeInteger()),
+  numPendingTests: v.pipe(v.number(), v.safeInteger()),
+  numTodoTests: v.pipe(v.number(), v.safeInteger()),
 })
 
 const running = new Set<ChildProcess>()
@@ -129,8 +130,9 @@ function countsIn(file: string): { passed: number; failed: number; skipped: numb
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  const { success, data: counts } = Counts.safeParse(jsonOf(text))
-  if (!success) return null
+  const tried = tryShape(Counts, jsonOf(text))
+  if (!tried.success) return null
+  const counts = tried.data
   return {
     passed: counts.numPassedTests,
     failed: counts.numFailedTests,

@@ -1,8 +1,8 @@
-import * as z from 'zod/mini'
 import type { AnswerOf, RequestOf } from '../../core/wire/endpoints.ts'
 import { ErrorAnswer, type ErrorCode } from '../../core/wire/errors.ts'
 import { signatureHeader, type TillHead } from '../../core/wire/tills.ts'
 import { type CallName, calls } from './calls.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /**
  * No answer that could be trusted came: the line is cut, the answer was cut short, a proxy spoke in the server's
@@ -102,7 +102,7 @@ export function createApi(deps: ApiDeps): Api {
       body: text,
       signal: AbortSignal.timeout(options.timeoutMs ?? callTimeoutMs),
     })
-    const answer = z.safeParse(schema, json)
+    const answer = tryShape(schema, json)
     if (!answer.success) {
       deps.onLine(false)
       throw new Unreachable(`${name}: an answer of another shape`, null, { cause: answer.error })
@@ -115,7 +115,7 @@ export function createApi(deps: ApiDeps): Api {
       nonces.set(tillOf(body), head.nonce)
       deps.onHead(head, epochOf(body))
     }
-    return answer.data as AnswerOf<N>
+    return answer.data
   }
 
   /** @returns the answer of a 2xx, whatever its shape */
@@ -148,7 +148,7 @@ export function createApi(deps: ApiDeps): Api {
       throw new Unreachable(`${name}: an answer that is not ours, status ${status}`, null, { cause })
     }
     if (status < 400) return json
-    const denial = z.safeParse(ErrorAnswer, json)
+    const denial = tryShape(ErrorAnswer, json)
     if (!denial.success) {
       deps.onLine(false)
       throw new Unreachable(`${name}: a refusal that is not ours, status ${status}`, null)

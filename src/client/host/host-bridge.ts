@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import {
   HostMessage,
   type HostMessageOf,
@@ -6,6 +5,7 @@ import {
   type WidgetMessage,
 } from '../../core/host/host-messages.ts'
 import type { HostDoor } from './host-door.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /**
  * The conversation with MoySklad's page over `postMessage`.
@@ -48,7 +48,7 @@ export function connectHost(deps: HostBridgeDeps): HostBridge {
   let lastMessageId = 0
 
   function receive(event: MessageEvent, turn: number): void {
-    const parsed = z.safeParse(HostMessage, event.data)
+    const parsed = tryShape(HostMessage, event.data)
     if (!parsed.success) return deps.onDropped('shape', event.origin)
     dispatch(parsed.data, event.origin, turn)
   }

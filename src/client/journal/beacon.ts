@@ -1,16 +1,17 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { TillId } from '../../core/ids.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /**
  * The till's head, kept a second time outside the database: a head that is ahead of the journal tells that the journal has
  * lost its tail (F7). Never behind a frame's own last record for long, and never ahead of what was on the disk.
  */
-const BeaconHead = z.object({
+const BeaconHead = v.object({
   tillId: TillId,
-  epoch: z.int().check(z.minimum(1)),
-  seq: z.int().check(z.minimum(0)),
+  epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 })
-type BeaconHead = z.infer<typeof BeaconHead>
+type BeaconHead = v.InferOutput<typeof BeaconHead>
 
 export interface Beacon {
   read(): BeaconHead | null
@@ -26,7 +27,7 @@ export function openBeacon(area: () => Pick<Storage, 'getItem' | 'setItem'>, acc
   /** What this frame wrote last, as it stands there: nobody else has moved it on since. */
   let own: string | null = null
   const parse = (text: string | null) => {
-    const parsed = z.safeParse(BeaconHead, JSON.parse(text ?? 'null'))
+    const parsed = tryShape(BeaconHead, JSON.parse(text ?? 'null'))
     return parsed.success ? parsed.data : null
   }
   return {

@@ -4,6 +4,7 @@ import type { Beacon } from './beacon.ts'
 import type { Device, LostTail, TillIdentity } from './database.ts'
 import { lastSeq } from './records.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
+import { parseShape } from '../../core/shape.ts'
 
 /** What the rest of the till needs of an identity; the other one is in memory (J13). */
 export type IdentityPort = Pick<Identity, keyof Identity>
@@ -38,7 +39,7 @@ export class Identity {
     const { self, devices } = await rows(storage)
     if (!self) {
       const lost = told && told.seq > 0 ? { epoch: told.epoch, fromSeq: 1, toSeq: told.seq } : null
-      const tillId = told?.tillId ?? TillId.parse(newId())
+      const tillId = told?.tillId ?? parseShape(TillId, newId())
       return Identity.#begun(storage, beacon, null, { tillId, epoch: (told?.epoch ?? 0) + 1 }, lost)
     }
     const identity = new Identity(storage, beacon, self, devices)
@@ -95,7 +96,7 @@ export class Identity {
 
   /** A manager has retired the till: what it does from now on it does as a new one. */
   async renewTill(newId: string): Promise<void> {
-    await this.#begin({ tillId: TillId.parse(newId), epoch: this.#nextEpoch(0) }, null)
+    await this.#begin({ tillId: parseShape(TillId, newId), epoch: this.#nextEpoch(0) }, null)
   }
 
   /** The key of the next epoch, stored before the server hears of it: a lost answer is asked for with the same key. */

@@ -20,6 +20,7 @@ import {
   type ReceiptParts,
   type RecordState,
 } from './records.ts'
+import { parseShape } from '../../core/shape.ts'
 
 /**
  * What a till keeps where the browser gives no storage (J13): all of it is gone with the page, so it asks and never
@@ -55,7 +56,7 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
     registered: false,
     lost,
   })
-  const devices = [await begin(TillId.parse(newId()), 1, null)]
+  const devices = [await begin(parseShape(TillId, newId()), 1, null)]
   const newest = () => devices.at(-1)!
   const next = async (lost: LostTail | null, tillId = newest().tillId) => {
     devices.push(await begin(tillId, newest().epoch + 1, lost))
@@ -75,7 +76,7 @@ async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
     reload: () => Promise.resolve(),
     loseTail: (epoch, headSeq, givenSeq) => next({ epoch, fromSeq: headSeq + 1, toSeq: givenSeq }),
     renewKey: () => next(null),
-    renewTill: (id) => next(null, TillId.parse(id)),
+    renewTill: (id) => next(null, parseShape(TillId, id)),
     // A key that lives as long as its page never grows old.
     successor: never,
     promote: never,

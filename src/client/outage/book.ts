@@ -1,8 +1,9 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type BookEntry, chunkOfTag, decodeEntries, encodeEntries, findEntry } from '../../core/card/book.ts'
 import { Moment } from '../../core/ids.ts'
 import type { BookAnswer } from '../../core/wire/offline.ts'
 import { reading, strictly, type TillStorage } from '../journal/storage.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /**
  * The cards that this till knows without the line (O3, O7). They lie in up to 256 encrypted chunks; the key is the
@@ -11,18 +12,18 @@ import { reading, strictly, type TillStorage } from '../journal/storage.ts'
  * empty ── first page ──▶ loading (goes on where it stopped) ── last page ──▶ whole ── changes ──▶ whole
  */
 
-const BookFact = z.object({
+const BookFact = v.object({
   /** Tells whether the chunks are encrypted under the key that we have. */
-  keyMark: z.string(),
+  keyMark: v.string(),
   /** From where changes are to be asked. */
-  cursor: z.string(),
+  cursor: v.string(),
   /** The chunk that the first reading goes on with; null when it is through. */
-  nextChunk: z.nullable(z.int()),
+  nextChunk: v.nullable(v.pipe(v.number(), v.safeInteger())),
   /** The moment that the book tells of; null while it is not whole. */
-  asOfMs: z.nullable(Moment),
-  cards: z.int(),
+  asOfMs: v.nullable(Moment),
+  cards: v.pipe(v.number(), v.safeInteger()),
 })
-type BookFact = z.infer<typeof BookFact>
+type BookFact = v.InferOutput<typeof BookFact>
 
 export interface BookState {
   cards: number
@@ -182,7 +183,7 @@ export class Book {
 
   async #fact(): Promise<BookFact | null> {
     const row = await reading(this.#deps.storage, ['facts'], (tx) => tx.objectStore('facts').get('book'))
-    const parsed = z.safeParse(BookFact, row?.value)
+    const parsed = tryShape(BookFact, row?.value)
     return parsed.success && parsed.data.keyMark === this.#keyMark ? parsed.data : null
   }
 

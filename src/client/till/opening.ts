@@ -10,6 +10,7 @@ import { openInMemory } from '../journal/memory.ts'
 import type { Parts } from '../journal/parts.ts'
 import { TillStorage } from '../journal/storage.ts'
 import type { Tab } from '../tab.ts'
+import { tryShape } from '../../core/shape.ts'
 
 export interface OpeningDeps {
   locks: LockManager
@@ -71,7 +72,7 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
 export async function accountsHere(databases: () => Promise<readonly string[]>): Promise<AccountId[]> {
   const prefix = databaseName('')
   return (await databases()).flatMap((name) => {
-    const id = AccountId.safeParse(name.startsWith(prefix) ? name.slice(prefix.length) : null)
+    const id = tryShape(AccountId, name.startsWith(prefix) ? name.slice(prefix.length) : null)
     return id.success ? [id.data] : []
   })
 }

@@ -2,6 +2,7 @@ import type { CardState } from './card.ts'
 import { CardId } from '../ids.ts'
 import { type Kopecks, kopecks } from '../money.ts'
 import { addDays } from './validity.ts'
+import { parseShape } from '../shape.ts'
 
 /**
  * The book: the cards that a till knows without the line (O3, O7). On the wire and in its chunks an entry is 36 bytes,
@@ -75,7 +76,7 @@ function decodeEntry(bytes: Uint8Array, at: number): BookEntry {
   const expires = view.getUint16(30)
   return {
     tag: hexAt(bytes, at, bookTagBytes),
-    cardId: CardId.parse(id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')),
+    cardId: parseShape(CardId, id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')),
     last4: String(view.getUint16(32)).padStart(4, '0'),
     state,
     availableKopecks: kopecks(view.getUint16(24) * 2 ** 32 + view.getUint32(26)),

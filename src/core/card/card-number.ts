@@ -1,16 +1,16 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /**
  * What is printed or coded on a card: digits only, a secret like cash. The format belongs to the programme; its
  * prefix is what tells a card from a goods barcode, for both may be EAN-13.
  */
-export const CardNumberFormat = z.strictObject({
-  prefix: z.string().check(z.regex(/^\d{0,12}$/)),
+export const CardNumberFormat = v.strictObject({
+  prefix: v.pipe(v.string(), v.regex(/^\d{0,12}$/)),
   /** All digits together, the prefix and the check digit included. */
-  length: z.int().check(z.minimum(6), z.maximum(24)),
-  check: z.enum(['luhn', 'ean13', 'none']),
+  length: v.pipe(v.number(), v.safeInteger(), v.minValue(6), v.maxValue(24)),
+  check: v.picklist(['luhn', 'ean13', 'none']),
 })
-export type CardNumberFormat = z.infer<typeof CardNumberFormat>
+export type CardNumberFormat = v.InferOutput<typeof CardNumberFormat>
 
 export type Recognised =
   | { kind: 'card'; number: string }

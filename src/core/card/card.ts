@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { CardId } from '../ids.ts'
 import { type Kopecks, kopecks, zeroKopecks } from '../money.ts'
 import { type Refusal, refusal } from '../refusal.ts'
@@ -6,8 +6,8 @@ import type { Programme } from './programme.ts'
 import { isExpired } from './validity.ts'
 
 /** What the ledger stores; expiry is not stored as a state, it follows from the day. */
-export const CardStatus = z.enum(['unsold', 'active', 'blocked', 'annulled'])
-export type CardStatus = z.infer<typeof CardStatus>
+export const CardStatus = v.picklist(['unsold', 'active', 'blocked', 'annulled'])
+export type CardStatus = v.InferOutput<typeof CardStatus>
 
 export interface Card {
   id: CardId
@@ -75,8 +75,8 @@ export function loadBar(
 }
 
 /** What people are told about a card. */
-export const CardState = z.enum(['unsold', 'active', 'blocked', 'annulled', 'expired', 'used_up'])
-export type CardState = z.infer<typeof CardState>
+export const CardState = v.picklist(['unsold', 'active', 'blocked', 'annulled', 'expired', 'used_up'])
+export type CardState = v.InferOutput<typeof CardState>
 
 export function cardState(card: Card, today: string): CardState {
   if (card.status !== 'active') return card.status

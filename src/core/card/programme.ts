@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardNumberFormat } from './card-number.ts'
 import { ProductId, ProgrammeId } from '../ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, minKopecks, mulDivFloor } from '../money.ts'
@@ -7,44 +7,51 @@ import { Validity } from './validity.ts'
 /** Coefficients and shares are integers of ten-thousandths: 10 000 is "once" or "all". */
 export const wholeTenThousandths = 10_000
 
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone }))
+  } catch {
+    // The only way Intl tells that it does not know a zone.
+    return false
+  }
+}
+
 /** A product whose sale loads a card. */
-export const Certificate = z.strictObject({
+export const Certificate = v.strictObject({
   productId: ProductId,
-  name: z.string().check(z.minLength(1), z.maxLength(255)),
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   faceKopecks: AmountKopecks,
 })
-export type Certificate = z.infer<typeof Certificate>
+export type Certificate = v.InferOutput<typeof Certificate>
 
 /** The rules of an account's cards, set by the owner. */
-export const Programme = z.strictObject({
+export const Programme = v.strictObject({
   id: ProgrammeId,
-  name: z.string().check(z.minLength(1), z.maxLength(255)),
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   /** ISO 4217 code from MoySklad (C12). */
-  currency: z.string().check(z.regex(/^[A-Z]{3}$/)),
-  timeZone: z.string().check(({ value, issues }) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: value })
-    } catch {
-      // The only way Intl tells that it does not know a zone.
-      issues.push({ code: 'custom', input: value, message: 'unknown time zone' })
-    }
-  }),
-  certificates: z.array(Certificate).check(z.maxLength(200)),
+  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+  timeZone: v.pipe(v.string(), v.check(isTimeZone, 'unknown time zone')),
+  certificates: v.pipe(v.array(Certificate), v.maxLength(200)),
   /** What the coefficient is applied to (C2). */
-  creditBase: z.enum(['face', 'paid']),
-  coefficientTenThousandths: z.int().check(z.minimum(1), z.maximum(100 * wholeTenThousandths)),
+  creditBase: v.picklist(['face', 'paid']),
+  coefficientTenThousandths: v.pipe(
+    v.number(),
+    v.safeInteger(),
+    v.minValue(1),
+    v.maxValue(100 * wholeTenThousandths),
+  ),
   validity: Validity,
-  reloadable: z.boolean(),
-  balanceMaxKopecks: z.nullable(AmountKopecks),
+  reloadable: v.boolean(),
+  balanceMaxKopecks: v.nullable(AmountKopecks),
   /** The largest part of a payable sum that cards may cover (C5). */
-  shareTenThousandths: z.int().check(z.minimum(1), z.maximum(wholeTenThousandths)),
+  shareTenThousandths: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(wholeTenThousandths)),
   /** Goods that cards may not pay for, besides the certificates themselves (C5). */
-  excludedProductIds: z.array(ProductId).check(z.maxLength(10_000)),
+  excludedProductIds: v.pipe(v.array(ProductId), v.maxLength(10_000)),
   /** Which pair of entries the shop's accountant chose (M6): it decides what is rung up. */
-  accounting: z.enum(['goods', 'advance']),
+  accounting: v.picklist(['goods', 'advance']),
   numberFormat: CardNumberFormat,
 })
-export type Programme = z.infer<typeof Programme>
+export type Programme = v.InferOutput<typeof Programme>
 
 export function certificateOf(programme: Programme, productId: string): Certificate | undefined {
   return programme.certificates.find((certificate) => certificate.productId === productId)

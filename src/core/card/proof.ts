@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /** How the number came in (A5): typed numbers are marked for the owner and never work without the line. */
-export const Entered = z.enum(['scanned', 'typed'])
-export type Entered = z.infer<typeof Entered>
+export const Entered = v.picklist(['scanned', 'typed'])
+export type Entered = v.InferOutput<typeof Entered>

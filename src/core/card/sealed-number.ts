@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /**
  * A card number as a till may keep it: sealed to the server's key, so that a copied browser profile shows none (J1).
@@ -12,11 +12,12 @@ import * as z from 'zod/mini'
  * The AES key of 256 bits is HKDF-SHA-256 of the ECDH secret, without salt, under `sealInfo`. `sealedFor` is the
  * additional data: a seal that is copied into another receipt, or to another till, does not open (T1).
  */
-export const SealedNumber = z
-  .string()
-  .check(z.regex(/^[\w-]{8,40}\.[\w-]{87}\.[\w-]{16}\.[\w-]{54}$/))
-  .brand<'SealedNumber'>()
-export type SealedNumber = z.infer<typeof SealedNumber>
+export const SealedNumber = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]{8,40}\.[\w-]{87}\.[\w-]{16}\.[\w-]{54}$/),
+  v.brand('SealedNumber'),
+)
+export type SealedNumber = v.InferOutput<typeof SealedNumber>
 
 export const sealInfo = 'podarok-seal-1'
 /** All numbers are padded to this length: a seal does not tell how long the number is. */
@@ -34,9 +35,9 @@ export const sealedFor = ({ accountId, tillId, receiptId }: SealPlace) =>
   [sealInfo, accountId, tillId, receiptId].join(':')
 
 /** The public key to seal to, from the server. */
-export const SealingKey = z.strictObject({
-  id: z.string().check(z.regex(/^[\w-]{8,40}$/)),
+export const SealingKey = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[\w-]{8,40}$/)),
   /** An uncompressed point of P-256, base64url. */
-  publicKey: z.string().check(z.regex(/^[\w-]{87}$/)),
+  publicKey: v.pipe(v.string(), v.regex(/^[\w-]{87}$/)),
 })
-export type SealingKey = z.infer<typeof SealingKey>
+export type SealingKey = v.InferOutput<typeof SealingKey>

@@ -1,15 +1,22 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
+
+/** A day that is in the calendar: leap years are known. */
+const calendarDay =
+  /^((\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])))$/
 
 /** A calendar day `YYYY-MM-DD` in the store's time zone; days compare as strings. */
-export const LocalDate = z.iso.date()
+export const LocalDate = v.pipe(v.string(), v.isoDate(), v.regex(calendarDay))
 
 /** How long a card lives after it was loaded (C11). */
-export const Validity = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('days'), days: z.int().check(z.minimum(1), z.maximum(36_500)) }),
-  z.strictObject({ kind: z.literal('until'), date: LocalDate }),
+export const Validity = v.variant('kind', [
+  v.strictObject({ kind: v.literal('none') }),
+  v.strictObject({
+    kind: v.literal('days'),
+    days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(36_500)),
+  }),
+  v.strictObject({ kind: v.literal('until'), date: LocalDate }),
 ])
-export type Validity = z.infer<typeof Validity>
+export type Validity = v.InferOutput<typeof Validity>
 
 /** An expired card that gets money back lives at least this long again (C7). */
 const graceDays = 30

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type Draft, redeemTotal, type SaleDocument } from './draft.ts'
 import { DocumentId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
@@ -22,14 +22,14 @@ import type { Sale } from '../sale/sale.ts'
 export type MatchVerdict = 'same' | 'doubtful' | 'other'
 
 /** A sale as a person would name it. */
-export const SaleBrief = z.strictObject({
+export const SaleBrief = v.strictObject({
   id: DocumentId,
-  name: z.string(),
+  name: v.string(),
   /** `YYYY-MM-DD HH:mm` */
-  moment: z.string(),
+  moment: v.string(),
   sumKopecks: Kopecks,
 })
-export type SaleBrief = z.infer<typeof SaleBrief>
+export type SaleBrief = v.InferOutput<typeof SaleBrief>
 
 export const briefOf = ({ id, name, moment, sale }: SaleDocument): SaleBrief => ({
   id,

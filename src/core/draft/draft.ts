@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardId, DocumentId, DraftId, EmployeeId, HoldId, Moment, ProductId, ReceiptId } from '../ids.ts'
 import { AmountKopecks, Kopecks, sumKopecks } from '../money.ts'
 import type { Programme } from '../card/programme.ts'
@@ -11,12 +11,12 @@ import { redeemCardsMax } from '../sale/split.ts'
 import { LocalDate } from '../card/validity.ts'
 
 /** A new card chosen for one certificate of the sale. */
-export const DraftLoad = z.strictObject({
+export const DraftLoad = v.strictObject({
   cardId: CardId,
-  last4: z.string(),
-  number: z.nullable(SealedNumber),
+  last4: v.string(),
+  number: v.nullable(SealedNumber),
   /** Null for a card out of the book: a promise then stands on the till's grant (O3). */
-  holdId: z.nullable(HoldId),
+  holdId: v.nullable(HoldId),
   /** Until this moment of the till's clock, which follows the server's, it may promise on the hold (O2). */
   useUntilMs: Moment,
   entered: Entered,
@@ -24,14 +24,14 @@ export const DraftLoad = z.strictObject({
   faceKopecks: AmountKopecks,
   paidKopecks: Kopecks,
 })
-export type DraftLoad = z.infer<typeof DraftLoad>
+export type DraftLoad = v.InferOutput<typeof DraftLoad>
 
 /** A card that is to pay. */
-export const DraftRedeem = z.strictObject({
+export const DraftRedeem = v.strictObject({
   cardId: CardId,
-  last4: z.string(),
-  number: z.nullable(SealedNumber),
-  holdId: z.nullable(HoldId),
+  last4: v.string(),
+  number: v.nullable(SealedNumber),
+  holdId: v.nullable(HoldId),
   useUntilMs: Moment,
   entered: Entered,
   amountKopecks: AmountKopecks,
@@ -39,19 +39,19 @@ export const DraftRedeem = z.strictObject({
   heldKopecks: Kopecks,
   /** What could be taken from the card when it was scanned. */
   availableKopecks: Kopecks,
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
   /** The cashier pressed «Списать»: without it the card was only looked at. */
-  confirmed: z.boolean(),
+  confirmed: v.boolean(),
 })
-export type DraftRedeem = z.infer<typeof DraftRedeem>
+export type DraftRedeem = v.InferOutput<typeof DraftRedeem>
 
 /** A receipt that was committed without a document, and what cards did in it. */
-export const DraftLink = z.strictObject({
+export const DraftLink = v.strictObject({
   receiptId: ReceiptId,
   redeemedKopecks: Kopecks,
-  loads: z.array(z.strictObject({ cardId: CardId, productId: ProductId, paidKopecks: Kopecks })),
+  loads: v.array(v.strictObject({ cardId: CardId, productId: ProductId, paidKopecks: Kopecks })),
 })
-export type DraftLink = z.infer<typeof DraftLink>
+export type DraftLink = v.InferOutput<typeof DraftLink>
 
 /**
  * A receipt that is being prepared while MoySklad's document is not saved yet (M2). Its `receiptId` is chosen at the
@@ -59,12 +59,12 @@ export type DraftLink = z.infer<typeof DraftLink>
  *
  * preparing → prepared (every card confirmed) → committed | dropped
  */
-export const Draft = z.strictObject({
+export const Draft = v.strictObject({
   id: DraftId,
   receiptId: ReceiptId,
   employeeId: EmployeeId,
   /** The saved sale it was begun in: it can be no other's. Null for one that was begun in the form of a new sale. */
-  documentId: z.nullable(DocumentId),
+  documentId: v.nullable(DocumentId),
   /** By the till's clock. */
   createdAtMs: Moment,
   updatedAtMs: Moment,
@@ -74,14 +74,14 @@ export const Draft = z.strictObject({
    */
   heardMs: Moment,
   /** The form's own moment, `YYYY-MM-DD HH:mm`, as MoySklad will store it. */
-  documentMoment: z.nullable(z.string()),
+  documentMoment: v.nullable(v.string()),
   sale: Sale,
-  loads: z.array(DraftLoad),
-  redeems: z.array(DraftRedeem),
+  loads: v.array(DraftLoad),
+  redeems: v.array(DraftRedeem),
   /** Receipts without a document that the cashier has said are this sale's (M11). */
-  links: z.array(DraftLink),
+  links: v.array(DraftLink),
 })
-export type Draft = z.infer<typeof Draft>
+export type Draft = v.InferOutput<typeof Draft>
 
 export const cardsOf = (draft: Draft | null): (DraftLoad | DraftRedeem)[] =>
   draft ? [...draft.loads, ...draft.redeems] : []
@@ -233,15 +233,15 @@ export function openSlots<S extends Slotted>(slots: readonly S[], loads: readonl
 }
 
 /** A sale as MoySklad stored it. */
-export const SaleDocument = z.strictObject({
+export const SaleDocument = v.strictObject({
   id: DocumentId,
-  name: z.string(),
+  name: v.string(),
   /** `YYYY-MM-DD HH:mm` */
-  moment: z.string(),
+  moment: v.string(),
   /** By MoySklad's clock: it says which of two sales is the older one, and nothing of our moments. */
   createdAtMs: Moment,
-  employeeId: z.nullable(EmployeeId),
-  applicable: z.boolean(),
+  employeeId: v.nullable(EmployeeId),
+  applicable: v.boolean(),
   sale: Sale,
 })
-export type SaleDocument = z.infer<typeof SaleDocument>
+export type SaleDocument = v.InferOutput<typeof SaleDocument>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HostMessage, idOfHref, momentOfState, saleOfState } from './host-messages.ts'
 import { rowSum } from '../sale/sale.ts'
+import { parseShape, tryShape } from '../shape.ts'
 
 const row = (quantity: number, price: number, discount: number | null = 0) => ({
   quantity,
@@ -16,7 +17,7 @@ const row = (quantity: number, price: number, discount: number | null = 0) => ({
 
 describe('host messages', () => {
   it('a Change of a new sale, with nulls where MoySklad has nothing yet', () => {
-    const message = HostMessage.parse({
+    const message = parseShape(HostMessage, {
       name: 'Change',
       messageId: 42,
       extensionPoint: 'document.retaildemand.create',
@@ -36,6 +37,16 @@ describe('host messages', () => {
     expect(rows[0]!.productId).toBe('7c000000-0000-11f0-0a80-000000000004')
     expect(momentOfState(message.objectState)).toBe('2026-10-02 12:30')
   })
+
+  it.each([[[1]], [{ positions: { rows: [[]] } }]])(
+    'a list in the place of an object is no message: %j',
+    (objectState) => {
+      const extensionPoint = 'document.retaildemand.create'
+      expect(
+        tryShape(HostMessage, { name: 'Change', messageId: 1, extensionPoint, objectState }).success,
+      ).toBe(false)
+    },
+  )
 
   it('[M2] nonsense in a field that is being typed does not stop the verdict', () => {
     const states = [row(-3, 100), row(1e9, 1e13), row(1, 100, 250), row(1, -5, null)]

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { DocumentId, type ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
@@ -8,55 +8,68 @@ import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
  * protocol. What comes in is read leniently, since the platform may add fields; what goes out is ours.
  */
 
-export const ExtensionPoint = z.enum(['document.retaildemand.create', 'document.retaildemand.edit'])
-export type ExtensionPoint = z.infer<typeof ExtensionPoint>
+export const ExtensionPoint = v.picklist(['document.retaildemand.create', 'document.retaildemand.edit'])
+export type ExtensionPoint = v.InferOutput<typeof ExtensionPoint>
 
-const Meta = z.object({ href: z.nullish(z.string()), type: z.nullish(z.string()) })
+const Meta = v.object({ href: v.nullish(v.string()), type: v.nullish(v.string()) })
+
+/** A list would be read as an object whose fields are all missing. */
+const noList = v.check((value: unknown) => !Array.isArray(value), 'expected Object')
 
 /** A row of `objectState.positions`; the numbers are JSON numbers, money in kopecks. */
-const Position = z.object({
-  quantity: z.nullish(z.number()),
-  price: z.nullish(z.number()),
-  discount: z.nullish(z.number()),
-  assortment: z.nullish(z.object({ meta: z.nullish(Meta) })),
-})
+const Position = v.pipe(
+  v.unknown(),
+  noList,
+  v.object({
+    quantity: v.nullish(v.pipe(v.number(), v.finite())),
+    price: v.nullish(v.pipe(v.number(), v.finite())),
+    discount: v.nullish(v.pipe(v.number(), v.finite())),
+    assortment: v.nullish(v.object({ meta: v.nullish(Meta) })),
+  }),
+)
 
 /** The unsaved document. Most fields may be null on `*.create`. */
-export const ObjectState = z.object({
-  name: z.nullish(z.string()),
-  applicable: z.nullish(z.boolean()),
-  moment: z.nullish(z.string()),
-  sum: z.nullish(z.number()),
-  positions: z.nullish(z.object({ rows: z.array(Position) })),
-})
-export type ObjectState = z.infer<typeof ObjectState>
+export const ObjectState = v.pipe(
+  v.unknown(),
+  noList,
+  v.object({
+    name: v.nullish(v.string()),
+    applicable: v.nullish(v.boolean()),
+    moment: v.nullish(v.string()),
+    sum: v.nullish(v.pipe(v.number(), v.finite())),
+    positions: v.nullish(v.object({ rows: v.array(Position) })),
+  }),
+)
+export type ObjectState = v.InferOutput<typeof ObjectState>
 
-const Open = z.object({
-  name: z.literal('Open'),
-  messageId: z.int(),
+const Open = v.object({
+  name: v.literal('Open'),
+  messageId: v.pipe(v.number(), v.safeInteger()),
   extensionPoint: ExtensionPoint,
-  objectId: z.nullish(DocumentId),
+  objectId: v.nullish(DocumentId),
 })
-const Change = z.object({
-  name: z.literal('Change'),
-  messageId: z.int(),
+const Change = v.object({
+  name: v.literal('Change'),
+  messageId: v.pipe(v.number(), v.safeInteger()),
   extensionPoint: ExtensionPoint,
   objectState: ObjectState,
 })
-const Save = z.object({
-  name: z.literal('Save'),
-  messageId: z.int(),
+const Save = v.object({
+  name: v.literal('Save'),
+  messageId: v.pipe(v.number(), v.safeInteger()),
   extensionPoint: ExtensionPoint,
   objectId: DocumentId,
 })
-const InvalidMessageError = z.object({
-  name: z.literal('InvalidMessageError'),
-  correlationId: z.nullish(z.int()),
-  errors: z.array(z.object({ code: z.nullish(z.int()), error: z.nullish(z.string()) })),
+const InvalidMessageError = v.object({
+  name: v.literal('InvalidMessageError'),
+  correlationId: v.nullish(v.pipe(v.number(), v.safeInteger())),
+  errors: v.array(
+    v.object({ code: v.nullish(v.pipe(v.number(), v.safeInteger())), error: v.nullish(v.string()) }),
+  ),
 })
 
-export const HostMessage = z.discriminatedUnion('name', [Open, Change, Save, InvalidMessageError])
-export type HostMessage = z.infer<typeof HostMessage>
+export const HostMessage = v.variant('name', [Open, Change, Save, InvalidMessageError])
+export type HostMessage = v.InferOutput<typeof HostMessage>
 export type HostMessageOf<N extends HostMessage['name']> = Extract<HostMessage, { name: N }>
 
 export type WidgetMessage =

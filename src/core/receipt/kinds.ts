@@ -1,9 +1,9 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 
 /** The closed lists that rows of the ledger are written in; each stands here alone. */
 
 /** Every kind of operation. Not all of them can be posted yet: whoever asks for one of the others is answered `not_allowed`. */
-export const OperationKind = /* @__PURE__ */ z.enum([
+export const OperationKind = v.picklist([
   'issue',
   'open',
   'load',
@@ -27,10 +27,10 @@ export const OperationKind = /* @__PURE__ */ z.enum([
   /** A card comes from another authority with the balance that it had there. */
   'moved_in',
 ])
-export type OperationKind = z.infer<typeof OperationKind>
+export type OperationKind = v.InferOutput<typeof OperationKind>
 
 /** Accounts of the ledger (L1). `card_paid` and `card_granted` exist per card; the others are the tenant’s. */
-export const EntryAccount = /* @__PURE__ */ z.enum([
+export const EntryAccount = v.picklist([
   'card_paid',
   'card_granted',
   'sold',
@@ -51,4 +51,4 @@ export const EntryAccount = /* @__PURE__ */ z.enum([
   /** Cards that people learn with; none of it is money. */
   'training',
 ])
-export type EntryAccount = z.infer<typeof EntryAccount>
+export type EntryAccount = v.InferOutput<typeof EntryAccount>

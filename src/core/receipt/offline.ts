@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardId, GrantId, Moment, TillId } from '../ids.ts'
 import { AmountKopecks, Kopecks, kopecks, PartKopecks, sumKopecks, zeroKopecks } from '../money.ts'
 import type { CaseCode } from './outcome.ts'
@@ -11,47 +11,47 @@ import type { Receipt } from './receipt.ts'
  */
 
 /** The owner's decision. There is none until he makes one, and then no till works without holds. */
-export const OfflinePolicy = z.strictObject({
-  enabled: z.boolean(),
+export const OfflinePolicy = v.strictObject({
+  enabled: v.boolean(),
   /** The most that one receipt, one card, and one till may promise to pay. */
   perReceiptKopecks: AmountKopecks,
   perCardKopecks: AmountKopecks,
   perTillKopecks: AmountKopecks,
   /** How many unsold cards, and for how much face value together, a till may sell (O4). */
-  loads: /* @__PURE__ */ z.int().check(z.minimum(0), z.maximum(1_000)),
+  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000)),
   loadsKopecks: PartKopecks,
   /** How long a grant may be used, and how old the book may be (O3). */
-  grantHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
-  bookHours: /* @__PURE__ */ z.int().check(z.minimum(1), z.maximum(168)),
+  grantHours: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(168)),
+  bookHours: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(168)),
 })
-export type OfflinePolicy = z.infer<typeof OfflinePolicy>
+export type OfflinePolicy = v.InferOutput<typeof OfflinePolicy>
 
 /** A permission to promise up to a sum, for one till. Open until its till, drained, gives it back, or a manager ends it. */
-export const Grant = z.strictObject({
+export const Grant = v.strictObject({
   id: GrantId,
   tillId: TillId,
   perReceiptKopecks: AmountKopecks,
   perCardKopecks: AmountKopecks,
   /** Zero where other open grants of the till have used up its cap. */
   sumKopecks: PartKopecks,
-  loads: z.int().check(z.minimum(0)),
+  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   loadsKopecks: PartKopecks,
   issuedAtMs: Moment,
   useUntilMs: Moment,
-  bookMaxAgeMs: z.int().check(z.minimum(0)),
+  bookMaxAgeMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** By which the server knows its own grant again after it was set back to an earlier moment. */
-  proof: z.string().check(z.minLength(16), z.maxLength(100)),
+  proof: v.pipe(v.string(), v.minLength(16), v.maxLength(100)),
 })
-export type Grant = z.infer<typeof Grant>
+export type Grant = v.InferOutput<typeof Grant>
 
 /** What has been promised on a grant so far. */
-export const GrantUse = z.strictObject({
+export const GrantUse = v.strictObject({
   spentKopecks: Kopecks,
-  byCard: z.record(CardId, Kopecks),
-  loads: /* @__PURE__ */ z.int().check(z.minimum(0)),
+  byCard: v.record(CardId, Kopecks),
+  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   loadsKopecks: Kopecks,
 })
-export type GrantUse = z.infer<typeof GrantUse>
+export type GrantUse = v.InferOutput<typeof GrantUse>
 
 export const unusedGrant: GrantUse = {
   spentKopecks: zeroKopecks,

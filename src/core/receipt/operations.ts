@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
@@ -16,54 +16,56 @@ import type { OperationKind } from './kinds.ts'
  * Why the till may speak for this card (T1): its number was shown for this very receipt, or a look-up by the number made the
  * hold. One of the two is always there.
  */
-export const NumberProof = z
-  .strictObject({
-    sealed: z.nullable(SealedNumber),
-    holdId: z.nullable(HoldId),
+export const NumberProof = v.pipe(
+  v.strictObject({
+    sealed: v.nullable(SealedNumber),
+    holdId: v.nullable(HoldId),
     /** The code under the scratch field, sealed as the number is (T16). */
-    secondCode: z.nullable(SealedNumber),
-  })
-  .check(z.refine(({ sealed, holdId }) => sealed !== null || holdId !== null))
-export type NumberProof = z.infer<typeof NumberProof>
+    secondCode: v.nullable(SealedNumber),
+  }),
+  v.check(({ sealed, holdId }) => sealed !== null || holdId !== null),
+)
+export type NumberProof = v.InferOutput<typeof NumberProof>
 
-const Last4 = z.string().check(z.regex(/^\d{4}$/))
+const Last4 = v.pipe(v.string(), v.regex(/^\d{4}$/))
 
 /** The document in MoySklad that one operation belongs to, by what was known of it then: one of the three names. */
-export const OperationDocument = z
-  .strictObject({
-    kind: z.enum(['sale', 'return', 'order']),
-    id: z.nullable(DocumentId),
-    syncId: z.nullable(z.guid()),
+export const OperationDocument = v.pipe(
+  v.strictObject({
+    kind: v.picklist(['sale', 'return', 'order']),
+    id: v.nullable(DocumentId),
+    syncId: v.nullable(v.pipe(v.string(), v.uuid())),
     /** SHA-256 of what a register told of a document that was not saved yet, hex. */
-    digest: z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+    digest: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     /** Which of its rows, from 0; null for the whole. */
-    row: z.nullable(z.int().check(z.minimum(0), z.maximum(9_999))),
-  })
-  .check(z.refine(({ id, syncId, digest }) => [id, syncId, digest].some((name) => name !== null)))
-export type OperationDocument = z.infer<typeof OperationDocument>
+    row: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(9_999))),
+  }),
+  v.check(({ id, syncId, digest }) => [id, syncId, digest].some((name) => name !== null)),
+)
+export type OperationDocument = v.InferOutput<typeof OperationDocument>
 
 /** Null where the document is the receipt's own sale. */
-const document = z.nullable(OperationDocument)
+const document = v.nullable(OperationDocument)
 
 /** A new card becomes known and stays unsold. Made by the server alone: it alone may see the number. */
-const Issue = z.strictObject({
-  kind: z.literal('issue'),
+const Issue = v.strictObject({
+  kind: v.literal('issue'),
   cardId: CardId,
   programmeId: ProgrammeId,
   /** Keyed hash of the number, hex (L9). */
-  numberHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  numberHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   last4: Last4,
   /** How tills find the card in their book, hex (O7). */
-  bookTag: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  bookTag: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
 })
 
 /** A card that was sold before Podarok came starts with the balance that it had. */
-const Open = z.strictObject({
-  kind: z.literal('open'),
+const Open = v.strictObject({
+  kind: v.literal('open'),
   cardId: CardId,
   paidKopecks: PartKopecks,
   grantedKopecks: PartKopecks,
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
 })
 
 /** What is said of a card that lay before the person. */
@@ -72,11 +74,11 @@ const shown = {
   /** A promise with a hold stands on it; one without stands on the receipt's grant. */
   proof: NumberProof,
   /** The last four digits as the person has read them on the card; null where nobody was asked (T16). */
-  lastFourSeen: z.nullable(Last4),
+  lastFourSeen: v.nullable(Last4),
 }
 
-const Load = z.strictObject({
-  kind: z.literal('load'),
+const Load = v.strictObject({
+  kind: v.literal('load'),
   cardId: CardId,
   productId: ProductId,
   faceKopecks: AmountKopecks,
@@ -86,8 +88,8 @@ const Load = z.strictObject({
   document,
 })
 
-const Redeem = z.strictObject({
-  kind: z.literal('redeem'),
+const Redeem = v.strictObject({
+  kind: v.literal('redeem'),
   cardId: CardId,
   amountKopecks: AmountKopecks,
   ...shown,
@@ -95,19 +97,19 @@ const Redeem = z.strictObject({
 })
 
 /** Money goes back to cards that paid (C7). */
-const Refund = z.strictObject({
-  kind: z.literal('refund'),
-  basis: z.discriminatedUnion('kind', [
+const Refund = v.strictObject({
+  kind: v.literal('refund'),
+  basis: v.variant('kind', [
     /** A return in MoySklad: the server finds the cards, their order and parts. */
-    z.strictObject({
-      kind: z.literal('document'),
+    v.strictObject({
+      kind: v.literal('document'),
       document: OperationDocument,
       /** Null for all of it. */
-      amountKopecks: z.nullable(AmountKopecks),
+      amountKopecks: v.nullable(AmountKopecks),
     }),
     /** A person names the receipt in which the card paid; the receipt's reason says why. */
-    z.strictObject({
-      kind: z.literal('manager'),
+    v.strictObject({
+      kind: v.literal('manager'),
       receiptId: ReceiptId,
       cardId: CardId,
       amountKopecks: AmountKopecks,
@@ -119,79 +121,79 @@ const Refund = z.strictObject({
  * A whole receipt is undone (C8). `unanswered`: the till never showed its outcome, the cashier gave up waiting;
  * `cancelled`: it was done and is to be undone, which needs the sale to be gone from MoySklad.
  */
-const Void = z.strictObject({
-  kind: z.literal('void'),
+const Void = v.strictObject({
+  kind: v.literal('void'),
   receiptId: ReceiptId,
-  because: z.enum(['unanswered', 'cancelled']),
+  because: v.picklist(['unanswered', 'cancelled']),
 })
 
 /**
  * A receipt that was committed without a document belongs to the sale that this receipt names (M11). Moves no money: it
  * keeps the sale from being charged a second time.
  */
-const Link = z.strictObject({ kind: z.literal('link'), receiptId: ReceiptId })
+const Link = v.strictObject({ kind: v.literal('link'), receiptId: ReceiptId })
 
-const Block = z.strictObject({ kind: z.literal('block'), cardId: CardId })
-const Unblock = z.strictObject({ kind: z.literal('unblock'), cardId: CardId })
+const Block = v.strictObject({ kind: v.literal('block'), cardId: CardId })
+const Unblock = v.strictObject({ kind: v.literal('unblock'), cardId: CardId })
 
 /** A certificate is taken back: what is left of its paid part is owed to the buyer, the card closes (C9). */
-const Cashout = z.strictObject({
-  kind: z.literal('cashout'),
+const Cashout = v.strictObject({
+  kind: v.literal('cashout'),
   cardId: CardId,
   /** Null where the card is not at hand: then the reason says why. */
-  proof: z.nullable(NumberProof),
+  proof: v.nullable(NumberProof),
   document,
 })
 
 /** What is owed for a certificate is paid out, at once or in parts (C9). */
-const Payout = z.strictObject({
-  kind: z.literal('payout'),
+const Payout = v.strictObject({
+  kind: v.literal('payout'),
   cardId: CardId,
   /** The receipt that took the certificate back. */
   receiptId: ReceiptId,
   amountKopecks: AmountKopecks,
-  way: z.enum(['cash', 'bank']),
+  way: v.picklist(['cash', 'bank']),
   document,
 })
 
 /** A lost or spoilt card: everything on it moves to another one, and it is closed (C10). */
-const Transfer = z.strictObject({
-  kind: z.literal('transfer'),
+const Transfer = v.strictObject({
+  kind: v.literal('transfer'),
   cardId: CardId,
   toCardId: CardId,
   /** Of the card that it moves to: that one is at hand. */
   proof: NumberProof,
 })
 
-const Signed = z.int().check(z.minimum(-10_000_000_000), z.maximum(10_000_000_000))
-const Adjust = z.strictObject({
-  kind: z.literal('adjust'),
+const Signed = v.pipe(v.number(), v.safeInteger(), v.minValue(-10_000_000_000), v.maxValue(10_000_000_000))
+const Adjust = v.strictObject({
+  kind: v.literal('adjust'),
   cardId: CardId,
   paidKopecks: Signed,
   grantedKopecks: Signed,
 })
-const Annul = z.strictObject({ kind: z.literal('annul'), cardId: CardId })
-const Expire = z.strictObject({ kind: z.literal('expire'), cardId: CardId })
-const Extend = z.strictObject({
-  kind: z.literal('extend'),
+const Annul = v.strictObject({ kind: v.literal('annul'), cardId: CardId })
+const Expire = v.strictObject({ kind: v.literal('expire'), cardId: CardId })
+const Extend = v.strictObject({
+  kind: v.literal('extend'),
   cardId: CardId,
   /** Null for no end. */
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
 })
 
 /** What a receipt loaded may be spent, although its sale was not read (O4). */
-const Thaw = z.strictObject({ kind: z.literal('thaw'), cardId: CardId, receiptId: ReceiptId })
+const Thaw = v.strictObject({ kind: v.literal('thaw'), cardId: CardId, receiptId: ReceiptId })
 
-const MovedIn = z.strictObject({
-  kind: z.literal('moved_in'),
+const MovedIn = v.strictObject({
+  kind: v.literal('moved_in'),
   cardId: CardId,
-  from: z.enum(['kilbil']),
+  from: v.picklist(['kilbil']),
   paidKopecks: PartKopecks,
   grantedKopecks: PartKopecks,
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
 })
 
-export const Operation = z.discriminatedUnion('kind', [
+export const Operation = v.variant('kind', [
   Issue,
   Open,
   Load,
@@ -211,7 +213,7 @@ export const Operation = z.discriminatedUnion('kind', [
   Thaw,
   MovedIn,
 ])
-export type Operation = z.infer<typeof Operation>
+export type Operation = v.InferOutput<typeof Operation>
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>
 
 /** The one card that an operation names; null where it names none, or another way to find it. */

@@ -1,11 +1,11 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardId, Moment, ReceiptId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { Kopecks } from '../money.ts'
 import { LocalDate } from '../card/validity.ts'
 
 /** Why a receipt waits for a human: its outcome is `in_review`. */
-export const CaseCode = z.enum([
+export const CaseCode = v.picklist([
   'receipt_malformed',
   'receipt_conflict',
   'promise_without_hold',
@@ -25,10 +25,10 @@ export const CaseCode = z.enum([
   /** The till was shut out by a manager. */
   'till_revoked',
 ])
-export type CaseCode = z.infer<typeof CaseCode>
+export type CaseCode = v.InferOutput<typeof CaseCode>
 
 /** What else a human must know or decide; the receipt, where there is one, is applied. */
-export const CaseKind = z.enum([
+export const CaseKind = v.picklist([
   ...CaseCode.options,
   /** The card could not cover a promise (O6). */
   'shortfall',
@@ -45,40 +45,40 @@ export const CaseKind = z.enum([
   /** A server that was set back decided otherwise than the till had shown (J7). */
   'outcome_changed',
 ])
-export type CaseKind = z.infer<typeof CaseKind>
+export type CaseKind = v.InferOutput<typeof CaseKind>
 
 /** What a receipt did to one card. */
-export const CardEffect = z.strictObject({
+export const CardEffect = v.strictObject({
   cardId: CardId,
-  last4: z.string(),
+  last4: v.string(),
   /** Signed minor units: what the balance gained or lost. */
-  changeKopecks: z.int(),
+  changeKopecks: v.pipe(v.number(), v.safeInteger()),
   balanceKopecks: Kopecks,
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
   /** The part of a promise that the card could not cover (O6). */
   lossKopecks: Kopecks,
 })
-export type CardEffect = z.infer<typeof CardEffect>
+export type CardEffect = v.InferOutput<typeof CardEffect>
 
 /** The server's final answer to a receipt, or `later` for "not yet, ask again" (J6). */
-export const Outcome = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.literal('applied'),
+export const Outcome = v.variant('status', [
+  v.strictObject({
+    status: v.literal('applied'),
     /** The twin that did the work when an ask and its promise both arrived (J2). */
-    by: z.nullable(ReceiptId),
+    by: v.nullable(ReceiptId),
     postedAtMs: Moment,
-    effects: z.array(CardEffect),
+    effects: v.array(CardEffect),
     /** What it credited is in the balance, but pays only when its sale was read (T2). */
-    frozen: z.boolean(),
+    frozen: v.boolean(),
   }),
-  z.strictObject({ status: z.literal('refused'), refusal: Refusal }),
-  z.strictObject({ status: z.literal('in_review'), code: CaseCode }),
-  z.strictObject({
-    status: z.literal('later'),
+  v.strictObject({ status: v.literal('refused'), refusal: Refusal }),
+  v.strictObject({ status: v.literal('in_review'), code: CaseCode }),
+  v.strictObject({
+    status: v.literal('later'),
     /** Whether only this record waits, or all that came after it too. */
-    scope: z.enum(['this', 'all']),
-    afterMs: z.int().check(z.minimum(0)),
+    scope: v.picklist(['this', 'all']),
+    afterMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   }),
 ])
-export type Outcome = z.infer<typeof Outcome>
+export type Outcome = v.InferOutput<typeof Outcome>
 export type FinalOutcome = Exclude<Outcome, { status: 'later' }>

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { DocumentId, DraftId, GrantId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Approval, Author, Door, Reason } from './author.ts'
@@ -9,37 +9,37 @@ import { wireVersion } from './version.ts'
 export const operationsMax = 120
 
 /** What one person decided in one go: the operations stand or fall together. */
-export const Receipt = z.strictObject({
-  version: z.literal(wireVersion),
+export const Receipt = v.strictObject({
+  version: v.literal(wireVersion),
   id: ReceiptId,
   /** An ask waits for the server; a promise was already made to the buyer on the strength of holds or a grant (J1). */
-  mode: z.enum(['ask', 'promise']),
+  mode: v.picklist(['ask', 'promise']),
   /** What a promise stands on where it names no hold (O3). */
-  grantId: z.nullable(GrantId),
+  grantId: v.nullable(GrantId),
   /** The unanswered ask that this promise stands for (J2): the two are applied once. */
-  standsFor: z.nullable(ReceiptId),
+  standsFor: v.nullable(ReceiptId),
   /** Null for receipts that the server makes itself (imports). */
-  till: z.nullable(
-    z.strictObject({
+  till: v.nullable(
+    v.strictObject({
       id: TillId,
-      epoch: z.int().check(z.minimum(1)),
-      seq: z.int().check(z.minimum(1)),
+      epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+      seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     }),
   ),
   author: Author,
   door: Door,
-  approvals: z.array(Approval).check(z.maxLength(3)),
+  approvals: v.pipe(v.array(Approval), v.maxLength(3)),
   /** Null where the operations say it all. */
-  reason: z.nullable(Reason),
-  storeId: z.nullable(StoreId),
+  reason: v.nullable(Reason),
+  storeId: v.nullable(StoreId),
   happenedAtMs: Moment,
-  sale: z.nullable(
-    z.strictObject({
-      documentId: z.nullable(DocumentId),
-      draftId: z.nullable(DraftId),
+  sale: v.nullable(
+    v.strictObject({
+      documentId: v.nullable(DocumentId),
+      draftId: v.nullable(DraftId),
       sumKopecks: Kopecks,
     }),
   ),
-  operations: z.array(Operation).check(z.minLength(1), z.maxLength(operationsMax)),
+  operations: v.pipe(v.array(Operation), v.minLength(1), v.maxLength(operationsMax)),
 })
-export type Receipt = z.infer<typeof Receipt>
+export type Receipt = v.InferOutput<typeof Receipt>

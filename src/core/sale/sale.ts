@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { ProductId } from '../ids.ts'
 import { Kopecks, kopecks, minKopecks, mulDivFloor } from '../money.ts'
 import { certificateOf, type Programme, wholeTenThousandths } from '../card/programme.ts'
@@ -7,19 +7,19 @@ import { certificateOf, type Programme, wholeTenThousandths } from '../card/prog
  * A row of a sale in MoySklad. Its numbers are JSON numbers there: the quantity may be fractional (weighed goods), the
  * price is in kopecks and may be fractional too, the discount is in per cent and may be negative (a mark-up).
  */
-export const SaleRow = z.strictObject({
+export const SaleRow = v.strictObject({
   productId: ProductId,
-  quantity: z.number().check(z.minimum(0), z.maximum(1e9)),
-  priceKopecks: z.number().check(z.minimum(0), z.maximum(1e13)),
-  discountPercent: z.number().check(z.minimum(-1e6), z.maximum(100)),
+  quantity: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9)),
+  priceKopecks: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e13)),
+  discountPercent: v.pipe(v.number(), v.finite(), v.minValue(-1e6), v.maxValue(100)),
 })
-export type SaleRow = z.infer<typeof SaleRow>
+export type SaleRow = v.InferOutput<typeof SaleRow>
 
-export const Sale = z.strictObject({
-  rows: z.array(SaleRow).check(z.maxLength(10_000)),
+export const Sale = v.strictObject({
+  rows: v.pipe(v.array(SaleRow), v.maxLength(10_000)),
   sumKopecks: Kopecks,
 })
-export type Sale = z.infer<typeof Sale>
+export type Sale = v.InferOutput<typeof Sale>
 
 const scale = 1_000_000n
 const scaled = (n: number) => BigInt(Math.round(n * Number(scale)))

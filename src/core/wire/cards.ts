@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardState } from '../card/card.ts'
 import { CardId, ReceiptId, Moment } from '../ids.ts'
 import { Kopecks, PartKopecks } from '../money.ts'
@@ -10,56 +10,58 @@ import { Hold, HoldWish } from './holds.ts'
 
 /** Cards: found by their number, and added by managers. */
 
-export const CardView = z.strictObject({
+export const CardView = v.strictObject({
   id: CardId,
-  last4: z.string(),
+  last4: v.string(),
   state: CardState,
   balanceKopecks: Kopecks,
   grantedKopecks: Kopecks,
   /** Balance less what other tills hold. */
   availableKopecks: Kopecks,
-  expiresOn: z.nullable(LocalDate),
+  expiresOn: v.nullable(LocalDate),
   /** The number of the other till that holds money of the card, or the unsold card itself. */
-  heldBy: z.nullable(z.int()),
+  heldBy: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
-export type CardView = z.infer<typeof CardView>
+export type CardView = v.InferOutput<typeof CardView>
 
-export const LookupRequest = z.strictObject({
-  number: /* @__PURE__ */ z.string().check(z.regex(/^\d{6,24}$/)),
+export const LookupRequest = v.strictObject({
+  number: v.pipe(v.string(), v.regex(/^\d{6,24}$/)),
   entered: Entered,
-  hold: z.nullable(HoldWish),
+  hold: v.nullable(HoldWish),
 })
 
-export const LookupAnswer = z.strictObject({
+export const LookupAnswer = v.strictObject({
   /** Null when the number is unknown. */
-  card: z.nullable(CardView),
-  hold: z.nullable(Hold),
+  card: v.nullable(CardView),
+  hold: v.nullable(Hold),
   /** Why the wish was not met, or that the card is unknown. */
-  refusal: z.nullable(Refusal),
+  refusal: v.nullable(Refusal),
   /** A draft that begins with this card is younger than what the server has read by this moment (M3). */
   serverTimeMs: Moment,
 })
-export type LookupAnswer = z.infer<typeof LookupAnswer>
+export type LookupAnswer = v.InferOutput<typeof LookupAnswer>
 
 /** Cards of a batch, new or with the balance they already have. */
-export const CardsRequest = z.strictObject({
+export const CardsRequest = v.strictObject({
   receiptId: ReceiptId,
-  cards: /* @__PURE__ */ z
-    .array(
-      z.strictObject({
+  cards: v.pipe(
+    v.array(
+      v.strictObject({
         id: CardId,
-        number: z.string().check(z.regex(/^\d{6,24}$/)),
-        opening: z.nullable(
-          z.strictObject({
+        number: v.pipe(v.string(), v.regex(/^\d{6,24}$/)),
+        opening: v.nullable(
+          v.strictObject({
             paidKopecks: PartKopecks,
             grantedKopecks: PartKopecks,
-            expiresOn: z.nullable(LocalDate),
+            expiresOn: v.nullable(LocalDate),
           }),
         ),
-        blocked: z.boolean(),
+        blocked: v.boolean(),
       }),
-    )
-    .check(z.minLength(1), z.maxLength(40)),
+    ),
+    v.minLength(1),
+    v.maxLength(40),
+  ),
 })
 
-export const CardsAnswer = z.strictObject({ outcome: Outcome })
+export const CardsAnswer = v.strictObject({ outcome: Outcome })

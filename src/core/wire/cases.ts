@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { EmployeeId, Moment, ReceiptId, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { CaseKind, Outcome } from '../receipt/outcome.ts'
@@ -6,7 +6,7 @@ import { LocalDate } from '../card/validity.ts'
 
 /** Cases: what a human must know or decide, and what was decided (J6, O6). */
 
-export const CaseId = z.string().check(z.regex(/^[0-9a-f]{32}$/))
+export const CaseId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))
 
 /**
  * What can be decided. `acknowledge`: seen, nothing else to do. `apply`: it happened; book it as a promise is booked, a
@@ -14,8 +14,8 @@ export const CaseId = z.string().check(z.regex(/^[0-9a-f]{32}$/))
  * stays booked and the card may pay again. `release`: the prepared draft is given up and its money let go. `renew`: a till
  * whose journal has two branches starts anew as a new till, and so does its double.
  */
-export const CaseChoice = z.enum(['acknowledge', 'apply', 'dismiss', 'unblock', 'release', 'renew'])
-export type CaseChoice = z.infer<typeof CaseChoice>
+export const CaseChoice = v.picklist(['acknowledge', 'apply', 'dismiss', 'unblock', 'release', 'renew'])
+export type CaseChoice = v.InferOutput<typeof CaseChoice>
 
 /** Which choices a kind of case has; the first one is what most people want. */
 export const choicesOf: Record<CaseKind, readonly CaseChoice[]> = {
@@ -43,7 +43,7 @@ export const choicesOf: Record<CaseKind, readonly CaseChoice[]> = {
 }
 
 /** Why a case has closed by itself. */
-export const ClosedWhy = /* @__PURE__ */ z.enum([
+export const ClosedWhy = v.picklist([
   /** Its till has undone what waited. */
   'undone',
   /** The receipt of the draft has come. */
@@ -53,64 +53,69 @@ export const ClosedWhy = /* @__PURE__ */ z.enum([
   /** The missing records have come. */
   'records_came',
 ])
-export type ClosedWhy = z.infer<typeof ClosedWhy>
+export type ClosedWhy = v.InferOutput<typeof ClosedWhy>
 
 /** What was decided about a record of this till. */
-export const CaseDecision = z.strictObject({
+export const CaseDecision = v.strictObject({
   caseId: CaseId,
   kind: CaseKind,
-  receiptId: z.nullable(ReceiptId),
+  receiptId: v.nullable(ReceiptId),
   /** `closed` by itself where what was missing has come. */
-  choice: z.enum([...CaseChoice.options, 'closed']),
+  choice: v.picklist([...CaseChoice.options, 'closed']),
   /** What the person wrote; where it was `closed`, the code of why. */
-  note: z.string(),
+  note: v.string(),
   decidedAtMs: Moment,
   /** What the decision posted, where it did. */
-  outcome: z.nullable(Outcome),
+  outcome: v.nullable(Outcome),
 })
-export type CaseDecision = z.infer<typeof CaseDecision>
+export type CaseDecision = v.InferOutput<typeof CaseDecision>
 
-export const CaseView = z.strictObject({
+export const CaseView = v.strictObject({
   id: CaseId,
   kind: CaseKind,
-  receiptId: z.nullable(ReceiptId),
-  tillId: z.nullable(TillId),
-  tillOrdinal: z.nullable(z.int()),
-  employeeId: z.nullable(EmployeeId),
-  amountKopecks: z.nullable(Kopecks),
-  happenedAtMs: z.nullable(Moment),
+  receiptId: v.nullable(ReceiptId),
+  tillId: v.nullable(TillId),
+  tillOrdinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  employeeId: v.nullable(EmployeeId),
+  amountKopecks: v.nullable(Kopecks),
+  happenedAtMs: v.nullable(Moment),
   openedAtMs: Moment,
   /** Plain facts; never a card number. */
-  evidence: z.record(z.string(), z.nullable(z.union([z.string(), z.number()]))),
-  choices: z.array(CaseChoice),
-  decision: z.nullable(CaseDecision),
+  evidence: v.record(v.string(), v.nullable(v.union([v.string(), v.pipe(v.number(), v.finite())]))),
+  choices: v.array(CaseChoice),
+  decision: v.nullable(CaseDecision),
 })
-export type CaseView = z.infer<typeof CaseView>
+export type CaseView = v.InferOutput<typeof CaseView>
 
 /** Open cases first, the newest of each first. */
-export const CasesAnswer = z.strictObject({ cases: z.array(CaseView) })
-export const DecisionRequest = z.strictObject({
+export const CasesAnswer = v.strictObject({ cases: v.array(CaseView) })
+export const DecisionRequest = v.strictObject({
   choice: CaseChoice,
   /** Why; kept with the decision. */
-  note: /* @__PURE__ */ z.string().check(z.maxLength(500)),
+  note: v.pipe(v.string(), v.maxLength(500)),
 })
 
-const WatchedReceipt = z.strictObject({
+const WatchedReceipt = v.strictObject({
   receiptId: ReceiptId,
-  tillOrdinal: z.nullable(z.int()),
+  tillOrdinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
   /** Null where no employee did it. */
-  employeeId: z.nullable(EmployeeId),
+  employeeId: v.nullable(EmployeeId),
   amountKopecks: Kopecks,
   happenedAtMs: Moment,
 })
 
 /** What an owner should look at because insiders might do it (A9). */
-export const WatchAnswer = z.strictObject({
-  loadsWithoutSale: z.array(WatchedReceipt),
-  typedRedeems: z.array(WatchedReceipt),
+export const WatchAnswer = v.strictObject({
+  loadsWithoutSale: v.array(WatchedReceipt),
+  typedRedeems: v.array(WatchedReceipt),
   /** Cards that were looked at and for which nothing was recorded. */
-  lookupsWithoutSale: z.array(
-    z.strictObject({ employeeId: EmployeeId, tillOrdinal: z.int(), day: LocalDate, count: z.int() }),
+  lookupsWithoutSale: v.array(
+    v.strictObject({
+      employeeId: EmployeeId,
+      tillOrdinal: v.pipe(v.number(), v.safeInteger()),
+      day: LocalDate,
+      count: v.pipe(v.number(), v.safeInteger()),
+    }),
   ),
 })
-export type WatchAnswer = z.infer<typeof WatchAnswer>
+export type WatchAnswer = v.InferOutput<typeof WatchAnswer>

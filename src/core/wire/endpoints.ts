@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import type * as v from 'valibot'
 import { Programme } from '../card/programme.ts'
 import { Draft } from '../draft/draft.ts'
 import { OfflinePolicy } from '../receipt/offline.ts'
@@ -47,8 +47,8 @@ export interface Endpoint {
   access: 'open' | 'device' | 'session' | 'manager'
   /** The body is signed by the till's key. */
   signed: boolean
-  request: z.ZodMiniType | null
-  answer: z.ZodMiniType
+  request: v.GenericSchema | null
+  answer: v.GenericSchema
   /** What it does, in one sentence for people. */
   sentence: string
 }
@@ -105,7 +105,7 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
-export type AnswerOf<N extends EndpointName> = z.infer<Endpoints[N]['answer']>
-export type RequestOf<N extends EndpointName> = Endpoints[N]['request'] extends z.ZodMiniType
-  ? z.infer<Endpoints[N]['request']>
+export type AnswerOf<N extends EndpointName> = v.InferOutput<Endpoints[N]['answer']>
+export type RequestOf<N extends EndpointName> = Endpoints[N]['request'] extends v.GenericSchema
+  ? v.InferOutput<Endpoints[N]['request']>
   : null

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { Nonce } from './tills.ts'
 
 /** Answers that are no answer to the question asked. */
 
 /** Codes of answers that are no answer to the question asked: with a 4xx or 5xx status. */
-export const ErrorCode = z.enum([
+export const ErrorCode = v.picklist([
   'body_invalid',
   'body_too_large',
   'not_found',
@@ -25,13 +25,13 @@ export const ErrorCode = z.enum([
   'case_unknown',
   'choice_unknown',
 ])
-export type ErrorCode = z.infer<typeof ErrorCode>
+export type ErrorCode = v.InferOutput<typeof ErrorCode>
 
-export const ErrorAnswer = z.object({
-  error: z.object({
+export const ErrorAnswer = v.object({
+  error: v.object({
     code: ErrorCode,
-    message: z.string(),
+    message: v.string(),
     /** With `nonce_stale`: a fresh one. */
-    nonce: z.optional(Nonce),
+    nonce: v.optional(Nonce),
   }),
 })

@@ -1,8 +1,8 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { wireVersion } from '../receipt/version.ts'
 
-export const HealthAnswer = z.strictObject({
-  status: z.literal('ok'),
-  wire: z.literal(wireVersion),
-  database: z.enum(['sqlite', 'postgres']),
+export const HealthAnswer = v.strictObject({
+  status: v.literal('ok'),
+  wire: v.literal(wireVersion),
+  database: v.picklist(['sqlite', 'postgres']),
 })

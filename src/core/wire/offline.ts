@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { GrantId, Moment, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Grant, OfflinePolicy } from '../receipt/offline.ts'
@@ -6,19 +6,19 @@ import { envelopeShape } from './tills.ts'
 
 /** The owner's policy, grants and the book. */
 
-export const PolicyAnswer = z.strictObject({ policy: z.nullable(OfflinePolicy) })
+export const PolicyAnswer = v.strictObject({ policy: v.nullable(OfflinePolicy) })
 
 /** Asks for a grant. A grant that the till still has is given back first: from then on it promises nothing on it (O1). */
-export const GrantRequest = z.strictObject({ ...envelopeShape, returned: z.nullable(GrantId) })
-export const GrantAnswer = z.strictObject({
-  grant: z.nullable(Grant),
+export const GrantRequest = v.strictObject({ ...envelopeShape, returned: v.nullable(GrantId) })
+export const GrantAnswer = v.strictObject({
+  grant: v.nullable(Grant),
   /** Why there is none. */
-  reason: z.nullable(z.enum(['off', 'not_drained', 'not_active', 'used_up'])),
+  reason: v.nullable(v.picklist(['off', 'not_drained', 'not_active', 'used_up'])),
 })
-export type GrantAnswer = z.infer<typeof GrantAnswer>
+export type GrantAnswer = v.InferOutput<typeof GrantAnswer>
 
 /** What stands outside that number. */
-export const OutsideRisk = /* @__PURE__ */ z.enum([
+export const OutsideRisk = v.picklist([
   /** MoySklad's own registers, without our window. */
   'native_registers',
   /** Copies of browser profiles, made by hand. */
@@ -30,14 +30,14 @@ export const OutsideRisk = /* @__PURE__ */ z.enum([
 ])
 
 /** What the owner can lose at most if every till is offline and everything goes wrong (O1). */
-export const RiskAnswer = z.strictObject({
+export const RiskAnswer = v.strictObject({
   maxLossKopecks: Kopecks,
   /** Of that: grants that are not closed. */
-  grants: z.array(
-    z.strictObject({
+  grants: v.array(
+    v.strictObject({
       id: GrantId,
       tillId: TillId,
-      tillOrdinal: z.int(),
+      tillOrdinal: v.pipe(v.number(), v.safeInteger()),
       sumKopecks: Kopecks,
       spentKopecks: Kopecks,
       issuedAtMs: Moment,
@@ -46,31 +46,31 @@ export const RiskAnswer = z.strictObject({
   /** Of that: holds that ended before their till had told what it did with them. */
   lapsedHoldsKopecks: Kopecks,
   /** How long a till may keep silent on its holds before their money counts as lapsed. */
-  silentForMs: z.int(),
-  outside: z.array(OutsideRisk),
+  silentForMs: v.pipe(v.number(), v.safeInteger()),
+  outside: v.array(OutsideRisk),
 })
-export type RiskAnswer = z.infer<typeof RiskAnswer>
-export const CloseAnswer = z.strictObject({ closed: z.boolean() })
+export type RiskAnswer = v.InferOutput<typeof RiskAnswer>
+export const CloseAnswer = v.strictObject({ closed: v.boolean() })
 
 /**
  * A page of the book: all cards of some chunks (`cursor` null), or those that changed since (`cursor`). The cursor of the
  * first page is the one to go on from when the last page is there.
  */
-export const BookRequest = z.strictObject({
-  cursor: z.nullable(/* @__PURE__ */ z.string().check(z.maxLength(100))),
-  fromChunk: /* @__PURE__ */ z.int().check(z.minimum(0), z.maximum(255)),
+export const BookRequest = v.strictObject({
+  cursor: v.nullable(v.pipe(v.string(), v.maxLength(100))),
+  fromChunk: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(255)),
 })
-export const BookAnswer = z.strictObject({
+export const BookAnswer = v.strictObject({
   /** Entries of `core/book.ts`, base64url. */
-  entries: z.string(),
-  cursor: z.string(),
+  entries: v.string(),
+  cursor: v.string(),
   /** The next chunk of a full reading; null after the last one, and for changes. */
-  nextChunk: z.nullable(z.int()),
+  nextChunk: v.nullable(v.pipe(v.number(), v.safeInteger())),
   /** There are more changes at once. */
-  more: z.boolean(),
+  more: v.boolean(),
   /** The moment of the cards as they are told here. */
   asOfMs: Moment,
   /** Cards in the whole book, for the progress bar. */
-  cards: z.int(),
+  cards: v.pipe(v.number(), v.safeInteger()),
 })
-export type BookAnswer = z.infer<typeof BookAnswer>
+export type BookAnswer = v.InferOutput<typeof BookAnswer>

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { SaleDocument } from '../draft/draft.ts'
 import { CardId, DocumentId, Moment, ProductId, ReceiptId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
@@ -9,50 +9,50 @@ import { Outcome } from '../receipt/outcome.ts'
  * receipts or their cards (T1, T7): with such ids somebody could go on.
  */
 
-export const ToldOperation = z.strictObject({
+export const ToldOperation = v.strictObject({
   /** An `OperationKind`; a till knows some of them and shows the others by their name. */
-  kind: z.string(),
+  kind: v.string(),
   /** Null where the receipt did nothing. */
-  last4: z.nullable(z.string()),
+  last4: v.nullable(v.string()),
   /** The certificate that was sold. */
-  productId: z.nullable(ProductId),
+  productId: v.nullable(ProductId),
   /** What the card paid or got back, or the face value that it was sold with. */
-  amountKopecks: z.nullable(Kopecks),
+  amountKopecks: v.nullable(Kopecks),
   /** What the buyer paid for the certificate. */
-  paidKopecks: z.nullable(Kopecks),
+  paidKopecks: v.nullable(Kopecks),
   /** These are told to the till whose receipt it is: the card, the receipt that it is about, and why that was undone. */
-  cardId: z.nullable(CardId),
-  receiptId: z.nullable(ReceiptId),
-  because: z.nullable(z.enum(['unanswered', 'cancelled'])),
+  cardId: v.nullable(CardId),
+  receiptId: v.nullable(ReceiptId),
+  because: v.nullable(v.picklist(['unanswered', 'cancelled'])),
 })
-export type ToldOperation = z.infer<typeof ToldOperation>
+export type ToldOperation = v.InferOutput<typeof ToldOperation>
 
-export const ToldReceipt = z.strictObject({
+export const ToldReceipt = v.strictObject({
   /** The till that did it, by its number; null for the server. */
-  till: z.nullable(z.int()),
+  till: v.nullable(v.pipe(v.number(), v.safeInteger())),
   happenedAtMs: Moment,
   /** It was applied by itself, and nothing has undone it. */
-  stands: z.boolean(),
-  undone: z.boolean(),
-  operations: z.array(ToldOperation),
+  stands: v.boolean(),
+  undone: v.boolean(),
+  operations: v.array(ToldOperation),
   /** What the till whose receipt it is needs to go on with it; null for all others. */
-  own: z.nullable(
-    z.strictObject({
+  own: v.nullable(
+    v.strictObject({
       id: ReceiptId,
-      mode: z.enum(['ask', 'promise']),
-      standsFor: z.nullable(ReceiptId),
-      documentId: z.nullable(DocumentId),
+      mode: v.picklist(['ask', 'promise']),
+      standsFor: v.nullable(ReceiptId),
+      documentId: v.nullable(DocumentId),
       outcome: Outcome,
     }),
   ),
 })
-export type ToldReceipt = z.infer<typeof ToldReceipt>
+export type ToldReceipt = v.InferOutput<typeof ToldReceipt>
 
-export const SaleAnswer = z.strictObject({
-  document: z.nullable(SaleDocument),
-  receipts: z.array(ToldReceipt),
+export const SaleAnswer = v.strictObject({
+  document: v.nullable(SaleDocument),
+  receipts: v.array(ToldReceipt),
 })
-export type SaleAnswer = z.infer<typeof SaleAnswer>
+export type SaleAnswer = v.InferOutput<typeof SaleAnswer>
 
 /** The last receipts of the till that asks, newest first: `own` is told of each. */
-export const OperationsAnswer = z.strictObject({ receipts: z.array(ToldReceipt) })
+export const OperationsAnswer = v.strictObject({ receipts: v.array(ToldReceipt) })

@@ -1,26 +1,26 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { AccountId, EmployeeId, Moment, StoreId } from '../ids.ts'
 import { Programme } from '../card/programme.ts'
 import { wireVersion } from '../receipt/version.ts'
 
 /** Who is at the screen (A1). */
 
-export const Role = z.enum(['cashier', 'manager'])
+export const Role = v.picklist(['cashier', 'manager'])
 
-export const SessionRequest = z.strictObject({
-  wire: z.literal(wireVersion),
+export const SessionRequest = v.strictObject({
+  wire: v.literal(wireVersion),
   /** The key that MoySklad put into the frame's address; lives five minutes. */
-  contextKey: /* @__PURE__ */ z.string().check(z.minLength(1), z.maxLength(200)),
+  contextKey: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
 })
 
-export const SessionAnswer = z.strictObject({
+export const SessionAnswer = v.strictObject({
   accountId: AccountId,
-  token: z.string(),
+  token: v.string(),
   /** Names the session in records (J14): SHA-256 of the token, hex. */
-  session: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  session: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   expiresAtMs: Moment,
-  employee: z.strictObject({ id: EmployeeId, name: z.string(), role: Role }),
-  stores: z.array(z.strictObject({ id: StoreId, name: z.string() })),
-  programme: z.nullable(Programme),
+  employee: v.strictObject({ id: EmployeeId, name: v.string(), role: Role }),
+  stores: v.array(v.strictObject({ id: StoreId, name: v.string() })),
+  programme: v.nullable(Programme),
 })
-export type SessionAnswer = z.infer<typeof SessionAnswer>
+export type SessionAnswer = v.InferOutput<typeof SessionAnswer>

@@ -1,15 +1,20 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { hash } from 'node:crypto'
 import type { Db, Tx } from './db.ts'
 import { insertOnlyGuards } from './insert-only.ts'
 import type { Migration } from './migrations/migration.ts'
 import { migrations } from './migrations/migrations.ts'
 import { UnfitDatabase } from './unfit-database.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /** Any number that other programs in the same database are unlikely to lock. */
 const lockKey = 7_063_613
 
-const Applied = z.object({ version: z.int(), name: z.string(), digest: z.string() })
+const Applied = v.object({
+  version: v.pipe(v.number(), v.safeInteger()),
+  name: v.string(),
+  digest: v.string(),
+})
 
 /** Of PostgreSQL: the role may not do this. */
 const insufficientPrivilege = '42501'
@@ -81,7 +86,7 @@ const hasMigrationTable = {
 
 async function versionOf(tx: Tx, engine: Db['engine'], steps: readonly Step[]): Promise<number> {
   if ((await tx.all(hasMigrationTable[engine])).length === 0) return 0
-  const applied = z.safeParse(z.array(Applied), await tx.all('select * from migration order by version'))
+  const applied = tryShape(v.array(Applied), await tx.all('select * from migration order by version'))
   // Development versions before the first numbered migration kept no names.
   if (!applied.success) throw ofDevelopment()
   const newest = applied.data.at(-1)?.version ?? 0

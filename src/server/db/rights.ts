@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { Db } from './db.ts'
 import { lockMigrations } from './migrate.ts'
 import { insertOnlyTables } from './migrations/migrations.ts'
 import { UnfitDatabase } from './unfit-database.ts'
+import { parseShape } from '../../core/shape.ts'
 
-const Role = z.object({ role: z.string() })
-const Table = z.object({ schema: z.string(), name: z.string(), mine: z.boolean() })
+const Role = v.object({ role: v.string() })
+const Table = v.object({ schema: v.string(), name: v.string(), mine: v.boolean() })
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
@@ -26,7 +27,7 @@ function rightsOn(table: string): string {
 export async function grantRights(owner: Db, server: Db): Promise<void> {
   const role = await server.read(async (query) => {
     const rows = await query.all('select current_user as role')
-    return z.parse(Role, rows[0]).role
+    return parseShape(Role, rows[0]).role
   })
   await owner.write(async (tx) => {
     // Two processes that start at once would change the rights of one table at once, which PostgreSQL refuses.
@@ -36,7 +37,7 @@ export async function grantRights(owner: Db, server: Db): Promise<void> {
         from pg_tables where schemaname = current_schema() and tableowner = current_user`,
       [role],
     )
-    for (const { schema, name, mine } of z.parse(z.array(Table), rows)) {
+    for (const { schema, name, mine } of parseShape(v.array(Table), rows)) {
       if (mine) throw tooStrong(role)
       const table = `${quoted(schema)}.${quoted(name)}`
       await tx.run(`grant usage on schema ${quoted(schema)} to ${quoted(role)}`)

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { wireVersion } from '../../core/receipt/version.ts'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import type { Session } from '../ledger/tills/sessions.ts'
 import { ApiError } from './errors.ts'
+import { type Fault, tryShape } from '../../core/shape.ts'
 
 interface Device {
   accountId: AccountId
@@ -27,7 +28,7 @@ const bodyBytesMax = 256 * 1024
 /** Records travel as texts inside a JSON text: quotation marks are escaped, so a batch is larger than its records. */
 export const signedBytesMax = 3 * bodyBytesMax
 
-const Versioned = z.object({ wire: z.string() })
+const Versioned = v.object({ wire: v.string() })
 
 const answerHeaders = {
   'content-type': 'application/json',
@@ -65,37 +66,37 @@ export async function readRaw(c: Context<Env>, bytesMax = bodyBytesMax): Promise
  *
  * @throws ApiError for a body that is too large, no JSON, or of another shape; it tells the place, never the contents
  */
-export async function readBody<S extends z.ZodMiniType>(
+export async function readBody<S extends v.GenericSchema>(
   c: Context<Env>,
   schema: S,
   bytesMax = bodyBytesMax,
-): Promise<z.infer<S>> {
+): Promise<v.InferOutput<S>> {
   const { json } = await readRaw(c, bytesMax)
-  const parsed = z.safeParse(schema, json)
+  const parsed = tryShape(schema, json)
   if (parsed.success) return parsed.data
-  throw new ApiError('body_invalid', { detail: placeOf(parsed.error.issues) })
+  throw new ApiError('body_invalid', { detail: placeOf(parsed.error.faults) })
 }
 
 /** @throws ApiError for a body that names another version of the wire, before its shape is judged */
 export async function requireVersion(c: Context<Env>, bytesMax = bodyBytesMax): Promise<void> {
   const { json } = await readRaw(c, bytesMax)
-  const named = z.safeParse(Versioned, json)
+  const named = tryShape(Versioned, json)
   if (named.success && named.data.wire !== wireVersion) throw new ApiError('wire_version_unknown')
 }
 
 /** The `{id}` of a path. */
-export function readId<S extends z.ZodMiniType>(c: Context<Env>, schema: S): z.infer<S> {
-  const parsed = z.safeParse(schema, c.req.param('id'))
+export function readId<S extends v.GenericSchema>(c: Context<Env>, schema: S): v.InferOutput<S> {
+  const parsed = tryShape(schema, c.req.param('id'))
   if (parsed.success) return parsed.data
   throw new ApiError('body_invalid', { detail: 'id' })
 }
 
 /** Names of our own schemas only: a key that the caller invented may be anything, a card number included. */
-function placeOf(issues: readonly { code?: string; path: readonly PropertyKey[] }[]): string {
-  const first = issues[0]
+function placeOf(faults: readonly Fault[]): string {
+  const first = faults[0]
   if (!first) return 'body'
-  const path = first.path.map(String).join('.') || 'body'
-  return first.code === 'unrecognized_keys' ? `${path}: лишние поля` : path
+  const path = first.path.join('.') || 'body'
+  return first.unknownKey ? `${path}: лишние поля` : path
 }
 
 async function readBytes(c: Context, bytesMax: number): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-import * as z from 'zod/mini'
+import { toJsonSchema } from '@valibot/to-json-schema'
+import type * as v from 'valibot'
 import { signatureHeader } from '../../core/wire/tills.ts'
 import { type Endpoint, type EndpointName, endpoints } from '../../core/wire/endpoints.ts'
 import { ErrorAnswer } from '../../core/wire/errors.ts'
@@ -10,13 +11,15 @@ function securityOf({ access, signed }: Endpoint): Json[] {
   return [{ ...(access !== 'device' && { session: [] }), ...(signed && { signature: [] }) }]
 }
 
-const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): Json => {
-  const json: Json = { ...z.toJSONSchema(schema, { io, unrepresentable: 'any' }) }
+const schemaOf = (schema: v.GenericSchema, io: 'input' | 'output'): Json => {
+  const json: Json = {
+    ...toJsonSchema(schema, { typeMode: io, ignoreActions: ['check', 'finite', 'brand'] }),
+  }
   // The document as a whole says which dialect it speaks.
   delete json['$schema']
   return json
 }
-const jsonOf = (schema: z.ZodMiniType, io: 'input' | 'output') => ({
+const jsonOf = (schema: v.GenericSchema, io: 'input' | 'output') => ({
   'application/json': { schema: schemaOf(schema, io) },
 })
 

@@ -1,17 +1,18 @@
 import type { MiddlewareHandler } from 'hono'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { AccountId, TillId } from '../../core/ids.ts'
 import { Signature, signatureHeader } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from './errors.ts'
 import { type Env, readRaw, requireVersion, signedBytesMax } from './body.ts'
 import { signingKeys } from '../ledger/tills/devices.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /** What has to be read of a body before its signature can be checked. */
-const Signed = z.object({
+const Signed = v.object({
   accountId: AccountId,
-  till: z.object({ id: TillId, epoch: z.int() }),
-  nonce: z.nullable(z.string()),
+  till: v.object({ id: TillId, epoch: v.pipe(v.number(), v.safeInteger()) }),
+  nonce: v.nullable(v.string()),
 })
 
 const rememberedMax = 10_000
@@ -25,7 +26,7 @@ export function requireSigned({ db, verify, nonces, log }: Deps): MiddlewareHand
   const remembered = new Map<string, string[]>()
 
   async function isSigned(
-    { accountId, till }: z.infer<typeof Signed>,
+    { accountId, till }: v.InferOutput<typeof Signed>,
     bytes: Uint8Array,
     signature: string,
   ): Promise<boolean> {
@@ -41,10 +42,10 @@ export function requireSigned({ db, verify, nonces, log }: Deps): MiddlewareHand
   return async (c, next) => {
     const { bytes, json } = await readRaw(c, signedBytesMax)
     await requireVersion(c)
-    const said = z.safeParse(Signed, json)
+    const said = tryShape(Signed, json)
     if (!said.success) throw new ApiError('body_invalid', { detail: 'envelope' })
     const { accountId, till, nonce } = said.data
-    const signature = z.safeParse(Signature, c.req.header(signatureHeader))
+    const signature = tryShape(Signature, c.req.header(signatureHeader))
     if (!signature.success || !(await isSigned(said.data, bytes, signature.data))) {
       log.warn({ event: 'signature_invalid', accountId, tillId: till.id, epoch: till.epoch })
       throw new ApiError('signature_invalid')

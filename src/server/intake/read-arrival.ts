@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { refusal } from '../../core/refusal.ts'
 import type { Door } from '../../core/receipt/author.ts'
 import { Receipt } from '../../core/receipt/receipt.ts'
@@ -7,6 +6,7 @@ import type { SyncRequest } from '../../core/wire/tills.ts'
 import type { Arrival, ArrivalContent } from '../ledger/arrival.ts'
 import type { AccountId, TillId } from '../../core/ids.ts'
 import { sha256 } from '../keys/secrets.ts'
+import { tryShape } from '../../core/shape.ts'
 
 /** Whose records these are, as the session says. */
 export interface Sender {
@@ -37,7 +37,7 @@ export function malformedArrival(sender: Sender, epoch: number, record: Envelope
 }
 
 function contentOf({ id, text, till }: Arrival): ArrivalContent {
-  const parsed = z.safeParse(Receipt, parseJson(text))
+  const parsed = tryShape(Receipt, parseJson(text))
   if (!parsed.success) return { kind: 'malformed' }
   const receipt = parsed.data
   const said = receipt.till

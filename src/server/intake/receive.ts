@@ -4,7 +4,7 @@ import { employeeOf, sessionOf } from '../../core/receipt/author.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'
-import type { z } from 'zod/mini'
+import type * as v from 'valibot'
 import { createAuthors } from './authors.ts'
 import type { Deps } from '../deps.ts'
 import type { Arrival, Evidence } from '../ledger/arrival.ts'
@@ -12,7 +12,7 @@ import { createOutcomeProofs } from '../keys/outcome-proofs.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
 
-type Batch = z.infer<typeof SyncRequest>
+type Batch = v.InferOutput<typeof SyncRequest>
 
 /** Finds out about the records of a batch what needs no transaction: who wrote them, and which numbers are sealed in them. */
 export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {

@@ -1,11 +1,16 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId } from '../../core/ids.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from '../db/rows.ts'
 
-const SealKeyRow = z.object({ id: z.string(), publicKey: z.string(), secret: z.string(), madeAtMs: z.int() })
+const SealKeyRow = v.object({
+  id: v.string(),
+  publicKey: v.string(),
+  secret: v.string(),
+  madeAtMs: v.pipe(v.number(), v.safeInteger()),
+})
 /** A key that tills seal card numbers to; `secret` is encrypted (A7). */
-export type SealKeyRow = z.infer<typeof SealKeyRow>
+export type SealKeyRow = v.InferOutput<typeof SealKeyRow>
 
 const columns = 'id, public_key as "publicKey", secret, made_at_ms as "madeAtMs"'
 

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { SaleDocument } from '../../core/draft/draft.ts'
 import { type AccountId, DocumentId } from '../../core/ids.ts'
 import type { Db, Query } from '../db/db.ts'
@@ -7,8 +7,8 @@ import { parseRows } from '../db/rows.ts'
 /** As much of a sale as its order needs. */
 type Seen = Pick<SaleDocument, 'id' | 'createdAtMs'>
 
-const SeenRow = z.object({ documentId: DocumentId, seenAtMs: z.int() })
-const MadeRow = z.object({ madeAtMs: z.int() })
+const SeenRow = v.object({ documentId: DocumentId, seenAtMs: v.pipe(v.number(), v.safeInteger()) })
+const MadeRow = v.object({ madeAtMs: v.pipe(v.number(), v.safeInteger()) })
 
 /** Rows of one statement; the engines bind so many parameters at least. */
 const chunkMax = 100

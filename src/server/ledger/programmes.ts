@@ -1,13 +1,18 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, type EmployeeId, ProgrammeId } from '../../core/ids.ts'
 import { Programme } from '../../core/card/programme.ts'
 import { localDates } from '../../core/card/validity.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from '../db/rows.ts'
+import { parseShape } from '../../core/shape.ts'
 
-const Newest = z.object({ id: ProgrammeId, version: z.int(), setAtMs: z.int() })
-type Newest = z.infer<typeof Newest>
-const Stored = z.object({ body: z.string() })
+const Newest = v.object({
+  id: ProgrammeId,
+  version: v.pipe(v.number(), v.safeInteger()),
+  setAtMs: v.pipe(v.number(), v.safeInteger()),
+})
+type Newest = v.InferOutput<typeof Newest>
+const Stored = v.object({ body: v.string() })
 
 export interface Programmes {
   /** The rules in force, or null before the owner set any. */
@@ -85,5 +90,5 @@ async function read(
     'select body from programme where account_id = $1 and id = $2 and version = $3',
     [accountId, id, version],
   )
-  return z.parse(Programme, JSON.parse(z.parse(Stored, row).body))
+  return parseShape(Programme, JSON.parse(parseShape(Stored, row).body))
 }

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import * as z from 'zod/mini'
+import type * as v from 'valibot'
 import type { SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { toMoscow } from './moscow-time.ts'
@@ -14,6 +14,7 @@ import {
   toSaleDocument,
   toStores,
 } from './parse.ts'
+import { ShapeError, parseShape } from '../../core/shape.ts'
 
 export interface MoySkladHttpConfig {
   /** `https://api.moysklad.ru/api/remap/1.2` */
@@ -59,14 +60,14 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
       .sign(secret)
 
   /** @returns the parsed answer, or null for a status of `absent` */
-  async function call<S extends z.ZodMiniType>(
+  async function call<S extends v.GenericSchema>(
     what: string,
     method: 'GET' | 'POST',
     url: string,
     token: string,
     schema: S,
     absent: readonly number[],
-  ): Promise<z.infer<S> | null> {
+  ): Promise<v.InferOutput<S> | null> {
     let status: number
     let text: string
     try {
@@ -89,15 +90,14 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
     if (absent.includes(status)) return null
     if (status < 200 || status > 299) throw new MoySkladUnreachable(`${what}: status ${status}`)
     try {
-      return z.parse(schema, JSON.parse(text))
+      return parseShape(schema, JSON.parse(text))
     } catch (error) {
-      const fields =
-        error instanceof z.core.$ZodError ? error.issues.map((issue) => issue.path.join('.')) : []
+      const fields = error instanceof ShapeError ? error.faults.map((issue) => issue.path.join('.')) : []
       throw new MoySkladUnreachable(`${what}: an answer of another shape (${fields.join(', ') || 'no JSON'})`)
     }
   }
 
-  const get = <S extends z.ZodMiniType>(
+  const get = <S extends v.GenericSchema>(
     what: string,
     path: string,
     schema: S,

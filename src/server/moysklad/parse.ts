@@ -1,60 +1,61 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { SaleDocument } from '../../core/draft/draft.ts'
 import { AccountId, EmployeeId, StoreId } from '../../core/ids.ts'
 import { fromMoscow } from './moscow-time.ts'
 import type { EmployeeContext, Store } from './moysklad.ts'
+import { parseShape, tryShape } from '../../core/shape.ts'
 
 /** MoySklad adds fields as it likes and leaves out empty ones: unknown fields are passed over, optional ones may lack. */
-const Meta = z.object({ meta: z.object({ href: z.string() }) })
+const Meta = v.object({ meta: v.object({ href: v.string() }) })
 
-const Position = z.object({
+const Position = v.object({
   assortment: Meta,
-  quantity: z.number(),
-  price: z.optional(z.number()),
-  discount: z.optional(z.number()),
+  quantity: v.pipe(v.number(), v.finite()),
+  price: v.optional(v.pipe(v.number(), v.finite())),
+  discount: v.optional(v.pipe(v.number(), v.finite())),
 })
 
-export const Positions = z.object({
-  meta: z.optional(z.object({ size: z.optional(z.int()) })),
-  rows: z.optional(z.array(Position)),
+export const Positions = v.object({
+  meta: v.optional(v.object({ size: v.optional(v.pipe(v.number(), v.safeInteger())) })),
+  rows: v.optional(v.array(Position)),
 })
-export type Positions = z.infer<typeof Positions>
+export type Positions = v.InferOutput<typeof Positions>
 
-export const RetailDemand = z.object({
-  id: z.string(),
+export const RetailDemand = v.object({
+  id: v.string(),
   accountId: AccountId,
-  name: z.optional(z.string()),
-  moment: z.string(),
-  created: z.optional(z.string()),
-  deleted: z.optional(z.unknown()),
-  applicable: z.optional(z.boolean()),
-  owner: z.optional(Meta),
-  sum: z.optional(z.number()),
-  positions: z.optional(Positions),
+  name: v.optional(v.string()),
+  moment: v.string(),
+  created: v.optional(v.string()),
+  deleted: v.optional(v.unknown()),
+  applicable: v.optional(v.boolean()),
+  owner: v.optional(Meta),
+  sum: v.optional(v.pipe(v.number(), v.finite())),
+  positions: v.optional(Positions),
 })
-export type RetailDemand = z.infer<typeof RetailDemand>
+export type RetailDemand = v.InferOutput<typeof RetailDemand>
 
-export const RetailDemands = z.object({ rows: z.array(RetailDemand) })
-export const RetailStores = z.object({
-  rows: z.array(z.object({ id: StoreId, accountId: AccountId, name: z.string() })),
+export const RetailDemands = v.object({ rows: v.array(RetailDemand) })
+export const RetailStores = v.object({
+  rows: v.array(v.object({ id: StoreId, accountId: AccountId, name: v.string() })),
 })
 
-const Rights = z.record(z.string(), z.unknown())
+const Rights = v.record(v.string(), v.unknown())
 
-export const Employee = z.object({
+export const Employee = v.object({
   id: EmployeeId,
   accountId: AccountId,
-  name: z.optional(z.string()),
-  fullName: z.optional(z.string()),
-  shortFio: z.optional(z.string()),
-  uid: z.optional(z.string()),
+  name: v.optional(v.string()),
+  fullName: v.optional(v.string()),
+  shortFio: v.optional(v.string()),
+  uid: v.optional(v.string()),
   // One text of the documentation calls it an array, another a list with rows.
-  cashiers: z.optional(z.union([z.array(Meta), z.object({ rows: z.optional(z.array(Meta)) })])),
-  permissions: z.optional(Rights),
+  cashiers: v.optional(v.union([v.array(Meta), v.object({ rows: v.optional(v.array(Meta)) })])),
+  permissions: v.optional(Rights),
 })
 
 /** The id at the end of a reference. */
-function idOf(reference: z.infer<typeof Meta>): string {
+function idOf(reference: v.InferOutput<typeof Meta>): string {
   return reference.meta.href.split(/[?#]/)[0]!.replace(/\/$/, '').split('/').at(-1)!
 }
 
@@ -65,7 +66,7 @@ export function toSaleDocument(
 ): SaleDocument | null {
   if (demand.deleted) return null
   const momentMs = fromMoscow(demand.moment)
-  return z.parse(SaleDocument, {
+  return parseShape(SaleDocument, {
     id: demand.id,
     name: demand.name ?? '',
     moment: demand.moment.slice(0, 16),
@@ -87,14 +88,14 @@ export function toSaleDocument(
 const levels = ['OWN', 'OWN_SHARED', 'OWN_GROUP', 'OWN_GROUP_SHARED', 'ALL']
 
 /** The level of a right, or null for none; the keys of `permissions` are spelt in two ways. */
-function levelOf(permissions: z.infer<typeof Rights>, entity: string, act: string): string | null {
+function levelOf(permissions: v.InferOutput<typeof Rights>, entity: string, act: string): string | null {
   const key = Object.keys(permissions).find((name) => name.toLowerCase() === entity)
-  const rights = z.safeParse(Rights, key === undefined ? undefined : permissions[key])
+  const rights = tryShape(Rights, key === undefined ? undefined : permissions[key])
   const level = rights.success ? rights.data[act] : undefined
   return typeof level === 'string' && levels.includes(level) ? level : null
 }
 
-export function toEmployeeContext(employee: z.infer<typeof Employee>): EmployeeContext {
+export function toEmployeeContext(employee: v.InferOutput<typeof Employee>): EmployeeContext {
   const permissions = employee.permissions ?? {}
   const cashiers = employee.cashiers ?? []
   const references = Array.isArray(cashiers) ? cashiers : (cashiers.rows ?? [])
@@ -109,10 +110,10 @@ export function toEmployeeContext(employee: z.infer<typeof Employee>): EmployeeC
     name: employee.shortFio ?? employee.fullName ?? employee.name ?? employee.uid ?? '',
     role: isManager ? 'manager' : 'cashier',
     maySell: isManager || levelOf(permissions, 'retaildemand', 'create') !== null,
-    storeIds: [...new Set(storeIds)].map((id) => z.parse(StoreId, id)),
+    storeIds: [...new Set(storeIds)].map((id) => parseShape(StoreId, id)),
   }
 }
 
-export function toStores(list: z.infer<typeof RetailStores>): Store[] {
+export function toStores(list: v.InferOutput<typeof RetailStores>): Store[] {
   return list.rows.map(({ id, name }) => ({ id, name }))
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import type * as v from 'valibot'
 import type { Programme } from '../../core/card/programme.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
@@ -16,7 +16,7 @@ import type { Session } from '../ledger/tills/sessions.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import type { Handler } from '../http/handler.ts'
 
-type Wanted = z.infer<typeof CardsRequest>
+type Wanted = v.InferOutput<typeof CardsRequest>
 
 /** Adds cards in one receipt of the server's own: numbers end here, the ledger gets their hashes (L9). */
 export function addCards(deps: Deps): Handler<'addCards'> {

@@ -3,7 +3,7 @@ import type { AccountId, EmployeeId, TillId } from '../../core/ids.ts'
 import { refusal } from '../../core/refusal.ts'
 import type { Programme } from '../../core/card/programme.ts'
 import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/cards.ts'
-import type { z } from 'zod/mini'
+import type * as v from 'valibot'
 import { requireActive } from '../http/active-till.ts'
 import { createAttempts } from '../http/attempts.ts'
 import type { Tx } from '../db/db.ts'
@@ -17,7 +17,7 @@ import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import type { Handler } from '../http/handler.ts'
 
-type Wish = NonNullable<z.infer<typeof LookupRequest>['hold']>
+type Wish = NonNullable<v.InferOutput<typeof LookupRequest>['hold']>
 type Others = Awaited<ReturnType<typeof othersHolds>>
 
 export function lookup(deps: Deps): Handler<'lookup'> {

@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini'
+import type * as v from 'valibot'
 import { batchBytesMax, type SyncAnswer, SyncRequest } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
@@ -15,7 +15,7 @@ import type { Handler } from '../http/handler.ts'
 import { gatherFacts } from '../intake/sale-facts.ts'
 import { createReception } from '../intake/receive.ts'
 
-type Batch = z.infer<typeof SyncRequest>
+type Batch = v.InferOutput<typeof SyncRequest>
 
 /** After this the till sends again what could not be decided now. */
 const laterMs = 1_000

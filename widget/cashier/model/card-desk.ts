@@ -20,6 +20,7 @@ import type { CardView, LookupAnswer } from '../../../src/core/wire/cards.ts'
 import { localDate } from '../../../src/core/card/validity.ts'
 import { cardOfEntry, chooseOnGrant, refusalOf, type Reserved } from './from-book.ts'
 import type { Need } from './need.ts'
+import { parseShape, tryShape } from '../../../src/core/shape.ts'
 
 /** What the desk tells the cashier about the last thing that was scanned or pressed. */
 export type Notice =
@@ -107,7 +108,7 @@ export class CardDesk {
     return this.#inTurn(async (errand) => {
       const draft = this.#deps.draft.value
       const redeem = draft?.redeems.find((one) => one.cardId === cardId)
-      if (!draft || !redeem || !AmountKopecks.safeParse(amountKopecks).success) return
+      if (!draft || !redeem || !tryShape(AmountKopecks, amountKopecks).success) return
       const room = kopecks(errand.need.leftKopecks + redeem.amountKopecks)
       const amount = kopecks(Math.min(amountKopecks, room, redeem.availableKopecks))
       if (amount === redeem.amountKopecks || amount === 0) return
@@ -133,7 +134,8 @@ export class CardDesk {
     return this.#inTurn(async (errand) => {
       const { newId } = this.#deps
       const base =
-        this.#deps.draft.value ?? this.#newDraft(DraftId.parse(newId()), ReceiptId.parse(newId()), errand)
+        this.#deps.draft.value ??
+        this.#newDraft(parseShape(DraftId, newId()), parseShape(ReceiptId, newId()), errand)
       await this.#keep(errand, { ...base, links: [...base.links, link] })
     })
   }
@@ -183,9 +185,9 @@ export class CardDesk {
     const { till, newId, looked } = this.#deps
     looked.value = null
     const draft = this.#deps.draft.value
-    const draftId = draft?.id ?? DraftId.parse(newId())
+    const draftId = draft?.id ?? parseShape(DraftId, newId())
     // A number is sealed into its receipt (J1), so the receipt has its id before it has anything else.
-    const receiptId = draft?.receiptId ?? ReceiptId.parse(newId())
+    const receiptId = draft?.receiptId ?? parseShape(ReceiptId, newId())
     const { need } = errand
     const chosen = cardsOf(draft)
     // Asking for a card again would replace the hold that it has.
@@ -195,7 +197,7 @@ export class CardDesk {
     }
     const wishes = need.leftKopecks > 0 || need.open.length > 0
     const wish = {
-      id: HoldId.parse(newId()),
+      id: parseShape(HoldId, newId()),
       draftId,
       redeemKopecks: need.leftKopecks > 0 ? need.leftKopecks : null,
       load: need.open.length > 0,

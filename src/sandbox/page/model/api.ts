@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import type * as v from 'valibot'
 import {
   ApiErrors,
   Bootstrap,
@@ -13,6 +13,7 @@ import {
   type SaveRequest,
   type SwitchRequest,
 } from '../wire/ui-wire.ts'
+import { parseShape, tryShape } from '../../../core/shape.ts'
 
 /** A refusal that the server put into words. */
 export class Refused extends Error {
@@ -53,14 +54,14 @@ export function createApi() {
 }
 
 /** @throws Refused or NoConnection */
-async function call<Schema extends z.ZodMiniType>(
+async function call<Schema extends v.GenericSchema>(
   schema: Schema,
   method: string,
   path: string,
   body?: unknown,
-): Promise<z.output<Schema>> {
+): Promise<v.InferOutput<Schema>> {
   const answer = await answerOf(method, path, body)
-  return schema.parse(await answer.json())
+  return parseShape(schema, await answer.json())
 }
 
 async function answerOf(method: string, path: string, body?: unknown): Promise<Response> {
@@ -73,7 +74,7 @@ async function answerOf(method: string, path: string, body?: unknown): Promise<R
     throw new NoConnection('Нет связи с МойСклад. Проверьте подключение к интернету', { cause: error })
   }
   if (answer.ok) return answer
-  const errors = ApiErrors.safeParse(await answer.json())
+  const errors = tryShape(ApiErrors, await answer.json())
   throw new Refused(
     errors.success ? errors.data.errors.map((one) => one.error).join('. ') : `Ошибка ${answer.status}`,
   )

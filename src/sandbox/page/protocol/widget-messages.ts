@@ -1,48 +1,50 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { InvalidMessageError } from './host-messages.ts'
+import { tryShape } from '../../../core/shape.ts'
 
 /** What a widget may send at the points of a sale, by MoySklad's vendor documentation, window protocol. */
 const MAX_FEEDBACK_LENGTH = 100
 const MAX_DIALOG_LENGTH = 4096
 const MAX_CAPTION_LENGTH = 100
 
-const integer = z.int('ожидается целое число')
+const integer = v.pipe(v.number('ожидается целое число'), v.safeInteger('ожидается целое число'))
 const text = (max: number) =>
-  z.string('ожидается строка').check(z.maxLength(max, `длина больше ${max} символов`))
+  v.pipe(v.string('ожидается строка'), v.maxLength(max, `длина больше ${max} символов`))
 
-const feedback = { name: z.literal('ValidationFeedback'), messageId: integer, correlationId: integer }
+const feedback = { name: v.literal('ValidationFeedback'), messageId: integer, correlationId: integer }
 
 const SCHEMAS = {
-  OpenFeedback: z.object({ name: z.literal('OpenFeedback'), correlationId: integer }),
-  ValidationFeedback: z.discriminatedUnion(
+  OpenFeedback: v.object({ name: v.literal('OpenFeedback'), correlationId: integer }),
+  ValidationFeedback: v.variant(
     'valid',
     [
       // With a good verdict the official SDK sends a message as well; it means nothing.
-      z.object({ ...feedback, valid: z.literal(true) }),
-      z.object({ ...feedback, valid: z.literal(false), message: text(MAX_FEEDBACK_LENGTH) }),
+      v.object({ ...feedback, valid: v.literal(true) }),
+      v.object({ ...feedback, valid: v.literal(false), message: text(MAX_FEEDBACK_LENGTH) }),
     ],
     'ожидается true или false',
   ),
-  SetDirty: z.object({ name: z.literal('SetDirty'), messageId: integer, openMessageId: integer }),
-  ClearDirty: z.object({ name: z.literal('ClearDirty'), messageId: integer }),
-  ShowDialogRequest: z.object({
-    name: z.literal('ShowDialogRequest'),
+  SetDirty: v.object({ name: v.literal('SetDirty'), messageId: integer, openMessageId: integer }),
+  ClearDirty: v.object({ name: v.literal('ClearDirty'), messageId: integer }),
+  ShowDialogRequest: v.object({
+    name: v.literal('ShowDialogRequest'),
     messageId: integer,
     dialogText: text(MAX_DIALOG_LENGTH),
-    buttons: z
-      .array(z.object({ name: z.string('ожидается строка'), caption: text(MAX_CAPTION_LENGTH) }))
-      .check(z.minLength(1, 'нужна хотя бы одна кнопка')),
+    buttons: v.pipe(
+      v.array(v.object({ name: v.string('ожидается строка'), caption: text(MAX_CAPTION_LENGTH) })),
+      v.minLength(1, 'нужна хотя бы одна кнопка'),
+    ),
   }),
-  NavigateRequest: z.object({
-    name: z.literal('NavigateRequest'),
+  NavigateRequest: v.object({
+    name: v.literal('NavigateRequest'),
     messageId: integer,
-    path: z.string('ожидается строка').check(z.startsWith('#', 'ожидается адрес, который начинается с #')),
-    target: z.enum(['self', 'blank'], 'ожидается self или blank'),
+    path: v.pipe(v.string('ожидается строка'), v.startsWith('#', 'ожидается адрес, который начинается с #')),
+    target: v.picklist(['self', 'blank'], 'ожидается self или blank'),
   }),
 } as const
 
 type Name = keyof typeof SCHEMAS
-export type WidgetMessage = z.infer<(typeof SCHEMAS)[Name]>
+export type WidgetMessage = v.InferOutput<(typeof SCHEMAS)[Name]>
 
 /** Which element of the descriptor allows a message. */
 const PROTOCOL_OF: Readonly<Record<Name, string>> = {
@@ -68,24 +70,24 @@ export type Read =
   /** The raw height of a main window, which means nothing for a widget. */
   | { readonly kind: 'ignored' }
 
-const Named = z.looseObject({ name: z.string() })
+const Named = v.looseObject({ name: v.string() })
 
 /** @param protocols what the descriptor declares for the point of the sender */
 export function readWidgetMessage(data: unknown, protocols: ReadonlySet<string>): Read {
-  const named = Named.safeParse(data)
+  const named = tryShape(Named, data)
   if (!named.success) {
-    const isHeight = z.strictObject({ height: z.number() }).safeParse(data).success
+    const isHeight = tryShape(v.strictObject({ height: v.pipe(v.number(), v.finite()) }), data).success
     return isHeight ? { kind: 'ignored' } : invalid(data, missing('name'))
   }
   const { name } = named.data
   if (NEVER_GRANTED.has(name)) return invalid(data, unsupported(name))
   if (!isName(name)) return invalid(data, badValue('name', `неизвестное сообщение '${name}'`))
   if (!protocols.has(PROTOCOL_OF[name])) return invalid(data, unsupported(name))
-  const parsed = SCHEMAS[name].safeParse(data)
+  const parsed = tryShape(SCHEMAS[name], data)
   if (parsed.success) return { kind: 'message', message: parsed.data }
   return invalid(
     data,
-    ...parsed.error.issues.map((issue) => {
+    ...parsed.error.faults.map((issue) => {
       const parameter = issue.path.map(String).join('.')
       const top = String(issue.path[0])
       return named.data[top] === undefined ? missing(top) : badValue(parameter, issue.message)
@@ -94,7 +96,7 @@ export function readWidgetMessage(data: unknown, protocols: ReadonlySet<string>)
 }
 
 export function wrongState(data: unknown, state: string, expected: string): InvalidMessageError {
-  const name = Named.safeParse(data)
+  const name = tryShape(Named, data)
   return invalidMessage(data, {
     code: 1000,
     error:
@@ -130,7 +132,7 @@ function invalid(data: unknown, ...errors: MessageFault[]): Read {
 }
 
 function invalidMessage(data: unknown, ...errors: MessageFault[]): InvalidMessageError {
-  const withId = z.object({ messageId: z.int() }).safeParse(data)
+  const withId = tryShape(v.object({ messageId: v.pipe(v.number(), v.safeInteger()) }), data)
   return {
     name: 'InvalidMessageError',
     correlationId: withId.success ? withId.data.messageId : null,

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardState } from '../../../core/card/card.ts'
 import { DISCOUNT_SCALE, QUANTITY_SCALE } from './sale-sum.ts'
 
@@ -6,120 +6,132 @@ import { DISCOUNT_SCALE, QUANTITY_SCALE } from './sale-sum.ts'
  * What the checkout page and its own server say to each other under `/ui`. MoySklad's real page has a private protocol
  * here; nothing of the product may depend on this one.
  */
-const Kopecks = z.int().check(z.minimum(0), z.maximum(10_000_000_000))
-const id = z.guid()
+const Kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000_000_000))
+const id = v.pipe(v.string(), v.uuid())
 
 const isDecimal = (scale: number) => (value: number) =>
   Math.abs(value * scale - Math.round(value * scale)) < 1e-6
 
-export const SaleRow = z.strictObject({
+export const SaleRow = v.strictObject({
   /** Null while the row has not been saved. */
-  id: z.nullable(id),
+  id: v.nullable(id),
   productId: id,
-  quantity: z.number().check(z.positive(), z.maximum(100_000), z.refine(isDecimal(QUANTITY_SCALE))),
+  quantity: v.pipe(
+    v.number(),
+    v.finite(),
+    v.gtValue(0),
+    v.maxValue(100_000),
+    v.check(isDecimal(QUANTITY_SCALE)),
+  ),
   price: Kopecks,
-  discount: z.number().check(z.minimum(0), z.maximum(100), z.refine(isDecimal(DISCOUNT_SCALE))),
+  discount: v.pipe(
+    v.number(),
+    v.finite(),
+    v.minValue(0),
+    v.maxValue(100),
+    v.check(isDecimal(DISCOUNT_SCALE)),
+  ),
 })
-export type SaleRow = z.infer<typeof SaleRow>
+export type SaleRow = v.InferOutput<typeof SaleRow>
 
-export const SaleDraft = z.strictObject({
-  applicable: z.boolean(),
-  description: z.nullable(z.string().check(z.maxLength(4096))),
-  rows: z.array(SaleRow).check(z.minLength(1), z.maxLength(1000)),
+export const SaleDraft = v.strictObject({
+  applicable: v.boolean(),
+  description: v.nullable(v.pipe(v.string(), v.maxLength(4096))),
+  rows: v.pipe(v.array(SaleRow), v.minLength(1), v.maxLength(1000)),
   cashSum: Kopecks,
   noCashSum: Kopecks,
 })
-export type SaleDraft = z.infer<typeof SaleDraft>
+export type SaleDraft = v.InferOutput<typeof SaleDraft>
 
-export const SaveRequest = z.strictObject({ employeeId: id, draft: SaleDraft })
-export type SaveRequest = z.infer<typeof SaveRequest>
+export const SaveRequest = v.strictObject({ employeeId: id, draft: SaleDraft })
+export type SaveRequest = v.InferOutput<typeof SaveRequest>
 
-export const SaleView = z.object({
+export const SaleView = v.object({
   id,
-  name: z.string(),
-  moment: z.string(),
-  created: z.string(),
-  updated: z.string(),
-  deleted: z.nullable(z.string()),
-  applicable: z.boolean(),
-  description: z.nullable(z.string()),
+  name: v.string(),
+  moment: v.string(),
+  created: v.string(),
+  updated: v.string(),
+  deleted: v.nullable(v.string()),
+  applicable: v.boolean(),
+  description: v.nullable(v.string()),
   ownerId: id,
   storeId: id,
-  rows: z.array(z.extend(SaleRow, { id })),
+  rows: v.array(v.object({ ...SaleRow.entries, ...{ id } })),
   /** Twice the largest payment, since each of the two parts may be that large. */
-  sum: z.int().check(z.minimum(0)),
+  sum: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   cashSum: Kopecks,
   noCashSum: Kopecks,
 })
-export type SaleView = z.infer<typeof SaleView>
+export type SaleView = v.InferOutput<typeof SaleView>
 
-export const SaleList = z.object({ sales: z.array(SaleView) })
+export const SaleList = v.object({ sales: v.array(SaleView) })
 
 /** Answered when a new document page opens: the number that the document will probably get, and now by Moscow. */
-export const NewSale = z.object({ name: z.string(), moment: z.string() })
-export type NewSale = z.infer<typeof NewSale>
+export const NewSale = v.object({ name: v.string(), moment: v.string() })
+export type NewSale = v.InferOutput<typeof NewSale>
 
-export const Good = z.object({
+export const Good = v.object({
   id,
-  name: z.string(),
-  code: z.string(),
-  barcode: z.string(),
+  name: v.string(),
+  code: v.string(),
+  barcode: v.string(),
   priceKopecks: Kopecks,
-  uom: z.string(),
-  weighed: z.boolean(),
-  certificate: z.boolean(),
+  uom: v.string(),
+  weighed: v.boolean(),
+  certificate: v.boolean(),
 })
-export type Good = z.infer<typeof Good>
-export const GoodList = z.object({ goods: z.array(Good) })
+export type Good = v.InferOutput<typeof Good>
+export const GoodList = v.object({ goods: v.array(Good) })
 
-export const Employee = z.object({
+export const Employee = v.object({
   id,
-  login: z.string(),
-  name: z.string(),
-  position: z.string(),
+  login: v.string(),
+  name: v.string(),
+  position: v.string(),
 })
-export type Employee = z.infer<typeof Employee>
+export type Employee = v.InferOutput<typeof Employee>
 
 /** A demo card as the product's server has it now. */
-export const PresentCard = z.object({ number: z.string(), state: CardState, caption: z.string() })
-export type PresentCard = z.infer<typeof PresentCard>
-export const CardStates = z.object({ cards: z.array(PresentCard) })
-export type CardStates = z.infer<typeof CardStates>
+export const PresentCard = v.object({ number: v.string(), state: CardState, caption: v.string() })
+export type PresentCard = v.InferOutput<typeof PresentCard>
+export const CardStates = v.object({ cards: v.array(PresentCard) })
+export type CardStates = v.InferOutput<typeof CardStates>
 
-export const Bootstrap = z.object({
+export const Bootstrap = v.object({
   accountId: id,
   /** Everything under a `meta.href` begins with this. */
-  apiBase: z.string(),
+  apiBase: v.string(),
   /** Origin of the widget, and of the scanner's part that stands beside it. */
-  widgetUrl: z.string(),
+  widgetUrl: v.string(),
   appId: id,
-  appUid: z.string(),
-  appName: z.string(),
+  appUid: v.string(),
+  appName: v.string(),
   currencyId: id,
   agentId: id,
-  storeName: z.string(),
-  shiftName: z.string(),
-  employees: z.array(Employee),
-  goods: z.array(Good),
-  cardNumbers: z.array(z.string()),
+  storeName: v.string(),
+  shiftName: v.string(),
+  employees: v.array(Employee),
+  goods: v.array(Good),
+  cardNumbers: v.array(v.string()),
 })
-export type Bootstrap = z.infer<typeof Bootstrap>
+export type Bootstrap = v.InferOutput<typeof Bootstrap>
 
-export const ContextKey = z.object({ contextKey: z.string() })
-export const FrameLoad = z.object({ status: z.nullable(z.int()) })
+export const ContextKey = v.object({ contextKey: v.string() })
+export const FrameLoad = v.object({ status: v.nullable(v.pipe(v.number(), v.safeInteger())) })
 
 /** A refusal in the shape of MoySklad's own errors. */
-export const ApiErrors = z.object({
-  errors: z.array(z.object({ error: z.string(), code: z.optional(z.int()) })),
+export const ApiErrors = v.object({
+  errors: v.array(v.object({ error: v.string(), code: v.optional(v.pipe(v.number(), v.safeInteger())) })),
 })
 
-const upOrDown = z.enum(['up', 'down'])
-export type UpOrDown = z.infer<typeof upOrDown>
+const upOrDown = v.picklist(['up', 'down'])
+export type UpOrDown = v.InferOutput<typeof upOrDown>
 
-export const SwitchState = z.object({ server: upOrDown, everything: upOrDown })
-export type SwitchState = z.infer<typeof SwitchState>
-export const SwitchRequest = z.strictObject({
-  server: z.optional(upOrDown),
-  everything: z.optional(upOrDown),
+export const SwitchState = v.object({ server: upOrDown, everything: upOrDown })
+export type SwitchState = v.InferOutput<typeof SwitchState>
+export const SwitchRequest = v.strictObject({
+  server: v.optional(upOrDown),
+  everything: v.optional(upOrDown),
 })
-export type SwitchRequest = z.infer<typeof SwitchRequest>
+export type SwitchRequest = v.InferOutput<typeof SwitchRequest>

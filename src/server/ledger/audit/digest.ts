@@ -1,28 +1,34 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { Db } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
 import { parseRows } from '../../db/rows.ts'
+import { tryShape } from '../../../core/shape.ts'
 
 /**
  * A digest of all chains leaves the database once a day (L7): whoever edits history afterwards, chains and all, no
  * longer agrees with the file.
  */
-const DailyDigest = z.strictObject({
+const DailyDigest = v.strictObject({
   /** Operations posted up to this moment, inclusive, are covered. */
-  asOfMs: z.int(),
-  cards: z.int(),
-  operations: z.int(),
+  asOfMs: v.pipe(v.number(), v.safeInteger()),
+  cards: v.pipe(v.number(), v.safeInteger()),
+  operations: v.pipe(v.number(), v.safeInteger()),
   /** SHA-256 over the lines `account card length head`, sorted. */
-  digest: z.string(),
+  digest: v.string(),
 })
-type DailyDigest = z.infer<typeof DailyDigest>
+type DailyDigest = v.InferOutput<typeof DailyDigest>
 
 /** Transactions in flight may still post an earlier moment; none lives this long. */
 const settleMs = 5 * 60_000
 
-const HeadRow = z.object({ accountId: z.string(), cardId: z.string(), chainN: z.int(), hash: z.string() })
+const HeadRow = v.object({
+  accountId: v.string(),
+  cardId: v.string(),
+  chainN: v.pipe(v.number(), v.safeInteger()),
+  hash: v.string(),
+})
 
 async function digestAsOf(db: Db, asOfMs: number): Promise<DailyDigest> {
   const rows = await db.read((query) =>
@@ -86,7 +92,7 @@ export async function verifyDigests(
 ): Promise<{ difference: string | null; digests: number }> {
   const files = await digestFiles(folder)
   for (const file of files) {
-    const kept = z.safeParse(DailyDigest, parseJson(await readFile(file, 'utf8')))
+    const kept = tryShape(DailyDigest, parseJson(await readFile(file, 'utf8')))
     if (!kept.success) return { difference: `${file} is no digest`, digests: files.length }
     const now = await digestAsOf(db, kept.data.asOfMs)
     if (now.digest !== kept.data.digest || now.operations !== kept.data.operations) {

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../../core/money.ts'
 import { OutsideRisk, type RiskAnswer } from '../../../core/wire/offline.ts'
@@ -7,8 +7,8 @@ import type { Query, Tx } from '../../db/db.ts'
 import { openGrants } from '../offline/grants.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 
-const Sum = z.object({ total: z.nullable(z.int()) })
-const TillRow = z.object({ id: z.string(), ordinal: z.int() })
+const Sum = v.object({ total: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+const TillRow = v.object({ id: v.string(), ordinal: v.pipe(v.number(), v.safeInteger()) })
 
 /**
  * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { Kopecks } from '../../../core/money.ts'
 import type { GrantUse } from '../../../core/receipt/offline.ts'
 import type { Query } from '../../db/db.ts'
@@ -15,7 +15,7 @@ export async function verifyOffline(query: Query, accountId: string): Promise<vo
   await verifyGrants(query, accountId)
 }
 
-const IdRow = z.object({ id: z.string() })
+const IdRow = v.object({ id: v.string() })
 
 const standsBySelf = (receipt: string) => `${receipt}.status = 'applied' and ${receipt}.applied_by is null`
 
@@ -52,7 +52,12 @@ const strays: readonly (readonly [string, string])[] = [
   ],
 ]
 
-const GrantRow = z.object({ id: z.string(), spentKopecks: Kopecks, loads: z.int(), loadsKopecks: Kopecks })
+const GrantRow = v.object({
+  id: v.string(),
+  spentKopecks: Kopecks,
+  loads: v.pipe(v.number(), v.safeInteger()),
+  loadsKopecks: Kopecks,
+})
 
 /** What was charged to a grant is what was posted on it (O1). */
 async function verifyGrants(query: Query, accountId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardStatus } from '../../../core/card/card.ts'
 import { Outcome } from '../../../core/receipt/outcome.ts'
 import type { Db, Query } from '../../db/db.ts'
@@ -9,6 +9,7 @@ import { Difference } from './difference.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 import { verifyOffline } from './verify-offline.ts'
+import { parseShape } from '../../../core/shape.ts'
 
 export interface Verified {
   /** The first thing that does not agree, in words; null when everything does. */
@@ -18,42 +19,42 @@ export interface Verified {
 
 const page = 500
 
-const AccountRow = z.object({ accountId: z.string() })
-const ReceiptRow = z.object({
-  id: z.string(),
-  body: z.string(),
-  digest: z.string(),
-  status: z.string(),
-  outcome: z.string(),
+const AccountRow = v.object({ accountId: v.string() })
+const ReceiptRow = v.object({
+  id: v.string(),
+  body: v.string(),
+  digest: v.string(),
+  status: v.string(),
+  outcome: v.string(),
 })
-const UnbalancedRow = z.object({ receiptId: z.string(), total: z.int() })
-const CountRow = z.object({ n: z.int() })
-const OperationRow = z.object({
-  receiptId: z.string(),
-  n: z.int(),
-  cardId: z.string(),
+const UnbalancedRow = v.object({ receiptId: v.string(), total: v.pipe(v.number(), v.safeInteger()) })
+const CountRow = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const OperationRow = v.object({
+  receiptId: v.string(),
+  n: v.pipe(v.number(), v.safeInteger()),
+  cardId: v.string(),
   kind: OperationKind,
-  targetReceiptId: z.nullable(z.string()),
-  statusBefore: z.nullable(CardStatus),
+  targetReceiptId: v.nullable(v.string()),
+  statusBefore: v.nullable(CardStatus),
   statusAfter: CardStatus,
-  paidAfter: z.int(),
-  grantedAfter: z.int(),
-  expiresAfter: z.nullable(z.string()),
-  loss: z.int(),
-  postedAtMs: z.int(),
-  chainN: z.int(),
-  hash: z.string(),
-  receiptDigest: z.string(),
+  paidAfter: v.pipe(v.number(), v.safeInteger()),
+  grantedAfter: v.pipe(v.number(), v.safeInteger()),
+  expiresAfter: v.nullable(v.string()),
+  loss: v.pipe(v.number(), v.safeInteger()),
+  postedAtMs: v.pipe(v.number(), v.safeInteger()),
+  chainN: v.pipe(v.number(), v.safeInteger()),
+  hash: v.string(),
+  receiptDigest: v.string(),
 })
-type OperationRow = z.infer<typeof OperationRow>
-const EntryRow = z.object({
-  receiptId: z.string(),
-  operationN: z.int(),
+type OperationRow = v.InferOutput<typeof OperationRow>
+const EntryRow = v.object({
+  receiptId: v.string(),
+  operationN: v.pipe(v.number(), v.safeInteger()),
   account: EntryAccount,
-  cardId: z.string(),
-  amountKopecks: z.int(),
+  cardId: v.string(),
+  amountKopecks: v.pipe(v.number(), v.safeInteger()),
 })
-type EntryRow = z.infer<typeof EntryRow>
+type EntryRow = v.InferOutput<typeof EntryRow>
 
 /**
  * Recomputes the books from their entries (L6): zero sums (L1), every card's balance, its hash chain and head (L7),
@@ -95,7 +96,7 @@ async function verifyReceipts(query: Query, accountId: string): Promise<number> 
       if (sha256(receipt.body) !== receipt.digest) {
         throw new Difference(`receipt ${receipt.id}: its text does not match its digest`)
       }
-      const outcome = z.parse(Outcome, JSON.parse(receipt.outcome))
+      const outcome = parseShape(Outcome, JSON.parse(receipt.outcome))
       if (outcome.status !== receipt.status) {
         throw new Difference(`receipt ${receipt.id}: its status does not match its outcome`)
       }

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, EmployeeId, type TillId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
 import { employeeOf } from '../../../core/receipt/author.ts'
@@ -6,6 +6,7 @@ import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
 /** What an owner should look at because insiders might do it (A9). */
 
@@ -15,12 +16,12 @@ const watchedForMs = 30 * dayMs
 const unpaidAfterMs = dayMs
 const listMax = 500
 
-const ReceiptRow = z.object({ body: z.string(), ordinal: z.nullable(z.int()) })
-const CountRow = z.object({
+const ReceiptRow = v.object({ body: v.string(), ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+const CountRow = v.object({
   employeeId: EmployeeId,
-  ordinal: z.int(),
-  day: z.string(),
-  count: z.int(),
+  ordinal: v.pipe(v.number(), v.safeInteger()),
+  day: v.string(),
+  count: v.pipe(v.number(), v.safeInteger()),
 })
 
 /** Counts a card that was looked at for no sale. */
@@ -57,7 +58,7 @@ export async function watchList(
           order by r.posted_at_ms desc limit ${listMax}`,
         [accountId, fromMs, toMs],
       ),
-    ).map(({ body, ordinal }) => ({ receipt: z.parse(Receipt, JSON.parse(body)), ordinal }))
+    ).map(({ body, ordinal }) => ({ receipt: parseShape(Receipt, JSON.parse(body)), ordinal }))
   const unsold = await applied(
     nowMs - watchedForMs,
     nowMs - unpaidAfterMs,

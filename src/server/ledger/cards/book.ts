@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type BookEntry, chunkOfTag } from '../../../core/card/book.ts'
 import { CardStatus, cardState } from '../../../core/card/card.ts'
 import { type AccountId, CardId } from '../../../core/ids.ts'
@@ -9,18 +9,18 @@ import { parseFirst, parseRows } from '../../db/rows.ts'
 
 /** The book as tills read it (O7): chunk by chunk at first, then what has changed. */
 
-const EntryRow = z.object({
-  tag: z.string(),
+const EntryRow = v.object({
+  tag: v.string(),
   id: CardId,
-  last4: z.string(),
+  last4: v.string(),
   status: CardStatus,
   paidKopecks: Kopecks,
   grantedKopecks: Kopecks,
-  expiresOn: z.nullable(z.string()),
-  heldKopecks: z.nullable(z.int()),
-  reserved: z.nullable(z.int()),
+  expiresOn: v.nullable(v.string()),
+  heldKopecks: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  reserved: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
-const CountRow = z.object({ n: z.int() })
+const CountRow = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
 
 /** 8 000 entries are 288 000 bytes. */
 export const pageEntries = 8_000
@@ -33,7 +33,7 @@ const select = `select c.book_tag as tag, c.id, c.last4, c.status, c.paid as "pa
       from hold where account_id = $1 and released_at_ms is null and keep_until_ms > $2 group by card_id
   ) h on h.card_id = c.id`
 
-function entryOf(row: z.infer<typeof EntryRow>, today: string): BookEntry {
+function entryOf(row: v.InferOutput<typeof EntryRow>, today: string): BookEntry {
   const card = { ...row }
   const state = cardState(card, today)
   return {

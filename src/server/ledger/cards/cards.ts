@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type Card, CardStatus } from '../../../core/card/card.ts'
 import { type AccountId, CardId, type ProgrammeId } from '../../../core/ids.ts'
 import { Kopecks } from '../../../core/money.ts'
@@ -6,24 +6,24 @@ import type { Query, Tx } from '../../db/db.ts'
 import { genesis } from './chain.ts'
 import { parseFirst } from '../../db/rows.ts'
 
-export const CardRow = z.object({
+export const CardRow = v.object({
   id: CardId,
-  numberHash: z.string(),
-  last4: z.string(),
+  numberHash: v.string(),
+  last4: v.string(),
   status: CardStatus,
   paidKopecks: Kopecks,
   grantedKopecks: Kopecks,
-  expiresOn: z.nullable(z.string()),
-  chainLength: z.int(),
-  chainHead: z.string(),
+  expiresOn: v.nullable(v.string()),
+  chainLength: v.pipe(v.number(), v.safeInteger()),
+  chainHead: v.string(),
 })
 /** A card with the end of its chain of operations (L7). */
-export type CardRow = z.infer<typeof CardRow>
+export type CardRow = v.InferOutput<typeof CardRow>
 
 export const cardColumns = `id, number_hash as "numberHash", last4, status, paid as "paidKopecks", granted as "grantedKopecks",
   expires_on as "expiresOn", chain_length as "chainLength", chain_head as "chainHead"`
 
-const Id = z.object({ id: CardId })
+const Id = v.object({ id: CardId })
 
 /** Several cards are locked in the order of their ids, so that no two receipts wait for each other (L4). */
 export async function lockCard(tx: Tx, accountId: AccountId, id: CardId): Promise<CardRow | null> {

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { noHolds, type OthersHolds } from '../../../core/card/card.ts'
 import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
@@ -8,22 +8,22 @@ import { HoldPurpose } from '../../../core/wire/holds.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
 
-const HoldRow = z.object({
+const HoldRow = v.object({
   id: HoldId,
   tillId: TillId,
   draftId: DraftId,
   cardId: CardId,
   purpose: HoldPurpose,
   amountKopecks: Kopecks,
-  keepUntilMs: z.int(),
-  releasedAtMs: z.nullable(z.int()),
+  keepUntilMs: v.pipe(v.number(), v.safeInteger()),
+  releasedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
-export type HoldRow = z.infer<typeof HoldRow>
+export type HoldRow = v.InferOutput<typeof HoldRow>
 
-const OthersRow = z.object({
-  held: z.nullable(z.int()),
-  reserved: z.nullable(z.int()),
-  ordinal: z.nullable(z.int()),
+const OthersRow = v.object({
+  held: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  reserved: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
 
 /** @returns what other tills hold of the card, and the name of one of them */
@@ -47,7 +47,7 @@ export async function othersHolds(
   return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: row.ordinal }
 }
 
-const SumRow = z.object({ held: z.nullable(z.int()) })
+const SumRow = v.object({ held: v.nullable(v.pipe(v.number(), v.safeInteger())) })
 
 /**
  * @returns what the till keeps of the card for its other drafts. Two cannot stand on the same money: what a till held twice
@@ -127,7 +127,7 @@ export async function changeHold(
   ])
 }
 
-const One = z.object({ one: z.int() })
+const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
 
 /** A hold that was let go before it was made: its request was overtaken, and must not reserve anything for nobody. */
 export async function forbidHold(

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, type DraftId, type EmployeeId, ReceiptId, type TillId } from '../../../core/ids.ts'
 import type { Kopecks } from '../../../core/money.ts'
 import type { CaseKind, FinalOutcome } from '../../../core/receipt/outcome.ts'
@@ -6,6 +6,7 @@ import type { CaseDecision, ClosedWhy } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
 /** What a human must know or decide. */
 export interface NewCase {
@@ -74,14 +75,17 @@ export interface CaseEnd {
   receiptId: ReceiptId | null
 }
 
-const StateRow = z.object({ closedAtMs: z.nullable(z.int()), receiptId: z.nullable(ReceiptId) })
+const StateRow = v.object({
+  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  receiptId: v.nullable(ReceiptId),
+})
 
 /** Whether a case waits, and what its decision has posted; null where there is no such case. */
 export async function caseState(
   query: Query,
   accountId: AccountId,
   id: string,
-): Promise<z.infer<typeof StateRow> | null> {
+): Promise<v.InferOutput<typeof StateRow> | null> {
   const rows = await query.all(
     `select closed_at_ms as "closedAtMs", decision_receipt_id as "receiptId" from cases
       where account_id = $1 and id = $2`,
@@ -130,7 +134,7 @@ export function closeSettled(
   )
 }
 
-const TillCaseRow = z.object({ id: z.string(), choice: z.nullable(z.string()), evidence: z.string() })
+const TillCaseRow = v.object({ id: v.string(), choice: v.nullable(v.string()), evidence: v.string() })
 
 /** Cases of these kinds that a till has ever had; `choice` is null while one waits. */
 export async function casesOfTill<T>(
@@ -138,7 +142,7 @@ export async function casesOfTill<T>(
   accountId: AccountId,
   tillId: TillId,
   kinds: readonly CaseKind[],
-  evidenceShape: z.ZodMiniType<T>,
+  evidenceShape: v.GenericSchema<unknown, T>,
 ): Promise<{ id: string; choice: string | null; evidence: T }[]> {
   const rows = await query.all(
     `select id, choice, evidence from cases where account_id = $1 and till_id = $2
@@ -147,6 +151,6 @@ export async function casesOfTill<T>(
   )
   return parseRows(TillCaseRow, rows).map(({ evidence, ...rest }) => ({
     ...rest,
-    evidence: z.parse(evidenceShape, JSON.parse(evidence)),
+    evidence: parseShape(evidenceShape, JSON.parse(evidence)),
   }))
 }

@@ -1,28 +1,29 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, EmployeeId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { Kopecks } from '../../../core/money.ts'
 import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
-const CaseRow = z.object({
+const CaseRow = v.object({
   id: CaseId,
   kind: CaseKind,
-  receiptId: z.nullable(ReceiptId),
-  tillId: z.nullable(TillId),
-  ordinal: z.nullable(z.int()),
-  employeeId: z.nullable(EmployeeId),
-  amountKopecks: z.nullable(Kopecks),
-  happenedAtMs: z.nullable(z.int()),
-  openedAtMs: z.int(),
-  evidence: z.string(),
-  closedAtMs: z.nullable(z.int()),
-  choice: z.nullable(z.enum([...CaseChoice.options, 'closed'])),
-  note: z.nullable(z.string()),
-  outcome: z.nullable(z.string()),
+  receiptId: v.nullable(ReceiptId),
+  tillId: v.nullable(TillId),
+  ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  employeeId: v.nullable(EmployeeId),
+  amountKopecks: v.nullable(Kopecks),
+  happenedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  openedAtMs: v.pipe(v.number(), v.safeInteger()),
+  evidence: v.string(),
+  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  choice: v.nullable(v.picklist([...CaseChoice.options, 'closed'])),
+  note: v.nullable(v.string()),
+  outcome: v.nullable(v.string()),
 })
-const EvidenceText = z.record(z.string(), z.nullable(z.union([z.string(), z.number()])))
+const EvidenceText = v.record(v.string(), v.nullable(v.union([v.string(), v.pipe(v.number(), v.finite())])))
 
 const select = `select c.id, c.kind, c.receipt_id as "receiptId", c.till_id as "tillId", t.ordinal,
   c.employee_id as "employeeId", c.amount as "amountKopecks", c.happened_at_ms as "happenedAtMs",
@@ -33,12 +34,12 @@ const select = `select c.id, c.kind, c.receipt_id as "receiptId", c.till_id as "
 const listMax = 200
 const decidedForMs = 30 * 24 * 3_600_000
 
-function viewOf(row: z.infer<typeof CaseRow>): CaseView {
+function viewOf(row: v.InferOutput<typeof CaseRow>): CaseView {
   const { ordinal, evidence, closedAtMs, choice, note, outcome, ...rest } = row
   return {
     ...rest,
     tillOrdinal: ordinal,
-    evidence: z.parse(EvidenceText, JSON.parse(evidence)),
+    evidence: parseShape(EvidenceText, JSON.parse(evidence)),
     choices: closedAtMs === null ? [...choicesOf[row.kind]] : [],
     decision:
       closedAtMs === null || choice === null
@@ -50,7 +51,7 @@ function viewOf(row: z.infer<typeof CaseRow>): CaseView {
             choice,
             note: note ?? '',
             decidedAtMs: closedAtMs,
-            outcome: outcome === null ? null : z.parse(Outcome, JSON.parse(outcome)),
+            outcome: outcome === null ? null : parseShape(Outcome, JSON.parse(outcome)),
           },
   }
 }

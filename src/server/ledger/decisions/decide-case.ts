@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { cashierOperations, type Operation } from '../../../core/receipt/operations.ts'
@@ -17,6 +16,7 @@ import type { Programmes } from '../programmes.ts'
 import { findReceipt, type StoredReceipt, textOf } from '../posting/receipts.ts'
 import { closeForks, changeTillState } from '../tills/states.ts'
 import { lockTill } from '../tills/tills.ts'
+import { parseShape, tryShape } from '../../../core/shape.ts'
 
 /** What a human decides about a case (J6, O6): in one transaction with what follows from it. */
 export interface Wanted {
@@ -77,7 +77,7 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       return null
     }
     case 'release': {
-      const draftId = z.safeParse(DraftId, view.evidence['draftId'])
+      const draftId = tryShape(DraftId, view.evidence['draftId'])
       if (!draftId.success || !view.tillId) throw new NotPossible()
       // Committed meanwhile: its money is the receipt's.
       if (await isCommitted(tx, accountId, draftId.data)) throw new NotPossible()
@@ -189,5 +189,5 @@ function idFrom(caseId: string): ReceiptId {
     `a${hex.slice(15, 18)}`,
     hex.slice(18, 30),
   ]
-  return ReceiptId.parse(parts.join('-'))
+  return parseShape(ReceiptId, parts.join('-'))
 }

@@ -1,14 +1,14 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { Draft } from '../../../core/draft/draft.ts'
 import { type AccountId, type DraftId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
 
-const DraftRow = z.object({
+const DraftRow = v.object({
   tillId: TillId,
-  body: z.string(),
-  updatedAtMs: z.int(),
-  droppedAtMs: z.nullable(z.int()),
+  body: v.string(),
+  updatedAtMs: v.pipe(v.number(), v.safeInteger()),
+  droppedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
 
 async function lockDraft(tx: Tx, accountId: AccountId, id: DraftId) {
@@ -65,7 +65,7 @@ export async function dropDraft(
   )
 }
 
-const One = z.object({ one: z.int() })
+const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
 
 /** Whether a receipt was made of the draft, whatever became of it. */
 export async function isCommitted(query: Query, accountId: AccountId, id: DraftId): Promise<boolean> {

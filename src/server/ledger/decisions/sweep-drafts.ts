@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { Draft, draftIsPrepared, loadTotal, redeemTotal } from '../../../core/draft/draft.ts'
 import { AccountId, DraftId, TillId } from '../../../core/ids.ts'
 import type { Db, Query, Tx } from '../../db/db.ts'
@@ -7,6 +7,7 @@ import { isCommitted } from './drafts.ts'
 import { keepDraftHolds } from '../cards/holds.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 import { lockTill } from '../tills/tills.ts'
+import { parseShape } from '../../../core/shape.ts'
 
 /**
  * A prepared draft whose sale has not come is not forgotten (M3): its cards were confirmed before a buyer, and the sale may
@@ -19,11 +20,11 @@ export const unmatchedAfterMs = 3_600_000
 /** One round looks at so many; the rest has its turn in the next one. */
 const roundMax = 200
 
-const DraftRow = z.object({ accountId: AccountId, id: DraftId, tillId: TillId })
-const BodyRow = z.object({ body: z.string() })
+const DraftRow = v.object({ accountId: AccountId, id: DraftId, tillId: TillId })
+const BodyRow = v.object({ body: v.string() })
 
 const subjectOf = (draft: { tillId: TillId; id: DraftId }) => `${draft.tillId}:${draft.id}`
-type DraftKey = z.infer<typeof DraftRow>
+type DraftKey = v.InferOutput<typeof DraftRow>
 
 /** @returns how many cases it opened and closed */
 export async function sweepDrafts(db: Db, nowMs: number): Promise<{ opened: number; closed: number }> {
@@ -69,7 +70,7 @@ async function look(tx: Tx, key: DraftKey, nowMs: number): Promise<boolean> {
   const row = parseFirst(BodyRow, rows)
   if (!row) return false
   await tx.run('update draft set swept_at_ms = $3 where account_id = $1 and id = $2', [accountId, id, nowMs])
-  const draft = z.parse(Draft, JSON.parse(row.body))
+  const draft = parseShape(Draft, JSON.parse(row.body))
   const isHeld = draft.redeems.length + draft.loads.length > 0
   if (!isHeld || !draftIsPrepared(draft) || (await isCommitted(tx, accountId, id))) return false
   const evidence = { draftId: id, sumKopecks: draft.sale.sumKopecks, loadKopecks: loadTotal(draft) }

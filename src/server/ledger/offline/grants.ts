@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, CardId, GrantId, TillId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
 import { Grant, type GrantUse, type OfflinePolicy, useOf } from '../../../core/receipt/offline.ts'
@@ -7,30 +7,31 @@ import type { GrantAnswer } from '../../../core/wire/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { GrantProofs } from '../../keys/grant-proofs.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
 /**
  * Permissions to promise offline (O1). A grant is open from when it is issued until its till, drained, gives it back, or
  * a manager ends it; while it is open its whole sum counts, whatever was spent of it.
  */
 
-const GrantRow = z.object({
+const GrantRow = v.object({
   id: GrantId,
   tillId: TillId,
-  afterId: z.nullable(GrantId),
-  body: z.string(),
+  afterId: v.nullable(GrantId),
+  body: v.string(),
   spentKopecks: Kopecks,
-  loads: z.int(),
+  loads: v.pipe(v.number(), v.safeInteger()),
   loadsKopecks: Kopecks,
-  issuedAtMs: z.int(),
-  closedAtMs: z.nullable(z.int()),
+  issuedAtMs: v.pipe(v.number(), v.safeInteger()),
+  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
-type GrantRow = z.infer<typeof GrantRow>
-const CardUseRow = z.object({ cardId: CardId, spentKopecks: Kopecks })
+type GrantRow = v.InferOutput<typeof GrantRow>
+const CardUseRow = v.object({ cardId: CardId, spentKopecks: Kopecks })
 
 const columns = `id, till_id as "tillId", after_id as "afterId", body, spent as "spentKopecks", loads,
   loads_sum as "loadsKopecks", issued_at_ms as "issuedAtMs", closed_at_ms as "closedAtMs"`
 
-const limitsOf = (row: GrantRow): Grant => z.parse(Grant, JSON.parse(row.body))
+const limitsOf = (row: GrantRow): Grant => parseShape(Grant, JSON.parse(row.body))
 const isUnused = (row: GrantRow) => row.spentKopecks === 0 && row.loads === 0
 
 /** Open grants of one till, or of all. */
@@ -62,7 +63,7 @@ export async function closeGrant(
   return changed > 0
 }
 
-const OverRow = z.object({ over: z.int() })
+const OverRow = v.object({ over: v.pipe(v.number(), v.safeInteger()) })
 
 /** Whether a grant was ended, or is older than what the owner allows by now. One that is not known is not over (J7). */
 export async function isOver(query: Query, accountId: AccountId, id: GrantId): Promise<boolean> {
@@ -125,7 +126,7 @@ export async function giveGrant(
   }
   if (limits.sumKopecks === 0 && limits.loadsKopecks === 0) return { grant: null, reason: 'used_up' }
   const fresh: Omit<Grant, 'proof'> = {
-    id: GrantId.parse(newId()),
+    id: parseShape(GrantId, newId()),
     tillId,
     perReceiptKopecks: policy.perReceiptKopecks,
     perCardKopecks: policy.perCardKopecks,
@@ -139,7 +140,7 @@ export async function giveGrant(
   return { grant, reason: null }
 }
 
-const BodyRow = z.object({ body: z.string() })
+const BodyRow = v.object({ body: v.string() })
 
 /**
  * A grant that was given before the server was set back, told by its till with its proof: it is open again, charged with
@@ -158,7 +159,9 @@ export async function postedOn(query: Query, accountId: string, id: string): Pro
     [accountId, id],
   )
   return useOf({
-    operations: parseRows(BodyRow, rows).flatMap(({ body }) => z.parse(Receipt, JSON.parse(body)).operations),
+    operations: parseRows(BodyRow, rows).flatMap(
+      ({ body }) => parseShape(Receipt, JSON.parse(body)).operations,
+    ),
   })
 }
 

@@ -1,10 +1,11 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, EmployeeId } from '../../../core/ids.ts'
 import { OfflinePolicy } from '../../../core/receipt/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
-const Stored = z.object({ version: z.int(), body: z.string() })
+const Stored = v.object({ version: v.pipe(v.number(), v.safeInteger()), body: v.string() })
 
 async function newest(query: Query, accountId: AccountId) {
   const rows = await query.all(
@@ -17,7 +18,7 @@ async function newest(query: Query, accountId: AccountId) {
 /** What the owner allows offline, or null before he has decided anything (O1). */
 export async function currentPolicy(query: Query, accountId: AccountId): Promise<OfflinePolicy | null> {
   const stored = await newest(query, accountId)
-  return stored && z.parse(OfflinePolicy, JSON.parse(stored.body))
+  return stored && parseShape(OfflinePolicy, JSON.parse(stored.body))
 }
 
 /** Sets a new policy; the old versions stay (L2). */

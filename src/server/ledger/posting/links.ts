@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, DocumentId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -8,7 +8,7 @@ import { parseFirst } from '../../db/rows.ts'
 
 /** Receipts that were committed without a document and have found their sale since (M11). */
 
-const LinkRow = z.object({ documentId: DocumentId })
+const LinkRow = v.object({ documentId: DocumentId })
 
 /** The sale that a receipt was for: named by itself, or by the one that linked it since; null for none. */
 export async function saleOfReceipt(

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { CardStatus } from '../../../core/card/card.ts'
 import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
@@ -8,11 +8,15 @@ import type { Operation } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 
-const PostedRow = z.object({ cardId: CardId, kind: OperationKind, statusBefore: z.nullable(CardStatus) })
-const EntryRow = z.object({ account: EntryAccount, cardId: CardId, amountKopecks: z.int() })
-const SumRow = z.object({ account: EntryAccount, amountKopecks: z.int() })
-const One = z.object({ one: z.int() })
-const IdRow = z.object({ cardId: CardId })
+const PostedRow = v.object({ cardId: CardId, kind: OperationKind, statusBefore: v.nullable(CardStatus) })
+const EntryRow = v.object({
+  account: EntryAccount,
+  cardId: CardId,
+  amountKopecks: v.pipe(v.number(), v.safeInteger()),
+})
+const SumRow = v.object({ account: EntryAccount, amountKopecks: v.pipe(v.number(), v.safeInteger()) })
+const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
+const IdRow = v.object({ cardId: CardId })
 
 /** The earlier receipt that an operation is about. */
 export function targetOf(operation: Operation): ReceiptId | null {
@@ -174,9 +178,9 @@ export async function redeemLeft(
 /** Why a card is blocked: a loss that was booked on it (O6), or somebody's decision; null where it is not. */
 export type BlockedBy = 'loss' | 'person' | null
 
-const BlockRow = z.object({
+const BlockRow = v.object({
   kind: OperationKind,
-  statusBefore: z.nullable(CardStatus),
+  statusBefore: v.nullable(CardStatus),
   statusAfter: CardStatus,
 })
 

@@ -1,26 +1,27 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
 import { employeeOf, sessionOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
-const StoredReceipt = z.object({
+const StoredReceipt = v.object({
   id: ReceiptId,
-  body: z.string(),
-  digest: z.string(),
-  tillId: z.nullable(TillId),
-  mode: z.nullable(z.enum(['ask', 'promise'])),
-  standsFor: z.nullable(ReceiptId),
-  documentId: z.nullable(DocumentId),
-  postedAtMs: z.int(),
-  outcome: z.string(),
-  appliedBy: z.nullable(ReceiptId),
-  voidedBy: z.nullable(ReceiptId),
+  body: v.string(),
+  digest: v.string(),
+  tillId: v.nullable(TillId),
+  mode: v.nullable(v.picklist(['ask', 'promise'])),
+  standsFor: v.nullable(ReceiptId),
+  documentId: v.nullable(DocumentId),
+  postedAtMs: v.pipe(v.number(), v.safeInteger()),
+  outcome: v.string(),
+  appliedBy: v.nullable(ReceiptId),
+  voidedBy: v.nullable(ReceiptId),
 })
 /** A receipt as the ledger keeps it; `mode` is null where its text could not be understood. */
-export type StoredReceipt = Omit<z.infer<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
+export type StoredReceipt = Omit<v.InferOutput<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
 
 const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.stands_for as "standsFor",
   r.document_id as "documentId", r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
@@ -35,8 +36,8 @@ const isOfDocument = `(r.document_id = $2 or exists (select 1 from receipt_link 
 const lastMax = 30
 const ofDocumentMax = 200
 
-function withOutcome(row: z.infer<typeof StoredReceipt>): StoredReceipt {
-  const outcome = z.parse(Outcome, JSON.parse(row.outcome))
+function withOutcome(row: v.InferOutput<typeof StoredReceipt>): StoredReceipt {
+  const outcome = parseShape(Outcome, JSON.parse(row.outcome))
   if (outcome.status === 'later') throw new Error(`receipt ${row.id} is stored without an outcome`)
   return { ...row, outcome }
 }
@@ -106,7 +107,7 @@ export async function standingOfDocument(
   return parseRows(StoredReceipt, rows).map(withOutcome)
 }
 
-const One = z.object({ one: z.int() })
+const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
 
 /** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
 export async function draftWaits(query: Query, accountId: AccountId, draftId: DraftId): Promise<boolean> {
@@ -121,7 +122,7 @@ export async function draftWaits(query: Query, accountId: AccountId, draftId: Dr
 
 /** What a record says; null for one that could not be understood. */
 export const textOf = ({ mode, body }: Pick<StoredReceipt, 'mode' | 'body'>): Receipt | null =>
-  mode === null ? null : z.parse(Receipt, JSON.parse(body))
+  mode === null ? null : parseShape(Receipt, JSON.parse(body))
 
 export interface NewReceipt {
   accountId: AccountId

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { cardIdOf, type Operation } from '../../../core/receipt/operations.ts'
@@ -8,7 +8,7 @@ import { parseRows } from '../../db/rows.ts'
 import { targetOf } from './operations.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 
-const OrdinalRow = z.object({ id: TillId, ordinal: z.int() })
+const OrdinalRow = v.object({ id: TillId, ordinal: v.pipe(v.number(), v.safeInteger()) })
 
 /**
  * Receipts as a till is told of them (M12); records that could not be understood are left out.

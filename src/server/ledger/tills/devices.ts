@@ -1,10 +1,10 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 
-const DeviceRow = z.object({ publicKey: z.string(), madeAtMs: z.int() })
-export type DeviceRow = z.infer<typeof DeviceRow>
+const DeviceRow = v.object({ publicKey: v.string(), madeAtMs: v.pipe(v.number(), v.safeInteger()) })
+export type DeviceRow = v.InferOutput<typeof DeviceRow>
 
 /** The key of a till's epoch, or null when the server never heard of it. */
 export async function deviceKey(
@@ -21,7 +21,7 @@ export async function deviceKey(
   return parseFirst(DeviceRow, rows)
 }
 
-const KeyRow = z.object({ publicKey: z.string() })
+const KeyRow = v.object({ publicKey: v.string() })
 
 /** All keys that sign for an epoch of a till: its own, and those of its copies. */
 export async function signingKeys(

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, ReceiptId, type TillId } from '../../../core/ids.ts'
 import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, type CaseDecision, CaseId } from '../../../core/wire/cases.ts'
@@ -6,15 +6,16 @@ import type { Envelope, TillHead } from '../../../core/wire/tills.ts'
 import type { Query } from '../../db/db.ts'
 import { isOver } from '../offline/grants.ts'
 import { parseRows } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
-const CaseRow = z.object({
+const CaseRow = v.object({
   caseId: CaseId,
   kind: CaseKind,
-  receiptId: z.nullable(ReceiptId),
-  choice: z.nullable(z.enum([...CaseChoice.options, 'closed'])),
-  note: z.nullable(z.string()),
-  closedAtMs: z.nullable(z.int()),
-  outcome: z.nullable(z.string()),
+  receiptId: v.nullable(ReceiptId),
+  choice: v.nullable(v.picklist([...CaseChoice.options, 'closed'])),
+  note: v.nullable(v.string()),
+  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  outcome: v.nullable(v.string()),
 })
 
 /** More decisions than this come with the next answers. */
@@ -44,7 +45,7 @@ export async function newsFor(
       choice,
       note: note ?? '',
       decidedAtMs: closedAtMs,
-      outcome: outcome === null ? null : z.parse(Outcome, JSON.parse(outcome)),
+      outcome: outcome === null ? null : parseShape(Outcome, JSON.parse(outcome)),
     })
   }
   return {

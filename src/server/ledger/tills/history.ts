@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { type AccountId, ReceiptId, type TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { Arrival } from '../arrival.ts'
@@ -21,7 +21,7 @@ import { highestSeq, setTillState, type Till } from './tills.ts'
 /** A till's clock follows the server's; what it is behind or ahead at most in a shift. */
 const clockErrorMs = 3_600_000
 
-const IdRow = z.object({ id: ReceiptId })
+const IdRow = v.object({ id: ReceiptId })
 
 type Placed = NonNullable<Arrival['till']>
 

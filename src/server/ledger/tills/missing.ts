@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import type { CaseKind } from '../../../core/receipt/outcome.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -19,9 +19,13 @@ const kinds = ['gap', 'ghost_undecided', 'lost_tail'] as const satisfies readonl
 const missingMax = 200
 type Missing = (typeof kinds)[number]
 
-const RunOfCase = z.object({ epoch: z.int(), fromSeq: z.int(), toSeq: z.int() })
-const Count = z.object({ n: z.int() })
-const SeqRow = z.object({ seq: z.int() })
+const RunOfCase = v.object({
+  epoch: v.pipe(v.number(), v.safeInteger()),
+  fromSeq: v.pipe(v.number(), v.safeInteger()),
+  toSeq: v.pipe(v.number(), v.safeInteger()),
+})
+const Count = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const SeqRow = v.object({ seq: v.pipe(v.number(), v.safeInteger()) })
 
 /**
  * Opens a case for numbers that a later record has skipped (J8). Those that the till keeps back, since nobody has said

@@ -1,19 +1,19 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import { AccountId, EmployeeId, TillId } from '../../../core/ids.ts'
 import { Role } from '../../../core/wire/session.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
 
-export const Session = z.object({
+export const Session = v.object({
   accountId: AccountId,
   employeeId: EmployeeId,
-  employeeName: z.string(),
+  employeeName: v.string(),
   role: Role,
   /** Null until the page has said which till it is. */
-  tillId: z.nullable(TillId),
-  expiresAtMs: z.int(),
+  tillId: v.nullable(TillId),
+  expiresAtMs: v.pipe(v.number(), v.safeInteger()),
 })
-export type Session = z.infer<typeof Session>
+export type Session = v.InferOutput<typeof Session>
 
 /** An expired session is told from an unknown one for this long. */
 const rememberMs = 30 * 24 * 3_600_000

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, EmployeeId } from '../../../core/ids.ts'
 import { TillId } from '../../../core/ids.ts'
 import type { AnswerOf } from '../../../core/wire/endpoints.ts'
@@ -39,7 +39,7 @@ export async function changeTillState(
   return 'done'
 }
 
-const CaseRow = z.object({ id: z.string() })
+const CaseRow = v.object({ id: v.string() })
 
 /** With the till's end its fork is decided, whichever way the manager took. */
 export async function closeForks(
@@ -58,14 +58,14 @@ export async function closeForks(
   }
 }
 
-const OverviewRow = z.object({
+const OverviewRow = v.object({
   id: TillId,
-  ordinal: z.int(),
+  ordinal: v.pipe(v.number(), v.safeInteger()),
   state: TillState,
-  epoch: z.int(),
-  headSeq: z.int(),
-  lastSeenMs: z.int(),
-  casesOpen: z.int(),
+  epoch: v.pipe(v.number(), v.safeInteger()),
+  headSeq: v.pipe(v.number(), v.safeInteger()),
+  lastSeenMs: v.pipe(v.number(), v.safeInteger()),
+  casesOpen: v.pipe(v.number(), v.safeInteger()),
 })
 
 /** All tills of the account, in the order in which they came. */

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as v from 'valibot'
 import type { AccountId, TillId } from '../../../core/ids.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -6,21 +6,25 @@ import { casesOfTill } from '../cases/cases.ts'
 import { deviceKey } from './devices.ts'
 import type { TillPlace } from '../arrival.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { parseShape } from '../../../core/shape.ts'
 
-const TillRow = z.object({
-  ordinal: z.int(),
-  epoch: z.int(),
-  headSeq: z.int(),
+const TillRow = v.object({
+  ordinal: v.pipe(v.number(), v.safeInteger()),
+  epoch: v.pipe(v.number(), v.safeInteger()),
+  headSeq: v.pipe(v.number(), v.safeInteger()),
   state: TillState,
   /** When the epoch began; 0 where that is not known. */
-  epochAtMs: z.int(),
+  epochAtMs: v.pipe(v.number(), v.safeInteger()),
 })
-export type Till = z.infer<typeof TillRow>
+export type Till = v.InferOutput<typeof TillRow>
 
 const tillColumns = 'ordinal, epoch, head_seq as "headSeq", state, epoch_at_ms as "epochAtMs"'
-const Count = z.object({ tills: z.int() })
-const Seq = z.object({ seq: z.nullable(z.int()) })
-const Place = z.object({ epoch: z.nullable(z.int()), seq: z.nullable(z.int()) })
+const Count = v.object({ tills: v.pipe(v.number(), v.safeInteger()) })
+const Seq = v.object({ seq: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+const Place = v.object({
+  epoch: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  seq: v.nullable(v.pipe(v.number(), v.safeInteger())),
+})
 
 export async function findTill(query: Query, accountId: AccountId, id: TillId): Promise<Till | null> {
   const rows = await query.all(`select ${tillColumns} from till where account_id = $1 and id = $2`, [
@@ -80,7 +84,7 @@ async function nextOrdinal(tx: Tx, accountId: AccountId): Promise<number> {
     [accountId],
   )
   const [row] = await tx.all('select tills from account where account_id = $1', [accountId])
-  return z.parse(Count, row).tills
+  return parseShape(Count, row).tills
 }
 
 /** Moves the head over a stored record; a record of an older epoch leaves it alone (J7). @returns where it stands */
