@@ -4,7 +4,7 @@
  */
 const order = [
   // Pure rules.
-  'src/core/(ids|money|refusal)\\.ts$',
+  'src/core/(ids|money|refusal|shape)\\.ts$',
   'src/core/card/',
   'src/core/receipt/',
   'src/core/sale/',

@@ -25,7 +25,7 @@ export const budgetBytes = 32 * 1024
  * raises it what the cashier gets for the bytes; whoever saves bytes lowers it. The app has one as well, so that nobody
  * hides bytes behind the start.
  */
-const ceilings: Record<keyof BundleSize, number> = { start: 6 * 1024, app: 64 * 1024 }
+const ceilings: Record<keyof BundleSize, number> = { start: 6 * 1024, app: 60 * 1024 }
 
 const widgetDir = join(import.meta.dirname, '../../dist/widget')
 const languages = ['ru', 'en']
