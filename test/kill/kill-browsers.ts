@@ -202,9 +202,9 @@ class Ordeal {
       () => mortal.till.page.waitForTimeout(graceMs).catch(() => undefined),
       (error: unknown) => error,
     )
-    const end = await Promise.race([mortal.killed, playing])
+    const end = await Promise.race([mortal.reached, playing])
     if (end !== point) throw new Error(`the story never came to the point ${point}`, { cause: end })
-    await playing
+    await Promise.all([playing, mortal.killed])
     await mortal.close()
     countKill(point)
     return mortal

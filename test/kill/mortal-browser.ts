@@ -13,7 +13,9 @@ export class MortalBrowser {
   readonly #notes: Note[]
   /** What the pages have written to the console. */
   readonly said: readonly string[]
-  /** The point that was reached; settles when every process of the browser is dead. */
+  /** The point that was reached; settles when every process of the browser has got its death. */
+  readonly reached: Promise<Point>
+  /** The same, when the system has cleared all of them away. */
   readonly killed: Promise<Point>
 
   private constructor(
@@ -21,12 +23,14 @@ export class MortalBrowser {
     context: BrowserContext,
     notes: Note[],
     said: readonly string[],
+    reached: Promise<Point>,
     killed: Promise<Point>,
   ) {
     this.till = till
     this.#context = context
     this.#notes = notes
     this.said = said
+    this.reached = reached
     this.killed = killed
   }
 
@@ -43,14 +47,19 @@ export class MortalBrowser {
     const said: string[] = []
     context.on('console', (message) => said.push(message.text()))
     let processes: number[] = []
-    const killed = new Promise<Point>((settle) => {
+    let dying: number[] = []
+    const reached = new Promise<Point>((settle) => {
       void context.exposeBinding(bindingName, (_source, note: Note) => {
         notes.push(note)
         if (note.kind !== 'point') return
-        kill(processes)
-        kill(processesOf(profile))
+        dying = [...new Set([...processes, ...processesOf(profile)])]
+        kill(dying)
         settle(note.point)
       })
+    })
+    const killed = reached.then(async (point) => {
+      await untilGone(dying)
+      return point
     })
     const script: KillSettings = {
       widgetOrigin: new URL(shop.widgetUrl).origin,
@@ -65,7 +74,7 @@ export class MortalBrowser {
     processes = processesOf(profile)
     if (processes.length < 3)
       throw new Error(`the browser has ${processes.length} processes: no tree to kill`)
-    return new MortalBrowser(till, context, notes, said, killed)
+    return new MortalBrowser(till, context, notes, said, reached, killed)
   }
 
   painted(shown: Shown): boolean {
@@ -105,6 +114,23 @@ function processesOf(profile: string): number[] {
     }
   }
   return found
+}
+
+/**
+ * A killed process keeps its files locked until the system has cleared it away, which takes a while where it was writing to
+ * the disk. A browser that opens the profile before that finds its databases locked.
+ */
+async function untilGone(processes: readonly number[]): Promise<void> {
+  for (;;) {
+    const states = execFileSync('ps', ['-A', '-o', 'pid=,state='], { encoding: 'utf8' })
+    const alive = states.split('\n').flatMap((line) => {
+      const [pid, state] = line.trim().split(/\s+/)
+      // Z: only its parent still has to ask for how it ended.
+      return state && !state.startsWith('Z') ? [Number(pid)] : []
+    })
+    if (!processes.some((pid) => alive.includes(pid))) return
+    await new Promise((done) => setTimeout(done, 50))
+  }
 }
 
 function kill(processes: readonly number[]): void {
