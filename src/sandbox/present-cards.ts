@@ -1,12 +1,13 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { type BookEntry, decodeEntries } from '../core/card/book.ts'
+import { JournalId } from '../core/ids.ts'
 import { wireVersion } from '../core/receipt/version.ts'
 import { SessionAnswer } from '../core/wire/session.ts'
 import { BookAnswer } from '../core/wire/offline.ts'
-import { signatureHeader, TillAnswer } from '../core/wire/tills.ts'
+import { signatureHeader, TillAnswer, type TillRequest } from '../core/wire/tills.ts'
 import { cardCaption } from './captions.ts'
 import type { ContextKeys } from './context-keys.ts'
 import { ADMINISTRATOR_ID, APP_UID, CARDS } from './demo.ts'
@@ -33,7 +34,7 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
   let reading: Promise<PresentCard[]> | null = null
 
   async function openSession(): Promise<string> {
-    const till = openTill(tillFile)
+    const device = openDevice(tillFile)
     const contextKey = contextKeys.issue(ADMINISTRATOR_ID, APP_UID)
     const session = await callProduct(productUrl(), {
       method: 'POST',
@@ -41,13 +42,13 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
       body: { wire: wireVersion, contextKey },
       answer: SessionAnswer,
     })
-    const body = {
-      id: till.id,
-      epoch: 1,
-      deviceKey: till.publicKey,
+    const body: TillRequest = {
+      accountId: session.accountId,
+      journal: device.journal,
+      deviceKey: device.publicKey,
+      parent: null,
       storeId: null,
       speaks: true,
-      lost: null,
     }
     await callProduct(productUrl(), {
       method: 'PUT',
@@ -55,7 +56,7 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
       body,
       answer: TillAnswer,
       token: session.token,
-      headers: { [signatureHeader]: till.sign(JSON.stringify(body)) },
+      headers: { [signatureHeader]: device.sign(JSON.stringify(body)) },
     })
     return session.token
   }
@@ -108,28 +109,34 @@ export function createPresentCards({ productUrl, contextKeys, tillFile }: Presen
   }
 }
 
-const TillFile = v.object({
-  id: v.pipe(v.string(), v.uuid()),
-  key: v.object({ kty: v.string(), crv: v.string(), x: v.string(), y: v.string(), d: v.string() }),
+const KeyFile = v.object({
+  kty: v.string(),
+  crv: v.string(),
+  x: v.string(),
+  y: v.string(),
+  d: v.string(),
 })
 
-function openTill(file: string) {
-  const { id, key } = existsSync(file)
-    ? parseShape(TillFile, JSON.parse(readFileSync(file, 'utf8')))
-    : makeTill(file)
-  const point = [Buffer.from([4]), Buffer.from(key.x, 'base64url'), Buffer.from(key.y, 'base64url')]
+/** The key of a till's only journal. */
+function openDevice(file: string) {
+  const key = existsSync(file) ? parseShape(KeyFile, JSON.parse(readFileSync(file, 'utf8'))) : makeKey(file)
+  const point = Buffer.concat([
+    Buffer.from([4]),
+    Buffer.from(key.x, 'base64url'),
+    Buffer.from(key.y, 'base64url'),
+  ])
   const privateKey = createPrivateKey({ key, format: 'jwk' })
   return {
-    id,
-    publicKey: Buffer.concat(point).toString('base64url'),
+    journal: parseShape(JournalId, createHash('sha256').update(point).digest('base64url')),
+    publicKey: point.toString('base64url'),
     sign: (text: string) =>
       sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
   }
 }
 
-function makeTill(file: string): v.InferOutput<typeof TillFile> {
+function makeKey(file: string): v.InferOutput<typeof KeyFile> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const made = parseShape(TillFile, { id: randomUUID(), key: privateKey.export({ format: 'jwk' }) })
+  const made = parseShape(KeyFile, privateKey.export({ format: 'jwk' }))
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
   return made

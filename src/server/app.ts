@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { type Endpoint, type EndpointName, endpoints } from '../core/wire/endpoints.ts'
 import type { Deps } from './deps.ts'
 import { ApiError } from './http/errors.ts'
@@ -19,7 +19,6 @@ import { match } from './routes/match.ts'
 import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
 import { ping } from './routes/ping.ts'
 import { saveProgramme } from './routes/programme.ts'
-import { rotate } from './routes/rotate.ts'
 import { session } from './routes/session.ts'
 import { sync, syncRaw } from './routes/sync.ts'
 import { till } from './routes/till.ts'
@@ -48,7 +47,6 @@ export function createApp(deps: Deps): Hono<Env> {
     operations: operations(deps),
     saveProgramme: saveProgramme(deps),
     addCards: addCards(deps),
-    rotate: rotate(deps),
     grant: grant(deps),
     book: book(deps),
     policy: policy(deps),
@@ -80,12 +78,12 @@ export function createApp(deps: Deps): Hono<Env> {
 function registerEndpoints(app: Hono<Env>, deps: Deps, handlers: Handlers): void {
   const guard = requireSession(deps)
   const signature = requireSigned(deps)
-  const guardsOf = (name: EndpointName, { access, signed }: Endpoint) => {
+  const guardsOf = (name: EndpointName, { access, signed }: Endpoint): MiddlewareHandler<Env>[] => {
     if (access === 'open') return []
     if (access === 'device') return [signature]
     if (access === 'manager') return [guard, requireManager]
     // The till that a session is to be bound to brings the key that it signs with.
-    if (name === 'till') return [guard]
+    if (name === 'till') return [(c, next) => (c.req.header('authorization') ? guard(c, next) : next())]
     return signed ? [guard, requireTill, signature] : [guard, requireTill]
   }
   const entries = Object.entries<Endpoint>(endpoints) as [EndpointName, Endpoint][]

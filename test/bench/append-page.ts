@@ -29,7 +29,7 @@ window.benchAppend = async (appendsPerWay) => {
   const { journal } = ours
   const bareDb = await openBare(uuid())
   const dexieDb = new Dexie(uuid(), { chromeTransactionDurability: 'strict' })
-  dexieDb.version(1).stores({ records: '[epoch+seq]' })
+  dexieDb.version(1).stores({ records: '[ordinal+seq]' })
   await dexieDb.open()
   const dexieTable = dexieDb.table<JournalRecord>('records')
 
@@ -98,7 +98,8 @@ async function timed(work: () => PromiseLike<unknown>): Promise<number> {
 function openBare(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(name, 1)
-    opening.onupgradeneeded = () => opening.result.createObjectStore('records', { keyPath: ['epoch', 'seq'] })
+    opening.onupgradeneeded = () =>
+      opening.result.createObjectStore('records', { keyPath: ['ordinal', 'seq'] })
     opening.onsuccess = () => resolve(opening.result)
     opening.onerror = () => reject(opening.error ?? new Error('the bare database did not open'))
   })

@@ -1,10 +1,13 @@
 import { openDB } from 'idb'
-import { databaseName, type JournalRecord, type TillIdentity } from '../../src/client/journal/database.ts'
+import {
+  databaseName,
+  type Device,
+  type JournalRecord,
+  type TillIdentity,
+} from '../../src/client/journal/database.ts'
 import { Till } from '../../src/client/till/till.ts'
-import { TillId } from '../../src/core/ids.ts'
 import { pageTillDeps } from '../support/page-till.ts'
 import { bareQueue, dexieQueue, type PeerQueue, PeerTill, receiptOf, workboxQueue } from './drain-peers.ts'
-import { parseShape } from '../../src/core/shape.ts'
 
 /** The page of P4: the till without a screen, and the queues that it is measured against, in one page. */
 
@@ -47,22 +50,22 @@ export class BenchDrain {
   async fillOurs(cardId: string, count: number): Promise<void> {
     const { session } = this.#till!.ready!
     const db = await openDB(databaseName(session.accountId))
-    const { tillId, epoch } = (await db.get('identity', 'self')) as TillIdentity
+    const { ordinal } = (await db.get('identity', 'self')) as TillIdentity
+    const { id: journal } = (await db.get('devices', ordinal)) as Device
     const last = await db.transaction('records').store.openKeyCursor(null, 'prev')
     const frame = `podarok-frame-${crypto.randomUUID()}`
     let seq = (last?.primaryKey as [number, number] | undefined)?.[1] ?? 0
     for (let left = count; left > 0; left -= filledAtOnce) {
       const tx = db.transaction(['records', 'unsettled', 'seen'], 'readwrite')
       for (let n = 0; n < Math.min(left, filledAtOnce); n++) {
-        const till = { id: parseShape(TillId, tillId), epoch, seq: ++seq }
-        const { id, receipt } = receiptOf(cardId, session, till)
+        const { id, receipt } = receiptOf(cardId, session, { journal, seq: ++seq })
         const recordedAtMs = Date.now()
         const faces: JournalRecord['faces'] = [
           { cardId, last4: '4821', entered: 'scanned', useUntilMs: null },
         ]
-        void tx.objectStore('records').add({ epoch, seq, id, receipt, recordedAtMs, faces })
-        void tx.objectStore('unsettled').add({ epoch, seq, recordedAtMs, frame })
-        void tx.objectStore('seen').add({ epoch, seq })
+        void tx.objectStore('records').add({ ordinal, seq, id, receipt, recordedAtMs, faces })
+        void tx.objectStore('unsettled').add({ ordinal, seq, recordedAtMs, frame })
+        void tx.objectStore('seen').add({ ordinal, seq })
       }
       await tx.done
     }

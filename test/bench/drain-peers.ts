@@ -2,7 +2,6 @@ import { Dexie } from 'dexie'
 import { openDB } from 'idb'
 import { type DeviceKeys, makeDeviceKeys, signBytes } from '../../src/client/crypto/device-key.ts'
 import { redeemReceipt, uuid } from '../../src/client/testing/builders.ts'
-import type { TillId } from '../../src/core/ids.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import { wireVersion } from '../../src/core/receipt/version.ts'
 import type { SessionAnswer } from '../../src/core/wire/session.ts'
@@ -30,18 +29,21 @@ export interface PeerQueue {
 export const batchMax = 200
 
 /** A redemption of one kopeck by the till, under its next number. */
-export function receiptOf(cardId: string, session: SessionAnswer, till: NonNullable<Receipt['till']>): Sent {
+export function receiptOf(
+  cardId: string,
+  session: SessionAnswer,
+  place: NonNullable<Receipt['place']>,
+): Sent {
   const parts = redeemReceipt({
     author: { kind: 'employee', employeeId: session.employee.id, session: session.session, stamp: null },
   })
   const operations = parts.operations.map((one) => ({ ...one, cardId, amountKopecks: 1 }))
-  const receipt = { version: wireVersion, ...parts, operations, happenedAtMs: Date.now(), till }
-  return { seq: till.seq, id: parts.id, receipt: JSON.stringify(receipt) }
+  const receipt = { version: wireVersion, ...parts, operations, happenedAtMs: Date.now(), place }
+  return { seq: place.seq, id: parts.id, receipt: JSON.stringify(receipt) }
 }
 
 /** As much of a till as a request needs: a session, a registered key and a nonce. */
 export class PeerTill {
-  readonly id = uuid() as TillId
   readonly session: SessionAnswer
   readonly #device: DeviceKeys
   #nonce: string | null = null
@@ -57,12 +59,12 @@ export class PeerTill {
     const session = (await (await fetch('/api/session', asked)).json()) as SessionAnswer
     const till = new PeerTill(session, await makeDeviceKeys())
     const body = {
-      id: till.id,
-      epoch: 1,
+      accountId: session.accountId,
+      journal: till.#device.id,
       deviceKey: till.#device.publicKey,
+      parent: null,
       storeId: null,
       speaks: true,
-      lost: null,
     }
     const request = await till.#signed('/api/till', 'PUT', body)
     request.headers.set('authorization', `Bearer ${session.token}`)
@@ -79,8 +81,7 @@ export class PeerTill {
   }
 
   next(cardId: string): Sent {
-    const till = { id: this.id, epoch: 1, seq: ++this.#seq }
-    return receiptOf(cardId, this.session, till)
+    return receiptOf(cardId, this.session, { journal: this.#device.id, seq: ++this.#seq })
   }
 
   /** A signed batch, good for ten minutes. */
@@ -93,7 +94,7 @@ export class PeerTill {
     return {
       wire: wireVersion,
       accountId: this.session.accountId,
-      till: { id: this.id, epoch: 1 },
+      journal: this.#device.id,
       nonce: this.#nonce,
       headSeq: this.#seq,
       waiting: [],

@@ -107,7 +107,7 @@ function issue(
       [8, -1],
       [10, 1],
     ])
-  if (sql.startsWith('update till')) move([[3, 1]])
+  if (sql.startsWith('update journal')) move([[2, 1]])
   if (how === 'lock') return (tx as Tx).lock(sql, fresh)
   return tx[how](sql, fresh)
 }

@@ -14,7 +14,7 @@ export async function journalRows(till: TillPage, widgetUrl: string): Promise<Jo
   if (!frame) throw new Error('no frame of the widget')
   return frame.evaluate(async (): Promise<JournalRows> => {
     interface Row {
-      epoch: number
+      ordinal: number
       seq: number
       id: string
       /** Who has to show the record; null for an undoing, which needs nobody. */
@@ -34,8 +34,8 @@ export async function journalRows(till: TillPage, widgetUrl: string): Promise<Jo
       })
     const [records, unsettled, seen] = await Promise.all(['records', 'unsettled', 'seen'].map(rowsOf))
     db.close()
-    const among = (rows: Row[], { epoch, seq }: Row) =>
-      rows.find((row) => row.epoch === epoch && row.seq === seq)
+    const among = (rows: Row[], { ordinal, seq }: Row) =>
+      rows.find((row) => row.ordinal === ordinal && row.seq === seq)
     const idOf = (row: Row) => among(records!, row)!.id
     return {
       records: records!.map(({ id }) => id),

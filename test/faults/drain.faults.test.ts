@@ -104,7 +104,7 @@ async function endsOf(page: Page): Promise<Ended[]> {
   const ends: Ended[] = []
   for (;;) {
     const last = ends.at(-1)
-    const after: [number, number] = last ? [last.epoch, last.seq] : [0, 0]
+    const after: [number, number] = last ? [last.ordinal, last.seq] : [0, 0]
     const more = await page.evaluate(([key, limit]) => window.faultTill.ends(key, limit), [
       after,
       2_000,

@@ -108,18 +108,18 @@ export class FaultTill {
   }
 
   /** What the journal holds, past a key: at most `limit` records. */
-  async ends(after: [epoch: number, seq: number], limit: number): Promise<Ended[]> {
+  async ends(after: [ordinal: number, seq: number], limit: number): Promise<Ended[]> {
     const db = await openDB<TillSchema>(databaseName(this.#till!.ready!.session.accountId))
     const range = IDBKeyRange.lowerBound(after, true)
     const records = await db.getAll('records', range, limit)
     const rows = await outcomesOf(db.transaction('outcomes').store, records.map(keyOf))
     db.close()
-    return records.map(({ id, epoch, seq }, n) => {
+    return records.map(({ id, ordinal, seq }, n) => {
       const row = rows[n]
       const outcome = row?.outcome
       return {
         id,
-        epoch,
+        ordinal,
         seq,
         status: row?.changed ? null : (outcome?.status ?? null),
         code:

@@ -89,7 +89,7 @@ function askAndPromise(random: Random, stock: Stock): Planned[] {
 /** How a receipt ended, as its till knows it. */
 export interface Ended {
   id: ReceiptId
-  epoch: number
+  ordinal: number
   seq: number
   /** Null: without an outcome. */
   status: 'applied' | 'refused' | 'in_review' | null

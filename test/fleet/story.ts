@@ -3,6 +3,7 @@ import { StorageEmptied } from '../../src/client/journal/storage.ts'
 import type { SaleDocument } from '../../src/core/draft/draft.ts'
 import type { AccountId, CardId, DocumentId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
+import type { TillAnswer, TillRequest } from '../../src/core/wire/tills.ts'
 import { programmeOf } from '../../src/core/testing/builders.ts'
 import { type Random, seeded } from '../../src/core/testing/random.ts'
 import { Boss } from './boss.ts'
@@ -45,6 +46,8 @@ export class Story {
   readonly #mishaps = new Mishaps(this)
   /** The next record that is written breaks the server (F20). */
   poisonNext = false
+  /** Journals whose keys the server has called old. */
+  readonly #oldKeys = new Set<string>()
   /** How far MoySklad's clock is from the server's (M3). */
   readonly #moyskladAheadMs: number
   #sales = 0
@@ -57,7 +60,7 @@ export class Story {
     this.server.onLog = (line) => this.trace.say('server:', line.trim().slice(0, 400))
     const loud = process.env['PODAROK_TRACE'] === 'net'
     this.server.onAnswer = (path, { body }, answer) => {
-      if (path === '/api/till/rotate' && answer.status === 200) tally.add('F19 keys rotated')
+      if (path === '/api/till' && answer.status === 200) this.#noteKey(body, answer)
       if (loud) this.trace.say(...exchange(path, body, answer))
     }
     this.oracle = new Oracle(this.truth, () => this.server.file)
@@ -82,6 +85,12 @@ export class Story {
     await this.#begin()
     for (let day = 0; day < days; day++) await this.#day(day)
     await this.#finish()
+  }
+
+  #noteKey(body: RequestInit['body'], { text }: Answer): void {
+    const { journal, parent } = JSON.parse(Buffer.from(body as Uint8Array).toString()) as TillRequest
+    if ((JSON.parse(text) as TillAnswer).keyIsOld) this.#oldKeys.add(journal)
+    if (parent && this.#oldKeys.delete(parent.id)) this.tally.add('F19 keys rotated')
   }
 
   async #begin(): Promise<void> {
@@ -449,14 +458,12 @@ const minuteOf = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace
 /** One request and its answer, in a line. */
 function exchange(path: string, body: RequestInit['body'], { status, text }: Answer): (string | number)[] {
   const sent = (body instanceof Uint8Array ? JSON.parse(Buffer.from(body).toString()) : {}) as {
-    till?: { id: string; epoch: number }
-    id?: string
-    epoch?: number
+    journal?: string
     headSeq?: number
     waiting?: { seq: number }[]
     records?: { seq: number; id: string; settled: { status: string } | null }[]
   }
-  const till = `${(sent.till?.id ?? sent.id ?? '').slice(0, 8)}/${sent.till?.epoch ?? sent.epoch ?? ''}`
+  const journal = (sent.journal ?? '').slice(0, 8)
   const waiting = sent.waiting?.length ? `waiting ${sent.waiting.map(({ seq }) => seq).join()}` : ''
   const records = (sent.records ?? []).map(
     (one) => `${one.seq}:${one.id.slice(0, 8)}${one.settled ? '*' : ''}`,
@@ -466,7 +473,7 @@ function exchange(path: string, body: RequestInit['body'], { status, text }: Ans
     .replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1')
   return [
     path,
-    till,
+    journal,
     `head ${sent.headSeq ?? ''}`,
     waiting,
     records.join(' '),

@@ -108,7 +108,7 @@ export function killScript(settings: KillSettings, bindingName: string): void {
   /** What a queue does that takes a message out before it is delivered. */
   async function deleteSent(body: unknown): Promise<void> {
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array<ArrayBuffer>)
-    const { till, records } = JSON.parse(text) as { till: { epoch: number }; records: { seq: number }[] }
+    const { journal, records } = JSON.parse(text) as { journal: string; records: { seq: number }[] }
     const [known] = await indexedDB.databases()
     await new Promise<void>((done, failed) => {
       const opening = indexedDB.open(known!.name!)
@@ -116,10 +116,14 @@ export function killScript(settings: KillSettings, bindingName: string): void {
       opening.onsuccess = () => {
         const db = opening.result
         const stores = ['records', 'unsettled', 'seen']
-        const tx = real.transaction.call(db, stores, 'readwrite', { durability: 'strict' })
-        for (const { seq } of records) {
-          for (const name of stores) {
-            tx.objectStore(name).delete([till.epoch, seq])
+        const all = [...stores, 'devices']
+        const tx = real.transaction.call(db, all, 'readwrite', { durability: 'strict' })
+        const devices = tx.objectStore('devices').getAll()
+        devices.onsuccess = () => {
+          const known = devices.result as { ordinal: number; id: string }[]
+          const { ordinal } = known.find(({ id }) => id === journal)!
+          for (const { seq } of records) {
+            for (const name of stores) tx.objectStore(name).delete([ordinal, seq])
           }
         }
         tx.oncomplete = () => {

@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as v from 'valibot'
 import { SaleDocument } from '../../src/core/draft/draft.ts'
-import { AccountId, CardId, DocumentId, DraftId, HoldId, Moment, TillId } from '../../src/core/ids.ts'
+import {
+  AccountId,
+  CardId,
+  DocumentId,
+  DraftId,
+  HoldId,
+  JournalId,
+  Moment,
+  TillId,
+} from '../../src/core/ids.ts'
 import { Kopecks } from '../../src/core/money.ts'
 import { employeeOf } from '../../src/core/receipt/author.ts'
 import { Receipt } from '../../src/core/receipt/receipt.ts'
@@ -10,10 +19,10 @@ import { DeviceKey, Signature, signatureHeader, SyncAnswer, SyncRequest } from '
 import { endpoints } from '../../src/core/wire/endpoints.ts'
 import { applyReceipt } from '../../src/server/ledger/posting/apply-receipt.ts'
 import { noSaleFacts, ownArrival } from '../../src/server/ledger/arrival.ts'
-import { registerDevice } from '../../src/server/ledger/tills/devices.ts'
 import { makeHold } from '../../src/server/ledger/cards/holds.ts'
 import { insertSealKey } from '../../src/server/keys/seal-keys.ts'
-import { registerTill } from '../../src/server/ledger/tills/tills.ts'
+import { insertJournal } from '../../src/server/ledger/tills/journals.ts'
+import { addTill } from '../../src/server/ledger/tills/tills.ts'
 import { onBothEngines } from './engines.ts'
 import { programmeOf } from '../../src/core/testing/builders.ts'
 import { verdictOf, world } from './world.ts'
@@ -25,7 +34,7 @@ const versions = ['records-v1']
 const Scene = v.strictObject({
   nowMs: Moment,
   accountId: AccountId,
-  till: v.strictObject({ id: TillId, epoch: v.pipe(v.number(), v.safeInteger()), deviceKey: DeviceKey }),
+  journal: v.strictObject({ id: JournalId, deviceKey: DeviceKey }),
   sealKey: v.strictObject({
     id: v.string(),
     publicKey: v.string(),
@@ -47,26 +56,28 @@ onBothEngines('records of released versions', (engine) => {
       .sort()
       .map((name) => parseShape(Kept, read(name)))
       .map(({ outcome, receipt }) => ({ outcome, receipt: parseShape(Receipt, receipt) }))
-    const { accountId, till, sealKey, hold, sales, nowMs } = parseShape(Scene, read('scene.json'))
+    const { accountId, journal, sealKey, hold, sales, nowMs } = parseShape(Scene, read('scene.json'))
+    const tillId = parseShape(TillId, journal.id)
     const shop = world(engine.db())
     shop.time.nowMs = nowMs
     for (const { id, sale } of sales) shop.moysklad.sell(sale, { id })
     const { programmes } = shop.deps
     await engine.db().write(async (tx) => {
       await programmes.save(tx, accountId, programmeOf(), employeeOf(kept[0]!.receipt)!, nowMs)
-      await registerTill(tx, accountId, till.id, { epoch: till.epoch, writes: true }, nowMs)
-      await registerDevice(tx, accountId, till.id, { epoch: till.epoch, publicKey: till.deviceKey }, nowMs)
+      await addTill(tx, accountId, tillId, nowMs)
+      const { id, deviceKey: publicKey } = journal
+      await insertJournal(tx, accountId, { id, tillId, publicKey, parent: null }, nowMs)
       await insertSealKey(tx, accountId, sealKey)
     })
     const outcomes: string[] = []
-    for (const { receipt } of kept.filter((one) => one.receipt.till === null)) {
+    for (const { receipt } of kept.filter((one) => one.receipt.place === null)) {
       const arrival = ownArrival(accountId, receipt)
       const decision = await engine
         .db()
         .write((tx) => applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs }))
       outcomes.push(verdictOf(decision.outcome))
     }
-    const held = { ...hold, tillId: till.id, purpose: 'redeem' as const }
+    const held = { ...hold, tillId, purpose: 'redeem' as const }
     await engine.db().write((tx) => makeHold(tx, accountId, held, nowMs))
 
     const { body, signature } = parseShape(Sent, read('envelope.json'))
@@ -77,7 +88,7 @@ onBothEngines('records of released versions', (engine) => {
     outcomes.push(...answer.outcomes.map(({ outcome }) => verdictOf(outcome)))
     expect(outcomes).toEqual(kept.map(({ outcome }) => outcome))
     expect(records.map((record): unknown => JSON.parse(record.receipt))).toEqual(
-      kept.map(({ receipt }) => receipt).filter((receipt) => receipt.till !== null),
+      kept.map(({ receipt }) => receipt).filter((receipt) => receipt.place !== null),
     )
   })
 

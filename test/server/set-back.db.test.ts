@@ -148,8 +148,8 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     // The card itself is newer than the backup.
     expect(await refill(till, paid)).toEqual(['in_review card_unknown'])
     expect(await cases()).toEqual([
-      ['card_unknown', { epoch: 1, seq: 1 }],
-      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'in_review' }],
+      ['card_unknown', { journal: till.device.journal, seq: 1 }],
+      ['outcome_changed', { journal: till.device.journal, seq: 1, before: 'applied', now: 'in_review' }],
     ])
     expect(await refill(till, paid)).toEqual(['in_review card_unknown'])
     expect(await cases()).toHaveLength(2)
@@ -181,7 +181,7 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     expect(verdictOf(outcomes[0]!.outcome)).toBe('refused insufficient_funds')
     expect(await refill(till, paid)).toEqual(['refused insufficient_funds'])
     expect(await cases()).toEqual([
-      ['outcome_changed', { epoch: 1, seq: 1, before: 'applied', now: 'refused' }],
+      ['outcome_changed', { journal: till.device.journal, seq: 1, before: 'applied', now: 'refused' }],
     ])
     expect(await balanceOf(manager, card)).toBe(10)
   })
@@ -245,6 +245,44 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     expect(await cases()).toEqual([])
   })
 
+  test('[F9] [F22] copies whose branches are newer than the backup both come back, whichever is first', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const double = till.copy()
+    for (const one of [till, double]) one.goOn()
+    await till.register()
+    const paid = pay(till, card, 30)
+    expect(await send(till, paid)).toEqual(['applied'])
+    const before = await till.ping()
+    expect(before).toMatchObject({ headSeq: 1, state: 'active' })
+    await setBack()
+    double.fetch = till.fetch
+    await double.register()
+    expect(await send(double, pay(double, card, 20))).toEqual(['applied'])
+    // No number of one branch hides a record of the other.
+    expect((await till.register()).head).toMatchObject({ headSeq: 0, state: 'active' })
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await cases()).toEqual([])
+    expect(await send(double, pay(double, card, 20))).toEqual(['refused till_quarantined'])
+    expect(await balanceOf(manager, card)).toBe(50)
+    expect((await cases()).map(([kind]) => kind)).toEqual(['fork'])
+  })
+
+  test('[F9] [F22] copies that share a key and a number: the ids under the number tell that one is missing', async () => {
+    const { till, manager, card, backUp, setBack, send, refill } = await scene()
+    await backUp()
+    const double = till.copy()
+    const paid = pay(till, card, 30)
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    double.fetch = till.fetch
+    const other = pay(double, card, 20)
+    expect(await send(double, other)).toEqual(['applied'])
+    expect(await till.ping()).toMatchObject({ headSeq: 1, atHead: [other.id] })
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(50)
+  })
+
   test('[F22] the queue refills without a session, and a till that is newer than the backup registers first', async () => {
     const { till, manager, card, backUp, setBack, send, refill, later } = await scene()
     await backUp()
@@ -254,9 +292,12 @@ describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)'
     later(20 * 3_600_000)
     till.token = ''
     expect(await refill(till, paid)).toEqual(['applied'])
-    till.beginEpoch()
-    const unknown = till.batch([pay(till, card, 10)])
-    expect(await till.denial('sync', unknown)).toBe('401 signature_invalid')
+    // A journal that is newer than the backup needs no session either: the one before it vouches for it.
+    till.goOn()
+    const unknown = pay(till, card, 10)
+    expect(await till.denial('sync', till.batch([unknown]))).toBe('403 till_unknown')
+    await till.register()
+    expect(await send(till, unknown)).toEqual(['applied'])
     expect(await manager.denial('operations', null)).toBe('401 session_expired')
   })
 })

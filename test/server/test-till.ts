@@ -17,6 +17,7 @@ import {
 import { ErrorAnswer } from '../../src/core/wire/errors.ts'
 import {
   type Envelope,
+  childText,
   signatureHeader,
   type SyncAnswer,
   type TillAnswer,
@@ -34,14 +35,15 @@ type Fetch = (path: string, init: RequestInit) => Promise<Response>
 
 /** A till as the server sees it: a session, an identity, and records with rising numbers. */
 export class TestTill {
-  readonly id = randomUUID() as TillId
-  epoch = 1
+  id: TillId
   seq = 0
   token = ''
   session = ''
   ordinal = 0
   accountId = '' as AccountId
   device = new TestDevice()
+  /** How the current journal came from the one before. */
+  parent: TillRequest['parent'] = null
   /** What the last answer said of this till. */
   head: TillHead | null = null
   sealingKey: SealingKey | null = null
@@ -50,6 +52,7 @@ export class TestTill {
   #clock: () => number
 
   private constructor(fetch: Fetch, employeeId: EmployeeId, clock: () => number) {
+    this.id = this.device.journal as string as TillId
     this.fetch = fetch
     this.employeeId = employeeId
     this.#clock = clock
@@ -68,14 +71,17 @@ export class TestTill {
     return till
   }
 
-  /** Tells the server which till this is, in which epoch and with which key. */
-  async register(lost: TillRequest['lost'] = null, speaks = true): Promise<TillAnswer> {
-    const { id, epoch, device } = this
-    const body = { id, epoch, deviceKey: device.publicKey, storeId: null, speaks, lost }
-    const answer = await this.answer('till', body)
+  /** Tells the server which till this is, and by which key. */
+  async register(speaks = true): Promise<TillAnswer> {
+    const answer = await this.answer('till', this.registration(speaks))
     this.head = answer.head
     this.sealingKey = answer.sealingKey
     return answer
+  }
+
+  registration(speaks = true): TillRequest {
+    const { accountId, device, parent } = this
+    return { accountId, journal: device.journal, deviceKey: device.publicKey, parent, storeId: null, speaks }
   }
 
   useClock(clock: () => number): void {
@@ -85,24 +91,42 @@ export class TestTill {
   /** The same profile on another machine: same identity, same key, same journal, and the session of whoever sits there. */
   copy(): TestTill {
     const copy = new TestTill(this.fetch, this.employeeId, this.#clock)
-    const { id, epoch, seq, token, session, ordinal, accountId, device, head, sealingKey } = this
+    const { id, seq, token, session, ordinal, accountId, device, parent, head, sealingKey } = this
     return Object.assign(copy, {
       id,
-      epoch,
       seq,
       token,
       session,
       ordinal,
       accountId,
       device,
+      parent,
       head,
       sealingKey,
     })
   }
 
-  /** Begins a new epoch with a new key, of which the old one or nobody has told the server. */
-  beginEpoch(epoch = this.epoch + 1, device = new TestDevice()): void {
-    Object.assign(this, { epoch, seq: 0, device })
+  /** Goes on in a new journal, for which the key of the old one signs; numbers up to `givenSeq` are known to have been given. */
+  goOn(givenSeq = this.seq): void {
+    const { device, seq } = this
+    this.device = new TestDevice()
+    const said = { id: device.journal, headSeq: seq, givenSeq, proof: { signature: '' } }
+    const text = childText(this.accountId, this.device.journal, said)
+    this.parent = { ...said, proof: { signature: device.sign(text) } }
+    this.seq = 0
+  }
+
+  /** Its storage and its keys are lost: what it last heard of the server's head is all that it knows (T7). */
+  loseStorage(givenSeq = this.seq): void {
+    const proof = { tillId: this.id, mark: this.head!.mark }
+    this.parent = { id: this.device.journal, headSeq: 0, givenSeq, proof }
+    Object.assign(this, { device: new TestDevice(), seq: 0 })
+  }
+
+  /** Begins as a till that nobody knows. */
+  beginAnew(): void {
+    const device = new TestDevice()
+    Object.assign(this, { device, id: device.journal, parent: null, seq: 0 })
   }
 
   /** What was scanned, sealed for the receipt that is to carry it. */
@@ -122,7 +146,7 @@ export class TestTill {
     return {
       wire: wireVersion,
       accountId: this.accountId,
-      till: { id: this.id, epoch: this.epoch },
+      journal: this.device.journal,
       nonce: this.head?.nonce ?? null,
       headSeq: this.seq,
       waiting: [],
@@ -196,7 +220,7 @@ export class TestTill {
       mode: 'ask',
       grantId: null,
       standsFor: null,
-      till: { id: this.id, epoch: this.epoch, seq: this.seq },
+      place: { journal: this.device.journal, seq: this.seq },
       author: this.author(),
       door: 'checkout',
       approvals: [],
@@ -213,7 +237,7 @@ export class TestTill {
     return {
       ...this.envelope(),
       records: receipts.map((receipt) => ({
-        seq: receipt.till!.seq,
+        seq: receipt.place!.seq,
         id: receipt.id,
         receipt: JSON.stringify(receipt),
         settled: null,

@@ -1,6 +1,7 @@
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { JournalId } from '../../core/ids.ts'
 import { type CallName, calls } from './calls.ts'
 import { endpoints, type RequestOf } from '../../core/wire/endpoints.ts'
 import { createApi, Denied, type NonceOf, Unreachable } from './api.ts'
@@ -14,7 +15,7 @@ const api = createApi({
   fetch: (...args) => fetch(...args),
   base,
   token: () => 'secret',
-  sign: (epoch, body) => Promise.resolve(`${epoch}:${body.byteLength}`),
+  sign: (journal, body) => Promise.resolve(`${journal}:${body.byteLength}`),
   onLine,
   onHead,
   onTime,
@@ -101,6 +102,7 @@ describe('signed calls', () => {
     headSeq: 7,
     serverTimeMs: 5,
     nonce: 'fresh-nonce-of-the-answer',
+    mark: 'M'.repeat(43),
     state: 'active',
     casesOpen: 0,
     grantIsOver: false,
@@ -110,8 +112,11 @@ describe('signed calls', () => {
   }
   type Body = RequestOf<'ping'>
   /** Only what the signature looks at. */
-  const of = (id: string) => (nonceOf: NonceOf) => ({ till: { id, epoch: 3 }, nonce: nonceOf(id) }) as Body
-  const envelope = of('the till')
+  const of = (id: string) => (nonceOf: NonceOf) => {
+    const journal = id as JournalId
+    return { journal, nonce: nonceOf(journal) } as Body
+  }
+  const envelope = of('the journal')
 
   /** Answers one call after another, and keeps what was sent. */
   function answers(...all: (() => Response)[]) {
@@ -136,11 +141,11 @@ describe('signed calls', () => {
     )
   const good = () => HttpResponse.json(head)
 
-  it('[J5] the signature is over the bytes that are sent, by the key of the epoch named', async () => {
+  it('[J5] the signature is over the bytes that are sent, by the key of the journal named', async () => {
     const sent = answers(good)
     await api('ping', envelope)
-    expect(sent[0]!.signature).toBe(`3:${sent[0]!.bytes}`)
-    expect(onHead).toHaveBeenLastCalledWith(head, 3)
+    expect(sent[0]!.signature).toBe(`the journal:${sent[0]!.bytes}`)
+    expect(onHead).toHaveBeenLastCalledWith(head, 'the journal')
   })
 
   it('[J5] the last nonce of any answer is the next one', async () => {
@@ -151,13 +156,13 @@ describe('signed calls', () => {
     expect(sent[0]!.nonce).toBe(head.nonce)
   })
 
-  it('[J5] each till has its own nonce: one that was retired sends beside the one that follows it', async () => {
+  it('[J5] each journal has its own nonce: one that is over is sent beside the one that follows it', async () => {
     answers(good)
-    await api('ping', of('a retired till'))
+    await api('ping', of('an older journal'))
     const sent = answers(good)
-    await api('ping', of('its successor'))
-    await api('ping', of('a retired till'))
-    await api('ping', of('its successor'))
+    await api('ping', of('the next one'))
+    await api('ping', of('an older journal'))
+    await api('ping', of('the next one'))
     expect(sent.map(({ nonce }) => nonce)).toEqual([null, head.nonce, head.nonce])
   })
 
@@ -166,7 +171,7 @@ describe('signed calls', () => {
     expect(await api('ping', envelope)).toEqual(head)
     expect(sent).toHaveLength(2)
     expect(sent[1]!.nonce).toBe('nonce-of-the-refusal')
-    expect(sent[1]!.signature).toBe(`3:${sent[1]!.bytes}`)
+    expect(sent[1]!.signature).toBe(`the journal:${sent[1]!.bytes}`)
     expect(onDenied).not.toHaveBeenCalled()
   })
 

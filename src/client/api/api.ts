@@ -1,3 +1,4 @@
+import type { JournalId } from '../../core/ids.ts'
 import type { AnswerOf, RequestOf } from '../../core/wire/endpoints.ts'
 import { ErrorAnswer, type ErrorCode } from '../../core/wire/errors.ts'
 import { signatureHeader, type TillHead } from '../../core/wire/tills.ts'
@@ -41,12 +42,12 @@ export interface ApiDeps {
   /** Origin of the server, without a slash at the end; empty for the page's own. */
   base: string
   token: () => string | null
-  /** Signs a body with the till's key of an epoch (J5). */
-  sign: (epoch: number, body: Uint8Array<ArrayBuffer>) => Promise<string>
+  /** Signs a body with the key of a journal (J5). */
+  sign: (journal: JournalId, body: Uint8Array<ArrayBuffer>) => Promise<string>
   /** Called with every sign of life or of silence (J7). */
   onLine: (reachable: boolean) => void
-  /** What the server says of the till comes with many answers; `epoch` is the one that was asked about. */
-  onHead: (head: TillHead, epoch: number) => void
+  /** What the server says of the till comes with many answers; `journal` is the one that was asked about. */
+  onHead: (head: TillHead, journal: JournalId) => void
   /** The server's moment, which comes with some answers. */
   onTime: (serverTimeMs: number) => void
   onDenied: (code: ErrorCode) => void
@@ -58,8 +59,8 @@ interface CallOptions {
   timeoutMs?: number
 }
 
-/** The newest nonce that the server gave a till: one is good for its own till alone. */
-export type NonceOf = (tillId: string) => string | null
+/** The newest nonce that came with an answer about a journal: one is good for its own till alone. */
+export type NonceOf = (journal: JournalId) => string | null
 
 /** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
 type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
@@ -82,7 +83,7 @@ const callTimeoutMs = 8_000
 export function createApi(deps: ApiDeps): Api {
   /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
   const nonces = new Map<string, string>()
-  const nonceOf: NonceOf = (tillId) => nonces.get(tillId) ?? null
+  const nonceOf: NonceOf = (journal) => nonces.get(journal) ?? null
 
   async function call<N extends CallName>(
     name: N,
@@ -95,7 +96,7 @@ export function createApi(deps: ApiDeps): Api {
     const token = deps.token()
     if (token) headers['authorization'] = `Bearer ${token}`
     if (text !== null) headers['content-type'] = 'application/json'
-    if (signed && text !== null) headers[signatureHeader] = await deps.sign(epochOf(body), text)
+    if (signed && text !== null) headers[signatureHeader] = await deps.sign(journalOf(body), text)
     const json = await ask(name, deps.base + path.replace('{id}', encodeURIComponent(options.id ?? '')), {
       method,
       headers,
@@ -112,8 +113,8 @@ export function createApi(deps: ApiDeps): Api {
     const serverTimeMs = timeOf(head ?? answer.data)
     if (serverTimeMs !== undefined) deps.onTime(serverTimeMs)
     if (head) {
-      nonces.set(tillOf(body), head.nonce)
-      deps.onHead(head, epochOf(body))
+      nonces.set(journalOf(body), head.nonce)
+      deps.onHead(head, journalOf(body))
     }
     return answer.data
   }
@@ -170,7 +171,7 @@ export function createApi(deps: ApiDeps): Api {
       return await call(name, sent, options)
     } catch (error) {
       if (!isDenied(error) || error.code !== 'nonce_stale' || error.nonce === null) throw error
-      nonces.set(tillOf(sent), error.nonce)
+      nonces.set(journalOf(sent), error.nonce)
       return call(name, body(nonceOf), options)
     }
   }
@@ -185,20 +186,11 @@ export function createApi(deps: ApiDeps): Api {
   }
 }
 
-/** The epoch whose key signs a body: its envelope names it, or the body itself, which registers the key. */
-function epochOf(body: unknown): number {
-  const said = body as { till?: { epoch: number }; epoch?: number }
-  const epoch = said.till?.epoch ?? said.epoch
-  if (epoch === undefined) throw new Error('a body that names no epoch cannot be signed')
-  return epoch
-}
-
-/** The till that a signed body speaks for: its envelope names it, or the body itself. */
-function tillOf(body: unknown): string {
-  const said = body as { till?: { id: string }; id?: string }
-  const id = said.till?.id ?? said.id
-  if (id === undefined) throw new Error('a signed body that names no till')
-  return id
+/** The journal whose key signs a body. */
+function journalOf(body: unknown): JournalId {
+  const { journal } = body as { journal?: JournalId }
+  if (journal === undefined) throw new Error('a body that names no journal cannot be signed')
+  return journal
 }
 
 /** An answer is the head itself or has it under `head`; most have none. */

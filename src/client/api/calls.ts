@@ -5,7 +5,7 @@ import { LookupAnswer } from '../../core/wire/cards.ts'
 import { OperationsAnswer, SaleAnswer } from '../../core/wire/receipts.ts'
 import { SessionAnswer } from '../../core/wire/session.ts'
 import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
-import { PingAnswer, SyncAnswer, TillAnswer, TillHead } from '../../core/wire/tills.ts'
+import { PingAnswer, SyncAnswer, TillAnswer } from '../../core/wire/tills.ts'
 
 /**
  * What a till calls, and how its answers are checked. The whole list of endpoints would bring the shapes of every request
@@ -14,7 +14,6 @@ import { PingAnswer, SyncAnswer, TillAnswer, TillHead } from '../../core/wire/ti
 export const calls = {
   session: { method: 'POST', path: '/api/session', signed: false, answer: SessionAnswer },
   till: { method: 'PUT', path: '/api/till', signed: true, answer: TillAnswer },
-  rotate: { method: 'POST', path: '/api/till/rotate', signed: true, answer: TillHead },
   ping: { method: 'POST', path: '/api/ping', signed: true, answer: PingAnswer },
   lookup: { method: 'POST', path: '/api/lookup', signed: false, answer: LookupAnswer },
   hold: { method: 'PUT', path: '/api/holds/{id}', signed: false, answer: HoldAnswer },

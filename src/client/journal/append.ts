@@ -1,3 +1,4 @@
+import type { TillId } from '../../core/ids.ts'
 import { chargeGrant, type GrantFault, useOf } from '../../core/receipt/offline.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { HeldGrant, JournalRecord, RecordKey, UnsettledRow } from './database.ts'
@@ -39,6 +40,7 @@ export async function insistOnGhost(
 export interface Entry {
   record: JournalRecord
   receipt: Receipt
+  tillId: TillId
   /** The frame that has yet to show the record (J4); null for one that needs no witness. */
   frame: string | null
   /** A ghost that this record decides about. */
@@ -51,8 +53,8 @@ export interface Entry {
  * whether the ghost is open still.
  */
 export async function writeEntry(storage: TillStorage, entry: Entry): Promise<void> {
-  const { record, receipt, frame, decides } = entry
-  const { epoch, seq, recordedAtMs } = record
+  const { record, receipt, tillId, frame, decides } = entry
+  const { ordinal, seq, recordedAtMs } = record
   const { grantId } = receipt
   const stores: ('records' | 'unsettled' | 'seen' | 'grants')[] = ['records', 'unsettled']
   if (grantId !== null) stores.push('grants')
@@ -64,20 +66,19 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
         tx.objectStore('records').index('id').getKey(record.id),
       ])
       // A receipt that is here already is refused for that below, and not because it would be charged twice.
-      if (twin === undefined) raw.objectStore('grants').put(charged(held, receipt), 'current')
+      if (twin === undefined) raw.objectStore('grants').put(charged(held, receipt, tillId), 'current')
     }
     if (decides !== null) await insistOnGhost(tx, decides)
     raw.objectStore('records').add(record)
-    const row: UnsettledRow = { epoch, seq, recordedAtMs, frame }
+    const row: UnsettledRow = { ordinal, seq, recordedAtMs, frame }
     raw.objectStore('unsettled').add(row)
-    if (decides !== null) raw.objectStore('seen').add({ epoch: decides[0], seq: decides[1] })
+    if (decides !== null) raw.objectStore('seen').add({ ordinal: decides[0], seq: decides[1] })
     raw.commit()
   })
 }
 
-function charged(held: HeldGrant | undefined, receipt: Receipt): HeldGrant {
-  const known =
-    held && !held.returned && held.grant.id === receipt.grantId && held.grant.tillId === receipt.till?.id
+function charged(held: HeldGrant | undefined, receipt: Receipt, tillId: TillId): HeldGrant {
+  const known = held && !held.returned && held.grant.id === receipt.grantId && held.grant.tillId === tillId
   if (!known) throw new GrantRefused('grant_unknown')
   const result = chargeGrant(held.grant, held.use, useOf(receipt), receipt.happenedAtMs)
   if ('fault' in result) throw new GrantRefused(result.fault)

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { TillId } from '../../core/ids.ts'
+import { JournalId, TillId } from '../../core/ids.ts'
 import { tryShape } from '../../core/shape.ts'
 
 /**
@@ -8,15 +8,19 @@ import { tryShape } from '../../core/shape.ts'
  */
 const BeaconHead = v.object({
   tillId: TillId,
-  epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  journal: JournalId,
   seq: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** The server's on the till: by it the till is known again where its keys are lost (T7). */
+  mark: v.nullable(v.string()),
 })
-type BeaconHead = v.InferOutput<typeof BeaconHead>
+export type BeaconHead = v.InferOutput<typeof BeaconHead>
 
 export interface Beacon {
   read(): BeaconHead | null
   /** Moves forward only: of two frames the slower one must not hide what the faster one wrote. */
-  write(head: BeaconHead): void
+  write(head: Omit<BeaconHead, 'mark'>): void
+  /** What the server has said; it goes with what is written next. */
+  know(tillId: TillId, mark: string): void
 }
 
 export const beaconKey = (accountId: string) => `podarok-head-${accountId}`
@@ -26,6 +30,7 @@ export function openBeacon(area: () => Pick<Storage, 'getItem' | 'setItem'>, acc
   const key = beaconKey(accountId)
   /** What this frame wrote last, as it stands there: nobody else has moved it on since. */
   let own: string | null = null
+  let marked: Pick<BeaconHead, 'tillId' | 'mark'> | null = null
   const parse = (text: string | null) => {
     const parsed = tryShape(BeaconHead, JSON.parse(text ?? 'null'))
     return parsed.success ? parsed.data : null
@@ -43,13 +48,14 @@ export function openBeacon(area: () => Pick<Storage, 'getItem' | 'setItem'>, acc
       try {
         const text = area().getItem(key)
         const known = text === own ? null : parse(text)
-        const newer = known?.tillId === head.tillId && (known.epoch - head.epoch || known.seq - head.seq) >= 0
-        if (newer) return
-        own = JSON.stringify(head)
+        if (known?.journal === head.journal && known.seq >= head.seq) return
+        const heard = [marked, parse(text)].find((one) => one?.tillId === head.tillId)
+        own = JSON.stringify({ ...head, mark: heard?.mark ?? null })
         area().setItem(key, own)
       } catch {
         // Denied, damaged or full: as above.
       }
     },
+    know: (tillId, mark) => (marked = { tillId, mark }),
   }
 }

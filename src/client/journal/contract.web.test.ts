@@ -22,7 +22,7 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
     const opened =
       kind === 'stored'
         ? await openJournal(account)
-        : await openInMemory(account as AccountId, { newId: uuid, now: () => 1000, tab: tab() })
+        : await openInMemory(account as AccountId, { now: () => 1000, tab: tab() })
     journal = opened.journal
     close = () => opened.close()
   })

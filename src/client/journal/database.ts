@@ -5,6 +5,7 @@ import type { Grant, GrantUse } from '../../core/receipt/offline.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Entered } from '../../core/card/proof.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
+import type { Parent } from '../../core/wire/tills.ts'
 import type { DeviceKeys } from '../crypto/device-key.ts'
 
 /**
@@ -19,16 +20,16 @@ export interface TillSchema extends DBSchema {
   records: { key: RecordKey; value: JournalRecord; indexes: { id: ReceiptId } }
   unsettled: { key: RecordKey; value: UnsettledRow }
   outcomes: { key: RecordKey; value: OutcomeRun }
-  attention: { key: RecordKey; value: { epoch: number; seq: number } }
+  attention: { key: RecordKey; value: { ordinal: number; seq: number } }
   drafts: { key: string; value: StoredDraft }
   /** Sales of MoySklad that this till had, in the order in which it came to have them (M3); the key counts up for ever. */
   documents: { key: number; value: { id: DocumentId }; indexes: { id: DocumentId } }
   /** Holds that the server has to be told to let go. */
   releases: { key: string; value: { holdId: string } }
-  /** The till's key of each epoch that has one; those of past epochs stay until their records are sent. */
+  /** The journals that the till has had, with their keys: an old one may have records that a server which was set back lacks. */
   devices: { key: number; value: Device }
   /** Records without an outcome that a screen has shown (J4). */
-  seen: { key: RecordKey; value: { epoch: number; seq: number } }
+  seen: { key: RecordKey; value: { ordinal: number; seq: number } }
   /** At most one row, under the key `current` (O1). */
   grants: { key: 'current'; value: HeldGrant }
   /** What humans decided about this till's records, by the id of the case. */
@@ -40,24 +41,18 @@ export interface TillSchema extends DBSchema {
 }
 
 export interface Device extends DeviceKeys {
-  /** Grows over all tills that this database has been: a record's key must stay its own. */
-  epoch: number
+  /** The journal's place in this database. Grows over all tills that it has been: a record's key must stay its own. */
+  ordinal: number
   tillId: TillId
   /** The server has answered for this key. */
   registered: boolean
-  /** Told to the server when the key is registered: numbers of records that the storage has lost (F7). */
-  lost: LostTail | null
-}
-
-export interface LostTail {
-  epoch: number
-  fromSeq: number
-  toSeq: number
+  /** The journal that it goes on from; null for the first of a till. */
+  parent: Parent | null
 }
 
 /** The first outcome of a record is the one that people have seen: it stays. */
 export interface StoredOutcome {
-  epoch: number
+  ordinal: number
   seq: number
   outcome: FinalOutcome
   settledAtMs: number
@@ -69,14 +64,14 @@ export interface StoredOutcome {
 
 /** Outcomes of records that follow each other and were settled together, in one row with the number of the first. */
 export interface OutcomeRun {
-  epoch: number
+  ordinal: number
   seq: number
   settledAtMs: number
-  run: Omit<StoredOutcome, 'epoch' | 'seq' | 'settledAtMs'>[]
+  run: Omit<StoredOutcome, 'ordinal' | 'seq' | 'settledAtMs'>[]
 }
 
 export interface UnsettledRow {
-  epoch: number
+  ordinal: number
   seq: number
   recordedAtMs: number
   /**
@@ -99,15 +94,15 @@ export interface HeldGrant {
 export type FactKey = 'book' | 'canary' | 'clock' | 'decisions'
 export type Fact = { key: FactKey; value: unknown }
 
-export type RecordKey = [epoch: number, seq: number]
+export type RecordKey = [ordinal: number, seq: number]
 
 export interface TillIdentity {
   tillId: TillId
-  epoch: number
+  ordinal: number
 }
 
 export interface JournalRecord {
-  epoch: number
+  ordinal: number
   seq: number
   id: ReceiptId
   /** The receipt as JSON text; these very bytes are sent and hashed (L5). */
@@ -168,7 +163,7 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
   const opening = openDB<TillSchema>(databaseName(accountId), databaseVersion, {
     // A later version only adds (J10): unsent records of an old one must survive it.
     upgrade(db) {
-      const byNumber = { keyPath: ['epoch', 'seq'] }
+      const byNumber = { keyPath: ['ordinal', 'seq'] }
       db.createObjectStore('identity')
       db.createObjectStore('records', byNumber).createIndex('id', 'id', { unique: true })
       db.createObjectStore('unsettled', byNumber)
@@ -176,7 +171,7 @@ export async function openTillDatabase(accountId: string, events: DatabaseEvents
       db.createObjectStore('attention', byNumber)
       db.createObjectStore('drafts', { keyPath: 'id' })
       db.createObjectStore('releases', { keyPath: 'holdId' })
-      db.createObjectStore('devices', { keyPath: 'epoch' })
+      db.createObjectStore('devices', { keyPath: 'ordinal' })
       db.createObjectStore('seen', byNumber)
       db.createObjectStore('grants')
       db.createObjectStore('decisions', { keyPath: 'caseId' })

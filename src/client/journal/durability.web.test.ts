@@ -21,7 +21,7 @@ afterEach(async () => {
 /** Everything that the till ever writes, by name: a new way to write belongs here. */
 const writes: Record<string, () => Promise<unknown>> = {
   'journal.append': () => till.journal.append(redeemReceipt(), wireVersion, []),
-  'journal.seen': () => till.journal.seen({ epoch: 1, seq: 1 }),
+  'journal.seen': () => till.journal.seen({ ordinal: 1, seq: 1 }),
   'journal.settle': () =>
     till.journal.settle([
       { key: [1, 1], outcome: { status: 'in_review', code: 'card_unknown' }, proof: null },
@@ -48,10 +48,9 @@ const writes: Record<string, () => Promise<unknown>> = {
   'drafts.noteRelease': () => till.drafts.noteRelease(uuid()),
   'drafts.forgetRelease': () => till.drafts.forgetRelease(uuid()),
   'identity.registered': () => till.identity.registered(1),
-  'identity.successor and promote': async () => till.identity.promote(await till.identity.successor()),
-  'identity.loseTail': () => till.identity.loseTail(till.identity.current.epoch, 0, 1),
-  'identity.renewKey': () => till.identity.renewKey(),
-  'identity.renewTill': () => till.identity.renewTill(uuid()),
+  'identity.loseTail': () => till.identity.loseTail(till.identity.current.ordinal, 0, 1),
+  'identity.goOn': () => till.identity.goOn(),
+  'identity.renewTill': () => till.identity.renewTill(),
   'facts.keepClock': () => new Facts(till.storage).keepClock(1),
   'facts.keepDecisions': () => new Facts(till.storage).keepDecisions([]),
   'facts.wipe': () => new Facts(till.storage).wipe(),

@@ -1,7 +1,8 @@
-import { TillId } from '../../core/ids.ts'
-import { makeDeviceKeys } from '../crypto/device-key.ts'
-import type { Beacon } from './beacon.ts'
-import type { Device, LostTail, TillIdentity } from './database.ts'
+import { AccountId, type JournalId, TillId } from '../../core/ids.ts'
+import { childText, type Parent } from '../../core/wire/tills.ts'
+import { makeDeviceKeys, signBytes } from '../crypto/device-key.ts'
+import type { Beacon, BeaconHead } from './beacon.ts'
+import type { Device, TillIdentity } from './database.ts'
 import { lastSeq } from './records.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 import { parseShape } from '../../core/shape.ts'
@@ -10,42 +11,42 @@ import { parseShape } from '../../core/shape.ts'
 export type IdentityPort = Pick<Identity, keyof Identity>
 
 /**
- * Which till this database is, and the keys by which the server knows it (J3). An epoch begins with a new key:
+ * Which till this database is, and the keys by which the server knows it (J3). A till is a chain of journals, each with a key
+ * that makes its id; a new one begins:
  *
- * empty storage ──▶ a new till
- * numbers known to have been given are gone ──▶ the same till, next epoch, `lost` (F7, F8)
- * the key is old ──▶ successor stored, told to the server, then promoted (F19)
- * retired by a manager, and all is sent ──▶ a new till
+ * empty storage ──▶ the first of a new till
+ * numbers known to have been given are gone ──▶ the next, which tells of them (F7, F8)
+ * the key is old, or a copy of this till has gone on ──▶ the next (F19, F9)
+ * retired by a manager, and all is sent ──▶ the first of a new till
  *
- * Epochs grow over all of these, so that every record of the database keeps a key of its own.
+ * `ordinal` is the place of a journal in this database, and nobody else's business: records are kept and sent in its order.
  */
 export class Identity {
   readonly #storage: TillStorage
   readonly #beacon: Beacon
-  #current: TillIdentity
-  #devices: Map<number, Device>
+  #current!: TillIdentity
+  #devices!: Map<number, Device>
 
-  private constructor(storage: TillStorage, beacon: Beacon, current: TillIdentity, devices: Device[]) {
+  private constructor(storage: TillStorage, beacon: Beacon) {
     this.#storage = storage
     this.#beacon = beacon
-    this.#current = current
-    this.#devices = byEpoch(devices)
   }
 
   /** Two frames that open empty storage at once agree on one till. */
-  static async open(storage: TillStorage, beacon: Beacon, newId: () => string): Promise<Identity> {
+  static async open(storage: TillStorage, beacon: Beacon): Promise<Identity> {
     // Before the journal: another frame may append between the two, and then the journal is ahead, never behind.
     const told = beacon.read()
-    const { self, devices } = await rows(storage)
-    if (!self) {
-      const lost = told && told.seq > 0 ? { epoch: told.epoch, fromSeq: 1, toSeq: told.seq } : null
-      const tillId = told?.tillId ?? parseShape(TillId, newId())
-      return Identity.#begun(storage, beacon, null, { tillId, epoch: (told?.epoch ?? 0) + 1 }, lost)
-    }
-    const identity = new Identity(storage, beacon, self, devices)
-    if (told?.tillId === self.tillId && told.epoch >= self.epoch) {
-      const head = await lastSeq(storage, told.epoch)
-      if (told.epoch > self.epoch || told.seq > head) await identity.loseTail(told.epoch, head, told.seq)
+    const identity = new Identity(storage, beacon)
+    if (!(await identity.#read())) {
+      await identity.#begin(null, told && (() => Promise.resolve(byMark(told))))
+    } else if (told?.tillId === identity.#current.tillId) {
+      const device = [...identity.#devices.values()].find(({ id }) => id === told.journal)
+      // A journal that this database does not know: it was set back to before that one began.
+      if (!device) await identity.#begin(identity.#current, () => Promise.resolve(byMark(told)))
+      else {
+        const head = await lastSeq(storage, device.ordinal)
+        if (told.seq > head) await identity.loseTail(device.ordinal, head, told.seq)
+      }
     }
     return identity
   }
@@ -54,138 +55,118 @@ export class Identity {
     return this.#current
   }
 
-  /** Epochs that have a key, oldest first; a successor that is not promoted yet is not among them. */
-  get epochs(): number[] {
-    return [...this.#devices.keys()].filter((epoch) => epoch <= this.#current.epoch).sort((a, b) => a - b)
+  /** Oldest first. */
+  get ordinals(): number[] {
+    return [...this.#devices.keys()].sort((a, b) => a - b)
   }
 
-  /** @throws when the epoch has no key: then nothing of it can be sent */
-  device(epoch: number): Device {
-    const device = this.#devices.get(epoch)
-    if (!device) throw new Error(`epoch ${epoch} has no key`)
+  /** @throws when the journal has no key: then nothing of it can be sent */
+  device(ordinal: number): Device {
+    const device = this.#devices.get(ordinal)
+    if (!device) throw new Error(`journal ${ordinal} of this database has no key`)
+    return device
+  }
+
+  /** The key that a body is signed with, by the journal that the body names. */
+  of(journal: JournalId): Device {
+    const device = [...this.#devices.values()].find(({ id }) => id === journal)
+    if (!device) throw new Error(`journal ${journal} has no key`)
     return device
   }
 
   /** Reads again what another frame may have changed. */
   async reload(): Promise<void> {
-    const { self, devices } = await rows(this.#storage)
-    if (!self) return
-    this.#current = self
-    this.#devices = byEpoch(devices)
+    await this.#read()
   }
 
   /**
-   * Numbers above the journal's head were given to records that are not here: the next epoch begins at once, so that
+   * Numbers above the journal's head were given to records that are not here: the next journal begins at once, so that
    * no number is given twice (F8).
    *
-   * @param epoch the epoch that lost them; nothing happens when it is over already
+   * @param ordinal the one that lost them; nothing happens when it is over already
    */
-  async loseTail(epoch: number, headSeq: number, givenSeq: number): Promise<void> {
-    if (epoch < this.#current.epoch) return
-    const lost = givenSeq > headSeq ? { epoch, fromSeq: headSeq + 1, toSeq: givenSeq } : null
-    await this.#begin({ tillId: this.#current.tillId, epoch: this.#nextEpoch(epoch) }, lost)
+  async loseTail(ordinal: number, headSeq: number, givenSeq: number): Promise<void> {
+    if (ordinal < this.#current.ordinal) return
+    await this.#begin(this.#current, this.#signed(headSeq, Math.max(headSeq, givenSeq)))
   }
 
-  /** A new epoch without anything lost: the server knows another key for this one. */
-  async renewKey(): Promise<void> {
-    // A copy of this till may be after the same (F9): with plain counting the two would take the next one from each other
-    // again and again.
-    const [jump] = crypto.getRandomValues(new Uint16Array(1))
-    await this.#begin({ tillId: this.#current.tillId, epoch: this.#nextEpoch(0) + jump! }, null)
+  /** Goes on under a new key, with nothing lost. */
+  async goOn(): Promise<void> {
+    const headSeq = await lastSeq(this.#storage, this.#current.ordinal)
+    await this.#begin(this.#current, this.#signed(headSeq, headSeq))
   }
 
   /** A manager has retired the till: what it does from now on it does as a new one. */
-  async renewTill(newId: string): Promise<void> {
-    await this.#begin({ tillId: parseShape(TillId, newId), epoch: this.#nextEpoch(0) }, null)
+  async renewTill(): Promise<void> {
+    await this.#begin(this.#current, null)
   }
 
-  /** The key of the next epoch, stored before the server hears of it: a lost answer is asked for with the same key. */
-  async successor(): Promise<Device> {
-    const { current } = this
-    const waiting = () => [...this.#devices.values()].find((one) => one.epoch > current.epoch)
-    const known = waiting()
-    if (known) return known
-    const fresh: Device = {
-      ...(await makeDeviceKeys()),
-      epoch: this.#nextEpoch(0),
-      tillId: current.tillId,
-      registered: false,
-      lost: null,
+  /** The server has answered for the key. */
+  async registered(ordinal: number): Promise<void> {
+    const device = this.device(ordinal)
+    if (device.registered) return
+    const known = { ...device, registered: true }
+    await strictly(this.#storage, ['devices'], (tx) => tx.objectStore('devices').put(known))
+    this.#devices.set(ordinal, known)
+  }
+
+  /** The key of the current journal vouches for the next one. */
+  #signed(headSeq: number, givenSeq: number): (child: JournalId) => Promise<Descent> {
+    const { id, keys, tillId } = this.device(this.#current.ordinal)
+    return async (child) => {
+      const said = { id, headSeq, givenSeq }
+      const text = childText(parseShape(AccountId, this.#storage.accountId), child, said)
+      const signature = await signBytes(keys, new TextEncoder().encode(text))
+      return { tillId, parent: { ...said, proof: { signature } } }
     }
-    await strictly(this.#storage, ['devices'], async (tx) => {
-      const epochs = await tx.objectStore('devices').getAllKeys()
-      // Another frame was faster, and its key is the one.
-      if (!epochs.some((epoch) => epoch > current.epoch)) await tx.objectStore('devices').add(fresh)
-    })
-    await this.reload()
-    return waiting() ?? fresh
   }
 
-  /** The server has taken the successor: new records are its own. */
-  async promote(successor: Device): Promise<void> {
+  /** Begins a journal, unless another frame has begun one meanwhile: then that one is taken. */
+  async #begin(
+    before: TillIdentity | null,
+    descent: ((child: JournalId) => Promise<Descent | null>) | null,
+  ): Promise<void> {
+    const made = await makeDeviceKeys()
+    const { tillId, parent } = (await descent?.(made.id)) ?? {
+      tillId: parseShape(TillId, made.id),
+      parent: null,
+    }
     await strictly(this.#storage, ['identity', 'devices'], async (tx) => {
       const self = await tx.objectStore('identity').get('self')
-      await tx.objectStore('devices').put({ ...successor, registered: true })
-      if (self && self.epoch < successor.epoch) {
-        await tx.objectStore('identity').put({ tillId: successor.tillId, epoch: successor.epoch }, 'self')
-      }
-    })
-    await this.reload()
-    this.#beacon.write({ ...this.#current, seq: 0 })
-  }
-
-  /** The server has answered for the key, and has heard what was lost. */
-  async registered(epoch: number): Promise<void> {
-    const device = this.device(epoch)
-    if (device.registered) return
-    const known = { ...device, registered: true, lost: null }
-    await strictly(this.#storage, ['devices'], (tx) => tx.objectStore('devices').put(known))
-    this.#devices.set(epoch, known)
-  }
-
-  #nextEpoch(above: number): number {
-    return Math.max(above, this.#current.epoch, ...this.#devices.keys()) + 1
-  }
-
-  async #begin(next: TillIdentity, lost: LostTail | null): Promise<void> {
-    const begun = await Identity.#begun(this.#storage, this.#beacon, this.#current, next, lost)
-    this.#current = begun.#current
-    this.#devices = begun.#devices
-  }
-
-  /** Begins an epoch, unless another frame has begun one meanwhile: then that one is taken. */
-  static async #begun(
-    storage: TillStorage,
-    beacon: Beacon,
-    before: TillIdentity | null,
-    next: TillIdentity,
-    lost: LostTail | null,
-  ): Promise<Identity> {
-    const device: Device = { ...(await makeDeviceKeys()), ...next, registered: false, lost }
-    await strictly(storage, ['identity', 'devices'], async (tx) => {
-      const self = await tx.objectStore('identity').get('self')
-      const overtaken = self?.epoch !== before?.epoch || self?.tillId !== before?.tillId
-      if (overtaken || (await tx.objectStore('devices').getKey(next.epoch)) !== undefined) return
+      if (self?.ordinal !== before?.ordinal) return
+      const ordinal = (before?.ordinal ?? 0) + 1
       await Promise.all([
-        tx.objectStore('devices').add(device),
-        tx.objectStore('identity').put({ tillId: next.tillId, epoch: next.epoch }, 'self'),
+        tx.objectStore('devices').add({ ...made, ordinal, tillId, parent, registered: false }),
+        tx.objectStore('identity').put({ tillId, ordinal }, 'self'),
       ])
     })
-    const { self, devices } = await rows(storage)
-    if (!self) throw new Error('the till has lost its identity')
-    beacon.write({ ...self, seq: 0 })
-    return new Identity(storage, beacon, self, devices)
+    if (!(await this.#read())) throw new Error('the till has lost its identity')
+    const { id: journal, tillId: till } = this.device(this.#current.ordinal)
+    this.#beacon.write({ tillId: till, journal, seq: 0 })
+  }
+
+  async #read(): Promise<boolean> {
+    return reading(this.#storage, ['identity', 'devices'], async (tx) => {
+      const [self, devices] = await Promise.all([
+        tx.objectStore('identity').get('self'),
+        tx.objectStore('devices').getAll(),
+      ])
+      if (!self) return false
+      this.#current = self
+      this.#devices = new Map(devices.map((device) => [device.ordinal, device]))
+      return true
+    })
   }
 }
 
-const byEpoch = (devices: readonly Device[]) => new Map(devices.map((device) => [device.epoch, device]))
+/** Which till a journal belongs to, and by what. */
+interface Descent {
+  tillId: TillId
+  parent: Parent
+}
 
-async function rows(storage: TillStorage): Promise<{ self: TillIdentity | undefined; devices: Device[] }> {
-  return reading(storage, ['identity', 'devices'], async (tx) => {
-    const [self, devices] = await Promise.all([
-      tx.objectStore('identity').get('self'),
-      tx.objectStore('devices').getAll(),
-    ])
-    return { self, devices }
-  })
+/** The key is gone with the storage; the beacon kept the server's mark. Without one it is another till. */
+function byMark({ tillId, journal, seq, mark }: BeaconHead): Descent | null {
+  if (mark === null) return null
+  return { tillId, parent: { id: journal, headSeq: 0, givenSeq: seq, proof: { tillId, mark } } }
 }

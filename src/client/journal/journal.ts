@@ -21,7 +21,7 @@ import { reclaim } from './reclaim.ts'
 import {
   type Settled,
   AlreadyRecorded,
-  epochRange,
+  journalRange,
   keyOf,
   lastSeq,
   type ReceiptParts,
@@ -45,7 +45,7 @@ export interface JournalDeps {
   /** The till's clock (O9). */
   now: () => number
   /** Whether the server is known to have the record. */
-  serverHas: (epoch: number, seq: number) => boolean
+  serverHas: (ordinal: number, seq: number) => boolean
 }
 
 /** What the rest of the till needs of a journal; the other one is in memory, where the browser gives no storage (J13). */
@@ -57,25 +57,25 @@ export type JournalPort = Pick<Journal, keyof Journal>
  */
 export class Journal {
   readonly #deps: JournalDeps
-  /** The last `seq` of the epoch as far as this frame knows; others append as well. */
-  #last: { epoch: number; seq: number }
+  /** The last `seq` of the journal as far as this frame knows; others append as well. */
+  #last: { ordinal: number; seq: number }
   /** Appends of one frame run one after another, so that one that fails leaves no gap behind. */
   #turn: Promise<unknown> = Promise.resolve()
 
   readonly #shown: ShownUpTo = new Map()
 
-  private constructor(deps: JournalDeps, last: { epoch: number; seq: number }) {
+  private constructor(deps: JournalDeps, last: { ordinal: number; seq: number }) {
     this.#deps = deps
     this.#last = last
   }
 
   static async open(deps: JournalDeps): Promise<Journal> {
-    const { epoch } = deps.identity.current
-    return new Journal(deps, { epoch, seq: await lastSeq(deps.storage, epoch) })
+    const { ordinal } = deps.identity.current
+    return new Journal(deps, { ordinal, seq: await lastSeq(deps.storage, ordinal) })
   }
 
   /**
-   * Commits a receipt under the next `seq` of the epoch in one strict transaction. When the promise resolves the record
+   * Commits a receipt under the next `seq` of the journal in one strict transaction. When the promise resolves the record
    * is on the disk; before that nothing happened (J1).
    *
    * @throws AlreadyRecorded when a record with this receipt id exists, GrantRefused, StorageFull, or the storage's own
@@ -86,12 +86,12 @@ export class Journal {
   }
 
   /** A record was painted on a screen: now it may be sent (J4). */
-  async seen(record: Pick<JournalRecord, 'epoch' | 'seq'>): Promise<void> {
-    const { epoch, seq } = record
+  async seen(record: Pick<JournalRecord, 'ordinal' | 'seq'>): Promise<void> {
+    const { ordinal, seq } = record
     await strictly(this.#deps.storage, ['unsettled', 'seen'], async (tx) => {
       // Another frame may have shown it, sent it and filed its answer.
-      const open = await tx.objectStore('unsettled').getKey([epoch, seq])
-      if (open !== undefined) await tx.objectStore('seen').put({ epoch, seq })
+      const open = await tx.objectStore('unsettled').getKey([ordinal, seq])
+      if (open !== undefined) await tx.objectStore('seen').put({ ordinal, seq })
     })
   }
 
@@ -113,10 +113,10 @@ export class Journal {
    *
    * @throws GhostDecided when another frame has answered
    */
-  async keepGhost({ epoch, seq }: JournalRecord): Promise<void> {
+  async keepGhost({ ordinal, seq }: JournalRecord): Promise<void> {
     await strictly(this.#deps.storage, ['unsettled', 'seen'], async (tx) => {
-      await insistOnGhost(tx, [epoch, seq])
-      await tx.objectStore('seen').add({ epoch, seq })
+      await insistOnGhost(tx, [ordinal, seq])
+      await tx.objectStore('seen').add({ ordinal, seq })
     })
   }
 
@@ -149,12 +149,13 @@ export class Journal {
     const { storage, identity, beacon, frame, now } = this.#deps
     let reclaimed = false
     for (;;) {
-      const { epoch, tillId } = identity.current
-      if (this.#last.epoch !== epoch) this.#last = { epoch, seq: await lastSeq(storage, epoch) }
+      const { ordinal } = identity.current
+      const { id: journal, tillId } = identity.device(ordinal)
+      if (this.#last.ordinal !== ordinal) this.#last = { ordinal, seq: await lastSeq(storage, ordinal) }
       const seq = this.#last.seq + 1
-      const receipt: Receipt = { version, ...parts, till: { id: tillId, epoch, seq } }
+      const receipt: Receipt = { version, ...parts, place: { journal, seq } }
       const record: JournalRecord = {
-        epoch,
+        ordinal,
         seq,
         id: parts.id,
         receipt: JSON.stringify(receipt),
@@ -162,10 +163,10 @@ export class Journal {
         faces,
       }
       try {
-        await writeEntry(storage, { record, receipt, frame: witness(parts, frame), decides })
-        this.#last = { epoch, seq }
+        await writeEntry(storage, { record, receipt, tillId, frame: witness(parts, frame), decides })
+        this.#last = { ordinal, seq }
         // A second look at what is on the disk already: the screen does not wait for it. By then the till may be another.
-        setTimeout(() => identity.current.tillId === tillId && beacon.write({ tillId, epoch, seq }))
+        setTimeout(() => identity.current.ordinal === ordinal && beacon.write({ tillId, journal, seq }))
         return record
       } catch (error) {
         if (isFull(error)) {
@@ -175,18 +176,18 @@ export class Journal {
           continue
         }
         if (!isTaken(error)) throw error
-        await this.#catchUp(parts.id, epoch, seq, error)
+        await this.#catchUp(parts.id, ordinal, seq, error)
       }
     }
   }
 
   /** The number was taken: another frame was faster. */
-  async #catchUp(id: ReceiptId, epoch: number, seq: number, error: unknown): Promise<void> {
+  async #catchUp(id: ReceiptId, ordinal: number, seq: number, error: unknown): Promise<void> {
     if (await this.#keyOfReceipt(id)) throw new AlreadyRecorded(id)
-    const newest = await lastSeq(this.#deps.storage, epoch)
+    const newest = await lastSeq(this.#deps.storage, ordinal)
     // Whoever took the number is in the book; if nobody is, the storage contradicts itself.
     if (newest < seq) throw error
-    this.#last = { epoch, seq: newest }
+    this.#last = { ordinal, seq: newest }
   }
 
   /** A sale is never refused for old paper (J10). */
@@ -210,7 +211,7 @@ export class Journal {
     const { storage, identity } = this.#deps
     return reading(storage, ['records', 'unsettled'], async (tx) => {
       const [last, oldest, unsettled] = await Promise.all([
-        tx.objectStore('records').openKeyCursor(epochRange(identity.current.epoch), 'prev'),
+        tx.objectStore('records').openKeyCursor(journalRange(identity.current.ordinal), 'prev'),
         tx.objectStore('unsettled').getAll(null, 1),
         tx.objectStore('unsettled').count(),
       ])
@@ -218,20 +219,20 @@ export class Journal {
     })
   }
 
-  /** The newest `seq` of an epoch; 0 for none. */
-  headOf(epoch: number): Promise<number> {
-    return lastSeq(this.#deps.storage, epoch)
+  /** The newest `seq` of a journal; 0 for none. */
+  headOf(ordinal: number): Promise<number> {
+    return lastSeq(this.#deps.storage, ordinal)
   }
 
   /** Those of the numbers whose records have their outcome. */
-  settledAmong(epoch: number, numbers: readonly number[]): Promise<number[]> {
-    return settledAmong(this.#deps.storage, epoch, numbers)
+  settledAmong(ordinal: number, numbers: readonly number[]): Promise<number[]> {
+    return settledAmong(this.#deps.storage, ordinal, numbers)
   }
 
   /**
    * The next records to send, in `seq` order (J5).
    *
-   * @param lost what the server is known to have lost, by epoch (J7)
+   * @param lost what the server is known to have lost, by ordinal (J7)
    * @param after the last record that is on its way, where the next ones are read ahead of its answer
    */
   async batch(
@@ -245,9 +246,9 @@ export class Journal {
   }
 
   /** What the envelope of a signed request says of this journal. */
-  async standing(epoch: number): Promise<Standing> {
+  async standing(ordinal: number): Promise<Standing> {
     const { storage, frame, now } = this.#deps
-    return standingOf(storage, await unseenNow(storage, frame, now(), this.#shown), epoch)
+    return standingOf(storage, await unseenNow(storage, frame, now(), this.#shown), ordinal)
   }
 
   /**

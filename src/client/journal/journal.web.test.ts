@@ -51,11 +51,11 @@ const sent = async (lost?: Lost, max?: number) =>
   (await journal.batch(new Map(lost && [[1, lost]]), max))?.records.map(({ record }) => record) ?? []
 
 describe('journal', () => {
-  it('[J3] gives every record the next seq of the epoch and keeps its bytes', async () => {
+  it('[J3] gives every record the next seq of the journal and keeps its bytes', async () => {
     const first = await append()
     const second = await append()
     expect([first.seq, second.seq]).toEqual([1, 2])
-    expect(receiptOf(first).till).toEqual({ id: till.identity.current.tillId, epoch: 1, seq: 1 })
+    expect(receiptOf(first).place).toEqual({ journal: till.identity.device(1).id, seq: 1 })
     expect((await journal.find(first.id))?.record).toEqual(first)
   })
 
@@ -76,17 +76,18 @@ describe('journal', () => {
     const { beacon, identity } = till
     const first = identity.current.tillId
     await append()
-    await expect.poll(() => beacon.read()).toEqual({ tillId: first, epoch: 1, seq: 1 })
+    await expect.poll(() => beacon.read()).toMatchObject({ tillId: first, seq: 1 })
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     try {
       await append()
-      await identity.renewTill(uuid())
+      await identity.renewTill()
       vi.runAllTimers()
     } finally {
       vi.useRealTimers()
     }
-    expect(beacon.read()).toEqual({ ...identity.current, seq: 0 })
-    expect(identity.current.tillId).not.toBe(first)
+    const { ordinal, tillId } = identity.current
+    expect(beacon.read()).toEqual({ tillId, journal: identity.device(ordinal).id, seq: 0, mark: null })
+    expect(tillId).not.toBe(first)
   })
 
   it('[J3] two frames that open empty storage at once agree on one till', async () => {
@@ -166,23 +167,23 @@ describe('journal', () => {
   it('[J7] what the server has lost is sent again, settled or not', async () => {
     const records = [await append(), await append(), await append()]
     await journal.settle(
-      records.map(({ epoch, seq }) => ({ key: [epoch, seq], outcome: applied, proof: null })),
+      records.map(({ ordinal, seq }) => ({ key: [ordinal, seq], outcome: applied, proof: null })),
     )
     expect(await sent({ above: 3, below: [] })).toEqual([])
     expect(await sent({ above: 1, below: [] })).toEqual(records.slice(1))
   })
 
   it('[J6] a settled record leaves the unsent ones once, whatever comes again', async () => {
-    const { epoch, seq, id } = await append()
-    await journal.settle([{ key: [epoch, seq], outcome: applied, proof: null }])
-    await journal.settle([{ key: [epoch, seq], outcome: refused, proof: null }])
+    const { ordinal, seq, id } = await append()
+    await journal.settle([{ key: [ordinal, seq], outcome: applied, proof: null }])
+    await journal.settle([{ key: [ordinal, seq], outcome: refused, proof: null }])
     expect(await journal.state()).toEqual({ headSeq: 1, unsettled: 0, oldestAtMs: null })
     expect((await journal.find(id))?.outcome).toEqual(applied)
   })
 
   it('[U5] a refused record waits for a person, also after a restart', async () => {
     const record = await append()
-    await journal.settle([{ key: [record.epoch, record.seq], outcome: refused, proof: null }])
+    await journal.settle([{ key: [record.ordinal, record.seq], outcome: refused, proof: null }])
     till.close()
     await open(2000)
     expect(await journal.attention()).toEqual([{ record, outcome: refused }])

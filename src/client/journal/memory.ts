@@ -1,12 +1,12 @@
 import type { Draft } from '../../core/draft/draft.ts'
-import { type AccountId, type DocumentId, type ReceiptId, TillId } from '../../core/ids.ts'
+import { type AccountId, type DocumentId, type JournalId, type ReceiptId, TillId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { ToldOperation, ToldReceipt } from '../../core/wire/receipts.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from './parts.ts'
 import type { Tab } from '../tab.ts'
-import type { CardFace, Device, JournalRecord, LostTail, RecordKey, TillIdentity } from './database.ts'
+import type { CardFace, Device, JournalRecord, RecordKey, TillIdentity } from './database.ts'
 import type { DraftsPort, WaitingDraft } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
@@ -28,13 +28,14 @@ import { parseShape } from '../../core/shape.ts'
  */
 export async function openInMemory(
   accountId: AccountId,
-  { newId, now, tab }: { newId: () => string; now: () => number; tab: Tab },
+  { now, tab }: { now: () => number; tab: Tab },
 ): Promise<Parts> {
-  const identity = await memoryIdentity(newId)
+  const identity = await memoryIdentity()
   const journal = new MemoryJournal(identity, now)
   return {
     accountId,
     durable: false,
+    beacon: null,
     storage: null,
     identity,
     journal,
@@ -48,38 +49,34 @@ export async function openInMemory(
 /** What a till without storage is never asked for. */
 const never = () => Promise.reject(new Error('not in memory'))
 
-async function memoryIdentity(newId: () => string): Promise<IdentityPort> {
-  const begin = async (tillId: TillId, epoch: number, lost: LostTail | null): Promise<Device> => ({
-    ...(await makeDeviceKeys()),
-    tillId,
-    epoch,
-    registered: false,
-    lost,
-  })
-  const devices = [await begin(parseShape(TillId, newId()), 1, null)]
-  const newest = () => devices.at(-1)!
-  const next = async (lost: LostTail | null, tillId = newest().tillId) => {
-    devices.push(await begin(tillId, newest().epoch + 1, lost))
+/** A visit, not a till: whatever makes it begin again makes it another one. */
+async function memoryIdentity(): Promise<IdentityPort> {
+  const devices: Device[] = []
+  const begin = async () => {
+    const made = await makeDeviceKeys()
+    const tillId = parseShape(TillId, made.id)
+    devices.push({ ...made, tillId, ordinal: devices.length + 1, registered: false, parent: null })
+  }
+  await begin()
+  const find = (is: (device: Device) => boolean, name: unknown) => {
+    const device = devices.find(is)
+    if (!device) throw new Error(`${String(name)} has no key`)
+    return device
   }
   return {
     get current(): TillIdentity {
-      return { tillId: newest().tillId, epoch: newest().epoch }
+      const { tillId, ordinal } = devices.at(-1)!
+      return { tillId, ordinal }
     },
-    get epochs() {
-      return devices.map((device) => device.epoch)
+    get ordinals() {
+      return devices.map((device) => device.ordinal)
     },
-    device(epoch) {
-      const device = devices.find((one) => one.epoch === epoch)
-      if (!device) throw new Error(`epoch ${epoch} has no key`)
-      return device
-    },
+    device: (ordinal) => find((one) => one.ordinal === ordinal, ordinal),
+    of: (journal: JournalId) => find((one) => one.id === journal, journal),
     reload: () => Promise.resolve(),
-    loseTail: (epoch, headSeq, givenSeq) => next({ epoch, fromSeq: headSeq + 1, toSeq: givenSeq }),
-    renewKey: () => next(null),
-    renewTill: (id) => next(null, parseShape(TillId, id)),
-    // A key that lives as long as its page never grows old.
-    successor: never,
-    promote: never,
+    loseTail: begin,
+    goOn: begin,
+    renewTill: begin,
     registered: () => Promise.resolve(),
   }
 }
@@ -102,11 +99,11 @@ class MemoryJournal implements JournalPort {
     if (this.#states.some(({ record }) => record.id === parts.id)) {
       return Promise.reject(new AlreadyRecorded(parts.id))
     }
-    const { tillId, epoch } = this.#identity.current
-    const seq = this.#head(epoch) + 1
-    const receipt: Receipt = { version, ...parts, till: { id: tillId, epoch, seq } }
+    const { ordinal } = this.#identity.current
+    const seq = this.#head(ordinal) + 1
+    const receipt: Receipt = { version, ...parts, place: { journal: this.#identity.device(ordinal).id, seq } }
     const record = {
-      epoch,
+      ordinal,
       seq,
       id: parts.id,
       receipt: JSON.stringify(receipt),
@@ -124,19 +121,19 @@ class MemoryJournal implements JournalPort {
   cancelGhost = never
 
   reclaim = (): Promise<number> => Promise.resolve(0)
-  headOf = (epoch: number): Promise<number> => Promise.resolve(this.#head(epoch))
+  headOf = (ordinal: number): Promise<number> => Promise.resolve(this.#head(ordinal))
 
   state(): Promise<JournalState> {
     const unsettled = this.#unsettled()
     return Promise.resolve({
-      headSeq: this.#head(this.#identity.current.epoch),
+      headSeq: this.#head(this.#identity.current.ordinal),
       unsettled: unsettled.length,
       oldestAtMs: unsettled[0]?.record.recordedAtMs ?? null,
     })
   }
 
-  settledAmong(epoch: number, numbers: readonly number[]): Promise<number[]> {
-    const settled = this.#states.filter(({ record, outcome }) => record.epoch === epoch && outcome)
+  settledAmong(ordinal: number, numbers: readonly number[]): Promise<number[]> {
+    const settled = this.#states.filter(({ record, outcome }) => record.ordinal === ordinal && outcome)
     return Promise.resolve(numbers.filter((seq) => settled.some(({ record }) => record.seq === seq)))
   }
 
@@ -149,24 +146,24 @@ class MemoryJournal implements JournalPort {
       ({ record, outcome }) =>
         (outcome === null || isLost(record, lost)) && (after === null || byKey(after, keyOf(record)) < 0),
     )
-    const epoch = due[0]?.record.epoch
-    if (epoch === undefined) return Promise.resolve(null)
+    const ordinal = due[0]?.record.ordinal
+    if (ordinal === undefined) return Promise.resolve(null)
     const records = due
-      .filter(({ record }) => record.epoch === epoch)
+      .filter(({ record }) => record.ordinal === ordinal)
       .slice(0, recordsMax)
       .map(({ record }) => ({ record, settled: null }))
-    return Promise.resolve({ epoch, records })
+    return Promise.resolve({ ordinal, records })
   }
 
-  standing(epoch: number): Promise<Standing> {
+  standing(ordinal: number): Promise<Standing> {
     const drained = this.#unsettled().length === 0
-    return Promise.resolve({ headSeq: this.#head(epoch), waiting: [], drained, grant: null })
+    return Promise.resolve({ headSeq: this.#head(ordinal), waiting: [], drained, grant: null })
   }
 
   settle(settled: readonly Settled[]): Promise<number> {
     let first = 0
     for (const { key, outcome } of settled) {
-      const state = this.#states.find(({ record }) => record.epoch === key[0] && record.seq === key[1])
+      const state = this.#states.find(({ record }) => record.ordinal === key[0] && record.seq === key[1])
       if (!state) continue
       if (state.outcome === null) {
         state.outcome = outcome
@@ -196,7 +193,7 @@ class MemoryJournal implements JournalPort {
       const { outcome, documentId, ...rest } = own
       const said = { ...rest, sale: documentId && { documentId }, operations: operations.map(asWritten) }
       const record = {
-        epoch: 0,
+        ordinal: 0,
         seq: 0,
         id: own.id,
         receipt: JSON.stringify(said),
@@ -218,8 +215,8 @@ class MemoryJournal implements JournalPort {
     return Promise.resolve()
   }
 
-  #head(epoch: number): number {
-    return Math.max(0, ...this.#states.map(({ record }) => (record.epoch === epoch ? record.seq : 0)))
+  #head(ordinal: number): number {
+    return Math.max(0, ...this.#states.map(({ record }) => (record.ordinal === ordinal ? record.seq : 0)))
   }
 
   #unsettled(): RecordState[] {
@@ -312,7 +309,7 @@ class MemoryFacts implements FactsPort {
   wipe = () => Promise.resolve()
 }
 
-function isLost({ epoch, seq }: JournalRecord, lost: ReadonlyMap<number, Lost>): boolean {
-  const of = lost.get(epoch)
+function isLost({ ordinal, seq }: JournalRecord, lost: ReadonlyMap<number, Lost>): boolean {
+  const of = lost.get(ordinal)
   return of !== undefined && (seq > of.above || of.below.includes(seq))
 }

@@ -31,10 +31,10 @@ export async function outcomesOf(
 ): Promise<(StoredOutcome | undefined)[]> {
   const found: (StoredOutcome | undefined)[] = []
   let near: StoredOutcome[] = []
-  for (const [epoch, seq] of keys) {
-    const own = () => near.find((one) => one.epoch === epoch && one.seq === seq)
+  for (const [ordinal, seq] of keys) {
+    const own = () => near.find((one) => one.ordinal === ordinal && one.seq === seq)
     if (!own()) {
-      const cursor = await outcomes.openCursor(upTo([epoch, seq]), 'prev')
+      const cursor = await outcomes.openCursor(upTo([ordinal, seq]), 'prev')
       near = cursor ? outcomesIn(cursor.value) : []
     }
     found.push(own())
@@ -46,17 +46,17 @@ export async function outcomesOf(
 export function runsOf(settled: readonly Settled[], settledAtMs: number): OutcomeRun[] {
   const runs: OutcomeRun[] = []
   for (const { key, outcome, proof } of settled) {
-    const [epoch, seq] = key
+    const [ordinal, seq] = key
     const last = runs.at(-1)
     const one = { outcome, proof }
-    if (last && last.run.length < runMax && byKey(endOf(last), [epoch, seq - 1]) === 0) last.run.push(one)
-    else runs.push({ epoch, seq, settledAtMs, run: [one] })
+    if (last && last.run.length < runMax && byKey(endOf(last), [ordinal, seq - 1]) === 0) last.run.push(one)
+    else runs.push({ ordinal, seq, settledAtMs, run: [one] })
   }
   return runs
 }
 
 export const spanOf = (run: OutcomeRun) => IDBKeyRange.bound(keyOf(run), endOf(run))
-const endOf = ({ epoch, seq, run }: OutcomeRun): RecordKey => [epoch, seq + run.length - 1]
+const endOf = ({ ordinal, seq, run }: OutcomeRun): RecordKey => [ordinal, seq + run.length - 1]
 
 /**
  * Notes what a server that was set back decided instead, beside what people have seen (J7).
@@ -79,4 +79,4 @@ export async function noteChanged(
 }
 
 /** The last row in this range holds the outcome of the record, where any does. */
-const upTo = ([epoch, seq]: RecordKey) => IDBKeyRange.bound([epoch, 0], [epoch, seq])
+const upTo = ([ordinal, seq]: RecordKey) => IDBKeyRange.bound([ordinal, 0], [ordinal, seq])

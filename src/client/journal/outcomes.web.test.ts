@@ -66,7 +66,7 @@ const fileAlone = (seq: number) =>
     await tx.objectStore('seen').delete([1, seq])
     await tx
       .objectStore('outcomes')
-      .add({ epoch: 1, seq, settledAtMs: 1, run: [{ outcome: applied(seq), proof: null }] })
+      .add({ ordinal: 1, seq, settledAtMs: 1, run: [{ outcome: applied(seq), proof: null }] })
   })
 
 /** By the number of every record whose outcome is known: when the server posted it. */

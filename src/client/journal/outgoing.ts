@@ -4,12 +4,12 @@ import { batchBytesMax } from '../../core/wire/tills.ts'
 import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
 import { outcomesOf } from './outcomes.ts'
-import { among, byKey, epochRange, keyOf } from './records.ts'
+import { among, byKey, journalRange, keyOf } from './records.ts'
 import { reading, type TillRead, type TillStorage } from './storage.ts'
 
-/** What goes to the server in one request: records of one epoch, in order. */
+/** What goes to the server in one request: records of one journal, in order. */
 export interface Batch {
-  epoch: number
+  ordinal: number
   records: Outgoing[]
 }
 
@@ -39,8 +39,8 @@ export interface Unseen {
 }
 
 /**
- * How far every record of an epoch is known to need no witness any more. What was shown stays shown, and numbers of an
- * epoch only grow, so a long queue is read through once and not with every batch.
+ * How far every record of a journal is known to need no witness any more. What was shown stays shown, and numbers of an
+ * journal only grow, so a long queue is read through once and not with every batch.
  */
 export type ShownUpTo = Map<number, number>
 
@@ -59,7 +59,7 @@ export async function unseenNow(
     rows,
     isGhost,
     isFresh: (row) => !isGhost(row) && nowMs - row.recordedAtMs < unseenMaxMs,
-    isShown: ([epoch, seq]) => seq <= (shown.get(epoch) ?? 0),
+    isShown: ([ordinal, seq]) => seq <= (shown.get(ordinal) ?? 0),
   }
 }
 
@@ -71,9 +71,9 @@ function unseenRows(storage: TillStorage, shown: ShownUpTo): Promise<UnseenRow[]
     const isUnseen = among(unseen.map(keyOf))
     const stuck = new Set<number>()
     for (const key of keys) {
-      const [epoch, seq] = key
-      if (isUnseen(key)) stuck.add(epoch)
-      if (!stuck.has(epoch)) shown.set(epoch, Math.max(shown.get(epoch) ?? 0, seq))
+      const [ordinal, seq] = key
+      if (isUnseen(key)) stuck.add(ordinal)
+      if (!stuck.has(ordinal)) shown.set(ordinal, Math.max(shown.get(ordinal) ?? 0, seq))
     }
     return unseen
   })
@@ -94,9 +94,9 @@ async function unseenAmong(
 function beyond(shown: ShownUpTo): IDBKeyRange[] {
   const ranges: IDBKeyRange[] = []
   let from: RecordKey = [0, 0]
-  for (const [epoch, seq] of [...shown].sort(byKey)) {
-    ranges.push(IDBKeyRange.bound(from, [epoch, 0], true, true))
-    from = [epoch, seq]
+  for (const [ordinal, seq] of [...shown].sort(byKey)) {
+    ranges.push(IDBKeyRange.bound(from, [ordinal, 0], true, true))
+    from = [ordinal, seq]
   }
   return [...ranges, IDBKeyRange.lowerBound(from, true)]
 }
@@ -104,7 +104,7 @@ function beyond(shown: ShownUpTo): IDBKeyRange[] {
 /** Undoings and links have no frame that would have to show them. */
 const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => (row?.frame ?? null) !== null
 
-/** What the server is known to have lost of an epoch (J7). */
+/** What the server is known to have lost of a journal (J7). */
 export interface Lost {
   /** All that comes after this number, */
   above: number
@@ -120,7 +120,7 @@ interface Wanted {
 }
 
 /**
- * The next records to send, of the oldest epoch that has any: all without an outcome, and all that the server is known to
+ * The next records to send, of the oldest journal that has any: all without an outcome, and all that the server is known to
  * have lost, settled or not (J7). Unseen ones stay behind; what was appended after a fresh one waits for it, so that the
  * server sees no gap.
  */
@@ -139,13 +139,13 @@ export async function nextBatch(
     const limit = recordsMax + unseen.rows.length
     const [open, ...missing] = await Promise.all([
       tx.objectStore('unsettled').getAllKeys(after && IDBKeyRange.lowerBound(after, true), limit),
-      ...[...lost].map(([epoch, { above }]) =>
+      ...[...lost].map(([ordinal, { above }]) =>
         tx
           .objectStore('records')
-          .getAllKeys(IDBKeyRange.bound([epoch, above], epochRange(epoch).upper, true), limit),
+          .getAllKeys(IDBKeyRange.bound([ordinal, above], journalRange(ordinal).upper, true), limit),
       ),
     ])
-    const late = [...lost].flatMap(([epoch, { below }]) => below.map((seq): RecordKey => [epoch, seq]))
+    const late = [...lost].flatMap(([ordinal, { below }]) => below.map((seq): RecordKey => [ordinal, seq]))
     const left = await unseenAmong(
       tx,
       open.filter((key) => !unseen.isShown(key)),
@@ -155,11 +155,11 @@ export async function nextBatch(
     const keys = [...new Map([...open, ...late, ...missing.flat()].map((key) => [key.join(), key])).values()]
       .sort(byKey)
       .filter((key) => !isLeft(key))
-      .filter(([epoch, seq]) => !fresh.some((row) => row.epoch === epoch && row.seq < seq))
+      .filter(([ordinal, seq]) => !fresh.some((row) => row.ordinal === ordinal && row.seq < seq))
       .slice(0, recordsMax)
-    const epoch = keys[0]?.[0]
-    if (epoch === undefined) return null
-    const own = keys.filter((key) => key[0] === epoch)
+    const ordinal = keys[0]?.[0]
+    if (ordinal === undefined) return null
+    const own = keys.filter((key) => key[0] === ordinal)
     const found = await recordsAt(tx.objectStore('records'), own)
     // What was never settled has no outcome.
     const outcomes = lost.size > 0 ? await outcomesOf(tx.objectStore('outcomes'), own) : []
@@ -172,21 +172,21 @@ export async function nextBatch(
       if (records.length > 0 && bytes > batchBytesMax) break
       records.push(one)
     }
-    return records.length > 0 ? { epoch, records } : null
+    return records.length > 0 ? { ordinal, records } : null
   })
 }
 
 /** Those of the numbers whose records are here and have their outcome. */
 export async function settledAmong(
   storage: TillStorage,
-  epoch: number,
+  ordinal: number,
   numbers: readonly number[],
 ): Promise<number[]> {
   // What has its outcome does not wait any more.
   return reading(storage, ['outcomes'], async (tx) => {
     const found = await outcomesOf(
       tx.objectStore('outcomes'),
-      numbers.map((seq) => [epoch, seq]),
+      numbers.map((seq) => [ordinal, seq]),
     )
     return numbers.filter((_, n) => found[n])
   })
@@ -204,18 +204,18 @@ async function recordsAt(
   return keys.map(([, seq]) => byNumber.get(seq))
 }
 
-export async function standingOf(storage: TillStorage, unseen: Unseen, epoch: number): Promise<Standing> {
+export async function standingOf(storage: TillStorage, unseen: Unseen, ordinal: number): Promise<Standing> {
   const stores: ('records' | 'unsettled' | 'grants')[] = ['records', 'unsettled', 'grants']
   return reading(storage, stores, async (tx) => {
     const [last, unsettled, held] = await Promise.all([
-      tx.objectStore('records').openKeyCursor(epochRange(epoch), 'prev'),
+      tx.objectStore('records').openKeyCursor(journalRange(ordinal), 'prev'),
       tx.objectStore('unsettled').getAllKeys(null, 1),
       tx.objectStore('grants').get('current'),
     ])
     return {
       headSeq: last?.primaryKey[1] ?? 0,
       waiting: unseen.rows
-        .filter((row) => row.epoch === epoch && !unseen.isFresh(row))
+        .filter((row) => row.ordinal === ordinal && !unseen.isFresh(row))
         .slice(0, waitingMax)
         .map(({ seq, recordedAtMs }) => ({ seq, recordedAtMs })),
       drained: unsettled.length === 0,

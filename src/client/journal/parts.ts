@@ -1,5 +1,6 @@
 import type { AccountId } from '../../core/ids.ts'
 import type { ToldReceipt } from '../../core/wire/receipts.ts'
+import type { Beacon } from './beacon.ts'
 import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
 import type { IdentityPort } from './identity.ts'
@@ -13,6 +14,8 @@ export interface Parts {
   durable: boolean
   /** What the book, the grant and the canary are kept in; null where nothing is kept. */
   storage: TillStorage | null
+  /** The head outside the storage; null where nothing is kept. */
+  beacon: Beacon | null
   identity: IdentityPort
   journal: JournalPort
   drafts: DraftsPort

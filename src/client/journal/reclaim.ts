@@ -13,7 +13,7 @@ const pageRows = 200
 
 export interface Reclaim {
   /** Whether the server is known to have the record: only then may it go, for a restored server is refilled from here. */
-  serverHas: (epoch: number, seq: number) => boolean
+  serverHas: (ordinal: number, seq: number) => boolean
   /** Only what was settled before this moment. */
   settledBeforeMs: number
 }
@@ -43,7 +43,7 @@ export async function reclaim(storage: TillStorage, of: Reclaim): Promise<number
     const gone: RecordKey[] = []
     const rows: RecordKey[] = []
     const isFree = (one: StoredOutcome) =>
-      !isKept(keyOf(one)) && one.settledAtMs < of.settledBeforeMs && of.serverHas(one.epoch, one.seq)
+      !isKept(keyOf(one)) && one.settledAtMs < of.settledBeforeMs && of.serverHas(one.ordinal, one.seq)
     let left = count - keptMin
     let room = reclaimedMax
     let after: RecordKey = [0, 0]

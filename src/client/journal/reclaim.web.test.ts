@@ -34,7 +34,7 @@ async function fill(count: number): Promise<void> {
       const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [], frozen: false }
       await tx
         .objectStore('outcomes')
-        .add({ epoch: 1, seq, settledAtMs: clock.nowMs, run: [{ outcome, proof: null }] })
+        .add({ ordinal: 1, seq, settledAtMs: clock.nowMs, run: [{ outcome, proof: null }] })
     }
   })
   till.close()
@@ -71,8 +71,8 @@ describe('a full disk', () => {
     await fill(keptMin + 8)
     serverHead = 6
     await strictly(till.storage, ['unsettled', 'attention'], async (tx) => {
-      await tx.objectStore('unsettled').add({ epoch: 1, seq: 2, recordedAtMs: 1, frame: null })
-      await tx.objectStore('attention').add({ epoch: 1, seq: 3 })
+      await tx.objectStore('unsettled').add({ ordinal: 1, seq: 2, recordedAtMs: 1, frame: null })
+      await tx.objectStore('attention').add({ ordinal: 1, seq: 3 })
     })
     await till.journal.reclaim(Infinity)
     expect((await seqs()).slice(0, 4)).toEqual([2, 3, 7, 8])
@@ -93,7 +93,7 @@ describe('a full disk', () => {
   it('[M3] a draft that outlived its record does not come back when the record is given up', async () => {
     const committed = draft()
     await till.journal.append(redeemReceipt({ id: committed.receiptId }), wireVersion, [])
-    await till.journal.seen({ epoch: 1, seq: 1 })
+    await till.journal.seen({ ordinal: 1, seq: 1 })
     await till.drafts.save(committed)
     await till.journal.settle([
       {

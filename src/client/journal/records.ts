@@ -13,7 +13,7 @@ export interface RecordState {
 }
 
 /** Everything of a receipt that the journal does not know better. */
-export type ReceiptParts = Omit<Receipt, 'till' | 'version'>
+export type ReceiptParts = Omit<Receipt, 'place' | 'version'>
 
 /** The receipt is in the journal already: another frame committed the same draft. */
 export class AlreadyRecorded extends Error {
@@ -23,8 +23,8 @@ export class AlreadyRecorded extends Error {
 /** What this program has written into its own journal; the server, which reads it as well, checks every word. */
 export const receiptOf = (record: Pick<JournalRecord, 'receipt'>) => JSON.parse(record.receipt) as Receipt
 
-export const epochRange = (epoch: number) => IDBKeyRange.bound([epoch, 0], [epoch, Infinity])
-export const keyOf = ({ epoch, seq }: { epoch: number; seq: number }): RecordKey => [epoch, seq]
+export const journalRange = (ordinal: number) => IDBKeyRange.bound([ordinal, 0], [ordinal, Infinity])
+export const keyOf = ({ ordinal, seq }: { ordinal: number; seq: number }): RecordKey => [ordinal, seq]
 export const byKey = (a: RecordKey, b: RecordKey) => a[0] - b[0] || a[1] - b[1]
 
 /** @returns whether a key is among these */
@@ -33,10 +33,10 @@ export function among(keys: readonly RecordKey[]): (key: RecordKey) => boolean {
   return (key) => names.has(String(key))
 }
 
-/** The newest `seq` of the epoch in the journal; 0 for none. */
-export function lastSeq(storage: TillStorage, epoch: number): Promise<number> {
+/** The newest `seq` of a journal; 0 for none. */
+export function lastSeq(storage: TillStorage, ordinal: number): Promise<number> {
   return reading(storage, ['records'], async (tx) => {
-    const cursor = await tx.objectStore('records').openKeyCursor(epochRange(epoch), 'prev')
+    const cursor = await tx.objectStore('records').openKeyCursor(journalRange(ordinal), 'prev')
     return cursor?.primaryKey[1] ?? 0
   })
 }

@@ -31,7 +31,7 @@ export async function settle(
         ? outcome.status !== 'applied'
         : await noteChanged(tx.objectStore('outcomes'), key, outcome)
       // It needs a person.
-      if (isBad) raw.objectStore('attention').put({ epoch: key[0], seq: key[1] })
+      if (isBad) raw.objectStore('attention').put({ ordinal: key[0], seq: key[1] })
     }
     const runs = runsOf(first, settledAtMs)
     for (const run of runs) raw.objectStore('outcomes').add(run)

@@ -21,7 +21,7 @@ export interface OutageDeps {
   bookKey: string
   locks: Pick<LockManager, 'request' | 'query'>
   nowMs: () => number
-  /** Everything of the current epoch's envelope but the nonce. */
+  /** Everything of the current journal's envelope but the nonce. */
   envelope: () => Promise<Omit<Envelope, 'nonce'>>
   onChange: () => void
   log: (event: string, error: unknown) => void
@@ -59,7 +59,7 @@ export class Outage {
       storage,
       ask: async (returned) => {
         const said = await envelope()
-        return api('grant', (nonceOf) => ({ ...said, nonce: nonceOf(said.till.id), returned }))
+        return api('grant', (nonceOf) => ({ ...said, nonce: nonceOf(said.journal), returned }))
       },
       nowMs,
       locks,

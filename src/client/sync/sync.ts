@@ -20,10 +20,10 @@ export interface SyncDeps {
   accountId: string
   journal: JournalPort
   drafts: DraftsPort
-  /** Epochs of the till that have a key, oldest first; the last one is the current. */
-  epochs: () => readonly number[]
+  /** The till's journals by their places in its database, oldest first; the last one is the current. */
+  ordinals: () => readonly number[]
   /** Everything of the envelope but the nonce. */
-  envelope: (epoch: number) => Promise<Omit<Envelope, 'nonce'>>
+  envelope: (ordinal: number) => Promise<Omit<Envelope, 'nonce'>>
   /** Whether an employee is logged in: letting holds go takes one, the journal does not (A2). */
   inSession: () => boolean
   /** One frame of the till sends at a time (J11). */
@@ -33,10 +33,10 @@ export interface SyncDeps {
   clearTimeout: (timer: number) => void
   /** Something in the journal was settled. */
   onSettled(): void
-  /** The server has records of the epoch that this journal does not have (F8). */
-  onAhead(epoch: number, headSeq: number): Promise<void>
-  /** The server does not know the key of the epoch: it was set back to before it did. */
-  onKeyUnknown(epoch: number): Promise<void>
+  /** The server has records of a journal that are not here (F8). */
+  onAhead(ordinal: number, headSeq: number): Promise<void>
+  /** The server does not know a journal: it was set back to before it did. */
+  onKeyUnknown(ordinal: number): Promise<void>
   /** A try went through: the till's own errands with the server are due. */
   onInStep(): Promise<void>
   /** The server refused the whole batch (4xx); nothing is settled and a person must know. */
@@ -78,11 +78,11 @@ export class Sync {
   /** By which the try that runs ends, and lets the others have the lock. */
   #lease: AbortController | null = null
   #stopped = true
-  /** What the server is known to have lost, by epoch (J7). */
+  /** What the server is known to have lost, by journal (J7). */
   readonly #lost = new Map<number, Lost>()
   /** What was sent again since the last try that went through: it need not be once more, although the server may go on asking. */
   readonly #refilled = new Set<string>()
-  /** The heads of older epochs are asked for once a page load, and again when the server was seen to be set back. */
+  /** The heads of older journals are asked for once a page load, and again when the server was seen to be set back. */
   #oldAsked = false
   /** Answers have come without a break since the heads were compared. */
   #inTouch = false
@@ -196,7 +196,7 @@ export class Sync {
 
   async #pack(after: RecordKey | null): Promise<Parcel | null> {
     const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
-    return batch && { batch, envelope: await this.#deps.envelope(batch.epoch) }
+    return batch && { batch, envelope: await this.#deps.envelope(batch.ordinal) }
   }
 
   /**
@@ -232,22 +232,22 @@ export class Sync {
 
   /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
   async #compareHeads(): Promise<void> {
-    const epochs = this.#deps.epochs()
-    await this.#compareHead(epochs.at(-1)!, true)
+    const ordinals = this.#deps.ordinals()
+    await this.#compareHead(ordinals.at(-1)!, true)
     if (this.#oldAsked && this.#lost.size === 0) return
-    for (const epoch of epochs.slice(0, -1)) {
-      // Without records there is nothing to refill, and the key may be one that the server has never taken (F9).
-      if ((await this.#deps.journal.headOf(epoch)) === 0) continue
-      await this.#compareOldHead(epoch)
+    for (const ordinal of ordinals.slice(0, -1)) {
+      // Without records there is nothing to refill.
+      if ((await this.#deps.journal.headOf(ordinal)) === 0) continue
+      await this.#compareOldHead(ordinal)
     }
     this.#oldAsked = true
   }
 
   /** A key that the server had forgotten was told to it after the first denial; a second one is its last word. */
-  async #compareOldHead(epoch: number): Promise<void> {
+  async #compareOldHead(ordinal: number): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#compareHead(epoch, false)
+        return await this.#compareHead(ordinal, false)
       } catch (error) {
         if (!isDenied(error)) throw error
         if (tries === 1) continue
@@ -257,29 +257,29 @@ export class Sync {
     }
   }
 
-  async #compareHead(epoch: number, current: boolean): Promise<void> {
+  async #compareHead(ordinal: number, current: boolean): Promise<void> {
     const { journal } = this.#deps
-    const { headSeq, missing, atHead } = await this.#ping(epoch)
+    const { headSeq, missing, atHead } = await this.#ping(ordinal)
     // After the answer: another frame may have appended while we asked.
-    const ownHead = await journal.headOf(epoch)
+    const ownHead = await journal.headOf(ordinal)
     // Looked at whenever the server may have been away: it was set back, and a copy of this till came first (F9, F22).
     const own = this.#inTouch ? atHead : await Promise.all(atHead.map((id) => journal.find(id)))
     const isTaken = atHead.length > 0 && !own.some(Boolean)
     const asked = isTaken ? numbersUpTo(Math.min(headSeq, ownHead)) : missing
-    const wanted = asked.filter((seq) => !this.#refilled.has([epoch, seq].join()))
-    const below = wanted.length ? await journal.settledAmong(epoch, wanted) : []
-    if (headSeq < ownHead || below.length > 0) this.#lost.set(epoch, { above: headSeq, below })
-    else this.#lost.delete(epoch)
-    if (current && headSeq > ownHead) await this.#deps.onAhead(epoch, headSeq)
+    const wanted = asked.filter((seq) => !this.#refilled.has([ordinal, seq].join()))
+    const below = wanted.length ? await journal.settledAmong(ordinal, wanted) : []
+    if (headSeq < ownHead || below.length > 0) this.#lost.set(ordinal, { above: headSeq, below })
+    else this.#lost.delete(ordinal)
+    if (current && headSeq > ownHead) await this.#deps.onAhead(ordinal, headSeq)
   }
 
-  async #known<T>(epoch: number, work: () => Promise<T>): Promise<T> {
+  async #known<T>(ordinal: number, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (isDenied(error) && (error.code === 'signature_invalid' || error.code === 'till_unknown')) {
+      if (isDenied(error) && error.code === 'till_unknown') {
         this.#oldAsked = false
-        await this.#deps.onKeyUnknown(epoch)
+        await this.#deps.onKeyUnknown(ordinal)
       }
       throw error
     }
@@ -291,13 +291,13 @@ export class Sync {
     const records = batch.records.map(wireRecord)
     const send = (name: 'sync' | 'syncRaw') => {
       let signed = false
-      return this.#known(batch.epoch, () =>
+      return this.#known(batch.ordinal, () =>
         api(
           name,
           (nonceOf) => {
             if (signed) throw new NonceAged()
             signed = true
-            return { ...envelope, nonce: nonceOf(envelope.till.id), records }
+            return { ...envelope, nonce: nonceOf(envelope.journal), records }
           },
           { timeoutMs: syncTimeoutMs },
         ),
@@ -306,7 +306,7 @@ export class Sync {
     try {
       const suspect =
         records.length === 1 && this.#batchMax === 1 && this.#serverFailures >= failuresBeforeBlame
-      const answer = suspect ? await this.#sendAlone(batch.epoch, send) : await send('sync')
+      const answer = suspect ? await this.#sendAlone(batch.ordinal, send) : await send('sync')
       this.#serverFailures = 0
       // A long drain over a poor line meets many failures with successes between: those are not one long failure.
       this.#attempt = 0
@@ -328,29 +328,29 @@ export class Sync {
    * after.
    */
   async #sendAlone(
-    epoch: number,
+    ordinal: number,
     send: (name: 'sync' | 'syncRaw') => Promise<SyncAnswer>,
   ): Promise<SyncAnswer> {
-    await this.#ping(epoch)
+    await this.#ping(ordinal)
     try {
       return await send('sync')
     } catch (error) {
       if (!isUnreachable(error) || error.status === null) throw error
     }
-    await this.#ping(epoch)
+    await this.#ping(ordinal)
     return send('syncRaw')
   }
 
-  async #ping(epoch: number): Promise<PingAnswer> {
-    const envelope = await this.#deps.envelope(epoch)
-    const { till } = envelope
-    return this.#known(epoch, () =>
-      this.#deps.api('ping', (nonceOf) => ({ ...envelope, nonce: nonceOf(till.id) })),
+  async #ping(ordinal: number): Promise<PingAnswer> {
+    const envelope = await this.#deps.envelope(ordinal)
+    const { journal } = envelope
+    return this.#known(ordinal, () =>
+      this.#deps.api('ping', (nonceOf) => ({ ...envelope, nonce: nonceOf(journal) })),
     )
   }
 
   /** @returns how long to wait when the server said `later`, or null to go on */
-  async #settle({ epoch, records }: Batch, { outcomes, head }: SyncAnswer): Promise<number | null> {
+  async #settle({ ordinal, records }: Batch, { outcomes, head }: SyncAnswer): Promise<number | null> {
     const settled: Settled[] = []
     const answers = new Map(outcomes.map((answer) => [answer.id, answer]))
     let waitMs: number | null = null
@@ -361,15 +361,15 @@ export class Sync {
         waitMs = Math.max(backoffMinMs, answer?.outcome.status === 'later' ? answer.outcome.afterMs : 0)
         break
       }
-      settled.push({ key: [record.epoch, record.seq], outcome: answer.outcome, proof: answer.proof })
+      settled.push({ key: [record.ordinal, record.seq], outcome: answer.outcome, proof: answer.proof })
     }
     const first = await this.#deps.journal.settle(settled)
     if (settled.length > 0) this.#deps.onSettled()
-    const lost = this.#lost.get(epoch)
+    const lost = this.#lost.get(ordinal)
     if (lost === undefined) return waitMs
     for (const { key } of settled) if (lost.below.includes(key[1])) this.#refilled.add(key.join())
-    const below = lost.below.filter((seq) => !this.#refilled.has([epoch, seq].join()))
-    this.#lost.set(epoch, { above: head.headSeq, below })
+    const below = lost.below.filter((seq) => !this.#refilled.has([ordinal, seq].join()))
+    this.#lost.set(ordinal, { above: head.headSeq, below })
     // A server that takes the records but does not move would be sent the same for ever.
     const moves = head.headSeq > lost.above || below.length < lost.below.length
     return waitMs ?? (first > 0 || moves ? null : tickMs)

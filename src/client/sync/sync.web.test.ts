@@ -105,9 +105,9 @@ function newSync(onTrouble: (error: unknown) => void = rethrow): Sync {
     accountId: account,
     journal,
     drafts,
-    epochs: () => till.identity.epochs,
-    envelope: async (epoch) =>
-      ({ till: { id: till.identity.current.tillId, epoch }, ...(await journal.standing(epoch)) }) as Envelope,
+    ordinals: () => till.identity.ordinals,
+    envelope: async (ordinal) =>
+      ({ journal: till.identity.device(ordinal).id, ...(await journal.standing(ordinal)) }) as Envelope,
     inSession: () => true,
     locks: navigator.locks,
     random: () => 1,

@@ -9,8 +9,7 @@ import { employeeId } from './builders.ts'
 /** A record as it came: whose, under which number, and what the till said of an older answer. */
 export interface Stored {
   accountId: string
-  tillId: string
-  epoch: number
+  journal: string
   seq: number
   id: string
   receipt: string
@@ -31,13 +30,13 @@ interface Call {
 export class FakeServer {
   readonly accountId: string
   readonly calls: Call[] = []
-  /** The keys of each epoch; the first is that of the till, the others are those of its copies. */
-  readonly keys = new Map<string, string[]>()
+  /** The journals that it knows, with their keys and tills. */
+  readonly journals = new Map<string, { publicKey: string; tillId: string; isOver: boolean }>()
   readonly stored = new Map<string, Stored>()
   readonly storeId = '5a000000-0000-11f0-0a80-000000000001'
   nowMs = 1_800_000_000_000
   state: TillState = 'active'
-  rotate = false
+  keyIsOld = false
   sessions = true
   casesOpen = 0
   decisions: CaseDecision[] = []
@@ -70,10 +69,8 @@ export class FakeServer {
     this.#nonces.clear()
   }
 
-  of(tillId: string, epoch = 1): Stored[] {
-    return [...this.stored.values()]
-      .filter((one) => one.tillId === tillId && one.epoch === epoch)
-      .sort((a, b) => a.seq - b.seq)
+  of(journal: string): Stored[] {
+    return [...this.stored.values()].filter((one) => one.journal === journal).sort((a, b) => a.seq - b.seq)
   }
 
   named(name: string): Call[] {
@@ -103,23 +100,16 @@ export class FakeServer {
         return this.#register(body as TillRequest, bytes!, signature, token)
       case 'POST /api/ping':
       case 'POST /api/sync':
-      case 'POST /api/sync/raw':
-      case 'POST /api/till/rotate': {
+      case 'POST /api/sync/raw': {
         const envelope = body as Envelope
-        const { till, nonce, accountId } = envelope
-        const keys = this.keys.get(`${till.id}/${till.epoch}`) ?? []
-        const signed = await Promise.all(keys.map((key) => verify(key, bytes!, signature)))
-        if (accountId !== this.accountId || !signed.includes(true)) {
+        const { journal, nonce, accountId } = envelope
+        const known = this.journals.get(journal)
+        if (!known) return refusal(403, 'till_unknown')
+        if (accountId !== this.accountId || !(await verify(known.publicKey, bytes!, signature))) {
           return refusal(401, 'signature_invalid')
         }
         if (!nonce || !this.#nonces.has(nonce)) return refusal(409, 'nonce_stale', this.#nonce())
         if (name === 'POST /api/ping') return json(this.#ping(envelope))
-        if (name === 'POST /api/till/rotate') {
-          const { next } = body as { next: { epoch: number; deviceKey: string } }
-          return this.#setKey(till.id, next.epoch, next.deviceKey)
-            ? json(this.#head(till))
-            : refusal(401, 'signature_invalid')
-        }
         return json(this.#sync(body as SyncRequest))
       }
       default:
@@ -145,62 +135,61 @@ export class FakeServer {
   }
 
   async #register(
-    { id, epoch, deviceKey, speaks }: TillRequest,
+    { journal, deviceKey, parent, speaks }: TillRequest,
     bytes: Uint8Array<ArrayBuffer>,
     signature: string,
     token: string | null,
   ): Promise<Response> {
-    if (!this.sessions || token === null) return refusal(401, 'session_expired')
+    const vouched = parent && 'signature' in parent.proof
+    const session = this.sessions ? token : null
+    if (session === null && !vouched) return refusal(401, 'session_expired')
     if (!(await verify(deviceKey, bytes, signature))) return refusal(401, 'signature_invalid')
-    if (speaks && (this.#bound.get(token) ?? id) !== id) return refusal(403, 'till_unknown')
-    if (!this.#setKey(id, epoch, deviceKey)) {
-      if (speaks) return refusal(401, 'signature_invalid')
-      const known = this.keys.get(`${id}/${epoch}`)!
-      if (!known.includes(deviceKey)) known.push(deviceKey)
-    }
-    if (speaks) this.#bound.set(token, id)
+    const before = parent && this.journals.get(parent.id)
+    const byMark = parent && 'mark' in parent.proof ? parent.proof.tillId : null
+    if (parent && !before && !byMark) return refusal(403, 'till_unknown')
+    const tillId = before?.tillId ?? byMark ?? journal
+    if (session && speaks && (this.#bound.get(session) ?? tillId) !== tillId)
+      return refusal(403, 'till_unknown')
+    const known = this.journals.get(journal)
+    if (before) before.isOver = true
+    if (known?.isOver && speaks) return refusal(409, 'journal_over')
+    if (!known) this.journals.set(journal, { publicKey: deviceKey, tillId, isOver: false })
+    if (session && speaks) this.#bound.set(session, tillId)
     const { publicKey } = await this.sealing
     return json({
       ordinal: 1,
-      head: this.#head({ id, epoch }),
-      rotate: this.rotate,
+      head: this.#head(journal),
+      keyIsOld: this.keyIsOld,
       sealingKey: { id: 'seal-key-1', publicKey },
       bookKey: 'B'.repeat(43),
     })
   }
 
-  /** A key of an epoch never changes. */
-  #setKey(tillId: string, epoch: number, key: string): boolean {
-    const name = `${tillId}/${epoch}`
-    const known = this.keys.get(name)
-    if (known === undefined) this.keys.set(name, [key])
-    return known === undefined || known[0] === key
-  }
-
-  #sync({ till, records }: SyncRequest) {
+  #sync({ journal, records }: SyncRequest) {
     const outcomes = records.map(({ seq, id, receipt, settled }) => {
       const times = (this.stored.get(id)?.times ?? 0) + 1
       const { accountId } = this
-      const record = { accountId, tillId: till.id, epoch: till.epoch, seq, id, receipt, settled, times }
+      const record = { accountId, journal, seq, id, receipt, settled, times }
       this.stored.set(id, record)
       const outcome = this.outcome(record)
       return { seq, id, outcome, proof: proofOf(id) }
     })
-    return { head: this.#head(till), outcomes }
+    return { head: this.#head(journal), outcomes }
   }
 
-  #ping({ till, headSeq }: Envelope) {
-    const head = this.#head(till)
+  #ping({ journal, headSeq }: Envelope) {
+    const head = this.#head(journal)
     const lower = Math.min(head.headSeq, headSeq)
-    const atHead = this.of(till.id, till.epoch).flatMap(({ seq, id }) => (seq === lower ? [id] : []))
+    const atHead = this.of(journal).flatMap(({ seq, id }) => (seq === lower ? [id] : []))
     return { ...head, missing: this.missing, atHead }
   }
 
-  #head(till: { id: string; epoch: number }) {
+  #head(journal: string) {
     return {
-      headSeq: Math.max(0, ...this.of(till.id, till.epoch).map((one) => one.seq)),
+      headSeq: Math.max(0, ...this.of(journal).map((one) => one.seq)),
       serverTimeMs: this.nowMs,
       nonce: this.#nonce(),
+      mark: 'M'.repeat(43),
       state: this.state,
       casesOpen: this.casesOpen,
       decisions: this.decisions,
@@ -222,7 +211,7 @@ const json = (value: unknown, status = 200) => new Response(JSON.stringify(value
 const refusal = (status: number, code: string, nonce?: string) =>
   json({ error: { code, message: code, nonce } }, status)
 
-async function verify(
+export async function verify(
   publicKey: string,
   bytes: Uint8Array<ArrayBuffer>,
   signature: string,

@@ -29,7 +29,7 @@ const silent: DatabaseEvents = {
 export interface OpenOptions {
   now?: () => number
   events?: DatabaseEvents
-  serverHas?: (epoch: number, seq: number) => boolean
+  serverHas?: (ordinal: number, seq: number) => boolean
   locks?: LockManager
   tab?: Tab
 }
@@ -40,7 +40,7 @@ export async function openJournal(account: string, options: OpenOptions = {}): P
   const storage = await TillStorage.open(account, events)
   const beacon = openBeacon(() => localStorage, account)
   const frame = await enterFrame(locks, uuid())
-  const identity = await Identity.open(storage, beacon, uuid)
+  const identity = await Identity.open(storage, beacon)
   const journal = await Journal.open({ storage, identity, beacon, frame, now, serverHas })
   return {
     storage,

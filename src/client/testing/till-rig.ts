@@ -143,6 +143,6 @@ export async function sell({ till }: TillRig, mode: 'ask' | 'promise' = 'ask'): 
 
 /** Whose record it is, and which. */
 export function tillOf(record: JournalRecord) {
-  const { id, epoch, seq } = receiptOf(record).till!
-  return { tillId: id, epoch, seq }
+  const { journal, seq } = receiptOf(record).place!
+  return { journal, seq }
 }

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../core/ids.ts'
+import type { AccountId, JournalId } from '../../core/ids.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { Envelope, TillHead } from '../../core/wire/tills.ts'
@@ -44,21 +44,20 @@ export class Carrier {
   private constructor(deps: CarrierDeps, parts: Parts) {
     this.#deps = deps
     this.parts = parts
-    const { api, heads, newId, log, clock, session } = deps
+    const { api, heads, log, clock, session } = deps
     const { identity, journal } = parts
     const employee = session()
     this.registration = new Registration({
       api,
+      accountId: parts.accountId,
       identity,
       journal,
       storeId: employee && storeOf(employee),
-      envelope: (epoch) => this.envelope(epoch),
     })
     this.errands = new Errands({
       parts,
       heads,
       registration: this.registration,
-      newId,
       now: () => clock.nowMs(),
       onIdentity: () => deps.tell('identity'),
       log,
@@ -86,12 +85,14 @@ export class Carrier {
     return new Carrier(deps, parts)
   }
 
-  /** Takes what the server says of the till with an answer about one of its epochs. */
-  hear(head: TillHead, epoch: number): void {
+  /** Takes what the server says of the till with an answer about one of its journals. */
+  hear(head: TillHead, journal: JournalId): void {
     const { heads, troubles, tell, refresh, log } = this.#deps
     const { identity, facts } = this.parts
     const { state: before, casesOpen } = heads
-    heads.hear(head, epoch, identity.device(epoch).tillId === identity.current.tillId)
+    const { ordinal, tillId } = identity.of(journal)
+    this.parts.beacon?.know(tillId, head.mark)
+    heads.hear(head, ordinal, tillId === identity.current.tillId)
     if (head.decisions.length > 0) void this.#keepDecisions(head.decisions)
     if (heads.casesOpen !== casesOpen) refresh()
     if (head.grantIsOver) this.outage?.endGrant().catch((error: unknown) => log('grant_not_ended', error))
@@ -127,20 +128,18 @@ export class Carrier {
       random,
       setTimeout: (work, ms) => window.setTimeout(work, ms),
       clearTimeout: (timer) => window.clearTimeout(timer),
-      epochs: () => identity.epochs,
-      envelope: (epoch) => this.envelope(epoch),
+      ordinals: () => identity.ordinals,
+      envelope: (ordinal) => this.envelope(ordinal),
       inSession: () => session() !== null,
       onSettled: () => tell('journal'),
-      async onAhead(epoch, headSeq) {
-        await identity.loseTail(epoch, await journal.headOf(epoch), headSeq)
+      async onAhead(ordinal, headSeq) {
+        await identity.loseTail(ordinal, await journal.headOf(ordinal), headSeq)
         tell('identity')
         if (session()) heads.take(await registration.bind())
       },
-      async onKeyUnknown(epoch) {
-        if (!session()) return
-        if (epoch !== identity.current.epoch) await registration.put(epoch)
-        // Where the server knows another key for it, a copy of this till was faster (F9): the next epoch begins.
-        heads.take(await registration.bind())
+      async onKeyUnknown(ordinal) {
+        if (session()) heads.take(await registration.bind())
+        if (!session() || ordinal !== identity.current.ordinal) await registration.put(ordinal)
         tell('identity')
       },
       onInStep: async () => {
@@ -158,13 +157,13 @@ export class Carrier {
   }
 
   /** Everything of a signed request but the nonce. */
-  async envelope(epoch: number): Promise<Omit<Envelope, 'nonce'>> {
+  async envelope(ordinal: number): Promise<Omit<Envelope, 'nonce'>> {
     const { accountId, identity, journal } = this.parts
     return {
       wire: wireVersion,
       accountId,
-      till: { id: identity.device(epoch).tillId, epoch },
-      ...(await journal.standing(epoch)),
+      journal: identity.device(ordinal).id,
+      ...(await journal.standing(ordinal)),
       decidedAfterMs: this.#deps.heads.decidedAfterMs,
     }
   }

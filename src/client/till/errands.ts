@@ -8,9 +8,8 @@ export interface ErrandsDeps {
   parts: Parts
   heads: Heads
   registration: Registration
-  newId: () => string
   now: () => number
-  /** The till has another epoch, or is another till: the other frames have to know. */
+  /** The till goes on in another journal, or is another till: the other frames have to know. */
   onIdentity: () => void
   log: (event: string, error: unknown) => void
 }
@@ -21,8 +20,8 @@ const clockMs = 60_000
 /** What the till does for itself when everything is sent and the line is up. */
 export class Errands {
   readonly #deps: ErrandsDeps
-  /** The server has asked for a successor of the key. */
-  rotateDue = false
+  /** The server has asked for a new key. */
+  keyIsOld = false
   #clockKeptMs = -Infinity
   #tidied = false
 
@@ -36,10 +35,10 @@ export class Errands {
     if (!parts.durable) return
     try {
       if (heads.state === 'retired') await this.#renew()
-      else if (this.rotateDue) await this.#rotate()
+      else if (this.keyIsOld) await this.#goOn()
     } catch (error) {
       if (!isDenied(error)) throw error
-      this.rotateDue = false
+      this.keyIsOld = false
       log('key_not_renewed', error)
     }
     const nowMs = now()
@@ -51,19 +50,21 @@ export class Errands {
     this.#tidied = true
   }
 
-  async #rotate(): Promise<void> {
-    await this.#deps.registration.rotate()
-    this.rotateDue = false
+  async #goOn(): Promise<void> {
+    const { parts, heads, registration } = this.#deps
+    await parts.identity.goOn()
+    this.keyIsOld = false
     this.#deps.onIdentity()
+    heads.take(await registration.bind())
   }
 
   /** Retired: once nothing is left to send, the till goes on as a new one. Its session may still be the old one's. */
   async #renew(): Promise<void> {
-    const { parts, heads, registration, newId, onIdentity } = this.#deps
+    const { parts, heads, registration, onIdentity } = this.#deps
     if ((await parts.journal.state()).unsettled > 0) return
     // From here on no head of the old till is taken for this one's.
     heads.state = 'active'
-    await parts.identity.renewTill(newId())
+    await parts.identity.renewTill()
     onIdentity()
     heads.take(await registration.bind())
   }

@@ -11,13 +11,13 @@ export class Heads {
   bookKey: string | null = null
   /** Decisions later than this are not stored here. */
   decidedAfterMs = 0
-  readonly #byEpoch = new Map<number, number>()
+  readonly #byOrdinal = new Map<number, number>()
   readonly #missing = new Map<number, readonly number[]>()
 
   /** @param own the head is of the till that this is now, not of one that it was before */
-  hear(head: TillHead | PingAnswer, epoch: number, own: boolean): void {
-    this.#byEpoch.set(epoch, head.headSeq)
-    if ('missing' in head) this.#missing.set(epoch, head.missing)
+  hear(head: TillHead | PingAnswer, ordinal: number, own: boolean): void {
+    this.#byOrdinal.set(ordinal, head.headSeq)
+    if ('missing' in head) this.#missing.set(ordinal, head.missing)
     if (!own) return
     this.state = head.state
     this.casesOpen = head.casesOpen
@@ -32,6 +32,6 @@ export class Heads {
   }
 
   /** Whether the server is known to have a record. */
-  readonly serverHas = (epoch: number, seq: number): boolean =>
-    seq <= (this.#byEpoch.get(epoch) ?? 0) && !this.#missing.get(epoch)?.includes(seq)
+  readonly serverHas = (ordinal: number, seq: number): boolean =>
+    seq <= (this.#byOrdinal.get(ordinal) ?? 0) && !this.#missing.get(ordinal)?.includes(seq)
 }

@@ -18,7 +18,7 @@ export interface OpeningDeps {
   now: () => number
   tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
-  serverHas: (epoch: number, seq: number) => boolean
+  serverHas: (ordinal: number, seq: number) => boolean
   events: DatabaseEvents
   log: (event: string, error: unknown) => void
 }
@@ -48,10 +48,11 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
   try {
     const frame = await enterFrame(locks, newId())
     const beacon = openBeacon(deps.localStorage, accountId)
-    const identity = await Identity.open(storage, beacon, newId)
+    const identity = await Identity.open(storage, beacon)
     return {
       accountId,
       durable: true,
+      beacon,
       storage,
       identity,
       journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),

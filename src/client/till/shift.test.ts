@@ -3,14 +3,14 @@ import { wireVersion } from '../../core/receipt/version.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { RecordState } from '../journal/records.ts'
 import { shiftOf } from './shift.ts'
-import { redeemReceipt, uuid } from '../testing/builders.ts'
+import { redeemReceipt } from '../testing/builders.ts'
 
 const inReview: FinalOutcome = { status: 'in_review', code: 'promise_refused' }
 
 function state(outcome: FinalOutcome | null): RecordState {
-  const till = { id: uuid() as never, epoch: 1, seq: 1 }
-  const receipt = { version: wireVersion, ...redeemReceipt(), till }
-  const record = { epoch: 1, seq: 1, id: receipt.id, receipt: JSON.stringify(receipt), recordedAtMs: 1 }
+  const place = { journal: 'J'.repeat(43) as never, seq: 1 }
+  const receipt = { version: wireVersion, ...redeemReceipt(), place }
+  const record = { ordinal: 1, seq: 1, id: receipt.id, receipt: JSON.stringify(receipt), recordedAtMs: 1 }
   return { record: { ...record, faces: [] }, outcome }
 }
 

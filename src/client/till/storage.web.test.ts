@@ -190,7 +190,7 @@ describe('frames that go', () => {
     await two.till.cancelGhost(cancelled)
     await drain(two)
     expect(two.till.ghosts).toEqual([])
-    const sent = tills.server.of(tillOf(kept).tillId).map(({ receipt }) => receipt)
+    const sent = tills.server.of(tillOf(kept).journal).map(({ receipt }) => receipt)
     expect(sent.slice(0, 2)).toEqual([kept.receipt, cancelled.receipt])
     expect(JSON.parse(sent[2]!)).toMatchObject({
       operations: [{ kind: 'void', receiptId: cancelled.id, because: 'unanswered' }],

@@ -66,9 +66,9 @@ export class Till {
       fetch: deps.fetch,
       base: '',
       token: () => this.#session?.token ?? null,
-      sign: (epoch, body) => signBytes(this.#mustBeOpen().parts.identity.device(epoch).keys, body),
+      sign: (journal, body) => signBytes(this.#mustBeOpen().parts.identity.of(journal).keys, body),
       onLine: (reachable) => this.#heard(reachable, 'here'),
-      onHead: (head, epoch) => this.#carrier?.hear(head, epoch),
+      onHead: (head, journal) => this.#carrier?.hear(head, journal),
       onTime: (serverTimeMs) => this.#clock.hear(serverTimeMs),
       onDenied: (code) => this.#denied(code),
     })
@@ -301,7 +301,7 @@ export class Till {
     const answer = await insist(() => registration.bind(), this.#pause)
     if (!answer) return
     this.#heads.take(answer)
-    errands.rotateDue = answer.rotate
+    errands.keyIsOld = answer.keyIsOld
     this.#receipts = new Receipts({
       session,
       journal,
@@ -343,7 +343,7 @@ export class Till {
         bookKey,
         locks: this.#deps.locks,
         nowMs: () => this.#clock.nowMs(),
-        envelope: () => carrier.envelope(identity.current.epoch),
+        envelope: () => carrier.envelope(identity.current.ordinal),
         onChange: () => this.#changed(),
         log: this.#deps.log,
       })

@@ -10,15 +10,16 @@ describe('a till with a session', () => {
   it('[J5] registers its key, and every request is signed over a fresh nonce', async () => {
     const one = await tills.start()
     expect(one.till.trouble).toBeNull()
-    const { tillId } = tillOf(await sell(one))
+    const { journal } = tillOf(await sell(one))
     await drain(one)
-    expect(tills.server.of(tillId).map((record) => record.seq)).toEqual([1])
+    expect(tills.server.of(journal).map((record) => record.seq)).toEqual([1])
     expect(one.till.state.unsettled).toBe(0)
     expect(tills.server.named('PUT /api/till')[0]!.body).toMatchObject({
-      id: tillId,
-      epoch: 1,
+      accountId: tills.server.accountId,
+      journal,
+      parent: null,
       storeId: tills.server.storeId,
-      lost: null,
+      speaks: true,
     })
   })
 
@@ -59,12 +60,13 @@ describe('a till with a session', () => {
     const one = await tills.start()
     one.hands.elapsedMs = 5_000
     const record = await sell(one)
+    const [journal] = tills.server.journals.keys()
     expect(receiptOf(record)).toMatchObject({
       author: { kind: 'employee', employeeId: one.till.ready!.session.employee.id, session: 'ab'.repeat(32) },
       door: 'checkout',
       storeId: tills.server.storeId,
       happenedAtMs: tills.server.nowMs + 5_000,
-      till: { epoch: 1, seq: 1 },
+      place: { journal, seq: 1 },
     })
   })
 
@@ -229,16 +231,17 @@ describe('states of a till', () => {
     const before = tillOf(await sell(one))
     tills.server.state = 'retired'
     await drain(one)
-    expect(tills.server.of(before.tillId)).toHaveLength(1)
+    expect(tills.server.of(before.journal)).toHaveLength(1)
     tills.server.state = 'active'
     one.till.close()
     const two = await tills.start()
     expect(two.till.trouble).toBeNull()
     const after = tillOf(await sell(two))
     await drain(two)
-    expect(after.tillId).not.toBe(before.tillId)
+    expect(tills.server.journals.get(after.journal)!.tillId).toBe(after.journal)
+    expect(after.journal).not.toBe(before.journal)
     expect(after.seq).toBe(1)
-    expect(tills.server.of(after.tillId, after.epoch)).toHaveLength(1)
+    expect(tills.server.of(after.journal)).toHaveLength(1)
   })
 
   it('[J7] [F22] retired: a server that was set back gets what the till had sent as the one that it was before', async () => {
@@ -251,15 +254,15 @@ describe('states of a till', () => {
     const two = await tills.start()
     const after = await sell(two)
     await drain(two)
-    expect(tillOf(after).tillId).not.toBe(tillOf(before).tillId)
+    expect(tillOf(after).journal).not.toBe(tillOf(before).journal)
     // The session speaks for the new till, and the key of the old one is forgotten.
     tills.server.stored.clear()
-    tills.server.keys.clear()
+    tills.server.journals.clear()
     await until(async () => {
       await drain(two)
       return tills.server.stored.has(before.id) && tills.server.stored.has(after.id)
     })
-    expect(tills.server.of(tillOf(before).tillId)).toHaveLength(1)
+    expect(tills.server.of(tillOf(before).journal)).toHaveLength(1)
   })
 })
 
@@ -286,15 +289,14 @@ describe('a server set back to an earlier moment', () => {
       const one = await tills.start()
       const all = [await sell(one), await sell(one), await sell(one)]
       await drain(one)
-      const { tillId } = tillOf(all[0]!)
+      const { journal } = tillOf(all[0]!)
       for (const { id, seq } of all) if (seq >= from) tills.server.stored.delete(id)
       for (let seq = from; seq <= to; seq++) {
         const id = uuid()
         const rest = { receipt: '{}', settled: null, times: 1 }
         tills.server.stored.set(id, {
           accountId: tills.server.accountId,
-          tillId,
-          epoch: 1,
+          journal,
           seq,
           id,
           ...rest,
@@ -336,20 +338,21 @@ describe('a server set back to an earlier moment', () => {
   })
 
   it('[F22] that has forgotten the till’s keys learns them and all records again', async () => {
-    tills.server.rotate = true
+    tills.server.keyIsOld = true
     const one = await tills.start()
     const first = await sell(one)
     await drain(one)
-    tills.server.rotate = false
+    tills.server.keyIsOld = false
     await until(async () => {
       await drain(one)
       return one.till.state.headSeq === 0
     })
     const second = await sell(one)
     await drain(one)
-    expect(tillOf(second)).toMatchObject({ epoch: 2, seq: 1 })
+    expect(tillOf(second).journal).not.toBe(tillOf(first).journal)
+    expect(tillOf(second).seq).toBe(1)
     tills.server.stored.clear()
-    tills.server.keys.clear()
+    tills.server.journals.clear()
     await until(async () => {
       await drain(one)
       return tills.server.stored.has(first.id) && tills.server.stored.has(second.id)

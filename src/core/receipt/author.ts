@@ -12,7 +12,7 @@ export const Author = v.variant('kind', [
     employeeId: EmployeeId,
     /** The session in which they did it; null for the server's own receipts. */
     session: v.nullable(Session),
-    /** The server's mark over the till, its epoch, this employee and the hours of the session (T8). */
+    /** The server's mark over the till, this employee and the hours of the session (T8). */
     stamp: v.nullable(v.pipe(v.string(), v.maxLength(400))),
   }),
   /** MoySklad's own register, which asks by the Loyalty API; its word for the cashier is no employee's id. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { DocumentId, DraftId, GrantId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
+import { DocumentId, DraftId, GrantId, JournalId, Moment, ReceiptId, StoreId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Approval, Author, Door, Reason } from './author.ts'
 import { Operation } from './operations.ts'
@@ -19,12 +19,8 @@ export const Receipt = v.strictObject({
   /** The unanswered ask that this promise stands for (J2): the two are applied once. */
   standsFor: v.nullable(ReceiptId),
   /** Null for receipts that the server makes itself (imports). */
-  till: v.nullable(
-    v.strictObject({
-      id: TillId,
-      epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-      seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-    }),
+  place: v.nullable(
+    v.strictObject({ journal: JournalId, seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
   ),
   author: Author,
   door: Door,

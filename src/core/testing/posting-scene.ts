@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { programmeOf } from './builders.ts'
 import type { Card, OthersHolds } from '../card/card.ts'
-import type { CardId, EmployeeId, HoldId, ReceiptId, TillId } from '../ids.ts'
+import type { CardId, EmployeeId, HoldId, JournalId, ReceiptId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { post } from '../posting/post.ts'
 import type { PostingContext, RedeemLeft, VoidTarget } from '../posting/types.ts'
@@ -10,7 +10,7 @@ import type { Receipt } from '../receipt/receipt.ts'
 import { wireVersion } from '../receipt/version.ts'
 
 const today = '2026-10-02'
-const tillId = randomUUID() as TillId
+const tillId = 'T'.repeat(43) as TillId
 export const holdId = randomUUID() as HoldId
 export const saleId = randomUUID() as ReceiptId
 
@@ -34,7 +34,7 @@ export const receiptOf = (operations: Operation[], mode: Receipt['mode'] = 'ask'
   mode,
   grantId: null,
   standsFor: null,
-  till: { id: tillId, epoch: 1, seq: 1 },
+  place: { journal: 'J'.repeat(43) as JournalId, seq: 1 },
   author: { kind: 'employee', employeeId: randomUUID() as EmployeeId, session: null, stamp: null },
   door: 'checkout',
   approvals: [],

@@ -21,11 +21,9 @@ import { SessionAnswer, SessionRequest } from './session.ts'
 import {
   Envelope,
   PingAnswer,
-  RotateRequest,
   SyncAnswer,
   SyncRequest,
   TillAnswer,
-  TillHead,
   TillRequest,
   TillsAnswer,
   TillStateAnswer,
@@ -74,7 +72,7 @@ const signedPut = route('PUT', true)
 export const endpoints = {
   health: get('/api/health', 'open', null, HealthAnswer, 'The server is up and its database answers.'),
   session: post('/api/session', 'open', SessionRequest, SessionAnswer, 'Exchanges the context key of the frame for a session of this employee.'),
-  till: signedPut('/api/till', 'session', TillRequest, TillAnswer, 'Binds the session to a till, known or new; every route below needs that, the manager’s excepted.'),
+  till: signedPut('/api/till', 'session', TillRequest, TillAnswer, 'Makes a journal of a till known and binds the session to the till; every route below needs that, the manager’s excepted.'),
   ping: signedPost('/api/ping', 'device', Envelope, PingAnswer, 'Tells that server and session live, and how much of this till the server has.'),
   lookup: post('/api/lookup', 'session', LookupRequest, LookupAnswer, 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.'),
   hold: put('/api/holds/{id}', 'session', HoldRequest, HoldAnswer, 'Makes a hold or changes its sum.'),
@@ -88,7 +86,6 @@ export const endpoints = {
   operations: get('/api/operations', 'session', null, OperationsAnswer, 'The last receipts of this till, newest first.'),
   saveProgramme: put('/api/programme', 'manager', Programme, Programme, 'Sets the rules of the account’s cards.'),
   addCards: post('/api/cards', 'manager', CardsRequest, CardsAnswer, 'Adds cards: unsold ones, or live ones with their balance.'),
-  rotate: signedPost('/api/till/rotate', 'device', RotateRequest, TillHead, 'Begins a new epoch of a till with a new key.'),
   grant: signedPost('/api/grant', 'session', GrantRequest, GrantAnswer, 'Gives a till a new permission to promise offline, in place of the one it gives back.'),
   book: post('/api/book', 'session', BookRequest, BookAnswer, 'A page of the cards that a till may know without the line.'),
   policy: get('/api/policy', 'manager', null, PolicyAnswer, 'What the owner allows offline.'),

@@ -22,6 +22,7 @@ export const ErrorCode = v.picklist([
   'nonce_stale',
   'signature_invalid',
   'till_not_active',
+  'journal_over',
   'case_unknown',
   'choice_unknown',
 ])

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { AccountId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
+import { AccountId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Grant } from '../receipt/offline.ts'
 import { Outcome } from '../receipt/outcome.ts'
 import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
@@ -8,7 +8,7 @@ import { CaseDecision } from './cases.ts'
 
 /**
  * How a till proves itself and carries its journal over (J5, A2). Requests marked `signed` have their body's bytes
- * signed by the key of the epoch that the body names; the signature travels in a header of its own.
+ * signed by the key of the journal that the body names; the signature travels in a header of its own.
  */
 
 /** ECDSA P-256 with SHA-256 over the body's bytes: r and s, 32 bytes each, base64url. */
@@ -40,14 +40,14 @@ const Head = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 export const envelopeShape = {
   wire: v.literal(wireVersion),
   accountId: AccountId,
-  till: v.strictObject({ id: TillId, epoch: Seq }),
+  journal: JournalId,
   /** Null where the till has none yet: the answer `nonce_stale` brings one. */
   nonce: v.nullable(Nonce),
-  /** The highest `seq` of this epoch in the till's journal; 0 for none. */
+  /** The highest `seq` in this journal; 0 for none. */
   headSeq: Head,
   /** Records that are not sent before a cashier has said whether they were seen (J4). */
   waiting: v.pipe(v.array(v.strictObject({ seq: Seq, recordedAtMs: Moment })), v.maxLength(50)),
-  /** Every record of every epoch has an outcome, and none waits. */
+  /** Every record of every journal has an outcome, and none waits. */
   drained: v.boolean(),
   /** The till's grant, by which a server that was set back knows it again. */
   grant: v.nullable(Grant),
@@ -57,12 +57,17 @@ export const envelopeShape = {
 export const Envelope = v.strictObject(envelopeShape)
 export type Envelope = v.InferOutput<typeof Envelope>
 
+/** The server's own mark on the till's id. */
+const TillMark = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
+
 /** What the server says to a till with every answer. */
 export const TillHead = v.strictObject({
-  /** The highest `seq` of the epoch asked about that the server has stored; 0 for none (J7). */
+  /** The highest `seq` of the journal asked about that the server has stored; 0 for none (J7). */
   headSeq: Head,
   serverTimeMs: Moment,
   nonce: Nonce,
+  /** By which the till is known again where it has lost its storage and its keys (T7). */
+  mark: TillMark,
   state: TillState,
   /** Undecided cases of this till. */
   casesOpen: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -84,22 +89,42 @@ export const PingAnswer = v.strictObject({
 })
 export type PingAnswer = v.InferOutput<typeof PingAnswer>
 
+/** The journal that another one goes on from, and how far it went. */
+export const Parent = v.strictObject({
+  id: JournalId,
+  /** The highest numbers that this storage has of it, and that were ever given in it: what lies between is lost (F7). */
+  headSeq: Head,
+  givenSeq: Head,
+  /** By its own key, or, where that is lost with the storage, the server's mark on the till that it belonged to (T7). */
+  proof: v.union([
+    v.strictObject({ signature: Signature }),
+    v.strictObject({ tillId: TillId, mark: TillMark }),
+  ]),
+})
+export type Parent = v.InferOutput<typeof Parent>
+
+/** What the key of a parent signs. */
+export const childText = (
+  accountId: AccountId,
+  child: JournalId,
+  { headSeq, givenSeq }: Omit<Parent, 'proof'>,
+) => `podarok-journal-1|${accountId}|${child}|${headSeq}|${givenSeq}`
+
 /**
- * Which till the session speaks for; signed by the key itself. It is told after the session is open, because the till
- * keeps its identity in the database of its account, and only the session's answer says which account that is.
+ * Makes a journal known, signed by its own key, and tells that the session speaks for its till. It is told after the session
+ * is open, because the till keeps its identity in the database of its account, and only the session's answer says which
+ * account that is. One whose parent has signed for it needs no session (A2).
  */
 export const TillRequest = v.strictObject({
-  id: TillId,
-  epoch: Seq,
+  accountId: AccountId,
+  /** The hash of the key. */
+  journal: JournalId,
   deviceKey: DeviceKey,
+  /** Null for the first journal of a till. */
+  parent: v.nullable(Parent),
   storeId: v.nullable(StoreId),
-  /**
-   * Whether the session is to speak for this till, which writes in this epoch. Else the till only has records of it to hand
-   * over, and the server has forgotten its key since it was set back (J7), or knows that of a copy of the till (F9).
-   */
+  /** Whether the till writes in this journal; else it only has records of it to hand over to a server that was set back. */
   speaks: v.boolean(),
-  /** Numbers that were given to records which the storage has lost (F7). */
-  lost: v.nullable(v.strictObject({ epoch: Seq, fromSeq: Seq, toSeq: Seq })),
 })
 export type TillRequest = v.InferOutput<typeof TillRequest>
 
@@ -107,19 +132,13 @@ export const TillAnswer = v.strictObject({
   /** Its number in the account: how people and other tills call it. */
   ordinal: v.pipe(v.number(), v.safeInteger()),
   head: TillHead,
-  /** The key is old: make a successor (`rotate`). */
-  rotate: v.boolean(),
+  /** The key is old: the till goes on in a new journal. */
+  keyIsOld: v.boolean(),
   sealingKey: SealingKey,
   /** 32 bytes, base64url: tags of the book are made with it, and its chunks are encrypted under it. Memory only (O7). */
   bookKey: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
 })
 export type TillAnswer = v.InferOutput<typeof TillAnswer>
-
-/** A new epoch with a new key, signed by the old one. The same again changes nothing. */
-export const RotateRequest = v.strictObject({
-  ...envelopeShape,
-  next: v.strictObject({ epoch: Seq, deviceKey: DeviceKey }),
-})
 
 /**
  * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
@@ -162,7 +181,8 @@ export const TillsAnswer = v.strictObject({
       id: TillId,
       ordinal: v.pipe(v.number(), v.safeInteger()),
       state: TillState,
-      epoch: Seq,
+      /** How many journals its chain has, and how far the newest goes. */
+      journals: v.pipe(v.number(), v.safeInteger()),
       headSeq: Head,
       lastSeenMs: v.nullable(Moment),
       casesOpen: v.pipe(v.number(), v.safeInteger()),

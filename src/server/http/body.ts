@@ -1,15 +1,15 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { wireVersion } from '../../core/receipt/version.ts'
-import type { AccountId, TillId } from '../../core/ids.ts'
+import type { AccountId, JournalId, TillId } from '../../core/ids.ts'
 import type { Session } from '../ledger/tills/sessions.ts'
 import { ApiError } from './errors.ts'
 import { type Fault, tryShape } from '../../core/shape.ts'
 
-interface Device {
+export interface Device {
   accountId: AccountId
   tillId: TillId
-  epoch: number
+  journal: JournalId
 }
 
 export type Env = {

@@ -24,6 +24,7 @@ const answers: Record<ErrorCode, { status: Status; message: string }> = {
   nonce_stale: { status: 409, message: 'Подпись устарела: повторите' },
   signature_invalid: { status: 401, message: 'Подпись кассы не подходит: обновите страницу МоегоСклада' },
   till_not_active: { status: 403, message: 'Эта касса отключена или ждёт решения управляющего' },
+  journal_over: { status: 409, message: 'Эта касса продолжает в новом журнале: обновите страницу' },
   case_unknown: { status: 404, message: 'Такого вопроса нет' },
   choice_unknown: { status: 409, message: 'Так этот вопрос решить нельзя, или он уже решён' },
   internal: { status: 500, message: 'Ошибка сервера: повторите' },

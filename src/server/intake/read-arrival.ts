@@ -4,44 +4,38 @@ import { Receipt } from '../../core/receipt/receipt.ts'
 import { cashierOperations } from '../../core/receipt/operations.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'
 import type { Arrival, ArrivalContent } from '../ledger/arrival.ts'
-import type { AccountId, TillId } from '../../core/ids.ts'
+import type { Device } from '../http/body.ts'
 import { sha256 } from '../keys/secrets.ts'
 import { tryShape } from '../../core/shape.ts'
-
-/** Whose records these are, as the session says. */
-export interface Sender {
-  accountId: AccountId
-  tillId: TillId
-}
 
 type Envelope = SyncRequest['records'][number]
 
 /** Judges a record by its looks. One that cannot be read is an arrival too: it is kept and opens a case. */
-export function readArrival(sender: Sender, epoch: number, record: Envelope): Arrival {
-  const arrival = malformedArrival(sender, epoch, record)
+export function readArrival(sender: Device, record: Envelope): Arrival {
+  const arrival = malformedArrival(sender, record)
   return { ...arrival, content: contentOf(arrival) }
 }
 
-export function malformedArrival(sender: Sender, epoch: number, record: Envelope): Arrival {
+export function malformedArrival({ accountId, ...place }: Device, record: Envelope): Arrival {
   // PostgreSQL cannot store this sign, and no JSON text has it: the record is unreadable either way.
   const text = record.receipt.replaceAll('\0', '\uFFFD')
   return {
-    accountId: sender.accountId,
+    accountId,
     id: record.id,
     text,
     digest: sha256(text),
-    till: { id: sender.tillId, epoch, seq: record.seq },
+    place: { ...place, seq: record.seq },
     content: { kind: 'malformed' },
     isFact: false,
   }
 }
 
-function contentOf({ id, text, till }: Arrival): ArrivalContent {
+function contentOf({ id, text, place }: Arrival): ArrivalContent {
   const parsed = tryShape(Receipt, parseJson(text))
   if (!parsed.success) return { kind: 'malformed' }
   const receipt = parsed.data
-  const said = receipt.till
-  if (receipt.id !== id || said?.id !== till?.id || said?.epoch !== till?.epoch || said?.seq !== till?.seq) {
+  const said = receipt.place
+  if (receipt.id !== id || said?.journal !== place?.journal || said?.seq !== place?.seq) {
     return { kind: 'malformed' }
   }
   // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3), as registers and jobs have.

@@ -1,5 +1,6 @@
 import type { Envelope } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
+import type { Device } from '../http/body.ts'
 import { createGrantProofs } from '../keys/grant-proofs.ts'
 import { recallGrant } from '../ledger/offline/grants.ts'
 
@@ -13,10 +14,10 @@ export function createRecall({ db, keys, log }: Deps) {
   const proofs = createGrantProofs(keys.card)
   const known = new Set<string>()
 
-  return async ({ accountId, till, grant }: Envelope): Promise<void> => {
+  return async ({ accountId, tillId }: Device, { grant }: Envelope): Promise<void> => {
     if (grant === null || known.has(grant.id)) return
-    if (grant.tillId !== till.id || !proofs.isOurs(accountId, grant)) {
-      return log.warn({ event: 'grant_not_ours', accountId, tillId: till.id, grantId: grant.id })
+    if (grant.tillId !== tillId || !proofs.isOurs(accountId, grant)) {
+      return log.warn({ event: 'grant_not_ours', accountId, tillId, grantId: grant.id })
     }
     await db.write((tx) => recallGrant(tx, accountId, grant))
     if (known.size >= rememberedMax) known.clear()

@@ -10,7 +10,8 @@ import type { Deps } from '../deps.ts'
 import type { Arrival, Evidence } from '../ledger/arrival.ts'
 import { createOutcomeProofs } from '../keys/outcome-proofs.ts'
 import { hashNumber } from '../keys/secrets.ts'
-import { malformedArrival, readArrival, type Sender } from './read-arrival.ts'
+import type { Device } from '../http/body.ts'
+import { malformedArrival, readArrival } from './read-arrival.ts'
 
 type Batch = v.InferOutput<typeof SyncRequest>
 
@@ -21,14 +22,18 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
   const proofs = createOutcomeProofs(keys.card)
 
   /** Hashes of the numbers in a receipt, by the place of their operations (L4: before the transaction opens). */
-  async function numbersOf({ accountId, till, content }: Arrival): Promise<Evidence['numbers']> {
+  async function numbersOf({ accountId, place, content }: Arrival): Promise<Evidence['numbers']> {
     const numbers = new Map<number, string | null>()
-    if (content.kind !== 'receipt' || !till) return numbers
+    if (content.kind !== 'receipt' || !place) return numbers
     const { id, mode, standsFor } = content.receipt
     // A promise carries the seals of the ask that it stands for, but of no other till's: its own is in them (T1).
-    const place = { accountId, tillId: till.id, receiptId: mode === 'promise' ? (standsFor ?? id) : id }
+    const sealedFor = {
+      accountId,
+      tillId: place.tillId,
+      receiptId: mode === 'promise' ? (standsFor ?? id) : id,
+    }
     for (const [n, sealed] of sealedIn(content.receipt)) {
-      const digits = await sealing.open(place, sealed)
+      const digits = await sealing.open(sealedFor, sealed)
       numbers.set(n, digits === null ? null : hashNumber(keys.card, accountId, digits))
     }
     return numbers
@@ -45,8 +50,8 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
 
   return {
     proofs,
-    async read(sender: Sender, batch: Batch): Promise<Arrival[]> {
-      const arrivals = batch.records.map((record) => readArrival(sender, batch.till.epoch, record))
+    async read(sender: Device, batch: Batch): Promise<Arrival[]> {
+      const arrivals = batch.records.map((record) => readArrival(sender, record))
       const employees = await authors.of(
         sender.accountId,
         arrivals.flatMap((arrival) => sessionOf(receiptOf(arrival)) ?? []),
@@ -66,10 +71,10 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
       )
     },
     /** As texts that nobody looks into. */
-    readRaw(sender: Sender, batch: Batch): Arrival[] {
+    readRaw(sender: Device, batch: Batch): Arrival[] {
       const waiting = waitingOf(batch)
       return batch.records.map((record, n) => {
-        const arrival = malformedArrival(sender, batch.till.epoch, record)
+        const arrival = malformedArrival(sender, record)
         return { ...arrival, evidence: evidenceOf(batch, waiting, arrival, n) }
       })
     },

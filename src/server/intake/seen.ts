@@ -1,6 +1,6 @@
-import type { AccountId, TillId } from '../../core/ids.ts'
+import type { AccountId, JournalId } from '../../core/ids.ts'
 import type { Db } from '../db/db.ts'
-import { markSeen } from '../ledger/tills/tills.ts'
+import { markSeen } from '../ledger/tills/journals.ts'
 
 /** Managers see to the minute when a till was last heard. */
 const everyMs = 60_000
@@ -13,12 +13,12 @@ const rememberedMax = 10_000
 export function createSeen(db: Db, clock: () => number) {
   const noted = new Map<string, number>()
 
-  return async (accountId: AccountId, tillId: TillId): Promise<void> => {
-    const name = `${accountId}/${tillId}`
+  return async (accountId: AccountId, journal: JournalId): Promise<void> => {
+    const name = `${accountId}/${journal}`
     const nowMs = clock()
     if (nowMs - (noted.get(name) ?? 0) < everyMs) return
     if (noted.size >= rememberedMax) noted.clear()
     noted.set(name, nowMs)
-    await db.write((tx) => markSeen(tx, accountId, tillId, nowMs))
+    await db.write((tx) => markSeen(tx, accountId, journal, nowMs))
   }
 }

@@ -3,9 +3,11 @@ import { nonceMs } from '../../core/wire/tills.ts'
 import { createMarks } from './marks.ts'
 
 export interface Nonces {
-  issue(accountId: AccountId, tillId: TillId): string
+  /** What a till may sign next, and the mark by which it is known again without its keys (T7). */
+  issue(accountId: AccountId, tillId: TillId): { nonce: string; mark: string }
   /** Whether the nonce is one of ours, for this till, and fresh. */
   isFresh(nonce: string | null, accountId: AccountId, tillId: TillId): boolean
+  isOurMark(mark: string, accountId: AccountId, tillId: TillId): boolean
 }
 
 /**
@@ -16,13 +18,15 @@ export interface Nonces {
  */
 export function createNonces(secret: Buffer, clock: () => number): Nonces {
   const marks = createMarks(secret, 'podarok-nonce-1')
+  const tills = createMarks(secret, 'podarok-till-1')
   const said = (issuedAtMs: number, accountId: AccountId, tillId: TillId) =>
     `${accountId}|${tillId}|${issuedAtMs}`
 
   return {
     issue(accountId, tillId) {
       const nowMs = clock()
-      return `${nowMs}.${marks.of(said(nowMs, accountId, tillId))}`
+      const nonce = `${nowMs}.${marks.of(said(nowMs, accountId, tillId))}`
+      return { nonce, mark: tills.of(`${accountId}|${tillId}`) }
     },
     isFresh(nonce, accountId, tillId) {
       const [, issued, mark] = /^(\d{1,15})\.([\w-]{43})$/.exec(nonce ?? '') ?? []
@@ -31,5 +35,6 @@ export function createNonces(secret: Buffer, clock: () => number): Nonces {
       if (ageMs < -nonceMs || ageMs > nonceMs) return false
       return marks.isOurs(mark, said(Number(issued), accountId, tillId))
     },
+    isOurMark: (mark, accountId, tillId) => tills.isOurs(mark, `${accountId}|${tillId}`),
   }
 }

@@ -1,4 +1,4 @@
-import type { AccountId, DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
+import type { AccountId, DocumentId, JournalId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Refusal } from '../../core/refusal.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
@@ -14,7 +14,7 @@ export interface Arrival {
   text: string
   digest: string
   /** Null for receipts that the server makes itself. */
-  till: { id: TillId; epoch: number; seq: number } | null
+  place: { tillId: TillId; journal: JournalId; seq: number } | null
   /** The till whose business a receipt of the server's own is: what a manager has posted for it (O6). */
   actsFor?: TillId | null
   content: ArrivalContent
@@ -29,7 +29,7 @@ export interface Arrival {
 
 /** What was found out about a record before the transaction opened. */
 export interface Evidence {
-  /** Records of the same epoch that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
+  /** Records of the same journal that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
   waiting: ReadonlyMap<number, { recordedAtMs: number }>
   /** What this server answered to it before it was set back, by its own mark (J7). */
   settled: 'applied' | 'refused' | 'in_review' | null
@@ -45,9 +45,12 @@ export function ownArrival(
 ): Arrival {
   const text = JSON.stringify(receipt)
   const content = { kind: 'receipt' as const, receipt }
-  const fixed = { accountId, id: receipt.id, text, digest: sha256(text), till: null, content }
+  const fixed = { accountId, id: receipt.id, text, digest: sha256(text), place: null, content }
   return { ...fixed, isFact: false, ...rest }
 }
+
+/** A record of a till. */
+export type PlacedArrival = Arrival & { place: NonNullable<Arrival['place']> }
 
 export type ArrivalContent =
   /** The ledger decides. */
@@ -76,12 +79,5 @@ export interface Decision {
   outcome: FinalOutcome
   alarm: Alarm | null
   /** Where the till stands after this record; null for receipts of the server's own. */
-  head: TillPlace | null
-}
-
-/** Where a till stands after a record. */
-export interface TillPlace {
-  epoch: number
-  seq: number
-  state: TillState
+  head: { seq: number; state: TillState } | null
 }

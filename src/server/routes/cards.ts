@@ -56,7 +56,7 @@ async function buildReceipt(
     mode: 'ask',
     grantId: null,
     standsFor: null,
-    till: null,
+    place: null,
     author: first?.author ?? { kind: 'employee', employeeId, session: null, stamp: null },
     door: 'import',
     approvals: [],

@@ -7,7 +7,7 @@ import { readBody, readId } from '../http/body.ts'
 import { closeGrant as close, giveGrant } from '../ledger/offline/grants.ts'
 import { currentPolicy, savePolicy as save } from '../ledger/offline/policies.ts'
 import { riskOf, settleHolds } from '../ledger/audit/risk.ts'
-import { headOf, lockTill } from '../ledger/tills/tills.ts'
+import { lockJournal } from '../ledger/tills/journals.ts'
 import type { Handler } from '../http/handler.ts'
 
 export function policy({ db }: Deps): Handler<'policy'> {
@@ -28,14 +28,13 @@ export function savePolicy({ db, clock, log }: Deps): Handler<'savePolicy'> {
 export function grant({ db, clock, newId, keys }: Deps): Handler<'grant'> {
   const proofs = createGrantProofs(keys.card)
   return async (c) => {
-    const { accountId, tillId, epoch } = c.var.device
+    const { accountId, tillId, journal: id } = c.var.device
     const { returned, drained, waiting, headSeq } = await readBody(c, GrantRequest)
     return db.write(async (tx) => {
       const nowMs = clock()
-      const till = await lockTill(tx, accountId, tillId)
-      if (till?.state !== 'active') return { grant: null, reason: 'not_active' as const }
-      const isDrained =
-        drained && waiting.length === 0 && headSeq === (await headOf(tx, accountId, tillId, epoch))
+      const journal = await lockJournal(tx, accountId, id)
+      if (journal?.state !== 'active') return { grant: null, reason: 'not_active' as const }
+      const isDrained = drained && waiting.length === 0 && headSeq === journal.headSeq
       if (isDrained) await settleHolds(tx, accountId, tillId, nowMs)
       const allowed = await currentPolicy(tx, accountId)
       return giveGrant(tx, { accountId, tillId, returned, isDrained }, allowed, { newId, proofs, nowMs })

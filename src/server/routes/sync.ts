@@ -2,11 +2,10 @@ import type * as v from 'valibot'
 import { batchBytesMax, type SyncAnswer, SyncRequest } from '../../core/wire/tills.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
-import { readBody } from '../http/body.ts'
+import { type Device, readBody } from '../http/body.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
 import { type Arrival, type Decision, noSaleFacts } from '../ledger/arrival.ts'
 import { newsFor } from '../ledger/tills/head.ts'
-import { headOf } from '../ledger/tills/tills.ts'
 import { errorFacts } from '../log.ts'
 import type { OutcomeProofs } from '../keys/outcome-proofs.ts'
 import { createRecall } from '../intake/recall.ts'
@@ -27,10 +26,10 @@ export function sync(deps: Deps): Handler<'sync'> {
   return async (c) => {
     const sender = c.var.device
     const batch = checkBatch(await readBody(c, SyncRequest))
-    await recall(batch)
+    await recall(sender, batch)
     const arrivals = await reception.read(sender, batch)
     const facts = await gatherFacts(deps.db, sales, sender.accountId, arrivals)
-    return settle(deps, reception.proofs, batch, arrivals, (n) => facts[n]!)
+    return settle(deps, reception.proofs, sender, batch, arrivals, (n) => facts[n]!)
   }
 }
 
@@ -40,7 +39,7 @@ export function syncRaw(deps: Deps): Handler<'syncRaw'> {
   return async (c) => {
     const batch = checkBatch(await readBody(c, SyncRequest))
     const arrivals = reception.readRaw(c.var.device, batch)
-    return settle(deps, reception.proofs, batch, arrivals, () => noSaleFacts)
+    return settle(deps, reception.proofs, c.var.device, batch, arrivals, () => noSaleFacts)
   }
 }
 
@@ -54,11 +53,11 @@ function checkBatch(batch: Batch): Batch {
 async function settle(
   { db, programmes, clock, log, nonces }: Deps,
   proofs: OutcomeProofs,
+  { accountId, tillId }: Device,
   batch: Batch,
   arrivals: readonly Arrival[],
   factsOf: (n: number) => Parameters<typeof applyReceipt>[2],
 ): Promise<SyncAnswer> {
-  const { accountId, till } = batch
   const { done, failure } = await db.writeEach<Decision>(
     arrivals.map(
       (arrival, n) => (tx) => applyReceipt(tx, arrival, factsOf(n), { programmes, nowMs: clock() }),
@@ -69,7 +68,7 @@ async function settle(
     log.error({
       event: 'receipt_failed',
       accountId,
-      tillId: till.id,
+      tillId,
       receiptId: id,
       ...errorFacts(failure.error),
     })
@@ -77,17 +76,17 @@ async function settle(
     if (done.length === 0) throw failure.error
   }
   for (const [n, { alarm }] of done.entries()) {
-    if (alarm) log.error({ event: alarm, accountId, tillId: till.id, receiptId: arrivals[n]!.id })
+    if (alarm) log.error({ event: alarm, accountId, tillId, receiptId: arrivals[n]!.id })
   }
   const head = done.at(-1)?.head
   if (!head) throw new Error('a record of a till was decided and moved no head')
   const rest = await db.read(async (query) => ({
-    headSeq: head.epoch === till.epoch ? head.seq : await headOf(query, accountId, till.id, till.epoch),
+    headSeq: head.seq,
     state: head.state,
-    ...(await newsFor(query, accountId, till.id, batch)),
+    ...(await newsFor(query, accountId, tillId, batch)),
   }))
   return {
-    head: { ...rest, serverTimeMs: clock(), nonce: nonces.issue(accountId, till.id) },
+    head: { ...rest, serverTimeMs: clock(), ...nonces.issue(accountId, tillId) },
     outcomes: batch.records.map(({ seq, id }, n) => {
       const outcome = done[n]?.outcome
       return outcome

@@ -1,67 +1,79 @@
-import { signatureHeader, TillRequest } from '../../core/wire/tills.ts'
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import { Signature, signatureHeader, TillRequest } from '../../core/wire/tills.ts'
 import { bookKeyOf } from '../keys/book-keys.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody, readRaw } from '../http/body.ts'
-import { registerBranch, registerDevice } from '../ledger/tills/devices.ts'
-import { noteLost } from '../ledger/tills/missing.ts'
+import { beginJournal } from '../ledger/tills/begin-journal.ts'
 import { bindSession } from '../ledger/tills/sessions.ts'
 import { newsFor } from '../ledger/tills/head.ts'
-import { registerTill } from '../ledger/tills/tills.ts'
 import type { Handler } from '../http/handler.ts'
+import { tryShape } from '../../core/shape.ts'
 
-/** A device key is asked to make its successor after this. */
-const rotateAfterMs = 180 * 24 * 3_600_000
+/** After this a till is asked to go on under a new key. */
+const keyMaxAgeMs = 180 * 24 * 3_600_000
 
 /** Opens nothing: a till that was shut out, or has a double, must not read the book any more. */
 const noBookKey = Buffer.alloc(32)
 
-/** Makes the till and its key known and the session its own; a session speaks for one till as long as it lives. */
+const Vouched = v.object({ parent: v.object({ proof: v.object({ signature: Signature }) }) })
+
+const journalOf = (publicKey: string) =>
+  createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('base64url')
+
+/** Makes a journal known and the session its till's own; a session speaks for one till as long as it lives. */
 export function till(deps: Deps): Handler<'till'> {
   const { db, clock, nonces, sealing, keys, verify, log } = deps
   return async (c) => {
-    const { accountId, employeeId } = c.var.session
-    const { bytes } = await readRaw(c)
-    const { id, epoch, deviceKey, speaks, lost } = await readBody(c, TillRequest)
-    if (lost && (lost.epoch >= epoch || lost.fromSeq > lost.toSeq)) {
-      throw new ApiError('body_invalid', { detail: 'lost' })
-    }
+    const session = c.var.session ?? null
+    const { bytes, json } = await readRaw(c)
+    // Only a journal that the till itself vouches for may come when nobody is logged in (A2).
+    if (!session && !tryShape(Vouched, json).success) throw new ApiError('session_missing')
+    const { accountId, journal: id, deviceKey, parent, speaks } = await readBody(c, TillRequest)
+    if (parent && parent.headSeq > parent.givenSeq) throw new ApiError('body_invalid', { detail: 'parent' })
+    if (session && session.accountId !== accountId) throw new ApiError('till_unknown')
+    if (id !== journalOf(deviceKey)) throw new ApiError('body_invalid', { detail: 'journal' })
     // Signed by the very key that it registers: nobody can register a key that he does not have.
     if (!verify(deviceKey, bytes, c.req.header(signatureHeader) ?? ''))
       throw new ApiError('signature_invalid')
-    const { answer, isNew } = await db.write(async (tx) => {
+    const isSigned = (key: string, text: string, signature: string) =>
+      verify(key, Buffer.from(text), signature)
+    const { answer, isNew, alarm } = await db.write(async (tx) => {
       const nowMs = clock()
-      const registered = await registerTill(tx, accountId, id, { epoch, writes: speaks }, nowMs)
-      const key = { epoch, publicKey: deviceKey }
-      const device =
-        registered &&
-        ((await registerDevice(tx, accountId, id, key, nowMs)) ??
-          (speaks ? null : await registerBranch(tx, accountId, id, key, nowMs)))
-      // Another key for a known epoch, or an epoch that is over: an old copy of a till, or somebody who plays it (F9).
-      if (!registered || !device) throw new ApiError('signature_invalid')
-      if (lost) await noteLost(tx, accountId, id, lost, nowMs)
-      const { state, ordinal } = registered
+      const begun = await beginJournal(
+        tx,
+        accountId,
+        { id, publicKey: deviceKey, parent },
+        { isSigned, isOurMark: (mark, tillId) => nonces.isOurMark(mark, accountId, tillId) },
+        nowMs,
+      )
+      if (!begun) throw new ApiError('till_unknown')
+      const { tillId, state, ordinal, headSeq, madeAtMs, overAtMs } = begun.journal
+      // A copy that stayed behind, or a frame that has not heard of the next one (F9).
+      if (speaks && overAtMs !== null) throw new ApiError('journal_over')
       // A till that has to start anew as another one needs this very session for that.
-      const binds = speaks && state !== 'retired'
-      if (binds && !(await bindSession(tx, accountId, c.var.tokenHash, id)))
+      const binds = session !== null && speaks && state !== 'retired'
+      if (binds && !(await bindSession(tx, accountId, c.var.tokenHash, tillId)))
         throw new ApiError('till_unknown')
-      const bookKey = state === 'active' ? bookKeyOf(keys.card, accountId) : noBookKey
+      const bookKey = session && state === 'active' ? bookKeyOf(keys.card, accountId) : noBookKey
       const answer = {
         ordinal,
         head: {
-          headSeq: registered.headSeq,
+          headSeq,
           serverTimeMs: nowMs,
-          nonce: nonces.issue(accountId, id),
+          ...nonces.issue(accountId, tillId),
           state,
-          ...(await newsFor(tx, accountId, id, { decidedAfterMs: nowMs, grant: null })),
+          ...(await newsFor(tx, accountId, tillId, { decidedAfterMs: nowMs, grant: null })),
         },
-        rotate: state === 'active' && nowMs - device.madeAtMs > rotateAfterMs,
+        keyIsOld: state === 'active' && nowMs - madeAtMs > keyMaxAgeMs,
         sealingKey: await sealing.current(tx, accountId, nowMs),
         bookKey: bookKey.toString('base64url'),
       }
-      return { answer, isNew: device.madeAtMs === nowMs }
+      return { answer, isNew: madeAtMs === nowMs, alarm: begun.alarm }
     })
-    if (isNew) log.info({ event: 'device_registered', accountId, tillId: id, epoch, employeeId })
+    if (isNew) log.info({ event: 'journal_begun', accountId, journal: id, employeeId: session?.employeeId })
+    if (alarm) log.error({ event: alarm, accountId, journal: id })
     return answer
   }
 }

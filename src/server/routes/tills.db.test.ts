@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { TillId } from '../../core/ids.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { balanceOf, casesOf } from '../../../test/server/look.ts'
-import { TestDevice } from '../../../test/server/test-device.ts'
 import { newDraftId, redeem, type TestTill } from '../../../test/server/test-till.ts'
 import { addCard, type NewCard, verdictOf, world } from '../../../test/server/world.ts'
 
@@ -25,14 +23,14 @@ onBothEngines('states of tills', (engine) => {
     await till.send(till.receipt([redeem(card.id, 1)]))
   }
 
-  test('managers see every till: state, epoch, head, open cases, and when it was last heard', async () => {
+  test('managers see every till: state, journals, head, open cases, and when it was last heard', async () => {
     const { shop, manager, till, card } = await scene()
     await till.send(till.receipt([redeem(card.id, 1)]))
     await fork(till, card)
     shop.time.nowMs += 30_000
     await till.ping()
     const { tills } = await manager.answer('tills', null)
-    const ofTill = { id: till.id, ordinal: 2, state: 'quarantined', epoch: 1, headSeq: 2, casesOpen: 1 }
+    const ofTill = { id: till.id, ordinal: 2, state: 'quarantined', journals: 1, headSeq: 2, casesOpen: 1 }
     expect(tills).toMatchObject([{ id: manager.id, ordinal: 1, state: 'active', casesOpen: 0 }, ofTill])
     expect(await till.denial('tills', null)).toBe('403 not_allowed')
   })
@@ -70,7 +68,7 @@ onBothEngines('states of tills', (engine) => {
     expect(await balanceOf(manager, card)).toBe(1_000)
     // [O7] Whoever has the till now does not get the key of its book again.
     const answer = await till.register()
-    expect(answer).toMatchObject({ head: { state: 'revoked' }, bookKey: 'A'.repeat(43), rotate: false })
+    expect(answer).toMatchObject({ head: { state: 'revoked' }, bookKey: 'A'.repeat(43), keyIsOld: false })
     const who = shop.logged.filter((line) => line.includes('till_state_set'))
     expect(who).toHaveLength(1)
     expect(who[0]).toContain(`"employeeId":"${manager.employeeId}"`)
@@ -112,7 +110,7 @@ onBothEngines('states of tills', (engine) => {
     expect(till.head?.state).toBe('retired')
     expect(await till.denial('lookup', lookup(card))).toBe('403 till_unknown')
     expect(verdictOf(await till.send(unsent))).toBe('refused till_quarantined')
-    Object.assign(till, { id: randomUUID() as TillId, epoch: 1, seq: 0, device: new TestDevice() })
+    till.beginAnew()
     expect((await till.register()).head.state).toBe('active')
     expect((await till.answer('lookup', lookup(card))).card?.id).toBe(card.id)
     expect(verdictOf(await till.send(till.receipt([redeem(card.id, 1)])))).toBe('applied')

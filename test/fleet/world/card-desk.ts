@@ -23,7 +23,7 @@ export async function setCard(db: Db, order: CardOrder, nowMs: number): Promise<
     mode: 'ask',
     grantId: null,
     standsFor: null,
-    till: null,
+    place: null,
     author: { kind: 'employee', employeeId, session: null, stamp: null },
     door: 'manager',
     approvals: [],

@@ -29,10 +29,10 @@ const told = (rest: Partial<ToldReceipt>): ToldReceipt => ({
 const answer = (...receipts: ToldReceipt[]): SaleAnswer => ({ document: null, receipts })
 
 function recorded(parts: Partial<Receipt> = {}): Result {
-  const till = { id: uuid() as never, epoch: 1, seq: 1 }
-  const receipt: Receipt = { version: wireVersion, ...redeemReceipt(), ...parts, till }
+  const place = { journal: 'J'.repeat(43) as never, seq: 1 }
+  const receipt: Receipt = { version: wireVersion, ...redeemReceipt(), ...parts, place }
   const record = {
-    epoch: 1,
+    ordinal: 1,
     seq: 1,
     id: receipt.id,
     receipt: JSON.stringify(receipt),

@@ -32,10 +32,10 @@ const refused: FinalOutcome = {
 
 let seq = 0
 function state(parts: Partial<Receipt>, outcome: FinalOutcome | null): RecordState {
-  const till = { id: uuid() as never, epoch: 1, seq: ++seq }
-  const receipt: Receipt = { version: wireVersion, ...redeemReceipt(), ...parts, till }
+  const place = { journal: 'J'.repeat(43) as never, seq: ++seq }
+  const receipt: Receipt = { version: wireVersion, ...redeemReceipt(), ...parts, place }
   const record: JournalRecord = {
-    epoch: 1,
+    ordinal: 1,
     seq,
     id: receipt.id,
     receipt: JSON.stringify(receipt),

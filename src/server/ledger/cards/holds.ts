@@ -224,18 +224,19 @@ export async function releaseDraftHolds(
 export async function releaseHoldsOf(
   tx: Tx,
   accountId: AccountId,
-  { till, sale, operations }: Receipt,
+  tillId: TillId | null,
+  { sale, operations }: Receipt,
   nowMs: number,
 ): Promise<void> {
-  if (!till) return
-  if (sale?.draftId) await releaseDraftHolds(tx, accountId, till.id, sale.draftId, 'receipt', nowMs)
+  if (tillId === null) return
+  if (sale?.draftId) await releaseDraftHolds(tx, accountId, tillId, sale.draftId, 'receipt', nowMs)
   for (const operation of operations) {
     if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.proof.holdId === null)
       continue
     await tx.run(
       `update hold set released_at_ms = $5, released_by = 'receipt'
         where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
-      [accountId, till.id, operation.cardId, operation.proof.holdId, nowMs],
+      [accountId, tillId, operation.cardId, operation.proof.holdId, nowMs],
     )
   }
 }

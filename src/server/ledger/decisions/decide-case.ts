@@ -86,9 +86,11 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       await releaseDraftHolds(tx, accountId, view.tillId, draftId.data, 'manager', means.nowMs)
       return null
     }
-    case 'dismiss':
-      await releaseHoldsOf(tx, accountId, (await requireInReview(tx, view, accountId)).receipt, means.nowMs)
+    case 'dismiss': {
+      const { stored, receipt } = await requireInReview(tx, view, accountId)
+      await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
       return null
+    }
     case 'unblock': {
       const original = await requireReceipt(tx, view, accountId)
       const { stored } = original
@@ -108,12 +110,12 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
     }
     case 'apply': {
       const original = await requireInReview(tx, view, accountId)
-      const { receipt } = original
+      const { stored, receipt } = original
       const { operations, id } = receipt
       // What a till may not ask for, nobody makes good by a decision (A3).
       if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
       // Its own holds would stand in its way as another's.
-      await releaseHoldsOf(tx, accountId, receipt, means.nowMs)
+      await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
       return postOwn(
         tx,
         wanted,
@@ -164,7 +166,7 @@ async function postOwn(
     mode,
     grantId: null,
     standsFor,
-    till: null,
+    place: null,
     author: { kind: 'employee', employeeId: by, session: null, stamp: null },
     door: 'manager',
     approvals: [],

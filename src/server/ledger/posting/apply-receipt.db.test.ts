@@ -1,4 +1,3 @@
-import { TestDevice } from '../../../../test/server/test-device.ts'
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CardId, ReceiptId } from '../../../core/ids.ts'
@@ -249,23 +248,23 @@ onBothEngines('receipts', (engine) => {
     expect(await balanceOf(till, card.number)).toMatchObject({ balanceKopecks: 70 })
   })
 
-  test('[J3] a new epoch starts with an empty head, and records of the old one still drain', async () => {
+  test('[J3] a new journal starts with an empty head, and records of the old one still drain', async () => {
     const shop = world(engine.db())
     const { manager, till } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
     const late = till.receipt([redeem(card.id, 10)])
     await till.send(till.receipt([redeem(card.id, 10)]))
     const oldDevice = till.device
-    Object.assign(till, { epoch: 2, seq: 0, device: new TestDevice() })
+    till.goOn()
     expect((await till.register()).head.headSeq).toBe(0)
     const fresh = till.receipt([redeem(card.id, 10)])
     expect((await till.sync(fresh)).head.headSeq).toBe(1)
     const newDevice = till.device
-    Object.assign(till, { epoch: 1, device: oldDevice })
+    Object.assign(till, { device: oldDevice })
     const drained = await till.sync(late)
     expect(verdictOf(drained.outcomes[0]!.outcome)).toBe('applied')
     expect(drained.head.headSeq).toBe(2)
-    Object.assign(till, { epoch: 2, device: newDevice })
+    Object.assign(till, { device: newDevice })
     expect((await till.ping()).headSeq).toBe(1)
   })
 })

@@ -6,9 +6,8 @@ import { post } from '../../../core/posting/post.ts'
 import type { PostedOperation, Posting } from '../../../core/posting/types.ts'
 import { employeeOf } from '../../../core/receipt/author.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
-import type { TillState } from '../../../core/wire/tills.ts'
 import type { Tx } from '../../db/db.ts'
-import type { Alarm, Arrival, Decision, Evidence, SaleFacts } from '../arrival.ts'
+import type { Alarm, Arrival, Decision, Evidence, PlacedArrival, SaleFacts } from '../arrival.ts'
 import { closeUndone, settledBySibling } from './siblings.ts'
 import { findCardByNumber } from '../cards/cards.ts'
 import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
@@ -20,7 +19,7 @@ import type { Programmes } from '../programmes.ts'
 import { findReceipt, insertReceipt } from './receipts.ts'
 import { stoppedByNumber, stoppedByState } from './admission.ts'
 import { followConflict, followHistory } from '../tills/history.ts'
-import { advanceHead, lockTill, type Till } from '../tills/tills.ts'
+import { advanceHead, type Journal, lockJournal } from '../tills/journals.ts'
 import { checkPosting, writePosting } from './write-posting.ts'
 
 /**
@@ -35,46 +34,47 @@ export async function applyReceipt(
   facts: SaleFacts,
   { programmes, nowMs }: { programmes: Programmes; nowMs: number },
 ): Promise<Decision> {
-  const locked = arrival.till && (await requireTill(tx, arrival.accountId, arrival.till.id))
+  const locked = isPlaced(arrival) ? await requireJournal(tx, arrival) : null
   const known = await findReceipt(tx, arrival.accountId, arrival.id)
   if (known?.digest === arrival.digest) {
     const alarm = await noteChange(tx, arrival, known.outcome, nowMs)
-    const head = locked && { epoch: locked.epoch, seq: locked.headSeq, state: locked.state }
+    const head = locked && { seq: locked.headSeq, state: locked.state }
     return { outcome: known.outcome, alarm, head }
   }
   if (known) {
     // Only a copy of its own journal gives one id to two texts of a till; another till's id was taken by chance or malice.
-    const isOwn = locked !== null && known.tillId === arrival.till?.id
-    const till = isOwn && isPlaced(arrival) ? await followConflict(tx, arrival, locked, nowMs) : locked
-    const head = await moveHead(tx, arrival, till, nowMs)
+    const isOwn = locked !== null && known.tillId === locked.tillId
+    const journal = isOwn && isPlaced(arrival) ? await followConflict(tx, arrival, locked, nowMs) : locked
+    const head = await moveHead(tx, arrival, journal, nowMs)
     return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
   }
-  const till = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
-  const decided = await decide(tx, arrival, facts, programmes, till?.state ?? 'active', nowMs)
+  const journal = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
+  const decided = await decide(tx, arrival, facts, programmes, journal, nowMs)
   const verdict = asBefore(decided, arrival.evidence?.settled ?? null)
   await write(tx, arrival, verdict, nowMs)
   const changed = await noteChange(tx, arrival, verdict.outcome, nowMs)
-  const head = await moveHead(tx, arrival, till, nowMs)
-  const alarm = till?.state === locked?.state ? changed : 'till_forked'
+  const head = await moveHead(tx, arrival, journal, nowMs)
+  const alarm = journal?.state === locked?.state ? changed : 'till_forked'
   return { outcome: verdict.outcome, alarm, head }
 }
 
-const isPlaced = (arrival: Arrival): arrival is Arrival & { till: NonNullable<Arrival['till']> } =>
-  arrival.till !== null
+const isPlaced = (arrival: Arrival): arrival is PlacedArrival => arrival.place !== null
 
 async function moveHead(
   tx: Tx,
-  { accountId, till: from }: Arrival,
-  till: Till | null,
+  { accountId, place }: Arrival,
+  journal: Journal | null,
   nowMs: number,
 ): Promise<Decision['head']> {
-  return from && till ? advanceHead(tx, accountId, from.id, till, from, nowMs) : null
+  if (!place || !journal) return null
+  const to = { id: place.journal, seq: place.seq }
+  return { seq: await advanceHead(tx, accountId, to, journal.headSeq, nowMs), state: journal.state }
 }
 
-async function requireTill(tx: Tx, accountId: AccountId, id: Parameters<typeof lockTill>[2]): Promise<Till> {
-  const till = await lockTill(tx, accountId, id)
-  if (!till) throw new Error(`till ${id} was never registered`)
-  return till
+async function requireJournal(tx: Tx, { accountId, place }: PlacedArrival): Promise<Journal> {
+  const journal = await lockJournal(tx, accountId, place.journal)
+  if (!journal) throw new Error(`journal ${place.journal} was never registered`)
+  return journal
 }
 
 /** [L5] The id is taken by another text: the stored history stays, this text waits for a human. */
@@ -90,11 +90,11 @@ function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewC
     kind,
     subject: subjectOf(arrival),
     receiptId: arrival.id,
-    tillId: arrival.till?.id ?? null,
+    tillId: arrival.place?.tillId ?? null,
     employeeId: employeeOf(receipt),
     amountKopecks: redeemed.length > 0 ? sumKopecks(redeemed.map((one) => one.amountKopecks)) : null,
     happenedAtMs: receipt?.happenedAtMs ?? null,
-    evidence: { epoch: arrival.till?.epoch ?? null, seq: arrival.till?.seq ?? null },
+    evidence: { journal: arrival.place?.journal ?? null, seq: arrival.place?.seq ?? null },
     body: null,
   }
 }
@@ -138,10 +138,10 @@ const asOutcome = (outcome: FinalOutcome): Verdict => ({
 
 async function decide(
   tx: Tx,
-  { accountId, content, evidence, actsFor, isFact }: Arrival,
+  { accountId, content, evidence, place, actsFor, isFact }: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
-  state: TillState,
+  journal: Journal | null,
   nowMs: number,
 ): Promise<Verdict> {
   if (content.kind === 'malformed') {
@@ -151,9 +151,10 @@ async function decide(
   const settled = (outcome: FinalOutcome): Verdict => ({ ...asOutcome(outcome), receipt })
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)
-  const bySibling = await settledBySibling(tx, accountId, receipt)
+  const ownTill = place?.tillId ?? null
+  const bySibling = await settledBySibling(tx, accountId, receipt, ownTill)
   if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
-  const stopped = isFact ? null : stoppedByState(receipt, state)
+  const stopped = isFact ? null : stoppedByState(receipt, journal?.state ?? 'active')
   if (stopped) return settled(stopped)
   const programme = await programmes.current(tx, accountId)
   if (!programme) return refused(refusal('programme_missing'))
@@ -161,12 +162,17 @@ async function decide(
   if (taken) return refused(refusal('card_sold', taken))
   const today = programmes.day(programme, nowMs)
   const resolved = await resolveTargets(tx, accountId, receipt)
-  const tillId = receipt.till?.id ?? actsFor ?? null
-  const context = await loadContext(tx, accountId, resolved, { programme, today, facts, tillId, nowMs })
+  const context = await loadContext(tx, accountId, resolved, {
+    programme,
+    today,
+    facts,
+    tillId: ownTill ?? actsFor ?? null,
+    nowMs,
+  })
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.
   const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
   if (astray) return settled(astray)
-  const charge = await chargeOf(tx, accountId, receipt, isFact, nowMs)
+  const charge = await chargeOf(tx, accountId, receipt, ownTill, isFact, nowMs)
   const posting: Posting = post(resolved, { ...context, isFact, grant: charge.verdict })
   switch (posting.status) {
     case 'refused':
@@ -245,9 +251,9 @@ async function write(
     id: arrival.id,
     body: arrival.text,
     digest: arrival.digest,
-    tillId: arrival.till?.id ?? null,
-    epoch: arrival.till?.epoch ?? null,
-    seq: arrival.till?.seq ?? null,
+    tillId: arrival.place?.tillId ?? null,
+    journal: arrival.place?.journal ?? null,
+    seq: arrival.place?.seq ?? null,
     receipt,
     postedAtMs: nowMs,
     outcome,
@@ -258,7 +264,8 @@ async function write(
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
   // receipt that a human has to decide keeps its money held.
-  if (receipt && outcome.status !== 'in_review') await releaseHoldsOf(tx, arrival.accountId, receipt, nowMs)
+  if (receipt && outcome.status !== 'in_review')
+    await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)

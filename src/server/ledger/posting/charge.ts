@@ -1,4 +1,4 @@
-import type { AccountId, CardId, GrantId } from '../../../core/ids.ts'
+import type { AccountId, CardId, GrantId, TillId } from '../../../core/ids.ts'
 import { type Kopecks, kopecks } from '../../../core/money.ts'
 import { chargeGrant, type GrantUse, useOf } from '../../../core/receipt/offline.ts'
 import type { PostingContext } from '../../../core/posting/types.ts'
@@ -24,11 +24,12 @@ export async function chargeOf(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
+  tillId: TillId | null,
   isFact: boolean,
   nowMs: number,
 ): Promise<Charge> {
-  if (receipt.grantId === null || receipt.till === null) return { verdict: null, due: null }
-  const held = await lockGrant(tx, accountId, receipt.grantId, receipt.till.id)
+  if (receipt.grantId === null || tillId === null) return { verdict: null, due: null }
+  const held = await lockGrant(tx, accountId, receipt.grantId, tillId)
   if (!held || (held.isClosed && !isFact)) return { verdict: 'grant_unknown', due: null }
   const added = useOf(receipt)
   const charged = chargeGrant(held.grant, held.use, added, Math.min(receipt.happenedAtMs, nowMs + aheadMs))

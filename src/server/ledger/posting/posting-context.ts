@@ -79,7 +79,7 @@ export async function loadContext(
     others,
     today,
     saleGone: facts.saleGone,
-    ownHolds: await ownHolds(tx, accountId, receipt),
+    ownHolds: await ownHolds(tx, accountId, receipt, receipt.place && tillId),
     grant: null,
     isFact: false,
     sale:
@@ -103,14 +103,19 @@ async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Pro
 }
 
 /** What a promise stands on; an ask needs no hold. */
-async function ownHolds(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<PostingContext['ownHolds']> {
+async function ownHolds(
+  tx: Tx,
+  accountId: AccountId,
+  receipt: Receipt,
+  tillId: TillId | null,
+): Promise<PostingContext['ownHolds']> {
   const holds = new Map<string, OwnHold>()
   if (receipt.mode === 'ask') return holds
   for (const operation of receipt.operations) {
     if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.proof.holdId === null)
       continue
     const hold = await findHold(tx, accountId, operation.proof.holdId)
-    if (hold && hold.tillId === receipt.till?.id) holds.set(hold.id, hold)
+    if (hold && hold.tillId === tillId) holds.set(hold.id, hold)
   }
   return holds
 }

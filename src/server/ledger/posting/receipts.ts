@@ -1,5 +1,12 @@
 import * as v from 'valibot'
-import { type AccountId, DocumentId, type DraftId, ReceiptId, TillId } from '../../../core/ids.ts'
+import {
+  type AccountId,
+  DocumentId,
+  type DraftId,
+  type JournalId,
+  ReceiptId,
+  TillId,
+} from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
 import { employeeOf, sessionOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
@@ -74,7 +81,7 @@ export async function receiptsOfTill(
 ): Promise<StoredReceipt[]> {
   const rows = await query.all(
     `${select} where r.account_id = $1 and r.till_id = $2
-      order by r.posted_at_ms desc, r.epoch desc, r.seq desc limit ${lastMax}`,
+      order by r.posted_at_ms desc, r.seq desc limit ${lastMax}`,
     [accountId, tillId],
   )
   return parseRows(StoredReceipt, rows).map(withOutcome)
@@ -130,7 +137,7 @@ export interface NewReceipt {
   body: string
   digest: string
   tillId: TillId | null
-  epoch: number | null
+  journal: JournalId | null
   seq: number | null
   /** Null for a text that could not be understood. */
   receipt: Receipt | null
@@ -144,7 +151,7 @@ export interface NewReceipt {
 export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
   const { receipt, outcome } = one
   await tx.run(
-    `insert into receipt (account_id, id, body, digest, till_id, epoch, seq, mode, employee_id, document_id,
+    `insert into receipt (account_id, id, body, digest, till_id, journal_id, seq, mode, employee_id, document_id,
       draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
@@ -153,7 +160,7 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       one.body,
       one.digest,
       one.tillId,
-      one.epoch,
+      one.journal,
       one.seq,
       receipt?.mode ?? null,
       employeeOf(receipt),

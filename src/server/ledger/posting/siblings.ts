@@ -78,9 +78,10 @@ export async function settledBySibling(
   query: Query,
   accountId: AccountId,
   receipt: Receipt,
+  tillId: TillId | null,
 ): Promise<BySibling | null> {
-  if (!receipt.till) return null
-  for (const sibling of await siblingsOf(query, accountId, receipt, receipt.till.id)) {
+  if (tillId === null) return null
+  for (const sibling of await siblingsOf(query, accountId, receipt, tillId)) {
     if (sibling.mode === null || sibling.appliedBy) continue
     const { stored } = await standingOf(query, accountId, sibling)
     const { outcome } = stored
@@ -117,5 +118,5 @@ export async function closeUndone(tx: Tx, accountId: AccountId, id: ReceiptId, n
     throw new Error(`receipt ${id} was undone while it waited, and its case was closed already`)
   }
   const receipt = textOf(undone)
-  if (receipt) await releaseHoldsOf(tx, accountId, receipt, nowMs)
+  if (receipt) await releaseHoldsOf(tx, accountId, undone.tillId, receipt, nowMs)
 }

@@ -33,8 +33,8 @@ onBothEngines('the journals of tills', (engine) => {
       (await till.sync(all[0]!, all[3]!, all[6]!)).outcomes.map((one) => verdictOf(one.outcome)),
     ).toEqual(['applied', 'applied', 'applied'])
     expect(await cases()).toEqual([
-      ['gap', { epoch: 1, fromSeq: 2, toSeq: 3 }],
-      ['gap', { epoch: 1, fromSeq: 5, toSeq: 6 }],
+      ['gap', { journal: till.device.journal, fromSeq: 2, toSeq: 3 }],
+      ['gap', { journal: till.device.journal, fromSeq: 5, toSeq: 6 }],
     ])
     expect(await balance()).toBe(970)
     expect(till.head?.casesOpen).toBe(2)
@@ -59,13 +59,13 @@ onBothEngines('the journals of tills', (engine) => {
   test('[J4] a number that waits for a cashier’s word has a case of its own until its record and its end have come', async () => {
     const { shop, till, pay, cases, balance } = await scene()
     const [seen, ghost, lost, later] = Array.from({ length: 4 }, () => pay())
-    expect(lost!.till!.seq).toBe(3)
+    expect(lost!.place!.seq).toBe(3)
     const recordedAtMs = shop.time.nowMs - 5_000
     const batch = { ...till.batch([seen!, later!]), waiting: [{ seq: 2, recordedAtMs }] }
     await till.answer('sync', batch)
     expect(await cases()).toEqual([
-      ['gap', { epoch: 1, fromSeq: 3, toSeq: 3 }],
-      ['ghost_undecided', { epoch: 1, fromSeq: 2, toSeq: 2 }],
+      ['gap', { journal: till.device.journal, fromSeq: 3, toSeq: 3 }],
+      ['ghost_undecided', { journal: till.device.journal, fromSeq: 2, toSeq: 2 }],
     ])
     const moments = await engine
       .db()
@@ -87,10 +87,11 @@ onBothEngines('the journals of tills', (engine) => {
     const [first, second, third] = [pay(), pay(), pay()]
     await till.sync(first, second)
     const old = till.copy()
-    till.beginEpoch()
-    const lost = { epoch: 1, fromSeq: 2, toSeq: 3 }
-    await till.register(lost)
-    await till.register(lost)
+    till.seq = 1
+    till.goOn(3)
+    await till.register()
+    await till.register()
+    const lost = { journal: old.device.journal, fromSeq: 2, toSeq: 3 }
     expect(await cases()).toEqual([['lost_tail', { ...lost, stored: 1 }]])
     expect(verdictOf(await till.send(pay()))).toBe('applied')
     // It had been on its way.
@@ -100,20 +101,26 @@ onBothEngines('the journals of tills', (engine) => {
     expect(await balance()).toBe(960)
   })
 
-  test('[F7] a tail that never was in an older epoch is no question', async () => {
+  test('[F7] numbers that were not given cannot be had', async () => {
     const { till } = await scene()
-    till.beginEpoch()
-    const register = (lost: { epoch: number; fromSeq: number; toSeq: number }) =>
-      till.denial('till', {
-        id: till.id,
-        epoch: 2,
-        deviceKey: till.device.publicKey,
-        storeId: null,
-        speaks: true,
-        lost,
-      })
-    expect(await register({ epoch: 2, fromSeq: 1, toSeq: 2 })).toBe('400 body_invalid')
-    expect(await register({ epoch: 1, fromSeq: 3, toSeq: 2 })).toBe('400 body_invalid')
+    till.seq = 3
+    till.goOn(2)
+    expect(await till.denial('till', till.registration())).toBe('400 body_invalid')
+  })
+
+  test('[T7] a till that has lost its keys is known again by the server’s mark, and by nothing else', async () => {
+    const { shop, till, accountId, pay, cases } = await scene()
+    await till.sync(pay(), pay())
+    const other = await shop.till(accountId)
+    const before = till.device.journal
+    till.loseStorage(3)
+    const { proof } = till.parent!
+    till.parent = { ...till.parent!, proof: { ...proof, mark: other.head!.mark } as typeof proof }
+    expect(await till.denial('till', till.registration())).toBe('403 till_unknown')
+    till.parent = { ...till.parent, proof }
+    await till.register()
+    expect(verdictOf(await till.send(pay()))).toBe('applied')
+    expect(await cases()).toEqual([['lost_tail', { journal: before, fromSeq: 1, toSeq: 3, stored: 2 }]])
   })
 
   test('[F8] a number that is given twice is a fork: the second record is kept and not decided, the till is quarantined', async () => {
@@ -129,8 +136,8 @@ onBothEngines('the journals of tills', (engine) => {
     ])
     expect(head).toMatchObject({ headSeq: 2, state: 'quarantined', casesOpen: 2 })
     expect(await cases()).toMatchObject([
-      ['fork', { epoch: 1, seq: 1 }],
-      ['till_forked', { epoch: 1, seq: 2 }],
+      ['fork', { journal: till.device.journal, seq: 1 }],
+      ['till_forked', { journal: till.device.journal, seq: 2 }],
     ])
     expect(await balance()).toBe(980)
     expect(verdictOf(await till.send(again))).toBe('refused till_quarantined')
@@ -183,30 +190,30 @@ onBothEngines('the journals of tills', (engine) => {
     expect((await manager.ping()).state).toBe('active')
   })
 
-  test('[F9] a copy finds the server’s head above its own and begins an epoch; what the original writes then is the fork', async () => {
+  test('[F9] a copy finds the server’s head above its own and goes on in a new journal; what the original writes then is the fork', async () => {
     const { till, pay, cases } = await scene()
     const double = till.copy()
     await till.sync(pay(), pay())
-    double.beginEpoch()
-    await double.register({ epoch: 1, fromSeq: 1, toSeq: 2 })
+    double.goOn(2)
+    await double.register()
     expect(verdictOf(await double.send(pay(double)))).toBe('applied')
-    expect(await cases()).toEqual([['lost_tail', { epoch: 1, fromSeq: 1, toSeq: 2, stored: 2 }]])
+    const run = { journal: till.device.journal, fromSeq: 1, toSeq: 2 }
+    expect(await cases()).toEqual([['lost_tail', { ...run, stored: 2 }]])
     expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
     expect(await cases()).toMatchObject([
-      ['fork', { epoch: 1, seq: 3, newerEpoch: 2 }],
+      ['fork', { journal: till.device.journal, seq: 3 }],
       ['lost_tail', {}],
     ])
     expect(verdictOf(await double.send(pay(double)))).toBe('refused till_quarantined')
   })
 
-  test('[F9] a copy that stayed in an epoch which is over can neither register nor go on writing in it', async () => {
+  test('[F9] a copy that stayed in a journal which is over can neither bind a session nor go on writing in it', async () => {
     const { shop, till, pay, cases } = await scene()
     await till.send(pay())
     const [double, unsent] = [till.copy(), pay()]
-    till.beginEpoch()
+    till.goOn()
     await till.register()
-    const register = double.register()
-    await expect(register).rejects.toThrow('401')
+    expect(await double.denial('till', double.registration())).toBe('409 journal_over')
     // What the till itself had not sent before still comes.
     double.seq++
     expect(verdictOf(await double.send(unsent))).toBe('applied')
@@ -216,32 +223,101 @@ onBothEngines('the journals of tills', (engine) => {
     expect(await stateOf(till)).toBe('quarantined')
   })
 
-  test('[F9] two copies that begin one epoch under keys of their own: both hand over what they wrote, and fork where their numbers meet', async () => {
+  test('[F9] [T7] two copies that each go on from one journal are a fork once both are used, and neither branch loses a record', async () => {
     const { shop, till, card, pay, cases, balance } = await scene()
-    const holdId = await till.hold(card.id, 10)
+    const holdIds = [await till.hold(card.id, 10), await till.hold(card.id, 10)]
     await till.send(pay())
     const double = till.copy()
-    for (const one of [till, double]) one.beginEpoch()
+    for (const one of [till, double]) one.goOn()
     await till.register()
     expect(verdictOf(await till.send(pay()))).toBe('applied')
-    // It cannot go on in that epoch, and begins the next one; what it wrote before it knew is still due.
-    await expect(double.register()).rejects.toThrow('401')
-    const branch = double.copy()
-    const [promised, free] = [await promise(branch, card, 10, holdId), pay(branch)]
-    double.beginEpoch(7)
+    const promised = await promise(double, card, 10, holdIds[0])
+    expect(await double.denial('sync', double.batch([promised]))).toBe('403 till_unknown')
     await double.register()
-    expect(await branch.denial('sync', branch.batch([promised]))).toBe('401 signature_invalid')
-    expect((await branch.register(null, false)).head.headSeq).toBe(1)
-    await branch.register(null, false)
-    expect(verdictOf(await branch.send(promised))).toBe('in_review till_forked')
-    expect(verdictOf(await branch.send(free))).toBe('refused till_quarantined')
+    expect((await double.register()).head).toMatchObject({ headSeq: 0, state: 'active' })
+    expect(verdictOf(await double.send(promised))).toBe('applied')
+    expect(await cases()).toEqual([])
+    expect(await balance()).toBe(970)
+    // Only now is it known that the first is still there.
+    expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
+    const fork = { journal: till.device.journal, seq: 2, rival: double.device.journal }
+    expect(await cases()).toEqual([['fork', fork]])
+    expect(verdictOf(await double.send(await promise(double, card, 10, holdIds[1])))).toBe(
+      'in_review till_forked',
+    )
+    expect(verdictOf(await double.send(pay(double)))).toBe('refused till_quarantined')
     expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
     expect((await cases()).map(([kind]) => kind)).toEqual(['fork', 'till_forked'])
-    expect(await balance()).toBe(980)
-    // A key that nobody has told still signs nothing.
-    branch.device = new TestDevice()
-    expect(await branch.denial('ping', branch.envelope())).toBe('401 signature_invalid')
-    expect(shop.logged.filter((line) => line.includes('"signature_invalid"'))).toHaveLength(2)
+    expect(await balance()).toBe(970)
+    // A key that nobody has told, and one that signs for another, sign nothing.
+    const known = double.device
+    double.device = new TestDevice()
+    expect(await double.denial('ping', double.envelope())).toBe('403 till_unknown')
+    const forged = { ...double.envelope(), journal: known.journal }
+    expect(await double.denial('ping', forged)).toBe('401 signature_invalid')
+    expect(shop.logged.filter((line) => line.includes('"signature_invalid"'))).toHaveLength(1)
+  })
+
+  test('[F9] a profile that starts from the same image each day goes on each time, and what it sent before stays', async () => {
+    const { shop, manager, till, accountId, pay, cases, balance } = await scene()
+    await till.send(pay())
+    const image = till.copy()
+    for (let day = 0; day < 4; day++) {
+      const today = image.copy()
+      today.goOn()
+      await today.reopen(shop.moysklad.hire({ accountId, employeeId: till.employeeId }).key)
+      expect(verdictOf(await today.send(pay(today)))).toBe('applied')
+      expect(verdictOf(await today.send(pay(today)))).toBe('applied')
+      today.goOn()
+      await today.register()
+      expect(verdictOf(await today.send(pay(today)))).toBe('applied')
+      shop.time.nowMs += 24 * 3_600_000
+    }
+    expect(await cases()).toEqual([])
+    expect(await stateOf(till)).toBe('active')
+    const { employeeId } = manager
+    await manager.reopen(shop.moysklad.hire({ accountId, employeeId, role: 'manager' }).key)
+    expect(await balance()).toBe(870)
+  })
+
+  test.each([
+    'registers again',
+    'goes on in another journal',
+    'writes in a later one',
+    'sends what came before',
+  ] as const)('[F9] [T7] a branch that another was begun in place of is a fork where it %s', async (deed) => {
+    const { shop, till, pay, cases } = await scene()
+    await till.send(pay())
+    const other = till.copy()
+    till.goOn()
+    await till.register()
+    const late = pay()
+    const middle = till.copy()
+    if (deed === 'writes in a later one') {
+      till.goOn()
+      await till.register()
+    }
+    other.goOn()
+    await other.register()
+    expect(await cases()).toEqual([])
+    const [journal, rival] = [till.device.journal, other.device.journal]
+    switch (deed) {
+      case 'registers again':
+        expect((await till.register()).head.state).toBe('quarantined')
+        break
+      case 'goes on in another journal':
+        till.goOn()
+        expect((await till.register()).head.state).toBe('quarantined')
+        break
+      case 'writes in a later one':
+        expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
+        break
+      case 'sends what came before':
+        expect(verdictOf(await middle.send(late))).toBe('refused till_quarantined')
+    }
+    expect(await cases()).toMatchObject([['fork', { journal, rival }]])
+    expect(await stateOf(till)).toBe('quarantined')
+    expect(shop.logged.filter((line) => line.includes('till_forked'))).toHaveLength(1)
   })
 
   test('[L5] another till’s id with another text is a conflict of records, not a fork of the journal that it came from', async () => {
@@ -255,7 +331,7 @@ onBothEngines('the journals of tills', (engine) => {
     expect(await stateOf(till)).toBe('active')
   })
 
-  test('[J7] a text whose id was taken counts for the head of its epoch, also when that is over', async () => {
+  test('[J7] a text whose id was taken counts for the head of its journal, also when that is over', async () => {
     const { shop, till, accountId, pay } = await scene()
     const other = await shop.till(accountId)
     const receipt = pay()
@@ -263,7 +339,7 @@ onBothEngines('the journals of tills', (engine) => {
     await other.send({ ...pay(other), id: receipt.id })
     expect((await other.ping()).headSeq).toBe(1)
     const before = other.copy()
-    other.beginEpoch()
+    other.goOn()
     await other.register()
     expect((await before.ping()).headSeq).toBe(1)
   })

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
-import { type AccountId, ReceiptId, type TillId } from '../../../core/ids.ts'
+import { type AccountId, type JournalId, ReceiptId, type TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import type { Arrival } from '../arrival.ts'
+import type { Arrival, PlacedArrival } from '../arrival.ts'
 import { openCase } from '../cases/cases.ts'
-import { endOfLost, noteFound, noteSkipped } from './missing.ts'
+import { findJournal, type Journal } from './journals.ts'
+import { noteFound, noteSkipped } from './missing.ts'
 import { parseRows } from '../../db/rows.ts'
-import { highestSeq, setTillState, type Till } from './tills.ts'
+import { quarantine } from './tills.ts'
 
 /**
  * What the number of a record tells about the journal that it comes from (J8).
@@ -13,9 +14,9 @@ import { highestSeq, setTillState, type Till } from './tills.ts'
  * - It follows the head: the straight road, which asks the database nothing.
  * - It skips numbers: they are missing, or wait at the till for a cashier's word. The record itself is decided.
  * - It comes late, and its number is free: decided like any other; cases about its absence close by themselves.
- * - Its number is taken by another record, or its epoch was over when it was written: the journal has two branches, since
- *   the storage was copied, or set back without noticing it (F8, F9). Nobody knows which branch is the right one, so the
- *   till is quarantined: the server stores what comes and decides nothing.
+ * - Its number is taken by another record, or the journal was over when it was written, or another one was begun in its
+ *   place: the till has two branches, since the storage was copied, or set back without noticing it (F8, F9). Nobody knows
+ *   which branch is the right one, so the till is quarantined: the server stores what comes and decides nothing.
  */
 
 /** A till's clock follows the server's; what it is behind or ahead at most in a shift. */
@@ -23,77 +24,94 @@ const clockErrorMs = 3_600_000
 
 const IdRow = v.object({ id: ReceiptId })
 
-type Placed = NonNullable<Arrival['till']>
-
 /**
- * @param till its row, locked
- * @returns the till as it is from now on
+ * @param journal its row, with its till locked
+ * @returns the journal as it is from now on
  */
 export async function followHistory(
   tx: Tx,
-  arrival: Arrival & { till: Placed },
-  till: Till,
+  arrival: PlacedArrival,
+  journal: Journal,
   nowMs: number,
-): Promise<Till> {
+): Promise<Journal> {
   const { accountId } = arrival
-  const { id: tillId, epoch, seq } = arrival.till
-  if (epoch === till.epoch && seq === till.headSeq + 1) return till
-  const head = await headIn(tx, accountId, arrival.till, till)
-  if (seq <= head) {
-    const [there] = await receiptsAt(tx, accountId, arrival.till)
-    if (there) return fork(tx, arrival, till, { storedReceiptId: there }, nowMs)
+  const { tillId, journal: id, seq } = arrival.place
+  const { headSeq, overAtMs, rivalId } = journal
+  if (seq === headSeq + 1 && overAtMs === null && rivalId === null) return journal
+  if (seq <= headSeq) {
+    const [there] = await receiptsAt(tx, accountId, arrival.place)
+    if (there) return fork(tx, arrival, journal, { storedReceiptId: there }, nowMs)
   } else {
-    if (epoch < till.epoch && (await wasOver(tx, arrival, till))) {
-      return fork(tx, arrival, till, { newerEpoch: till.epoch }, nowMs)
-    }
-    if (seq > head + 1) {
-      const skipped = { epoch, fromSeq: head + 1, toSeq: seq - 1 }
+    if (wasOver(arrival, journal)) return fork(tx, arrival, journal, {}, nowMs)
+    if (seq > headSeq + 1) {
+      const skipped = { journal: id, fromSeq: headSeq + 1, toSeq: seq - 1 }
       await noteSkipped(tx, accountId, tillId, skipped, arrival.evidence?.waiting ?? new Map(), nowMs)
     }
   }
-  if (seq <= head || epoch < till.epoch) await noteFound(tx, accountId, tillId, { epoch, seq }, nowMs)
-  return till
+  if (seq <= headSeq || overAtMs !== null) await noteFound(tx, accountId, tillId, { journal: id, seq }, nowMs)
+  return rivalId === null ? journal : fork(tx, arrival, journal, { rival: rivalId }, nowMs)
 }
 
 /** One id has two texts: the same trouble, told by other means (L5). */
 export function followConflict(
   tx: Tx,
-  arrival: Arrival & { till: Placed },
-  till: Till,
+  arrival: PlacedArrival,
+  journal: Journal,
   nowMs: number,
-): Promise<Till> {
-  return fork(tx, arrival, till, { storedReceiptId: arrival.id }, nowMs)
+): Promise<Journal> {
+  return fork(tx, arrival, journal, { storedReceiptId: arrival.id }, nowMs)
 }
 
 async function fork(
   tx: Tx,
-  arrival: Arrival & { till: Placed },
-  till: Till,
+  arrival: PlacedArrival,
+  journal: Journal,
   evidence: Record<string, string | number>,
   nowMs: number,
-): Promise<Till> {
-  const { accountId } = arrival
-  const { id: tillId, epoch, seq } = arrival.till
+): Promise<Journal> {
+  const { tillId, journal: id, seq } = arrival.place
+  await noteFork(tx, arrival.accountId, tillId, { journal: id, seq, ...evidence }, arrival.id, nowMs)
+  return journal.state === 'active' ? { ...journal, state: 'quarantined' } : journal
+}
+
+/**
+ * Somebody has the key of this journal. Where another one was begun in its place, there are two copies of the till.
+ *
+ * @returns whether that is news
+ */
+export async function hear(tx: Tx, accountId: AccountId, id: JournalId, nowMs: number): Promise<boolean> {
+  const journal = await findJournal(tx, accountId, id)
+  if (!journal?.rivalId) return false
+  const { tillId, rivalId: rival, state } = journal
+  await noteFork(tx, accountId, tillId, { journal: id, rival }, null, nowMs)
+  return state === 'active'
+}
+
+async function noteFork(
+  tx: Tx,
+  accountId: AccountId,
+  tillId: TillId,
+  evidence: { journal: JournalId } & Record<string, string | number>,
+  receiptId: ReceiptId | null,
+  nowMs: number,
+): Promise<void> {
   await openCase(
     tx,
     {
       accountId,
       kind: 'fork',
-      subject: `${tillId}:${epoch}`,
-      receiptId: arrival.id,
+      subject: `${tillId}:${evidence.journal}`,
+      receiptId,
       tillId,
       employeeId: null,
       amountKopecks: null,
       happenedAtMs: null,
-      evidence: { epoch, seq, ...evidence },
+      evidence,
       body: null,
     },
     nowMs,
   )
-  // Shut out by a manager, or told to start anew: both are stronger.
-  if (till.state !== 'active') return till
-  await setTillState(tx, accountId, tillId, 'quarantined')
-  return { ...till, state: 'quarantined' }
+  await quarantine(tx, accountId, tillId)
 }
 
 /** Whether a till's journal ever had two branches, decided or not: it never becomes one again. */
@@ -105,35 +123,25 @@ export async function wasForked(query: Query, accountId: AccountId, tillId: Till
   return rows.length > 0
 }
 
-function headIn(query: Query, accountId: AccountId, { id, epoch }: Placed, till: Till): Promise<number> {
-  if (epoch === till.epoch) return Promise.resolve(till.headSeq)
-  return epoch > till.epoch ? Promise.resolve(0) : highestSeq(query, accountId, id, epoch)
-}
-
 /**
- * Whether the epoch had ended before the record was written: its till has told where it ended, or has begun the next one
- * since. Both cannot be the same journal.
+ * Whether the journal had ended before the record was written: its till has told where it ended, or has gone on in the next
+ * one since. Both cannot be the same branch.
  */
-async function wasOver(
-  query: Query,
-  { accountId, content, till: place }: Arrival & { till: Placed },
-  till: Till,
-): Promise<boolean> {
-  const end = await endOfLost(query, accountId, place.id, place.epoch)
-  if (end !== null && place.seq > end) return true
+function wasOver({ content, place }: PlacedArrival, { endSeq, overAtMs }: Journal): boolean {
+  if (endSeq !== null && place.seq > endSeq) return true
   const receipt = 'receipt' in content ? content.receipt : null
-  return till.epochAtMs > 0 && (receipt?.happenedAtMs ?? 0) > till.epochAtMs + clockErrorMs
+  return overAtMs !== null && (receipt?.happenedAtMs ?? 0) > overAtMs + clockErrorMs
 }
 
 /** The records that have come under a number: one, or one of each branch. */
 export async function receiptsAt(
   query: Query,
   accountId: AccountId,
-  { id, epoch, seq }: Placed,
+  { journal, seq }: Pick<NonNullable<Arrival['place']>, 'journal' | 'seq'>,
 ): Promise<ReceiptId[]> {
   const rows = await query.all(
-    `select id from receipt where account_id = $1 and till_id = $2 and epoch = $3 and seq = $4`,
-    [accountId, id, epoch, seq],
+    `select id from receipt where account_id = $1 and journal_id = $2 and seq = $3`,
+    [accountId, journal, seq],
   )
   return parseRows(IdRow, rows).map((row) => row.id)
 }

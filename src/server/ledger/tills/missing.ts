@@ -1,15 +1,14 @@
 import * as v from 'valibot'
-import type { AccountId, TillId } from '../../../core/ids.ts'
+import { type AccountId, JournalId, type TillId } from '../../../core/ids.ts'
 import type { CaseKind } from '../../../core/receipt/outcome.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { Evidence } from '../arrival.ts'
 import { casesOfTill, closeSettled, openCase } from '../cases/cases.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { conflictsOf } from './tills.ts'
 
 /** Numbers of a till's journal whose records are not here: from one to another, both included. */
 export interface Run {
-  epoch: number
+  journal: JournalId
   fromSeq: number
   toSeq: number
 }
@@ -20,11 +19,15 @@ const missingMax = 200
 type Missing = (typeof kinds)[number]
 
 const RunOfCase = v.object({
-  epoch: v.pipe(v.number(), v.safeInteger()),
+  journal: JournalId,
   fromSeq: v.pipe(v.number(), v.safeInteger()),
   toSeq: v.pipe(v.number(), v.safeInteger()),
 })
 const Count = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const Place = v.object({
+  journal: v.nullable(JournalId),
+  seq: v.nullable(v.pipe(v.number(), v.safeInteger())),
+})
 const SeqRow = v.object({ seq: v.pipe(v.number(), v.safeInteger()) })
 
 /**
@@ -35,20 +38,21 @@ export async function noteSkipped(
   tx: Tx,
   accountId: AccountId,
   tillId: TillId,
-  { epoch, fromSeq, toSeq }: Run,
+  { journal, fromSeq, toSeq }: Run,
   waiting: Evidence['waiting'],
   nowMs: number,
 ): Promise<void> {
   const ghosts = [...waiting.keys()].filter((seq) => seq >= fromSeq && seq <= toSeq).sort((a, b) => a - b)
   let next = fromSeq
   for (const seq of ghosts) {
-    if (seq > next) await note(tx, accountId, tillId, 'gap', { epoch, fromSeq: next, toSeq: seq - 1 }, nowMs)
+    if (seq > next)
+      await note(tx, accountId, tillId, 'gap', { journal, fromSeq: next, toSeq: seq - 1 }, nowMs)
     const { recordedAtMs } = waiting.get(seq)!
-    const ghost = { epoch, fromSeq: seq, toSeq: seq }
+    const ghost = { journal, fromSeq: seq, toSeq: seq }
     await note(tx, accountId, tillId, 'ghost_undecided', ghost, nowMs, recordedAtMs)
     next = seq + 1
   }
-  if (next <= toSeq) await note(tx, accountId, tillId, 'gap', { epoch, fromSeq: next, toSeq }, nowMs)
+  if (next <= toSeq) await note(tx, accountId, tillId, 'gap', { journal, fromSeq: next, toSeq }, nowMs)
 }
 
 /**
@@ -62,7 +66,7 @@ export async function noteLost(
   lost: Run,
   nowMs: number,
 ): Promise<void> {
-  const stored = await storedIn(tx, accountId, tillId, lost)
+  const stored = await storedIn(tx, accountId, lost)
   await note(tx, accountId, tillId, 'lost_tail', lost, nowMs, null, { stored })
 }
 
@@ -81,13 +85,13 @@ async function note(
     {
       accountId,
       kind,
-      subject: `${tillId}:${run.epoch}:${run.fromSeq}-${run.toSeq}`,
+      subject: `${run.journal}:${run.fromSeq}-${run.toSeq}`,
       receiptId: null,
       tillId,
       employeeId: null,
       amountKopecks: null,
       happenedAtMs,
-      evidence: { epoch: run.epoch, fromSeq: run.fromSeq, toSeq: run.toSeq, ...more },
+      evidence: { ...run, ...more },
       body: null,
     },
     nowMs,
@@ -99,34 +103,34 @@ export async function noteFound(
   tx: Tx,
   accountId: AccountId,
   tillId: TillId,
-  { epoch, seq }: { epoch: number; seq: number },
+  { journal, seq }: { journal: JournalId; seq: number },
   nowMs: number,
 ): Promise<void> {
   for (const { id, choice, evidence: run } of await casesOfTill(tx, accountId, tillId, kinds, RunOfCase)) {
     if (choice !== null) continue
-    if (run.epoch !== epoch || seq < run.fromSeq || seq > run.toSeq) continue
-    const here = await storedIn(tx, accountId, tillId, run)
+    if (run.journal !== journal || seq < run.fromSeq || seq > run.toSeq) continue
+    const here = await storedIn(tx, accountId, run)
     if (here + 1 < run.toSeq - run.fromSeq + 1) continue
     await closeSettled(tx, accountId, id, 'records_came', nowMs)
   }
 }
 
 /**
- * Numbers of an epoch that were skipped and whose records are not here, lowest first. A server that was set back may have had
+ * Numbers of a journal that were skipped and whose records are not here, lowest first. A server that was set back may have had
  * them: they came later than their followers, and so the head tells nothing of them (J7).
  */
 export async function missingIn(
   query: Query,
   accountId: AccountId,
   tillId: TillId,
-  epoch: number,
+  journal: JournalId,
 ): Promise<number[]> {
   const cases = await casesOfTill(query, accountId, tillId, ['gap', 'ghost_undecided'], RunOfCase)
   const runs = cases.flatMap((one) =>
-    one.choice !== 'closed' && one.evidence.epoch === epoch ? [one.evidence] : [],
+    one.choice !== 'closed' && one.evidence.journal === journal ? [one.evidence] : [],
   )
   if (runs.length === 0) return []
-  const conflicts = await conflictsOf(query, accountId, tillId, epoch)
+  const conflicts = await conflictsOf(query, accountId, tillId, journal)
   const missing: number[] = []
   for (const run of runs.sort((a, b) => a.fromSeq - b.fromSeq)) {
     if (missing.length >= missingMax) break
@@ -134,8 +138,8 @@ export async function missingIn(
       SeqRow,
       await query.all(
         `select distinct seq from receipt
-          where account_id = $1 and till_id = $2 and epoch = $3 and seq between $4 and $5`,
-        [accountId, tillId, epoch, run.fromSeq, run.toSeq],
+          where account_id = $1 and journal_id = $2 and seq between $3 and $4`,
+        [accountId, journal, run.fromSeq, run.toSeq],
       ),
     )
     const here = new Set([...stored.map(({ seq }) => seq), ...conflicts])
@@ -146,28 +150,28 @@ export async function missingIn(
   return missing
 }
 
-/** The highest number that the till ever gave in an epoch whose end it has lost, or null where it lost none. */
-export async function endOfLost(
+/** Texts whose ids were taken by others: they have no rows of their own, but have come, and need not be sent again. */
+async function conflictsOf(
   query: Query,
   accountId: AccountId,
   tillId: TillId,
-  epoch: number,
-): Promise<number | null> {
-  const cases = await casesOfTill(query, accountId, tillId, ['lost_tail'], RunOfCase)
-  const ends = cases.flatMap(({ evidence }) => (evidence.epoch === epoch ? [evidence.toSeq] : []))
-  return ends.length > 0 ? Math.max(...ends) : null
+  journal: JournalId,
+): Promise<number[]> {
+  const cases = await casesOfTill(query, accountId, tillId, ['receipt_conflict'], Place)
+  return cases.flatMap(({ evidence }) =>
+    evidence.journal === journal && evidence.seq !== null ? [evidence.seq] : [],
+  )
 }
 
 async function storedIn(
   query: Query,
   accountId: AccountId,
-  tillId: TillId,
-  { epoch, fromSeq, toSeq }: Run,
+  { journal, fromSeq, toSeq }: Run,
 ): Promise<number> {
   const rows = await query.all(
     `select count(distinct seq) as n from receipt
-      where account_id = $1 and till_id = $2 and epoch = $3 and seq between $4 and $5`,
-    [accountId, tillId, epoch, fromSeq, toSeq],
+      where account_id = $1 and journal_id = $2 and seq between $3 and $4`,
+    [accountId, journal, fromSeq, toSeq],
   )
   return parseFirst(Count, rows)?.n ?? 0
 }

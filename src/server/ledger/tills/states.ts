@@ -62,7 +62,7 @@ const OverviewRow = v.object({
   id: TillId,
   ordinal: v.pipe(v.number(), v.safeInteger()),
   state: TillState,
-  epoch: v.pipe(v.number(), v.safeInteger()),
+  journals: v.pipe(v.number(), v.safeInteger()),
   headSeq: v.pipe(v.number(), v.safeInteger()),
   lastSeenMs: v.pipe(v.number(), v.safeInteger()),
   casesOpen: v.pipe(v.number(), v.safeInteger()),
@@ -71,7 +71,12 @@ const OverviewRow = v.object({
 /** All tills of the account, in the order in which they came. */
 export async function listTills(query: Query, accountId: AccountId): Promise<AnswerOf<'tills'>['tills']> {
   const rows = await query.all(
-    `select t.id, t.ordinal, t.state, t.epoch, t.head_seq as "headSeq", t.last_seen_at_ms as "lastSeenMs",
+    `select t.id, t.ordinal, t.state,
+      (select count(*) from journal j where j.account_id = t.account_id and j.till_id = t.id) as journals,
+      (select j.head_seq from journal j where j.account_id = t.account_id and j.till_id = t.id
+        order by j.made_at_ms desc limit 1) as "headSeq",
+      (select max(j.seen_at_ms) from journal j
+        where j.account_id = t.account_id and j.till_id = t.id) as "lastSeenMs",
       (select count(*) from cases c
         where c.account_id = t.account_id and c.till_id = t.id and c.closed_at_ms is null) as "casesOpen"
       from till t where t.account_id = $1 order by t.ordinal`,

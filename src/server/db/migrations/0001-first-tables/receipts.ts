@@ -7,7 +7,7 @@ export const receiptTables: readonly string[] = [
     body text not null,
     digest text not null,
     till_id text,
-    epoch bigint,
+    journal_id text,
     seq bigint,
     mode text,
     -- Which way it came in: checkout, till, manager, register, import.
@@ -40,7 +40,7 @@ export const receiptTables: readonly string[] = [
     foreign key (account_id, till_id) references till (account_id, id)
   )`,
   `create index receipt_of_till on receipt (account_id, till_id, posted_at_ms)`,
-  `create index receipt_of_epoch on receipt (account_id, till_id, epoch, seq)`,
+  `create index receipt_of_journal on receipt (account_id, journal_id, seq)`,
   `create index receipt_of_document on receipt (account_id, document_id) where document_id is not null`,
   `create index receipt_of_draft on receipt (account_id, draft_id) where draft_id is not null`,
   `create index receipt_of_grant on receipt (account_id, grant_id) where grant_id is not null`,

@@ -1,17 +1,9 @@
-/** Tills, the keys that they prove themselves by, and the sessions of people at them. */
+/** Tills, their journals with the keys that they prove themselves by, and the sessions of people at them. */
 export const tillTables: readonly string[] = [
   `create table till (
     account_id text not null,
     id text not null,
     ordinal integer not null,
-    epoch bigint not null,
-    head_seq bigint not null,
-    -- When the newest epoch began: what happens later in an older one was written by a copy of the till.
-    epoch_at_ms bigint not null,
-    -- The server's mark of the head, as the till heard it (T7).
-    head_mark text,
-    -- Up to here the till knows the outcomes, refusals too (T5).
-    settled_seq bigint,
     state text not null default 'active',
     -- 1 where the till keeps its journal, 0 for a visit (T6).
     durable integer,
@@ -20,34 +12,38 @@ export const tillTables: readonly string[] = [
     ended_why text,
     ended_at_ms bigint,
     made_at_ms bigint not null,
-    last_seen_at_ms bigint not null,
     primary key (account_id, id),
     unique (account_id, ordinal)
   )`,
-  // A till has a key for each epoch of its journal (J3). A new key names the one before it and is signed by it (T7).
-  `create table device (
+  // A till is a chain of journals and has the id of the first. A journal's id is the hash of its key (J3); a new one names
+  // the one before it, how far that was here and how far it was ever given, and is signed by its key. The signature is
+  // null where that key was lost and the server's mark has vouched (T7).
+  `create table journal (
     account_id text not null,
+    id text not null,
     till_id text not null,
-    epoch bigint not null,
     public_key text not null,
-    parent_key text,
+    parent_id text,
+    parent_head_seq bigint,
+    parent_given_seq bigint,
     parent_signature text,
+    head_seq bigint not null,
+    -- The server's mark of the head, as the till heard it (T7).
+    head_mark text,
+    -- Up to here the till knows the outcomes, refusals too (T5).
+    settled_seq bigint,
+    -- When the till went on in another one, and the highest number ever given here, where the end was lost (F7).
+    over_at_ms bigint,
+    end_seq bigint,
+    -- One that was begun later from a journal before this one. Both can only be used by two copies of the till (F9).
+    rival_id text,
     made_at_ms bigint not null,
-    primary key (account_id, till_id, epoch),
+    seen_at_ms bigint not null,
+    primary key (account_id, id),
     foreign key (account_id, till_id) references till (account_id, id)
   )`,
-  // Keys of copies of a till (F9), each of which believes that an epoch is its own.
-  `create table branch_key (
-    account_id text not null,
-    till_id text not null,
-    epoch bigint not null,
-    public_key text not null,
-    parent_key text,
-    parent_signature text,
-    made_at_ms bigint not null,
-    primary key (account_id, till_id, epoch, public_key),
-    foreign key (account_id, till_id) references till (account_id, id)
-  )`,
+  `create index journal_of_till on journal (account_id, till_id, made_at_ms)`,
+  `create index journal_of_parent on journal (account_id, parent_id) where parent_id is not null`,
   `create table session (
     account_id text not null,
     token_hash text not null,
