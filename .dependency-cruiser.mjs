@@ -37,12 +37,12 @@ const order = [
   'src/server/intake/',
   'src/server/routes/',
   'src/server/(app|chores|main|verify)\\.ts$',
-  // What people see.
+  // What people see: shared by the pages, and then the rooms of each page.
   'widget/(ui|i18n)/',
-  'widget/cashier/model/',
-  'widget/cashier/words/',
-  'widget/cashier/view/',
-  'widget/cashier/[^/]+\\.tsx?$',
+  'widget/[^/]+/model/',
+  'widget/[^/]+/words/',
+  'widget/[^/]+/view/',
+  'widget/(?!ui/|i18n/)[^/]+/[^/]+\\.tsx?$',
 ].map((path) => `^${path}`)
 
 const tests = '\\.test\\.tsx?$|/testing/'
@@ -63,6 +63,21 @@ export default {
         'Name the new room in .dependency-cruiser.mjs, in the place where it belongs, and in ARCHITECTURE.md.',
       severity: 'error',
       from: { path: '^(src/(core|client|server)|widget)/', pathNot: [...order, tests] },
+      to: {},
+    },
+    {
+      name: 'pages-apart',
+      comment: 'What two pages share belongs into widget/ui or widget/i18n.',
+      severity: 'error',
+      from: { path: '^widget/([^/]+)/', pathNot: '^widget/(ui|i18n)/' },
+      to: { path: '^widget/', pathNot: '^widget/($1|ui|i18n)/' },
+    },
+    {
+      name: 'pages-are-a-list',
+      comment:
+        'The server, the tests and the build read manifest/pages.ts; it brings none of their code along.',
+      severity: 'error',
+      from: { path: '^manifest/pages\\.ts$' },
       to: {},
     },
     ...order.slice(0, -1).map((room, at) => ({

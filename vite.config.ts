@@ -1,68 +1,98 @@
 import { resolve } from 'node:path'
 import preact from '@preact/preset-vite'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { type Page, pages } from './manifest/pages.ts'
 
 /**
- * Two pages, two builds: the cashier's widget (the product) and, with `--mode sandbox`, the stand-in for
- * MoySklad's checkout page. They are kept apart so that nothing of the sandbox can reach the product's bundle.
+ * Two builds: the product's pages and, with `--mode sandbox`, the stand-in for MoySklad's checkout page. They are kept
+ * apart so that nothing of the sandbox can reach the product.
  */
-export default defineConfig(({ mode }) => {
-  const sandbox = mode === 'sandbox'
-  return {
-    root: sandbox ? 'src/sandbox/page' : 'widget',
-    base: sandbox ? '/sandbox/' : '/',
-    plugins: [preact(), ...(sandbox ? [] : [partsInPage()])],
-    build: {
-      target: 'es2022',
-      outDir: sandbox ? '../../../dist/sandbox' : '../dist/widget',
-      emptyOutDir: true,
-      // The polyfill is an inline script in old targets and the policy of the page forbids inline scripts.
-      modulePreload: { polyfill: false },
-      assetsInlineLimit: 0,
-      ...(sandbox && { rolldownOptions: { input: sandboxPages } }),
-    },
-  }
-})
+export default defineConfig(({ mode }) => (mode === 'sandbox' ? sandbox : product))
 
-/** The checkout page, and the part of its scanner that is served from the widget's origin. */
-const sandboxPages = ['index.html', 'wedge-frame.html'].map((name) =>
-  resolve(import.meta.dirname, 'src/sandbox/page', name),
-)
+const inRoot = (path: string) => resolve(import.meta.dirname, path)
 
-/** What the first script asks for by itself, by the names of widget/cashier/parts.ts. */
-const parts = { engine: 'cashier/engine.tsx', ru: 'cashier/words/ru.ts', en: 'cashier/words/en.ts' }
+const build = {
+  target: 'es2022',
+  // Its polyfill is an inline script, which the policy of the pages forbids, and its loader knows one try only.
+  modulePreload: false,
+  assetsInlineLimit: 0,
+} as const
 
 /**
- * Builds the parts and names their files in the page. The engine is needed in any case, so the browser fetches it beside
- * the first script; of the languages it needs one, and the script knows which. A plain `import()` of the sources would
- * do the same, but brings Vite's loader, and an address that failed once could not be asked for again.
+ * Each page is bundled by itself (an environment of Vite's): in one bundle, what two pages share would be cut out of
+ * both, and a change of the manager's page would change what the cashier's has to load.
+ */
+const product: UserConfig = {
+  root: 'widget',
+  plugins: [preact(), partsInPage()],
+  build: { ...build, outDir: '../dist/widget' },
+  environments: Object.fromEntries(
+    Object.entries(pages).map(([name, { document }], at) => [
+      name,
+      {
+        consumer: 'client',
+        build: { emptyOutDir: at === 0, rolldownOptions: { input: inRoot(document) } },
+      },
+    ]),
+  ),
+  builder: {
+    async buildApp(builder) {
+      for (const name of Object.keys(pages)) await builder.build(builder.environments[name]!)
+    },
+  },
+}
+
+const sandbox: UserConfig = {
+  root: 'src/sandbox/page',
+  base: '/sandbox/',
+  plugins: [preact()],
+  build: {
+    ...build,
+    outDir: '../../../dist/sandbox',
+    emptyOutDir: true,
+    // The checkout page, and the part of its scanner that is served from the widget's origin.
+    rolldownOptions: {
+      input: ['index.html', 'wedge-frame.html'].map((name) => inRoot(`src/sandbox/page/${name}`)),
+    },
+  },
+}
+
+const pageOf = (document: string): Page =>
+  Object.values(pages).find((page) => inRoot(page.document) === document)!
+
+/**
+ * Builds the parts of a page and names their files in it. The engine is needed in any case, so the browser fetches it
+ * beside the first script; of the languages it needs one, and the script knows which.
  */
 function partsInPage(): Plugin {
   return {
     name: 'podarok-parts-in-page',
     apply: 'build',
     buildStart() {
-      for (const [name, path] of Object.entries(parts)) {
-        const id = resolve(import.meta.dirname, 'widget', path)
-        this.emitFile({ type: 'chunk', id, name, preserveSignature: 'strict' })
+      const page: Page = pages[this.environment.name as keyof typeof pages]
+      for (const [name, file] of Object.entries(page.parts)) {
+        this.emitFile({ type: 'chunk', id: inRoot(file), name, preserveSignature: 'strict' })
       }
     },
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle }) =>
-        Object.values(bundle ?? {}).flatMap((file) =>
-          file.type === 'chunk' && Object.hasOwn(parts, file.name)
-            ? {
-                tag: 'link',
-                attrs: {
-                  rel: file.name === 'engine' ? 'modulepreload' : 'part',
-                  'data-part': file.name,
-                  href: `/${file.fileName}`,
-                },
-                injectTo: 'head' as const,
-              }
-            : [],
-        ),
+      handler(_html, { bundle, filename }) {
+        const page = pageOf(filename)
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
+        return Object.entries(page.parts).map(([name, file]) => {
+          const chunk = chunks.find((one) => one.facadeModuleId === inRoot(file))
+          if (!chunk) throw new Error(`${file} has not become a file of its own`)
+          return {
+            tag: 'link',
+            attrs: {
+              rel: name === 'engine' ? 'modulepreload' : 'part',
+              'data-part': name,
+              href: `/${chunk.fileName}`,
+            },
+            injectTo: 'head' as const,
+          }
+        })
+      },
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { pages } from './pages.ts'
 import { el, textEl, withAttributes, type XmlElement } from './xml.ts'
 
 /**
@@ -17,7 +18,7 @@ type Service = 'standard-dialogs' | 'navigation-service'
 
 type Widget = {
   readonly point: string
-  readonly path: string
+  readonly path: (typeof pages.cashier.addresses)[number]
   readonly supports: readonly Protocol[]
   readonly uses: readonly Service[]
 }

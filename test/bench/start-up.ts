@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { pages } from '../../manifest/pages.ts'
 import { freshFolder } from '../server/folders.ts'
 import { startMoySkladStub } from '../server/moysklad-stub.ts'
 import { startServer } from '../server/server-process.ts'
-import { budgetBytes, bundleSize, kilobytes } from '../support/bundle-size.ts'
+import { budgetBytes, kilobytes, pageSize } from '../support/bundle-size.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
 import { absoluteRow, type BenchRow, median } from './row.ts'
 
@@ -46,7 +47,7 @@ export async function benchStartUp(): Promise<BenchRow[]> {
     await stub.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
-  const { start, app } = bundleSize()
+  const { start, app } = pageSize(pages.cashier)
   const whole = kilobytes(app.gzipBytes)
   return [
     absoluteRow(
@@ -103,7 +104,7 @@ async function loadsOfOneProfile(
 /** Milliseconds from the navigation until the widget hears keys. @throws when a scan is not heard then */
 async function openWidget(page: Page, serverUrl: string): Promise<number> {
   const query = `contextKey=cashier.${randomUUID()}&userLocale=ru_RU`
-  const hearsAtMs = await openPage(page, `${serverUrl}/w/sale-new?${query}`)
+  const hearsAtMs = await openPage(page, `${serverUrl}${pages.cashier.addresses[0]}?${query}`)
   const swallowed = await page.evaluate(() =>
     // A burst as a scanner makes it: the widget keeps its last keys from the page.
     [...'20004821'].some((sign) => {

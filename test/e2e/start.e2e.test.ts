@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bundleSize, lazyImports } from '../support/bundle-size.ts'
+import { pages } from '../../manifest/pages.ts'
+import { orphans, pageSize, strayLoads } from '../support/bundle-size.ts'
 import { cardWith, Shop } from './shop.ts'
 import { goods } from './till-page.ts'
 
@@ -14,10 +15,9 @@ beforeEach(async () => {
 afterEach(() => shop.close())
 
 it('once a till is ready no press needs a file that is not there yet', () => {
-  const { start, app } = bundleSize()
-  const [first, ...others] = lazyImports()
-  expect(others).toEqual([])
-  expect(start.files.map(({ name }) => name)).toContain(first)
+  expect(strayLoads(pages.cashier)).toEqual([])
+  expect(orphans()).toEqual([])
+  const { app } = pageSize(pages.cashier)
   expect(app.files.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^engine-/))
 })
 

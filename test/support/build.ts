@@ -1,7 +1,7 @@
-import { build } from 'vite'
+import { build, createBuilder } from 'vite'
 
 /**
- * The end-to-end tests play in what is shipped: both pages are built anew before them, as for production, whatever the
+ * The end-to-end tests play in what is shipped: the pages are built anew before them, as for production, whatever the
  * test runner has put into the environment. Once for all levels of a run.
  */
 export default async function setup(): Promise<void> {
@@ -9,7 +9,7 @@ export default async function setup(): Promise<void> {
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'
   try {
-    await build({ logLevel: 'warn' })
+    await (await createBuilder({ logLevel: 'warn' })).buildApp()
     await build({ logLevel: 'warn', mode: 'sandbox' })
   } finally {
     process.env.NODE_ENV = NODE_ENV

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { build } from 'vite'
+import { pages } from '../../manifest/pages.ts'
 
 /**
  * Builds a page out of one script, bundled and minified as a customer's browser would get it. The folder can stand in
- * for the built widget, so that the real server serves the page from its own origin, under `pagePath`.
+ * for the built pages, so that the real server serves the page from its own origin, under `pagePath`.
  */
 export async function buildPage(root: string, entry: string, outDir: string): Promise<void> {
   await build({
@@ -21,11 +22,9 @@ export async function buildPage(root: string, entry: string, outDir: string): Pr
       minify: true,
     },
   })
-  mkdirSync(outDir, { recursive: true })
-  writeFileSync(
-    join(outDir, 'index.html'),
-    '<!doctype html><script type="module" src="/assets/page.js"></script>',
-  )
+  const page = join(outDir, relative('widget', pages.cashier.document))
+  mkdirSync(dirname(page), { recursive: true })
+  writeFileSync(page, '<!doctype html><script type="module" src="/assets/page.js"></script>')
 }
 
-export const pagePath = '/w/sale-new'
+export const pagePath = pages.cashier.addresses[0]

@@ -1,41 +1,65 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { pages } from '../../../manifest/pages.ts'
 import { type Endpoint, endpoints } from '../../core/wire/endpoints.ts'
 import { freshFolder } from '../../../test/server/folders.ts'
 import { openApiDocument } from './openapi.ts'
 import { widgetFiles } from './static.ts'
 
 const widgetDir = freshFolder()
-mkdirSync(join(widgetDir, 'assets'))
-writeFileSync(join(widgetDir, 'index.html'), '<meta name="podarok-host-origins" content="%HOST_ORIGINS%">')
-writeFileSync(join(widgetDir, 'assets', 'index-abc123.js'), 'run()')
-writeFileSync(join(widgetDir, 'secret.txt'), 'no')
+const made = (path: string, text: string) => {
+  const file = join(widgetDir, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+for (const { document } of Object.values(pages)) {
+  made(relative('widget', document), '<meta name="podarok-host-origins" content="%HOST_ORIGINS%">')
+}
+made('own/index.html', 'a page of ours alone')
+made('assets/index-abc123.js', 'run()')
+made('secret.txt', 'no')
 afterAll(() => rmSync(widgetDir, { recursive: true }))
 
+const config = { widgetDir, hostOrigins: ['https://a.example', 'https://*.moysklad.ru'] }
+
+const ownOnly =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; "
+
 describe('the widget’s files', () => {
-  const app = widgetFiles({
-    config: { widgetDir, hostOrigins: ['https://a.example', 'https://*.moysklad.ru'] },
+  const app = widgetFiles({ config })
+
+  const addresses = Object.values(pages).flatMap((page) =>
+    page.addresses.flatMap((path) => [[path, page] as const, [`${path}?contextKey=k`, page] as const]),
+  )
+
+  test.each(addresses)('[A6] %s is its page under a strict policy', async (path, { embedded }) => {
+    const response = await app.request(path)
+    expect(await response.text()).toBe(
+      '<meta name="podarok-host-origins" content="https://a.example https://*.moysklad.ru">',
+    )
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': `${ownOnly}frame-ancestors ${
+        embedded ? 'https://a.example https://*.moysklad.ru' : "'none'"
+      }`,
+    })
   })
 
-  test.each(['/w/sale-new', '/w/sale', '/w/sale?contextKey=k'])(
-    '[A6] %s is the page under a strict policy',
-    async (path) => {
-      const response = await app.request(path)
-      expect(await response.text()).toBe(
-        '<meta name="podarok-host-origins" content="https://a.example https://*.moysklad.ru">',
-      )
-      expect(Object.fromEntries(response.headers)).toMatchObject({
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
-        'content-security-policy':
-          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
-          "base-uri 'none'; form-action 'none'; frame-ancestors https://a.example https://*.moysklad.ru",
-      })
-    },
-  )
+  test('[A6] MoySklad’s pages may show the cashier’s page, and nobody may show one that is not for them', async () => {
+    const own = { ...pages.cashier, document: 'widget/own/index.html', addresses: ['/own'], embedded: false }
+    const both = widgetFiles({ config }, [pages.cashier, own])
+    const policyOf = async (path: string) => (await both.request(path)).headers.get('content-security-policy')
+    expect(await policyOf('/w/sale')).toBe(
+      `${ownOnly}frame-ancestors https://a.example https://*.moysklad.ru`,
+    )
+    expect(await policyOf('/own')).toBe(`${ownOnly}frame-ancestors 'none'`)
+    expect(await (await both.request('/own')).text()).toBe('a page of ours alone')
+  })
 
   test('[F28] another domain of MoySklad is let in by configuration, in the policy and in the page', async () => {
     const moved = widgetFiles({ config: { widgetDir, hostOrigins: ['https://app.moysklad.example'] } })

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { extname, join } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { Hono } from 'hono'
+import { type Page, pages } from '../../../manifest/pages.ts'
 import type { Deps } from '../deps.ts'
 
 const types: Record<string, string> = {
@@ -19,35 +20,42 @@ const types: Record<string, string> = {
 /** The page carries this mark where the list of pages that may show it belongs (A4). */
 const originsMark = '%HOST_ORIGINS%'
 
-/** The built widget: its page under the addresses of both extension points, its hashed files for ever. */
-export function widgetFiles({ config }: Pick<Deps, 'config'>): Hono {
+/** A page runs and shows nothing but our own files. */
+const ownOnly = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** The built pages under their addresses, and their hashed files for ever. */
+export function widgetFiles(
+  { config }: Pick<Deps, 'config'>,
+  served: readonly Page[] = Object.values(pages),
+): Hono {
   const app = new Hono()
   const origins = config.hostOrigins.join(' ')
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "connect-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${origins}`,
-  ].join('; ')
-
-  for (const path of ['/w/sale-new', '/w/sale']) {
-    app.get(path, async (c) => {
-      const page = await read(join(config.widgetDir, 'index.html'))
-      if (!page) return c.text('The widget is not built: npm run build', 503)
-      return c.body(page.toString('utf8').replaceAll(originsMark, origins), 200, {
-        'content-type': types['.html']!,
-        // The address holds a one-time key, so no copy of this answer is kept and no other site learns the address.
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': policy,
+  for (const { document, addresses, embedded } of served) {
+    const file = join(config.widgetDir, relative('widget', document))
+    const headers = {
+      'content-type': types['.html']!,
+      // The address may hold a one-time key, so no copy of this answer is kept and no other site learns the address.
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': `${ownOnly}; frame-ancestors ${embedded ? origins : "'none'"}`,
+    }
+    for (const address of addresses) {
+      app.get(address, async (c) => {
+        const page = await read(file)
+        if (!page) return c.text('The pages are not built: npm run build', 503)
+        return c.body(page.toString('utf8').replaceAll(originsMark, origins), 200, headers)
       })
-    })
+    }
   }
   // The names hold a hash of the content, so what was compressed once stays right.
   const compressed = new Map<string, Buffer>()
