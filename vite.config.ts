@@ -9,6 +9,9 @@ import { type Page, pages } from './manifest/pages.ts'
  */
 export default defineConfig(({ mode }) => (mode === 'sandbox' ? sandbox : product))
 
+/** `light-dark()`, by lightningcss's number of it: no style uses it, and what stands in for it in old browsers is carried by each. */
+const lightDark = 1 << 20
+
 const inRoot = (path: string) => resolve(import.meta.dirname, path)
 
 const build = {
@@ -24,14 +27,23 @@ const build = {
  */
 const product: UserConfig = {
   root: 'widget',
-  plugins: [preact(), partsInPage()],
+  plugins: [preact(), partsInPage(), plainImports()],
+  css: { lightningcss: { exclude: lightDark } },
   build: { ...build, outDir: '../dist/widget' },
   environments: Object.fromEntries(
     Object.entries(pages).map(([name, { document }], at) => [
       name,
       {
         consumer: 'client',
-        build: { emptyOutDir: at === 0, rolldownOptions: { input: inRoot(document) } },
+        build: {
+          emptyOutDir: at === 0,
+          rolldownOptions: {
+            input: inRoot(document),
+            // With this name idb adds short ways past a transaction and iterators, which nobody uses (0.5 KB); types and
+            // lint keep it so.
+            treeshake: { manualPureFunctions: ['replaceTraps'] },
+          },
+        },
       },
     ]),
   ),
@@ -71,7 +83,9 @@ function partsInPage(): Plugin {
     buildStart() {
       const page: Page = pages[this.environment.name as keyof typeof pages]
       for (const [name, file] of Object.entries(page.parts)) {
-        this.emitFile({ type: 'chunk', id: inRoot(file), name, preserveSignature: 'strict' })
+        // What is later uses the engine's code, so the engine may give more than its own names.
+        const preserveSignature = name === 'engine' ? 'allow-extension' : 'strict'
+        this.emitFile({ type: 'chunk', id: inRoot(file), name, preserveSignature })
       }
     },
     transformIndexHtml: {
@@ -79,7 +93,8 @@ function partsInPage(): Plugin {
       handler(_html, { bundle, filename }) {
         const page = pageOf(filename)
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
-        return Object.entries(page.parts).map(([name, file]) => {
+        const later = Object.entries(page.later).map(([name, { file }]) => [name, file] as const)
+        return [...Object.entries(page.parts), ...later].map(([name, file]) => {
           const chunk = chunks.find((one) => one.facadeModuleId === inRoot(file))
           if (!chunk) throw new Error(`${file} has not become a file of its own`)
           return {
@@ -94,5 +109,19 @@ function partsInPage(): Plugin {
         })
       },
     },
+  }
+}
+
+/**
+ * Vite would wrap each `import()` into a loader of its own (0.7 KB), which tries once. A part that follows is tried until
+ * it is there (widget/cashier/parts.ts), so all that is left of the loader is the call.
+ */
+function plainImports(): Plugin {
+  return {
+    name: 'podarok-plain-imports',
+    apply: 'build',
+    enforce: 'pre',
+    load: (id) =>
+      id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : null,
   }
 }

@@ -135,7 +135,8 @@ export interface StoredDraft {
   dropped: boolean
 }
 
-export type TillDatabase = IDBPDatabase<TillSchema>
+/** The page is built without the library's short ways past a transaction and its iterators, see vite.config.ts. */
+export type TillDatabase = Pick<IDBPDatabase<TillSchema>, 'transaction' | 'close'>
 
 export const databaseVersion = 1
 export const databaseName = (accountId: string) => `podarok-${accountId}`

@@ -72,7 +72,8 @@ export class TillStorage {
       },
     })
     // Numbers that this page remembers would be given anew in an emptied database.
-    if (this.#closed || (await db.getKey('identity', 'self')) === undefined) {
+    const self = () => db.transaction(['identity']).objectStore('identity').getKey('self')
+    if (this.#closed || (await self()) === undefined) {
       db.close()
       throw new StorageEmptied('the database was emptied or closed while it was open')
     }

@@ -67,13 +67,6 @@ export class Grants {
     return held ? roomOnGrant(held.grant, held.use, cardId) : kopecks(0)
   }
 
-  /** How much face value may still be loaded; 0 when no card may be. */
-  loadRoom(): Kopecks {
-    const held = this.usable()
-    if (!held || held.use.loads >= held.grant.loads) return kopecks(0)
-    return kopecks(Math.max(0, held.grant.loadsKopecks - held.use.loadsKopecks))
-  }
-
   /** The server has ended it: nothing is promised on it from now on, and the next time it is given back. */
   async end(): Promise<void> {
     if (this.#held && !this.#held.returned) await this.#giveBack(this.#held)

@@ -2,14 +2,14 @@ import * as v from 'valibot'
 import { GrantId, Moment, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Grant, OfflinePolicy } from '../receipt/offline.ts'
-import { envelopeShape } from './tills.ts'
+import { signed } from './tills.ts'
 
 /** The owner's policy, grants and the book. */
 
 export const PolicyAnswer = v.strictObject({ policy: v.nullable(OfflinePolicy) })
 
 /** Asks for a grant. A grant that the till still has is given back first: from then on it promises nothing on it (O1). */
-export const GrantRequest = v.strictObject({ ...envelopeShape, returned: v.nullable(GrantId) })
+export const GrantRequest = signed({ returned: v.nullable(GrantId) })
 export const GrantAnswer = v.strictObject({
   grant: v.nullable(Grant),
   /** Why there is none. */
