@@ -38,7 +38,12 @@ export const pages = {
       ru: 'widget/cashier/words/ru.ts',
       en: 'widget/cashier/words/en.ts',
     },
-    later: {},
+    later: {
+      operations: { file: 'widget/cashier/operations.tsx', ceilingKb: 3 },
+      'operations-ru': { file: 'widget/cashier/words/operations-ru.ts', ceilingKb: 1 },
+      'operations-en': { file: 'widget/cashier/words/operations-en.ts', ceilingKb: 1 },
+      memory: { file: 'src/client/journal/memory.ts', ceilingKb: 2 },
+    },
     ceilingsKb: { start: 6, app: 64 },
   },
 } as const satisfies Record<string, Page>

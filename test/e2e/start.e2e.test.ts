@@ -1,18 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pages } from '../../manifest/pages.ts'
 import { orphans, pageSize, strayLoads } from '../support/bundle-size.ts'
+import { look, sound } from './look.ts'
 import { cardWith, Shop } from './shop.ts'
-import { goods } from './till-page.ts'
+import { goods, TillPage } from './till-page.ts'
 
 /** The first seconds: the scanner is heard before the app is there. */
 
 const live = cardWith('active', 150_000)
+const operations = 'Операции кассы'
 
 let shop: Shop
 beforeEach(async () => {
   shop = await Shop.open()
 })
 afterEach(() => shop.close())
+
+/** Under whatever address it is asked for again. */
+async function cutEngine(): Promise<void> {
+  for (const folder of ['', ...Array.from({ length: 9 }, (_, n) => `${n + 1}/`)]) {
+    await shop.fault({ kind: 'drop-request', path: `/assets/${folder}engine`, times: null })
+  }
+}
 
 it('once a till is ready no press needs a file that is not there yet', () => {
   expect(strayLoads(pages.cashier)).toEqual([])
@@ -67,7 +76,7 @@ describe('a scan before the till is ready', () => {
 })
 
 it('[J7] an app whose loading was cut says so, tries again by itself and has kept the scan', async () => {
-  await shop.fault({ kind: 'drop-request', path: '/assets/engine', times: null })
+  await cutEngine()
   const till = await shop.till({ ready: false })
   await till.sees('create', 'Связь прервалась, и окно загрузилось не до конца. Пробуем снова')
   await till.opened('create')
@@ -76,4 +85,59 @@ it('[J7] an app whose loading was cut says so, tries again by itself and has kep
   await till.sees('create', 'Проверяем карту…')
   await shop.clearFaults()
   await till.sees('create', /Списать с подарочной карты 1.500,00/)
+  // What follows the engine finds the one that runs: two would not know of each other's screen.
+  await till.press('create', operations)
+  await till.sees('create', 'Итоги смены')
+  const app = await till.app('create')
+  const engines = await app.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => /engine-[^/]*\.js/.test(name))
+      .map((one) => (one as PerformanceResourceTiming).responseStatus),
+  )
+  expect(engines.filter((status) => status === 200)).toHaveLength(1)
+})
+
+describe('what a sale does not need', () => {
+  it('[J7] has no button while its file cannot be had; the till sells all the same, and the button comes by itself', async () => {
+    await shop.fault({ kind: 'drop-request', path: '/assets/operations', times: null })
+    const till = await shop.till()
+    const buttons = () => till.frame('edit').getByRole('button', { name: operations }).count()
+    await till.firstSale()
+    await till.addGood(goods.coffee)
+    await till.scan('create', live.number)
+    await till.prepare(/Списать с подарочной карты/)
+    await till.saveNew()
+    await till.sees('edit', /Списано .*Остаток/)
+    await till.backFromServer('edit')
+    expect(await buttons()).toBe(0)
+    const without = await look(till, 'edit', 'operations-not-there', /Списано/)
+    await shop.clearFaults()
+    await till.press('edit', operations)
+    await till.sees('edit', 'Последние операции этой кассы')
+    await till.sees('edit', /Продано карт/)
+    const there = await look(till, 'edit', 'operations-there', /Итоги смены/)
+    expect({ without, there }).toEqual({ without: sound, there: sound })
+    await till.press('edit', 'Отменить')
+    await till.sees('edit', 'Отменить операцию целиком?')
+  })
+
+  it('[J13] a till without storage waits for its journal in memory, asks for it again and works', async () => {
+    const till = await shop.till()
+    await till.page.addInitScript(() => {
+      Object.defineProperty(window, 'indexedDB', {
+        get() {
+          throw new DOMException('denied', 'SecurityError')
+        },
+      })
+    })
+    await shop.fault({ kind: 'drop-request', path: '/assets/memory', times: null })
+    const asked = till.page.waitForRequest(/\/assets\/memory-[^?]*\?again=1$/)
+    const poor = await TillPage.reopen(till, till.locale)
+    await asked
+    await poor.sees('create', 'Подключаемся…')
+    await shop.clearFaults()
+    await poor.sees('create', 'Браузер не даёт хранить данные')
+    await poor.ready('create')
+  })
 })

@@ -1,5 +1,7 @@
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { Matching, type OpenedSale, type Question } from '../../src/client/till/matching.ts'
+// Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
+import * as memory from '../../src/client/journal/memory.ts'
 import { Till, type TillDeps } from '../../src/client/till/till.ts'
 import type { DraftId } from '../../src/core/ids.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
@@ -98,6 +100,7 @@ export class Counter {
         contextKey,
         tab: tab.tab,
         localStorage: () => page.localStorage,
+        memory: () => Promise.resolve(memory),
         databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),
         log: (event, error) => {
           if (!page.dead) log(`${this.name} ${event}`, error)

@@ -2,8 +2,6 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-// Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
-import '../../src/client/journal/memory.ts'
 import { firstSeed } from '../server/random.ts'
 import { expected } from './expected.ts'
 import { Story } from './story.ts'

@@ -58,6 +58,10 @@ describe('what a page loads behind our back', () => {
       { 'engine-1.js': `${sound['engine-1.js']};import(x)` },
     ],
     ['a listed part, asked for by another one', { 'ru-1.js': 'import("./report-1.js")' }],
+    [
+      'a loader of the bundler’s',
+      { 'engine-1.js': `${sound['engine-1.js']};new Event("vite:preloadError")` },
+    ],
     ['a second address in the first script', { 'index-1.js': 'import(a);import(b)' }],
     ['a part of which the engine does not know', { 'engine-1.js': 'export const a=1' }],
     ['the first script, imported by a part', { 'report-1.js': 'import"./index-1.js"' }],

@@ -92,7 +92,9 @@ export function strayLoads(page: Page, folder = widgetDir): string[] {
   const known = new Set<string>()
   for (const path of [...start, ...withImports(folder, [...parts.values(), ...later.values()])]) {
     if (!path.endsWith('.js')) continue
-    for (const [call, , name] of read(folder, path).matchAll(dynamicImport)) {
+    const text = read(folder, path)
+    if (text.includes('vite:preloadError')) stray.push(`${path} carries Vite's loader, which tries once`)
+    for (const [call, , name] of text.matchAll(dynamicImport)) {
       if (start.has(path) && name === undefined) byAddress++
       else if (path === engine && [...later.values()].includes(`assets/${name}`)) known.add(`assets/${name}`)
       else stray.push(`${path} loads ${name ?? `something: ${call}…`}`)

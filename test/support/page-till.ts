@@ -19,6 +19,7 @@ export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps
       log,
     ),
     localStorage: () => localStorage,
+    memory: () => import('../../src/client/journal/memory.ts'),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
   }

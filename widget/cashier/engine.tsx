@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { connectHost } from '../../src/client/host/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host/host-door.ts'
@@ -7,7 +8,9 @@ import { Till } from '../../src/client/till/till.ts'
 import { type Language, language, type Spoken } from './words/language.ts'
 import { afterPaint } from './after-paint.ts'
 import { App } from './view/App.tsx'
+import type { LaterScreen } from './view/screen-props.ts'
 import { Checkout } from './model/checkout.ts'
+import type { LaterParts, LoadLater } from './later-parts.ts'
 
 /** What the first screen has and knows when the app takes over from it. */
 export interface Handover {
@@ -17,6 +20,7 @@ export interface Handover {
   tab: Tab
   contextKey: string
   spoken: Spoken
+  loadLater: LoadLater
   log: (event: string, error: unknown) => void
   /** Gives every scan to the app from now on, and those first that were made before. */
   takeOver: (onScan: (text: string) => void) => void
@@ -26,6 +30,9 @@ export interface Handover {
 
 /** Wires the cashier's app of one frame and starts its till. */
 export function startEngine({ root, door, tab, contextKey, spoken, log, ...first }: Handover): void {
+  const load = <P extends keyof LaterParts>(name: P, known: () => Promise<LaterParts[P]>) =>
+    first.loadLater(name, known, import.meta.url)
+
   const host = connectHost({
     window,
     door,
@@ -46,6 +53,7 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     contextKey,
     tab,
     localStorage: () => localStorage,
+    memory: () => load('memory', () => import('../../src/client/journal/memory.ts')),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
   })
@@ -73,10 +81,21 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     log,
   })
 
+  const operations = signal<LaterScreen | null>(null)
+  async function loadOperations(): Promise<void> {
+    const [{ operationsScreen }, { operationsWords }] = await Promise.all([
+      load('operations', () => import('./operations.tsx')),
+      spoken.code === 'ru'
+        ? load('operations-ru', () => import('./words/operations-ru.ts'))
+        : load('operations-en', () => import('./words/operations-en.ts')),
+    ])
+    operations.value = operationsScreen({ till, checkout, words: operationsWords, log })
+  }
+
   /** The currency comes with the session: reading `ready` paints anew when it is there. */
   function Screen() {
     void checkout.ready.value
-    return <App checkout={checkout} language={words()} />
+    return <App checkout={checkout} language={words()} operations={operations.value} />
   }
 
   // The document comes before its scans, and both before the first paint, which then shows them.
@@ -85,5 +104,6 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
   const hadCursor = first.leaveFirstScreen()
   render(<Screen />, root)
   if (hadCursor) root.querySelector<HTMLElement>('.scan-state')?.focus()
-  void till.start()
+  // A sale needs nothing of it, so it comes when the till is ready.
+  void till.start().then(loadOperations)
 }

@@ -58,6 +58,8 @@ async function start(): Promise<void> {
     door,
     tab,
     contextKey,
+    loadLater: (name, known, engine) =>
+      loadPart(name, (error) => log('part_not_loaded', error), known, engine),
     spoken: { code, words: 'ru' in words ? words.ru : words.en, first: firstWords[code] },
     log,
     takeOver(scan) {

@@ -47,6 +47,7 @@ function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig
     contextKey: 'key',
     tab: tab(),
     localStorage: () => localStorage,
+    memory: () => import('../journal/memory.ts'),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log: (event) => logged.push(event),
     ...overrides,

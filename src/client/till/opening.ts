@@ -6,7 +6,7 @@ import { Facts } from '../journal/facts.ts'
 import { enterFrame } from '../journal/frame.ts'
 import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
-import { openInMemory } from '../journal/memory.ts'
+import type * as memory from '../journal/memory.ts'
 import type { Parts } from '../journal/parts.ts'
 import { TillStorage } from '../journal/storage.ts'
 import type { Tab } from '../tab.ts'
@@ -18,6 +18,8 @@ export interface OpeningDeps {
   now: () => number
   tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
+  /** The journal in memory is a file of its own: only a till without storage asks for it, and such a till needs the line anyway. */
+  memory: () => Promise<typeof memory>
   serverHas: (ordinal: number, seq: number) => boolean
   events: DatabaseEvents
   log: (event: string, error: unknown) => void
@@ -38,6 +40,7 @@ export async function openParts(accountId: AccountId, deps: OpeningDeps): Promis
       throw error
     }
     deps.log('storage_denied', error)
+    const { openInMemory } = await deps.memory()
     return openInMemory(accountId, deps)
   }
 }

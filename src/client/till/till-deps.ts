@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { DraftsPort } from '../journal/drafts.ts'
 import type { JournalPort } from '../journal/journal.ts'
+import type * as memory from '../journal/memory.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Tab } from '../tab.ts'
 
@@ -32,6 +33,8 @@ export interface TillDeps {
   contextKey: string
   tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
+  /** Gives the journal for a browser without storage; resolves when it is there, however long that takes. */
+  memory: () => Promise<typeof memory>
   /** Names of the databases in this storage partition. */
   databases: () => Promise<readonly string[]>
   log: (event: string, error: unknown) => void

@@ -77,8 +77,17 @@ describe('the widget’s files', () => {
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
   })
 
+  test('a file that could not be loaded is there under a second address, beside the same others', async () => {
+    const again = await app.request('/assets/2/index-abc123.js')
+    expect(await again.text()).toBe('run()')
+    expect(again.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  })
+
   test.each([
     '/assets/none.js',
+    '/assets/x/index-abc123.js',
+    '/assets/2/..%2f..%2fsecret.txt',
+    '/assets/2/2/index-abc123.js',
     '/assets/..%2fsecret.txt',
     '/assets/../secret.txt',
     '/secret.txt',

@@ -30,7 +30,6 @@ import { Links } from './links.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import type { Opened } from './opened.ts'
 import type { Result } from './result.ts'
-import { ShiftReport } from './shift.ts'
 import { type FaultText, Verdict } from './verdict.ts'
 
 export interface CheckoutDeps {
@@ -92,7 +91,6 @@ export class Checkout implements HostListener {
   readonly decisions: Decisions
   readonly ghosts: Ghosts
   readonly links: Links
-  readonly shift: ShiftReport
 
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
@@ -163,7 +161,6 @@ export class Checkout implements HostListener {
       results: this.history.results,
       link: (link) => this.#link(link),
     })
-    this.shift = new ShiftReport({ ready: this.ready, decided: this.history.decided, now, log })
     this.#verdict = new Verdict({
       host,
       faultText,

@@ -24,28 +24,16 @@ export class Decisions {
 
   /** Ends the waiting for an ask that nobody answers (J2). */
   giveUp(result: Result): Promise<void> {
-    return this.#decide(result, 'waiting', () => this.#deps.till.voidReceipt(result.record, 'unanswered'))
+    return this.decide(result, 'waiting', () => this.#deps.till.voidReceipt(result.record, 'unanswered'))
   }
 
   /** Gives the buyer our word instead of waiting (J2); only where `canAcceptOffline` says so. */
   acceptOffline(result: Result): Promise<void> {
-    return this.#decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
+    return this.decide(result, 'waiting', () => this.#deps.till.promiseInstead(result.record))
   }
 
   canAcceptOffline({ record }: Result): boolean {
     return this.#deps.till.mayPromiseInstead(record)
-  }
-
-  /** Undoes what was done (C8), which needs the line. */
-  cancel(result: Result): Promise<void> {
-    if (this.#deps.till.line.reachable === false) {
-      this.#deps.notice.value = { kind: 'offline' }
-      return Promise.resolve()
-    }
-    // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
-    const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
-    const record = byPromise && result.promise ? result.promise.record : result.record
-    return this.#decide(result, 'done', () => this.#deps.till.voidReceipt(record, 'cancelled'))
   }
 
   /** The cashier has read of a bad end. */
@@ -54,7 +42,7 @@ export class Decisions {
   }
 
   /** One decision about a receipt, however often and in how many frames it is pressed. */
-  async #decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
+  async decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
     const { id } = result.record
     await this.#deps.locks.request(`podarok-decide-${id}`, async () => {
       await this.#deps.read()

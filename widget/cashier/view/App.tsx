@@ -3,17 +3,21 @@ import { CardList } from './CardList.tsx'
 import { GhostBox } from './GhostBox.tsx'
 import { LinkBox } from './LinkBox.tsx'
 import { NoticeLine } from './NoticeLine.tsx'
-import { Operations } from './Operations.tsx'
 import { QuestionBox } from './QuestionBox.tsx'
 import { Refused } from './Refused.tsx'
 import { ResultBox } from './ResultBox.tsx'
 import { ScanBox } from './ScanBox.tsx'
-import type { ScreenProps } from './screen-props.ts'
+import type { LaterScreen, ScreenProps } from './screen-props.ts'
 import { StatusLine } from './StatusLine.tsx'
 import { statusOf } from '../model/result.ts'
 
+interface AppProps extends ScreenProps {
+  /** Null until its file is there: then there is no button for it either. */
+  operations: LaterScreen | null
+}
+
 /** The embedded screen, 400 px wide: the line of truth on top, then one thing to do. */
-export function App({ checkout, language }: ScreenProps) {
+export function App({ checkout, language, operations: Operations }: AppProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value
   // A till that is shut out has refused the sale at hand: the sum to collect is told before the reason (U5).
@@ -23,7 +27,7 @@ export function App({ checkout, language }: ScreenProps) {
   const asked = checkout.questions.value.length > 0
   return (
     <div class="app">
-      <StatusLine checkout={checkout} language={language} />
+      <StatusLine checkout={checkout} language={language} operations={Operations} />
       {trouble && !refused && (
         <p class="trouble" role="alert">
           <b aria-hidden="true">!</b> {language.words.trouble[trouble]}
@@ -31,7 +35,7 @@ export function App({ checkout, language }: ScreenProps) {
       )}
       {refused ? (
         <Refused key={refused.record.id} state={refused} checkout={checkout} language={language} />
-      ) : checkout.screen.value === 'operations' ? (
+      ) : Operations && checkout.screen.value === 'operations' ? (
         <Operations checkout={checkout} language={language} />
       ) : trouble ? null : (
         <main class="desk">

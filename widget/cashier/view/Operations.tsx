@@ -1,38 +1,48 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { ScreenProps } from './screen-props.ts'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Readiness } from './Readiness.tsx'
 import { ShiftSummary } from './ShiftSummary.tsx'
 import { effectsOf, type Result, statusOf } from '../model/result.ts'
+import type { ShiftReport } from '../model/shift.ts'
+import type { OperationsWords } from '../words/operations-words.ts'
+
+interface OperationsProps extends ScreenProps {
+  words: OperationsWords
+  onUndo: (result: Result) => Promise<void>
+}
 
 /** The last operations of this till, with the way to undo one. */
-export function Operations({ checkout, language }: ScreenProps) {
-  const { words } = language
+export function Operations({ shift, ...props }: OperationsProps & { shift: ShiftReport }) {
+  const { checkout, language, words } = props
+  // The day so far is read when somebody looks.
+  useEffect(() => void shift.look(), [shift])
   const results = checkout.history.results.value
   return (
     <main class="operations">
       <div class="card-line">
-        <h1>{words.operations.title}</h1>
+        <h1>{words.title}</h1>
         <button type="button" class="link" onClick={() => (checkout.screen.value = 'desk')}>
-          {words.operations.back}
+          {words.back}
         </button>
       </div>
       <NoticeLine checkout={checkout} language={language} />
-      <Readiness checkout={checkout} language={language} />
-      <ShiftSummary checkout={checkout} language={language} />
-      {results.length === 0 && <p class="dim">{words.operations.none}</p>}
+      <Readiness checkout={checkout} language={language} words={words.ready} />
+      <ShiftSummary shift={shift} language={language} words={words.shift} />
+      {results.length === 0 && <p class="dim">{words.none}</p>}
       <ul>
         {results.map((result) => (
-          <Row key={result.record.id} result={result} checkout={checkout} language={language} />
+          <Row key={result.record.id} result={result} {...props} />
         ))}
       </ul>
     </main>
   )
 }
 
-function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
-  const { words, sum, time } = language
+function Row({ result, checkout, language, words, onUndo }: OperationsProps & { result: Result }) {
+  const { words: common, sum, time } = language
+  const kinds = { ...common.operation, ...words.kinds }
   const [asking, setAsking] = useState(false)
   const { receipt, record } = result
   const status = statusOf(result)
@@ -42,9 +52,8 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
     const last4 = 'cardId' in part && record.faces.find((face) => face.cardId === part.cardId)?.last4
     const amount =
       'faceKopecks' in part ? part.faceKopecks : 'amountKopecks' in part ? (part.amountKopecks ?? 0) : 0
-    const name =
-      operation.kind in words.operations ? words.operations[operation.kind as 'load'] : operation.kind
-    return `${name} ${sum(amount)} ${last4 ? words.card.face(last4) : ''}`
+    const name = operation.kind in kinds ? kinds[operation.kind as 'load'] : operation.kind
+    return `${name} ${sum(amount)} ${last4 ? common.card.face(last4) : ''}`
   })
   const decision = checkout.history.decided.value.get(record.id)
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
@@ -52,33 +61,33 @@ function Row({ result, checkout, language }: ScreenProps & { result: Result }) {
     <li class="card">
       <div class="card-line">
         <span class="dim">{time(record.recordedAtMs)}</span>
-        {!decision && <span class={`state ${tone}`}>{words.operations.states[status]}</span>}
+        {!decision && <span class={`state ${tone}`}>{words.states[status]}</span>}
       </div>
       {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
-      {decision && <p>{words.result.decided(decision.choice)}</p>}
-      {loss > 0 && <p class="notice">{words.result.loss(sum(loss))}</p>}
+      {decision && <p>{common.result.decided(decision.choice)}</p>}
+      {loss > 0 && <p class="notice">{common.result.loss(sum(loss))}</p>}
       {status === 'done' && !asking && (
         <button type="button" class="link" onClick={() => setAsking(true)}>
-          {words.operations.undo}
+          {words.undo}
         </button>
       )}
       {asking && (
         <div class="choices">
-          <span>{words.operations.undoSure}</span>
+          <span>{words.undoSure}</span>
           <button
             type="button"
             class="secondary"
             onClick={() => {
               setAsking(false)
-              void checkout.decisions.cancel(result)
+              void onUndo(result)
             }}
           >
-            {words.operations.undoYes}
+            {words.undoYes}
           </button>
           <button type="button" class="link" onClick={() => setAsking(false)}>
-            {words.operations.undoNo}
+            {words.undoNo}
           </button>
         </div>
       )}

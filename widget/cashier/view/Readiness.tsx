@@ -1,24 +1,25 @@
 import type { ScreenProps } from './screen-props.ts'
+import type { OperationsWords } from '../words/operations-words.ts'
 
 /** Whether this till would survive an outage now, in one word, and why not (O8). */
-export function Readiness({ checkout, language }: ScreenProps) {
-  const { words, sum, time } = language
+export function Readiness({ checkout, language, words }: ScreenProps & { words: OperationsWords['ready'] }) {
+  const { sum, time } = language
   const { why, progress, leftKopecks, untilMs, cards, asOfMs } = checkout.readiness.value
   const reason =
     why === 'book_loading' && progress !== null
-      ? words.ready.loading(Math.floor(progress * 100))
-      : why && words.ready.why[why]
+      ? words.loading(Math.floor(progress * 100))
+      : why && words.why[why]
   return (
-    <section class="ready" aria-label={words.ready.title}>
+    <section class="ready" aria-label={words.title}>
       <p>
-        <i class={`dot ${why === null ? 'yes' : ''}`} aria-hidden="true" /> {words.ready.title}:{' '}
-        <strong>{why === null ? words.ready.yes : words.ready.no}</strong>
+        <i class={`dot ${why === null ? 'yes' : ''}`} aria-hidden="true" /> {words.title}:{' '}
+        <strong>{why === null ? words.yes : words.no}</strong>
         {reason && `, ${reason}`}
       </p>
       {leftKopecks !== null && untilMs !== null && (
         <p class="dim">
-          {words.ready.limit(sum(leftKopecks), time(untilMs))}
-          {asOfMs !== null && ` · ${words.ready.book(cards, time(asOfMs))}`}
+          {words.limit(sum(leftKopecks), time(untilMs))}
+          {asOfMs !== null && ` · ${words.book(cards, time(asOfMs))}`}
         </p>
       )}
     </section>

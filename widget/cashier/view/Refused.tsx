@@ -21,7 +21,7 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
   const title =
     outcome?.status === 'refused'
       ? words.result[cancels ? 'notCancelled' : amount > 0 ? 'notRedeemed' : 'notLoaded']
-      : words.shift.inReview
+      : words.result.undecided
   const refused = outcome?.status === 'refused' && !cancels
   const reason =
     outcome?.status === 'refused'

@@ -82,8 +82,8 @@ export function Sums({
   )
   return (
     <>
-      {redeems.map((one) => line(words.operations.redeem, one.amountKopecks, one.cardId))}
-      {loads.map((one) => line(words.operations.load, one.faceKopecks, one.cardId))}
+      {redeems.map((one) => line(words.operation.redeem, one.amountKopecks, one.cardId))}
+      {loads.map((one) => line(words.operation.load, one.faceKopecks, one.cardId))}
     </>
   )
 }

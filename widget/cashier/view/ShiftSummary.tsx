@@ -1,36 +1,44 @@
 import type { ComponentChildren } from 'preact'
-import type { ScreenProps } from './screen-props.ts'
+import type { ShiftReport } from '../model/shift.ts'
+import type { Language } from '../words/language.ts'
+import type { OperationsWords } from '../words/operations-words.ts'
+
+interface ShiftProps {
+  shift: ShiftReport
+  language: Language
+  words: OperationsWords['shift']
+}
 
 /** «Итоги смены»: what this till did today, and what has to be cleared up. */
-export function ShiftSummary({ checkout, language }: ScreenProps) {
-  const { words, sum, time } = language
-  const shift = checkout.shift.shown.value
-  if (!shift) return null
-  const { sold, charged, returned, unsent, inReview, lossKopecks } = shift.sums
+export function ShiftSummary({ shift, language, words }: ShiftProps) {
+  const { sum, time } = language
+  const shown = shift.shown.value
+  if (!shown) return null
+  const { sold, charged, returned, unsent, inReview, lossKopecks } = shown.sums
   const clear = unsent === 0 && inReview === 0 && lossKopecks === 0
   return (
-    <section class="shift" aria-label={words.shift.title}>
+    <section class="shift" aria-label={words.title}>
       <h2>
-        {words.shift.title} <span class="dim">{words.shift.since(time(shift.sinceMs))}</span>
+        {words.title} <span class="dim">{words.since(time(shown.sinceMs))}</span>
       </h2>
       <dl>
         {(
           [
-            [words.shift.sold, sold],
-            [words.shift.charged, charged],
-            [words.shift.returned, returned],
+            [words.sold, sold],
+            [words.charged, charged],
+            [words.returned, returned],
           ] as const
         ).map(([name, { cards, sumKopecks }]) => (
           <Line key={name} name={name}>
             {sum(sumKopecks)}
-            {cards > 0 && <span class="dim"> · {words.shift.cards(cards)}</span>}
+            {cards > 0 && <span class="dim"> · {words.cards(cards)}</span>}
           </Line>
         ))}
-        {unsent > 0 && <Line name={words.shift.unsent}>{unsent}</Line>}
-        {inReview > 0 && <Line name={words.shift.inReview}>{inReview}</Line>}
-        {lossKopecks > 0 && <Line name={words.shift.loss}>{sum(lossKopecks)}</Line>}
+        {unsent > 0 && <Line name={words.unsent}>{unsent}</Line>}
+        {inReview > 0 && <Line name={language.words.result.undecided}>{inReview}</Line>}
+        {lossKopecks > 0 && <Line name={words.loss}>{sum(lossKopecks)}</Line>}
       </dl>
-      {clear && <p class="dim">{words.shift.fine}</p>}
+      {clear && <p class="dim">{words.fine}</p>}
     </section>
   )
 }

@@ -1,7 +1,11 @@
-import type { ScreenProps } from './screen-props.ts'
+import type { LaterScreen, ScreenProps } from './screen-props.ts'
+
+interface StatusProps extends ScreenProps {
+  operations: LaterScreen | null
+}
 
 /** One line of truth: the line, what is unsent and since when (J12). */
-export function StatusLine({ checkout, language }: ScreenProps) {
+export function StatusLine({ checkout, language, operations }: StatusProps) {
   const { words, first, time } = language
   const { reachable } = checkout.line.value
   const { unsettled, oldestAtMs } = checkout.journal.value
@@ -12,6 +16,8 @@ export function StatusLine({ checkout, language }: ScreenProps) {
   const open = checkout.screen.value === 'operations'
   const cases = checkout.casesOpen.value
   const { why } = checkout.readiness.value
+  // Without the line a file that is not here cannot be had, so a till without it is not ready to lose the line.
+  const prepared = why === null && operations !== null
   return (
     <header class={`status ${tone}`}>
       <p role="status">
@@ -26,21 +32,20 @@ export function StatusLine({ checkout, language }: ScreenProps) {
         reachable !== false &&
         why !== 'off' &&
         why !== 'trouble' && (
-          <span class={`chip ${why === null ? 'good' : ''}`}>
-            {why === null ? words.ready.chipYes : words.ready.chipNo}
+          <span class={`chip ${prepared ? 'good' : ''}`}>
+            {prepared ? words.status.ready : words.status.notReady}
           </span>
         )}
-      {ready && (
+      {ready && operations && (
         <button
           type="button"
           class="more"
           aria-expanded={open}
-          aria-label={words.operations.open}
-          title={words.operations.open}
+          aria-label={words.status.operations}
+          title={words.status.operations}
           onClick={() => {
             checkout.notice.value = null
             checkout.screen.value = open ? 'desk' : 'operations'
-            if (!open) void checkout.shift.look()
           }}
         >
           ⋯

@@ -3,13 +3,11 @@ import type { SaleFault } from '../../../src/core/draft/draft.ts'
 import type { CaseCode } from '../../../src/core/receipt/outcome.ts'
 import type { RefusalCode } from '../../../src/core/refusal.ts'
 import type { CardState } from '../../../src/core/card/card.ts'
-import type { ResultStatus } from '../model/result.ts'
-import type { NotReady } from '../../../src/client/outage/readiness.ts'
 import type { Trouble } from '../../../src/client/till/till.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 
 /**
- * Every sentence that a cashier reads. Sums, dates and times come in as text that is formatted already; a function per
+ * Every sentence that a sale can need; screens in files of their own have their words beside them. Sums, dates and times come in as text that is formatted already; a function per
  * sentence keeps word order and number forms each language's own business.
  */
 export interface Words {
@@ -18,17 +16,9 @@ export interface Words {
     allSent: string
     unsent: (count: number, since: string) => string
     cases: (count: number) => string
-  }
-  ready: {
-    title: string
-    yes: string
-    no: string
-    chipYes: string
-    chipNo: string
-    why: Record<NotReady, string>
-    loading: (percent: number) => string
-    limit: (left: string, until: string) => string
-    book: (cards: number, time: string) => string
+    ready: string
+    notReady: string
+    operations: string
   }
   scan: {
     typeNumber: string
@@ -82,19 +72,9 @@ export interface Words {
     linkYes: string
     linkNo: string
   }
-  shift: {
-    title: string
-    since: (time: string) => string
-    sold: string
-    charged: string
-    returned: string
-    cards: (count: number) => string
-    unsent: string
-    inReview: string
-    loss: string
-    fine: string
-  }
+  operation: { redeem: string; load: string }
   result: {
+    undecided: string
     waiting: string
     wait: string
     cancel: string
@@ -131,22 +111,6 @@ export interface Words {
     offset: (sum: string) => string
     rest: (sum: string) => string
     undo: string
-  }
-  operations: {
-    open: string
-    title: string
-    back: string
-    none: string
-    redeem: string
-    load: string
-    refund: string
-    void: string
-    link: string
-    undo: string
-    undoSure: string
-    undoYes: string
-    undoNo: string
-    states: Record<ResultStatus, string>
   }
   refusal: (
     code: RefusalCode,

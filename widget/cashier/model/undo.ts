@@ -1,0 +1,23 @@
+import type { Signal } from '@preact/signals'
+import type { Till } from '../../../src/client/till/till.ts'
+import type { Notice } from './card-desk.ts'
+import type { Decisions } from './decisions.ts'
+import type { Result } from './result.ts'
+
+export interface UndoDeps {
+  till: Pick<Till, 'line' | 'voidReceipt'>
+  decisions: Pick<Decisions, 'decide'>
+  notice: Signal<Notice | null>
+}
+
+/** Undoes what was done (C8), which needs the line. */
+export function undo(result: Result, { till, decisions, notice }: UndoDeps): Promise<void> {
+  if (till.line.reachable === false) {
+    notice.value = { kind: 'offline' }
+    return Promise.resolve()
+  }
+  // Where a promise took the ask's place, whichever of the two was applied is the one to undo.
+  const byPromise = result.promise?.outcome?.status === 'applied' && result.promise.outcome.by === null
+  const record = byPromise && result.promise ? result.promise.record : result.record
+  return decisions.decide(result, 'done', () => till.voidReceipt(record, 'cancelled'))
+}

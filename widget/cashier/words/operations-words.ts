@@ -1,0 +1,35 @@
+import type { NotReady } from '../../../src/client/outage/readiness.ts'
+import type { ResultStatus } from '../model/result.ts'
+
+/** The words of the operations screen, in a file of their own like the screen. */
+export interface OperationsWords {
+  title: string
+  back: string
+  none: string
+  kinds: { refund: string; void: string; link: string }
+  undo: string
+  undoSure: string
+  undoYes: string
+  undoNo: string
+  states: Record<ResultStatus, string>
+  ready: {
+    title: string
+    yes: string
+    no: string
+    why: Record<NotReady, string>
+    loading: (percent: number) => string
+    limit: (left: string, until: string) => string
+    book: (cards: number, time: string) => string
+  }
+  shift: {
+    title: string
+    since: (time: string) => string
+    sold: string
+    charged: string
+    returned: string
+    cards: (count: number) => string
+    unsent: string
+    loss: string
+    fine: string
+  }
+}
