@@ -45,6 +45,20 @@ export const Reason = v.strictObject({
   noteId: v.nullable(NoteId),
 })
 
+/** By what an author is known among those of their kind; null where nothing names them. */
+export function authorIdOf(author: Author): string | null {
+  switch (author.kind) {
+    case 'employee':
+      return author.employeeId
+    case 'register':
+      return author.cashierId
+    case 'system':
+      return author.job
+    case 'buyer':
+      return null
+  }
+}
+
 /** The employee who did it, where one did. */
 export const employeeOf = (receipt: { author: Author } | null): EmployeeId | null =>
   receipt?.author.kind === 'employee' ? receipt.author.employeeId : null

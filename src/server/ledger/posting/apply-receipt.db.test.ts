@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { CardId, ReceiptId } from '../../../core/ids.ts'
+import type { CardId, NoteId, ReceiptId, StoreId } from '../../../core/ids.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
 import { load, redeem, refund, type TestTill, undo } from '../../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../../test/server/world.ts'
+import { noSaleFacts, ownArrival } from '../arrival.ts'
+import { applyReceipt } from './apply-receipt.ts'
 
 const unknownCard = () => randomUUID() as CardId
 
@@ -136,6 +139,41 @@ onBothEngines('receipts', (engine) => {
         ]),
       )
     expect({ ...rows[0] }).toEqual({ happened: shop.time.nowMs - 3_600_000, posted: shop.time.nowMs })
+  })
+
+  test('[J14] the row of a receipt says by which door it came, who wrote it and why', async () => {
+    const shop = world(engine.db())
+    const { till, accountId } = await shop.shop()
+    const storeId = 'aa000000-0000-11f0-0a80-000000000001' as StoreId
+    const noteId = randomUUID() as NoteId
+    const written: Partial<Receipt>[] = [
+      {},
+      { author: { kind: 'register', storeId, cashierId: 'anna@shop' }, door: 'register' },
+      { author: { kind: 'system', job: 'expiry' }, reason: { code: 'owner_asked', noteId } },
+      { author: { kind: 'buyer' } },
+    ]
+    const ids: string[] = []
+    for (const rest of written) {
+      const receipt = { ...till.receipt([redeem(unknownCard(), 1)]), till: null, ...rest }
+      const arrival = ownArrival(accountId, receipt)
+      const means = { programmes: shop.deps.programmes, nowMs: shop.time.nowMs }
+      await engine.db().write((tx) => applyReceipt(tx, arrival, noSaleFacts, means))
+      ids.push(receipt.id)
+    }
+    const rows = await engine.db().read((query) =>
+      query.all(
+        `select id, door, author_kind as kind, author_id as author, employee_id as employee,
+            reason_code as reason, reason_note_id as note from receipt where account_id = $1`,
+        [accountId],
+      ),
+    )
+    const { employeeId } = till
+    expect(ids.map((id) => ({ ...rows.find((row) => row['id'] === id) }))).toMatchObject([
+      { door: 'checkout', kind: 'employee', author: employeeId, employee: employeeId, reason: null },
+      { door: 'register', kind: 'register', author: 'anna@shop', employee: null },
+      { kind: 'system', author: 'expiry', employee: null, reason: 'owner_asked', note: noteId },
+      { kind: 'buyer', author: null, employee: null },
+    ])
   })
 
   test('[L3] the database itself refuses a card below zero', async () => {

@@ -8,7 +8,7 @@ import {
   TillId,
 } from '../../../core/ids.ts'
 import { type FinalOutcome, Outcome } from '../../../core/receipt/outcome.ts'
-import { employeeOf, sessionOf } from '../../../core/receipt/author.ts'
+import { authorIdOf, employeeOf, sessionOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
@@ -152,8 +152,10 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
   const { receipt, outcome } = one
   await tx.run(
     `insert into receipt (account_id, id, body, digest, till_id, journal_id, seq, mode, employee_id, document_id,
-      draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+      draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id,
+      door, author_kind, author_id, reason_code, reason_note_id)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+      $21, $22, $23, $24, $25)`,
     [
       one.accountId,
       one.id,
@@ -175,6 +177,11 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       one.voids,
       sessionOf(receipt),
       receipt?.grantId ?? null,
+      receipt?.door ?? null,
+      receipt?.author.kind ?? null,
+      receipt && authorIdOf(receipt.author),
+      receipt?.reason?.code ?? null,
+      receipt?.reason?.noteId ?? null,
     ],
   )
 }
