@@ -52,7 +52,7 @@ interface ReadBody {
 }
 
 /** The bytes of a body, as they stand, and what they say. @throws ApiError for a body that is too large or no JSON */
-export async function readRaw(c: Context<Env>, bytesMax = bodyBytesMax): Promise<ReadBody> {
+export async function readRaw(c: Context, bytesMax = bodyBytesMax): Promise<ReadBody> {
   const kept = c.get('body') as ReadBody | undefined
   if (kept) return kept
   const bytes = await readBytes(c, bytesMax)
@@ -67,7 +67,7 @@ export async function readRaw(c: Context<Env>, bytesMax = bodyBytesMax): Promise
  * @throws ApiError for a body that is too large, no JSON, or of another shape; it tells the place, never the contents
  */
 export async function readBody<S extends v.GenericSchema>(
-  c: Context<Env>,
+  c: Context,
   schema: S,
   bytesMax = bodyBytesMax,
 ): Promise<v.InferOutput<S>> {
@@ -78,14 +78,14 @@ export async function readBody<S extends v.GenericSchema>(
 }
 
 /** @throws ApiError for a body that names another version of the wire, before its shape is judged */
-export async function requireVersion(c: Context<Env>, bytesMax = bodyBytesMax): Promise<void> {
+export async function requireVersion(c: Context, bytesMax = bodyBytesMax): Promise<void> {
   const { json } = await readRaw(c, bytesMax)
   const named = tryShape(Versioned, json)
   if (named.success && named.data.wire !== wireVersion) throw new ApiError('wire_version_unknown')
 }
 
 /** The `{id}` of a path. */
-export function readId<S extends v.GenericSchema>(c: Context<Env>, schema: S): v.InferOutput<S> {
+export function readId<S extends v.GenericSchema>(c: Context, schema: S): v.InferOutput<S> {
   const parsed = tryShape(schema, c.req.param('id'))
   if (parsed.success) return parsed.data
   throw new ApiError('body_invalid', { detail: 'id' })
