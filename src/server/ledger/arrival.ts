@@ -1,8 +1,9 @@
 import type { AccountId, DocumentId, JournalId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Refusal } from '../../core/refusal.ts'
-import type { Receipt } from '../../core/receipt/receipt.ts'
+import { Receipt } from '../../core/receipt/receipt.ts'
 import type { Sale } from '../../core/sale/sale.ts'
+import { parseShape } from '../../core/shape.ts'
 import { sha256 } from '../keys/secrets.ts'
 import type { TillState } from '../../core/wire/tills.ts'
 
@@ -37,12 +38,17 @@ export interface Evidence {
   numbers: ReadonlyMap<number, string | null>
 }
 
-/** A receipt that the server makes itself, as it comes to the ledger. */
+/**
+ * A receipt that the server makes itself, as it comes to the ledger.
+ *
+ * @throws for one that nobody could read again: its type does not say all that its shape asks for, and what is stored stays
+ */
 export function ownArrival(
   accountId: AccountId,
   receipt: Receipt,
   rest: Partial<Pick<Arrival, 'actsFor' | 'isFact'>> = {},
 ): Arrival {
+  parseShape(Receipt, receipt)
   const text = JSON.stringify(receipt)
   const content = { kind: 'receipt' as const, receipt }
   const fixed = { accountId, id: receipt.id, text, digest: sha256(text), place: null, content }
