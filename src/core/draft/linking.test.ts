@@ -44,6 +44,10 @@ describe('[M11] a receipt without a document may be of a sale', () => {
       false,
     )
   })
+  test('only if a card paid or was sold in it', () => {
+    expect(mayBeOfSale(programme, saleOf(300), receipt(), nothing)).toBe(false)
+    expect(mayBeOfSale(programme, saleOf(300), receipt({ sumKopecks: kopecks(300) }), nothing)).toBe(false)
+  })
   test('only if every card it loaded is a certificate of the sale that has none yet', () => {
     const sold = receipt({ loads: [load] })
     expect(mayBeOfSale(programme, saleOf(0, 1), sold, nothing)).toBe(true)

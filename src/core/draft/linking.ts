@@ -32,6 +32,8 @@ export function mayBeOfSale(
   receipt: Unlinked,
   done: { redeemedKopecks: number; loads: readonly { productId: string; paidKopecks: Kopecks }[] },
 ): boolean {
+  // A return, say, was for no sale that it could be found at.
+  if (receipt.redeemedKopecks === 0 && receipt.loads.length === 0) return false
   if (receipt.sumKopecks !== null && receipt.sumKopecks !== sale.sumKopecks) return false
   const { slots, problem } = certificatesOf(programme, sale)
   if (problem && receipt.loads.length > 0) return false
