@@ -38,11 +38,11 @@ const order = [
   'src/server/routes/',
   'src/server/(app|chores|main|verify)\\.ts$',
   // What people see: shared by the pages, and then the rooms of each page.
-  'widget/(ui|i18n)/',
+  'widget/ui/',
   'widget/[^/]+/model/',
   'widget/[^/]+/words/',
   'widget/[^/]+/view/',
-  'widget/(?!ui/|i18n/)[^/]+/[^/]+\\.tsx?$',
+  'widget/(?!ui/)[^/]+/[^/]+\\.tsx?$',
 ].map((path) => `^${path}`)
 
 const tests = '\\.test\\.tsx?$|/testing/'
