@@ -57,8 +57,27 @@ export function postRefund(
   ])
 }
 
-/** Kinds that a void may undo; card stock and blocks have their own ways back. */
-const voidable: ReadonlySet<OperationKind> = new Set(['load', 'redeem', 'refund'])
+/** Kinds that a void may undo; card stock and blocks have their own ways back. What is not built has to be thought of. */
+const voidable: Record<OperationKind, boolean> = {
+  load: true,
+  redeem: true,
+  refund: true,
+  issue: false,
+  open: false,
+  void: false,
+  cashout: false,
+  transfer: false,
+  adjust: false,
+  annul: false,
+  expire: false,
+  extend: false,
+  block: false,
+  unblock: false,
+  link: false,
+  thaw: false,
+  payout: false,
+  moved_in: false,
+}
 
 /** Counter-entries to what was really posted (C8, C14), card by card. */
 export function postVoid(
@@ -74,7 +93,7 @@ export function postVoid(
   if (target.tillId !== context.tillId) throw new Refused(refusal('receipt_of_other_till'))
   if (target.voided) throw new Refused(refusal('void_twice'))
   if (target.posted === null && !target.waits) return []
-  if (target.isVoid || target.refunded || target.posted?.operations.some(({ kind }) => !voidable.has(kind))) {
+  if (target.isVoid || target.refunded || target.posted?.operations.some(({ kind }) => !voidable[kind])) {
     throw new Refused(refusal('void_not_possible'))
   }
   if (operation.because === 'cancelled' && target.sale === 'stands') throw new Refused(refusal('sale_exists'))

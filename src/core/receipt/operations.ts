@@ -222,11 +222,64 @@ export function cardIdOf(operation: Operation): CardId | null {
   return 'cardId' in operation ? operation.cardId : null
 }
 
-/** Operations of a cashier; the rest belong to managers and imports (A3). */
-export const cashierOperations: ReadonlySet<OperationKind> = new Set([
-  'load',
-  'redeem',
-  'refund',
-  'void',
-  'link',
-])
+/** The earlier receipt that an operation is about. */
+export function targetOf(operation: Operation): ReceiptId | null {
+  switch (operation.kind) {
+    case 'void':
+    case 'link':
+    case 'payout':
+    case 'thaw':
+      return operation.receiptId
+    case 'refund':
+      return operation.basis.kind === 'manager' ? operation.basis.receiptId : null
+    case 'issue':
+    case 'open':
+    case 'load':
+    case 'redeem':
+    case 'block':
+    case 'unblock':
+    case 'cashout':
+    case 'transfer':
+    case 'adjust':
+    case 'annul':
+    case 'expire':
+    case 'extend':
+    case 'moved_in':
+      return null
+  }
+}
+
+/** The card that lay before the person, and what proves it (T1); null where none had to lie there. */
+export function shownCardOf(operation: Operation): { cardId: CardId; proof: NumberProof } | null {
+  switch (operation.kind) {
+    case 'load':
+    case 'redeem':
+      return operation
+    case 'cashout': {
+      const { cardId, proof } = operation
+      return proof && { cardId, proof }
+    }
+    case 'transfer':
+      return { cardId: operation.toCardId, proof: operation.proof }
+    case 'issue':
+    case 'open':
+    case 'refund':
+    case 'void':
+    case 'link':
+    case 'block':
+    case 'unblock':
+    case 'payout':
+    case 'adjust':
+    case 'annul':
+    case 'expire':
+    case 'extend':
+    case 'thaw':
+    case 'moved_in':
+      return null
+  }
+}
+
+/** What a till may ask for; the rest belong to managers and imports (A3). */
+const ofCashiers = ['load', 'redeem', 'refund', 'void', 'link'] as const satisfies OperationKind[]
+export type CashierOperation = (typeof ofCashiers)[number]
+export const cashierOperations: ReadonlySet<OperationKind> = new Set(ofCashiers)

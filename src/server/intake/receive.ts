@@ -1,6 +1,7 @@
 import type { EmployeeId } from '../../core/ids.ts'
 import { refusal } from '../../core/refusal.ts'
 import { employeeOf, sessionOf } from '../../core/receipt/author.ts'
+import { shownCardOf } from '../../core/receipt/operations.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { SyncRequest } from '../../core/wire/tills.ts'
@@ -85,11 +86,10 @@ const waitingOf = (batch: Batch): Evidence['waiting'] =>
   new Map(batch.waiting.map(({ seq, recordedAtMs }) => [seq, { recordedAtMs }]))
 
 function sealedIn({ operations }: Receipt): [number, SealedNumber][] {
-  return operations.flatMap((operation, n): [number, SealedNumber][] =>
-    (operation.kind === 'load' || operation.kind === 'redeem') && operation.proof.sealed !== null
-      ? [[n, operation.proof.sealed]]
-      : [],
-  )
+  return operations.flatMap((operation, n): [number, SealedNumber][] => {
+    const sealed = shownCardOf(operation)?.proof.sealed
+    return sealed ? [[n, sealed]] : []
+  })
 }
 
 const receiptOf = ({ content }: Arrival) => (content.kind === 'receipt' ? content.receipt : null)

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { noHolds, type OthersHolds } from '../../../core/card/card.ts'
 import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
+import { shownCardOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import { HoldPurpose } from '../../../core/wire/holds.ts'
@@ -231,12 +232,12 @@ export async function releaseHoldsOf(
   if (tillId === null) return
   if (sale?.draftId) await releaseDraftHolds(tx, accountId, tillId, sale.draftId, 'receipt', nowMs)
   for (const operation of operations) {
-    if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.proof.holdId === null)
-      continue
+    const shown = shownCardOf(operation)
+    if (!shown || shown.proof.holdId === null) continue
     await tx.run(
       `update hold set released_at_ms = $5, released_by = 'receipt'
         where account_id = $1 and till_id = $2 and card_id = $3 and released_at_ms is null and id = $4`,
-      [accountId, tillId, operation.cardId, operation.proof.holdId, nowMs],
+      [accountId, tillId, shown.cardId, shown.proof.holdId, nowMs],
     )
   }
 }

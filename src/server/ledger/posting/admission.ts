@@ -1,7 +1,7 @@
 import type { CardId } from '../../../core/ids.ts'
 import { type FinalOutcome, type CaseCode } from '../../../core/receipt/outcome.ts'
 import { refusal, type RefusalCode } from '../../../core/refusal.ts'
-import type { Operation } from '../../../core/receipt/operations.ts'
+import { type NumberProof, shownCardOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { TillState } from '../../../core/wire/tills.ts'
 import type { Evidence } from '../arrival.ts'
@@ -34,9 +34,9 @@ export function stoppedByNumber(
   cards: ReadonlyMap<CardId, CardRow>,
 ): FinalOutcome | null {
   for (const [n, operation] of receipt.operations.entries()) {
-    if (operation.kind !== 'load' && operation.kind !== 'redeem') continue
-    const card = cards.get(operation.cardId)
-    if (!card || isProven(operation, receipt, numbers.get(n), card.numberHash)) continue
+    const shown = shownCardOf(operation)
+    const card = shown && cards.get(shown.cardId)
+    if (!card || isProven(shown.proof, receipt, numbers.get(n), card.numberHash)) continue
     return receipt.mode === 'ask'
       ? { status: 'refused', refusal: refusal('card_unknown', card.id) }
       : { status: 'in_review', code: 'number_mismatch' }
@@ -46,12 +46,12 @@ export function stoppedByNumber(
 
 /** @param hash undefined where the operation carries no number, null where its seal did not open */
 function isProven(
-  operation: Extract<Operation, { kind: 'load' | 'redeem' }>,
+  { holdId }: NumberProof,
   { mode, grantId }: Receipt,
   hash: string | null | undefined,
   right: string,
 ): boolean {
   // A hold was taken at the scan itself; on a grant nothing but the number says that the card was there (O3).
-  if (hash === undefined) return mode === 'ask' || grantId === null || operation.proof.holdId !== null
+  if (hash === undefined) return mode === 'ask' || grantId === null || holdId !== null
   return hash === right
 }

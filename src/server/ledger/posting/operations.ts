@@ -4,7 +4,7 @@ import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
 import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/types.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
-import type { Operation } from '../../../core/receipt/operations.ts'
+import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 
@@ -17,13 +17,6 @@ const EntryRow = v.object({
 const SumRow = v.object({ account: EntryAccount, amountKopecks: v.pipe(v.number(), v.safeInteger()) })
 const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
 const IdRow = v.object({ cardId: CardId })
-
-/** The earlier receipt that an operation is about. */
-export function targetOf(operation: Operation): ReceiptId | null {
-  if (operation.kind === 'refund')
-    return operation.basis.kind === 'manager' ? operation.basis.receiptId : null
-  return operation.kind === 'void' ? operation.receiptId : null
-}
 
 export interface ChainPlace {
   n: number
@@ -133,7 +126,9 @@ export async function postedBy(
   }
 }
 
-/** Leaves out operations of receipts that were undone. */
+/**
+ * Leaves out operations of receipts that were undone. What undid them stays: a sum over all kinds takes it back a second time.
+ */
 const standing = `not exists (select 1 from receipt v where v.account_id = o.account_id and v.voids = o.receipt_id)`
 
 /** Whether something came back on a receipt and stayed back. */

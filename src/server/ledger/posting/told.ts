@@ -1,11 +1,10 @@
 import * as v from 'valibot'
 import { type AccountId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
-import { cardIdOf, type Operation } from '../../../core/receipt/operations.ts'
+import { cardIdOf, type Operation, targetOf } from '../../../core/receipt/operations.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
-import { targetOf } from './operations.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 
 const OrdinalRow = v.object({ id: TillId, ordinal: v.pipe(v.number(), v.safeInteger()) })
@@ -52,7 +51,7 @@ function told(operation: Operation, outcome: FinalOutcome, isOwn: boolean): Told
     amountKopecks: amountOf(operation),
     paidKopecks: isLoad ? operation.paidKopecks : null,
     cardId: isOwn ? cardId : null,
-    receiptId: isOwn ? aboutOf(operation) : null,
+    receiptId: isOwn ? targetOf(operation) : null,
     because: isOwn && operation.kind === 'void' ? operation.because : null,
   }
 }
@@ -66,13 +65,22 @@ function amountOf(operation: Operation): ToldOperation['amountKopecks'] {
       return operation.amountKopecks
     case 'refund':
       return operation.basis.amountKopecks
-    default:
+    case 'issue':
+    case 'open':
+    case 'void':
+    case 'link':
+    case 'block':
+    case 'unblock':
+    case 'cashout':
+    case 'transfer':
+    case 'adjust':
+    case 'annul':
+    case 'expire':
+    case 'extend':
+    case 'thaw':
+    case 'moved_in':
       return null
   }
-}
-
-function aboutOf(operation: Operation): ToldOperation['receiptId'] {
-  return operation.kind === 'link' ? operation.receiptId : targetOf(operation)
 }
 
 async function ordinalsOf(

@@ -1,10 +1,11 @@
 import type { AccountId, CardId } from '../../../core/ids.ts'
 import type { PostedOperation } from '../../../core/posting/types.ts'
+import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Tx } from '../../db/db.ts'
 import type { Arrival } from '../arrival.ts'
 import { type CardRow, insertCard, updateCard } from '../cards/cards.ts'
 import { genesis, linkHash } from '../cards/chain.ts'
-import { insertOperation, targetOf } from './operations.ts'
+import { insertOperation } from './operations.ts'
 
 /**
  * The last look before money moves (L1, L3): the receipt's entries sum to zero, and each card gained and lost exactly
