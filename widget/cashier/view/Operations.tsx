@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { sumKopecks } from '../../../src/core/money.ts'
+import type { OperationKind } from '../../../src/core/receipt/kinds.ts'
 import type { ScreenProps } from './screen-props.ts'
 import { NoticeLine } from './NoticeLine.tsx'
 import { Readiness } from './Readiness.tsx'
@@ -42,7 +43,8 @@ export function Operations({ shift, ...props }: OperationsProps & { shift: Shift
 
 function Row({ result, checkout, language, words, onUndo }: OperationsProps & { result: Result }) {
   const { words: common, sum, time } = language
-  const kinds = { ...common.operation, ...words.kinds }
+  // Where nothing is stored the server tells of them, and a newer one may know more kinds.
+  const kinds: Partial<Record<OperationKind, string>> = { ...common.operation, ...words.kinds }
   const [asking, setAsking] = useState(false)
   const { receipt, record } = result
   const status = statusOf(result)
@@ -52,7 +54,7 @@ function Row({ result, checkout, language, words, onUndo }: OperationsProps & { 
     const last4 = 'cardId' in part && record.faces.find((face) => face.cardId === part.cardId)?.last4
     const amount =
       'faceKopecks' in part ? part.faceKopecks : 'amountKopecks' in part ? (part.amountKopecks ?? 0) : 0
-    const name = operation.kind in kinds ? kinds[operation.kind as 'load'] : operation.kind
+    const name = kinds[operation.kind] ?? operation.kind
     return `${name} ${sum(amount)} ${last4 ? common.card.face(last4) : ''}`
   })
   const decision = checkout.history.decided.value.get(record.id)

@@ -1,12 +1,15 @@
 import type { NotReady } from '../../../src/client/outage/readiness.ts'
+import type { CashierOperation } from '../../../src/core/receipt/operations.ts'
 import type { ResultStatus } from '../model/result.ts'
+import type { Words } from './words.ts'
 
 /** The words of the operations screen, in a file of their own like the screen. */
 export interface OperationsWords {
   title: string
   back: string
   none: string
-  kinds: { refund: string; void: string; link: string }
+  /** The others have their names in the common words. */
+  kinds: Record<Exclude<CashierOperation, keyof Words['operation']>, string>
   undo: string
   undoSure: string
   undoYes: string
