@@ -67,6 +67,35 @@ onBothEngines('holds', (engine) => {
     expect((await scan(till, card, {})).card).toMatchObject({ availableKopecks: 100, heldBy: null })
   })
 
+  test('[O2] what somebody holds who is no till is held all the same', async () => {
+    const { till, accountId, manager, card } = await scene()
+    const unsold = await addCard(manager)
+    const id = newHoldId()
+    const rows = [
+      [id, card.id, 'redeem', 70],
+      [newHoldId(), unsold.id, 'load', 0],
+    ] as const
+    await engine.db().write(async (tx) => {
+      for (const row of rows) {
+        await tx.run(
+          `insert into hold (account_id, id, holder_kind, holder_id, card_id, purpose, amount, made_at_ms, keep_until_ms)
+            values ($1, $2, 'register', 'a point', $3, $4, $5, 0, 9000000000000)`,
+          [accountId, ...row],
+        )
+      }
+    })
+    expect(await scan(till, card, { redeem: 100 })).toMatchObject({
+      card: { availableKopecks: 30, heldBy: null },
+      hold: { amountKopecks: 30 },
+    })
+    expect((await scan(till, unsold, { load: true })).refusal).toMatchObject({ code: 'card_held' })
+    const receipt = till.receipt([redeem(card.id, 31, { holdId: id })])
+    expect(verdictOf(await till.send(receipt))).toBe('refused insufficient_funds')
+    const promise = till.receipt([redeem(card.id, 30, { holdId: id })], { mode: 'promise' })
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
+    expect(await till.answer('release', null, id)).toEqual({ released: false })
+  })
+
   test('[O2] two drafts of a till do not hold the same money, and the promise of another till stays covered', async () => {
     const { till, other, card } = await scene()
     const [holdId, draftId] = [newHoldId(), newDraftId()]

@@ -55,7 +55,7 @@ export function release({ db, clock }: Deps): Handler<'release'> {
         return false
       }
       // The money of a promise that waits for a human stays where it is (O2).
-      if (await draftWaits(tx, accountId, known.draftId)) return false
+      if (known.draftId !== null && (await draftWaits(tx, accountId, known.draftId))) return false
       return releaseHold(tx, accountId, tillId, id, clock())
     })
     return { released }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { noHolds, type OthersHolds } from '../../../core/card/card.ts'
+import type { OthersHolds } from '../../../core/card/card.ts'
 import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
 import { shownCardOf } from '../../../core/receipt/operations.ts'
@@ -11,8 +11,9 @@ import { parseFirst } from '../../db/rows.ts'
 
 const HoldRow = v.object({
   id: HoldId,
-  tillId: TillId,
-  draftId: DraftId,
+  /** Till and draft are null where somebody else holds. */
+  tillId: v.nullable(TillId),
+  draftId: v.nullable(DraftId),
   cardId: CardId,
   purpose: HoldPurpose,
   amountKopecks: Kopecks,
@@ -27,7 +28,7 @@ const OthersRow = v.object({
   ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
 })
 
-/** @returns what other tills hold of the card, and the name of one of them */
+/** @returns what others hold of the card, tills or not, and the number of one of the tills among them */
 export async function othersHolds(
   query: Query,
   accountId: AccountId,
@@ -38,14 +39,14 @@ export async function othersHolds(
   const rows = await query.all(
     `select cast(sum(case when h.purpose = 'redeem' then h.amount else 0 end) as bigint) as held,
       max(case when h.purpose = 'load' then 1 else 0 end) as reserved, min(t.ordinal) as ordinal
-      from hold h join till t on t.account_id = h.account_id and t.id = h.till_id
-      where h.account_id = $1 and h.card_id = $2 and h.till_id <> $3 and h.released_at_ms is null
-        and h.keep_until_ms > $4`,
+      from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
+      where h.account_id = $1 and h.card_id = $2 and (h.till_id is null or h.till_id <> $3)
+        and h.released_at_ms is null and h.keep_until_ms > $4`,
     [accountId, cardId, tillId ?? '', nowMs],
   )
-  const row = parseFirst(OthersRow, rows)
-  if (!row || row.ordinal === null) return { ...noHolds, heldBy: null }
-  return { heldKopecks: kopecks(row.held ?? 0), reserved: row.reserved === 1, heldBy: row.ordinal }
+  // A sum is one row, also over nothing.
+  const { held, reserved, ordinal } = parseFirst(OthersRow, rows)!
+  return { heldKopecks: kopecks(held ?? 0), reserved: reserved === 1, heldBy: ordinal }
 }
 
 const SumRow = v.object({ held: v.nullable(v.pipe(v.number(), v.safeInteger())) })
@@ -58,7 +59,7 @@ export async function heldForOtherDrafts(
   query: Query,
   accountId: AccountId,
   cardId: CardId,
-  { tillId, draftId }: Pick<HoldRow, 'tillId' | 'draftId'>,
+  { tillId, draftId }: Pick<NewHold, 'tillId' | 'draftId'>,
   nowMs: number,
 ): Promise<Kopecks> {
   const rows = await query.all(
