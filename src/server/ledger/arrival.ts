@@ -1,10 +1,8 @@
 import type { AccountId, DocumentId, JournalId, ReceiptId, TillId } from '../../core/ids.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Refusal } from '../../core/refusal.ts'
-import { Receipt } from '../../core/receipt/receipt.ts'
+import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Sale } from '../../core/sale/sale.ts'
-import { parseShape } from '../../core/shape.ts'
-import { sha256 } from '../keys/secrets.ts'
 import type { TillState } from '../../core/wire/tills.ts'
 
 /** A record as it came in, judged by its looks and not yet by the ledger. */
@@ -36,23 +34,6 @@ export interface Evidence {
   settled: 'applied' | 'refused' | 'in_review' | null
   /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
   numbers: ReadonlyMap<number, string | null>
-}
-
-/**
- * A receipt that the server makes itself, as it comes to the ledger.
- *
- * @throws for one that nobody could read again: its type does not say all that its shape asks for, and what is stored stays
- */
-export function ownArrival(
-  accountId: AccountId,
-  receipt: Receipt,
-  rest: Partial<Pick<Arrival, 'actsFor' | 'isFact'>> = {},
-): Arrival {
-  parseShape(Receipt, receipt)
-  const text = JSON.stringify(receipt)
-  const content = { kind: 'receipt' as const, receipt }
-  const fixed = { accountId, id: receipt.id, text, digest: sha256(text), place: null, content }
-  return { ...fixed, isFact: false, ...rest }
 }
 
 /** A record of a till. */

@@ -2,7 +2,6 @@ import type * as v from 'valibot'
 import type { Programme } from '../../core/card/programme.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
-import { wireVersion } from '../../core/receipt/version.ts'
 import { CardsRequest } from '../../core/wire/cards.ts'
 import type { Tx } from '../db/db.ts'
 import { bookKeyOf, bookTag } from '../keys/book-keys.ts'
@@ -10,7 +9,8 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody } from '../http/body.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
-import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
+import { noSaleFacts } from '../ledger/arrival.ts'
+import { ownArrival, ownReceipt } from '../ledger/own-receipt.ts'
 import { findReceipt, textOf } from '../ledger/posting/receipts.ts'
 import type { Session } from '../ledger/tills/sessions.ts'
 import { hashNumber } from '../keys/secrets.ts'
@@ -50,20 +50,11 @@ async function buildReceipt(
   const issued = first?.operations.find((operation) => operation.kind === 'issue')
   const programmeId = issued?.programmeId ?? programme.id
   const bookKey = bookKeyOf(keys.card, accountId)
-  return {
-    version: wireVersion,
+  return ownReceipt({
     id: wanted.receiptId,
-    mode: 'ask',
-    grantId: null,
-    standsFor: null,
-    place: null,
     author: first?.author ?? { kind: 'employee', employeeId, session: null, stamp: null },
     door: 'import',
-    approvals: [],
-    reason: null,
-    storeId: null,
     happenedAtMs: first?.happenedAtMs ?? nowMs,
-    sale: null,
     operations: wanted.cards.flatMap((card): Operation[] => [
       {
         kind: 'issue',
@@ -76,5 +67,5 @@ async function buildReceipt(
       ...(card.opening ? [{ kind: 'open' as const, cardId: card.id, ...card.opening }] : []),
       ...(card.blocked ? [{ kind: 'block' as const, cardId: card.id }] : []),
     ]),
-  }
+  })
 }

@@ -8,7 +8,8 @@ import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/se
 import type { DraftId } from '../../core/ids.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
-import { noSaleFacts, ownArrival } from '../ledger/arrival.ts'
+import { noSaleFacts } from '../ledger/arrival.ts'
+import { ownArrival } from '../ledger/own-receipt.ts'
 
 onBothEngines('what is decided about a business is decided once', (engine) => {
   /** A card with 1 000, an ask for 300 of it, and a promise in its stead that has to wait for a human. */

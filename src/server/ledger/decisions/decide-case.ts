@@ -1,12 +1,11 @@
-import { type AccountId, type CardId, DraftId, type EmployeeId, ReceiptId } from '../../../core/ids.ts'
+import { type AccountId, type CardId, DraftId, type EmployeeId, type ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { cashierOperations, type Operation } from '../../../core/receipt/operations.ts'
-import { wireVersion } from '../../../core/receipt/version.ts'
 import { type CaseChoice, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Tx } from '../../db/db.ts'
-import { sha256 } from '../../keys/secrets.ts'
 import { applyReceipt } from '../posting/apply-receipt.ts'
-import { noSaleFacts, ownArrival } from '../arrival.ts'
+import { noSaleFacts } from '../arrival.ts'
+import { ownArrival, ownReceipt, receiptIdFrom } from '../own-receipt.ts'
 import { closeCase } from '../cases/cases.ts'
 import { findCase } from './case-list.ts'
 import { dropDraft, isCommitted } from './drafts.ts'
@@ -152,7 +151,7 @@ interface Own {
   isFact: boolean
 }
 
-/** Posts what was decided as a receipt of the server's own. Its id follows from the case: it is posted once. */
+/** Posts what was decided as a receipt of the server's own. */
 async function postOwn(
   tx: Tx,
   { accountId, id: caseId, by }: Wanted,
@@ -160,36 +159,17 @@ async function postOwn(
   { operations, standsFor, mode, isFact }: Own,
   { stored, receipt: { happenedAtMs, sale } }: Original,
 ): Promise<ReceiptId> {
-  const receipt: Receipt = {
-    version: wireVersion,
-    id: idFrom(caseId),
-    mode,
-    grantId: null,
-    standsFor,
-    place: null,
-    author: { kind: 'employee', employeeId: by, session: null, stamp: null },
-    door: 'manager',
-    approvals: [],
-    reason: null,
-    storeId: null,
+  const said = {
+    // Follows from the case: it is posted once.
+    id: receiptIdFrom(`decision:${caseId}`),
+    author: { kind: 'employee' as const, employeeId: by, session: null, stamp: null },
+    door: 'manager' as const,
     happenedAtMs,
-    sale: sale && { ...sale, draftId: null },
     operations,
   }
+  const receipt = ownReceipt(said, { mode, standsFor, sale: sale && { ...sale, draftId: null } })
   const arrival = ownArrival(accountId, receipt, { actsFor: stored.tillId, isFact })
   const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
   if (outcome.status !== 'applied') throw new NotPossible()
   return receipt.id
-}
-
-function idFrom(caseId: string): ReceiptId {
-  const hex = sha256(`decision:${caseId}`)
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(12, 15)}`,
-    `a${hex.slice(15, 18)}`,
-    hex.slice(18, 30),
-  ]
-  return parseShape(ReceiptId, parts.join('-'))
 }

@@ -5,7 +5,8 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
 import { load, redeem, refund, type TestTill, undo } from '../../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../../test/server/world.ts'
-import { noSaleFacts, ownArrival } from '../arrival.ts'
+import { noSaleFacts } from '../arrival.ts'
+import { ownArrival } from '../own-receipt.ts'
 import { applyReceipt } from './apply-receipt.ts'
 
 const unknownCard = () => randomUUID() as CardId

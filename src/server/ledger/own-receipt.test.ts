@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { AccountId, CardId } from '../../core/ids.ts'
 import { redeem } from '../../core/testing/builders.ts'
 import { receiptOf } from '../../core/testing/posting-scene.ts'
-import { ownArrival } from './arrival.ts'
+import { ownArrival } from './own-receipt.ts'
 
 const accountId = randomUUID() as AccountId
 const cardId = randomUUID() as CardId
