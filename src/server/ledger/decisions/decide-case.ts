@@ -15,7 +15,7 @@ import type { Programmes } from '../programmes.ts'
 import { findReceipt, type StoredReceipt, textOf } from '../posting/receipts.ts'
 import { closeForks, changeTillState } from '../tills/states.ts'
 import { lockTill } from '../tills/tills.ts'
-import { parseShape, tryShape } from '../../../core/shape.ts'
+import { tryShape } from '../../../core/shape.ts'
 
 /** What a human decides about a case (J6, O6): in one transaction with what follows from it. */
 export interface Wanted {
