@@ -5,6 +5,7 @@ import {
   createHash,
   createHmac,
   createPrivateKey,
+  createSecretKey,
   hkdfSync,
   type KeyObject,
   sign,
@@ -25,7 +26,8 @@ interface FakeKey {
 interface Secret {
   /** Raw bytes: a point, a private scalar, or a common secret. */
   bytes: Buffer
-  signer?: KeyObject
+  /** The same as the library likes it: bytes would be made a key anew at every use, which costs more than most uses. */
+  key: KeyObject | null
 }
 
 const secrets: Secret[] = []
@@ -56,13 +58,10 @@ export class FakeSubtle {
         y: point.subarray(33).toString('base64url'),
         d: scalar.toString('base64url'),
       }
-      const signer = algorithm.name === 'ECDSA' ? createPrivateKey({ key: jwk, format: 'jwk' }) : undefined
+      const signer = algorithm.name === 'ECDSA' ? createPrivateKey({ key: jwk, format: 'jwk' }) : null
       return {
-        publicKey: keep('public', algorithm, usages, true, { bytes: point }),
-        privateKey: keep('private', algorithm, usages, extractable, {
-          bytes: scalar,
-          ...(signer && { signer }),
-        }),
+        publicKey: keep('public', algorithm, usages, true, { bytes: point, key: null }),
+        privateKey: keep('private', algorithm, usages, extractable, { bytes: scalar, key: signer }),
       }
     })
   }
@@ -77,7 +76,9 @@ export class FakeSubtle {
     return soon(() => {
       const named = typeof algorithm === 'string' ? { name: algorithm } : algorithm
       const type = named.name === 'ECDH' || named.name === 'ECDSA' ? 'public' : 'secret'
-      return keep(type, named, usages, extractable, { bytes: Buffer.from(bytes) })
+      const own = Buffer.from(bytes)
+      const key = type === 'secret' ? createSecretKey(own) : null
+      return keep(type, named, usages, extractable, { bytes: own, key })
     })
   }
 
@@ -90,10 +91,10 @@ export class FakeSubtle {
 
   sign(algorithm: Algorithm | string, key: FakeKey, bytes: Uint8Array) {
     return soon(() => {
-      const { bytes: raw, signer } = secrets[key.handle]!
       const name = typeof algorithm === 'string' ? algorithm : algorithm.name
-      if (name === 'HMAC') return arrayBuffer(createHmac('sha256', raw).update(bytes).digest())
-      return arrayBuffer(sign('sha256', bytes, { key: signer!, dsaEncoding: 'ieee-p1363' }))
+      const own = keyOf(key)
+      if (name === 'HMAC') return arrayBuffer(createHmac('sha256', own).update(bytes).digest())
+      return arrayBuffer(plainOf(sign('sha256', bytes, own)))
     })
   }
 
@@ -106,14 +107,15 @@ export class FakeSubtle {
   }
 
   deriveKey(algorithm: Algorithm, key: FakeKey, to: Algorithm, extractable: boolean, usages: string[]) {
-    return soon(() =>
-      keep('secret', to, usages, extractable, { bytes: derived(algorithm, key, (to.length ?? 256) / 8) }),
-    )
+    return soon(() => {
+      const bytes = derived(algorithm, key, (to.length ?? 256) / 8)
+      return keep('secret', to, usages, extractable, { bytes, key: createSecretKey(bytes) })
+    })
   }
 
   encrypt(algorithm: Algorithm, key: FakeKey, plain: Uint8Array) {
     return soon(() => {
-      const cipher = createCipheriv('aes-256-gcm', secrets[key.handle]!.bytes, algorithm.iv!)
+      const cipher = createCipheriv('aes-256-gcm', keyOf(key), algorithm.iv!)
       if (algorithm.additionalData) cipher.setAAD(algorithm.additionalData)
       return arrayBuffer(Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]))
     })
@@ -122,7 +124,7 @@ export class FakeSubtle {
   decrypt(algorithm: Algorithm, key: FakeKey, box: ArrayBuffer | Uint8Array) {
     return soon(() => {
       const bytes = box instanceof Uint8Array ? Buffer.from(box) : Buffer.from(new Uint8Array(box))
-      const open = createDecipheriv('aes-256-gcm', secrets[key.handle]!.bytes, algorithm.iv!)
+      const open = createDecipheriv('aes-256-gcm', keyOf(key), algorithm.iv!)
       if (algorithm.additionalData) open.setAAD(algorithm.additionalData)
       open.setAuthTag(bytes.subarray(-16))
       try {
@@ -141,7 +143,26 @@ function derived(algorithm: Algorithm, key: FakeKey, bytes: number): Buffer {
     pair.setPrivateKey(own)
     return pair.computeSecret(secrets[algorithm.public!.handle]!.bytes)
   }
-  return Buffer.from(hkdfSync('sha256', own, algorithm.salt ?? '', algorithm.info ?? '', bytes))
+  return Buffer.from(hkdfSync('sha256', keyOf(key), algorithm.salt ?? '', algorithm.info ?? '', bytes))
+}
+
+function keyOf(key: FakeKey): KeyObject {
+  const own = secrets[key.handle]!.key
+  if (!own) throw new Error(`a ${key.type} key of ${key.algorithm.name} does not do that`)
+  return own
+}
+
+/** r and s of 32 bytes each, of a signature as the library makes it (DER); asked for this form, it takes twice as long. */
+function plainOf(der: Buffer): Buffer {
+  const plain = Buffer.alloc(64)
+  let at = 2
+  for (const end of [32, 64]) {
+    const length = der[at + 1]!
+    const digits = der.subarray(at + 2, at + 2 + length).subarray(-32)
+    digits.copy(plain, end - digits.length)
+    at += 2 + length
+  }
+  return plain
 }
 
 function keep(

@@ -3,7 +3,7 @@ import type { Line } from './line.ts'
 import type { Profile } from './profile.ts'
 import { busy, outside, within } from './realm.ts'
 import type { Scheduler } from './scheduler.ts'
-import { abort, closeUnder, note, ownerOf, type RawConnection, type RawTransaction } from './storage.ts'
+import { abort, closeUnder, note, type RawConnection, type RawTransaction } from './storage.ts'
 
 export interface PageDeps {
   scheduler: Scheduler
@@ -147,7 +147,7 @@ export class Page {
   }
 
   began(tx: RawTransaction): void {
-    ownerOf(tx, this)
+    tx.owner = this
     this.#transactions.add(tx)
     const over = () => this.#transactions.delete(tx)
     note(tx, 'abort', over)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { cloned } from './clone.ts'
 import { FakeSubtle } from './crypto.ts'
 import type { Page } from './page.ts'
 
@@ -72,6 +73,7 @@ export function installRealm(): void {
     },
   })
   AbortSignal.timeout = (ms) => pageNow()?.timeoutSignal(ms) ?? real.timeoutSignal(ms)
+  globalThis.structuredClone = cloned
   Date.now = () => pageNow()?.wallMs() ?? real.dateNow()
   switched('indexedDB', () => pageNow()?.profile.indexedDB, undefined)
   switched('localStorage', () => pageNow()?.localStorage, undefined)

@@ -1,12 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Hono } from 'hono'
 import { createApp } from '../../../src/server/app.ts'
 import type { Db } from '../../../src/server/db/db.ts'
 import { migrate } from '../../../src/server/db/migrate.ts'
 import { databaseFile, openSqlite } from '../../../src/server/db/sqlite.ts'
-import type { Env } from '../../../src/server/http/body.ts'
 import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
 import { sweepDrafts } from '../../../src/server/ledger/decisions/sweep-drafts.ts'
 import { createLog } from '../../../src/server/log.ts'
@@ -17,6 +15,7 @@ import { steadyClock } from '../../../src/server/steady-clock.ts'
 import { FakeMoySklad } from '../../server/fake-moysklad.ts'
 import { type CardOrder, setCard } from './card-desk.ts'
 import { type Doomed, doomed } from './doom.ts'
+import { doorway } from './doorway.ts'
 import type { Answer } from './line.ts'
 import { busy } from './realm.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -36,7 +35,7 @@ export class ServerMachine {
   killed = false
   /** Receipts at which the server fails whenever they come (F20). */
   readonly poison = new Set<string>()
-  #app: Hono<Env> | null = null
+  #enter: ReturnType<typeof doorway> | null = null
   #db: Db | null = null
   #doom: Doomed | null = null
   #inFlight = 0
@@ -54,7 +53,7 @@ export class ServerMachine {
     await migrate(db, clock)
     this.#db = db
     this.#doom = doomed(db, () => this.#die())
-    this.#app = createApp({
+    const app = createApp({
       db: this.#doom.db,
       moysklad: this.moysklad,
       clock,
@@ -68,6 +67,7 @@ export class ServerMachine {
       config: { hostOrigins: [], widgetDir: '/nonexistent' },
       log: createLog((line) => this.onLog(line), clock),
     })
+    this.#enter = doorway(app.fetch)
     this.running = true
   }
 
@@ -113,21 +113,20 @@ export class ServerMachine {
     while (this.#inFlight > 0) await new Promise((done) => setImmediate(done))
     await this.#db?.close()
     this.#db = null
-    this.#app = null
+    this.#enter = null
   }
 
   /** @returns null when nobody answers */
   async handle(path: string, init: RequestInit): Promise<Answer | null> {
-    const app = this.#app
-    if (!this.running || !app) return null
+    const enter = this.#enter
+    if (!this.running || !enter) return null
     const over = busy()
     this.#inFlight++
     try {
       if (path === '/api/sync' && this.#isPoisoned(init)) return { status: 500, text: '{}' }
-      const response = await app.request(path, init)
-      const text = await response.text()
-      this.onAnswer(path, init, { status: response.status, text })
-      return this.running ? { status: response.status, text } : null
+      const answer = await enter(path, init)
+      this.onAnswer(path, init, answer)
+      return this.running ? answer : null
     } finally {
       this.#inFlight--
       over()

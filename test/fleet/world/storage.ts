@@ -19,17 +19,24 @@ interface RawDatabase {
   rawObjectStores: Map<string, RawStore>
   processTransactions: () => void
 }
+/** Listeners of the world itself bear a mark. */
+type Listener = (() => unknown) & { isOfWorld?: true }
 export interface RawTransaction {
   mode: string
   db: RawConnection
   _state: string
   _started: boolean
   _requests: { request: { readyState: string; listeners: unknown[] } }[]
-  listeners: { callback: () => unknown }[]
+  listeners: { callback: Listener }[]
   _scope: Set<string>
+  /** Whose transaction it is: kept with it, since tables beside it would be what a month spends most on. */
+  owner?: Owner
   _abort(name: string | null): void
   _start(): void
   addEventListener(type: string, listener: () => unknown): void
+}
+interface Owner {
+  committing(tx: RawTransaction): string | null
 }
 export interface RawConnection {
   _rawDatabase: RawDatabase
@@ -90,12 +97,9 @@ function cloned(database: RawDatabase): RawDatabase {
   return made
 }
 
-const kept = new WeakSet<() => unknown>()
-
 /** Listens for the world itself: what the world notes does not end with the page. */
 export function note(tx: RawTransaction, type: 'abort' | 'complete', work: () => unknown): void {
-  kept.add(work)
-  tx.addEventListener(type, work)
+  tx.addEventListener(type, Object.assign(work, { isOfWorld: true }))
 }
 
 /** Rolls back what a page has not committed. @param heard whether the page lives to hear of it */
@@ -105,7 +109,7 @@ export function abort(tx: RawTransaction, heard: boolean): void {
     const { processTransactions } = tx.db._rawDatabase
     // The first three are the fake's own.
     tx.listeners = tx.listeners.filter(
-      ({ callback }, n) => n < 3 || callback === processTransactions || kept.has(callback),
+      ({ callback }, n) => n < 3 || callback === processTransactions || callback.isOfWorld,
     )
     for (const { request } of tx._requests) request.listeners = []
   }
@@ -147,19 +151,11 @@ export function installStorageFaults(): void {
     const rests = this._requests.every(({ request }) => request.readyState === 'done')
     const ends = this._started && rests && this._state !== 'finished'
     // Whether the disk takes it shows when the transaction is committed.
-    const fault = ends && this.mode === 'readwrite' ? (owners.get(this)?.committing(this) ?? null) : null
+    const fault = ends && this.mode === 'readwrite' ? (this.owner?.committing(this) ?? null) : null
     if (fault === null || this._state === 'finished') start.call(this)
     else this._abort(fault)
   }
 }
-
-interface Owner {
-  committing(tx: RawTransaction): string | null
-}
-const owners = new WeakMap<object, Owner>()
-
-/** Notes whose transaction it is. */
-export const ownerOf = (tx: RawTransaction, owner: Owner) => void owners.set(tx, owner)
 
 /** The browser closes a connection (F14): open transactions fail, and the page hears `close`. */
 export function closeUnder(connection: RawConnection): void {
