@@ -25,7 +25,7 @@ const ratioMin = 0.5
  * interleaved, since the machine is noisy; medians count.
  */
 export async function benchRedeem(): Promise<BenchRow[]> {
-  const postgres = await startPostgres()
+  const postgres = await startPostgres('awaited')
   try {
     return [...(await benchEngine('sqlite', null)), ...(await benchEngine('postgres', postgres.url))]
   } finally {

@@ -60,7 +60,7 @@ export async function openShop(
   await buildPage(import.meta.dirname, 'page.ts', widgetDir)
   const accountId = randomUUID() as AccountId
   const stub = await startMoySkladStub(accountId)
-  const postgres = engine === 'postgres' ? await startPostgres() : null
+  const postgres = engine === 'postgres' ? await startPostgres('not awaited') : null
   const place = { dataDir, ...(postgres && { databaseUrl: postgres.url }) }
   const server = await startServer({ ...place, moyskladUrl: stub.url, widgetDir })
   const stock = await fillStock(server.url, random, receipts)
