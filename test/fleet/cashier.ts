@@ -2,7 +2,7 @@ import { isUnreachable } from '../../src/client/api/api.ts'
 import { GhostDecided, GrantRefused, StorageFull } from '../../src/client/journal/append.ts'
 import type { JournalRecord } from '../../src/client/journal/database.ts'
 import { type Draft, draftOperations, mayPromise, type SaleDocument } from '../../src/core/draft/draft.ts'
-import { type DocumentId, DraftId, HoldId, ReceiptId } from '../../src/core/ids.ts'
+import { type DocumentId, DraftId, EmployeeId, HoldId, ReceiptId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
 import type { Sale } from '../../src/core/sale/sale.ts'
 import { type Result, resultsOf, statusOf } from '../../widget/cashier/model/result.ts'
@@ -68,7 +68,7 @@ export class Cashier {
     const sale = saleFor(sum)
     // The buyers before and after take the same, without a card: their sale is nobody's.
     const twins = sum !== null && random.chance(0.3)
-    if (twins && random.chance(0.7)) await this.sellPlain(open, sale)
+    const before = twins && random.chance(0.7) ? await this.#sellBefore(open, sale) : null
     if (page.dead) return
     if (random.chance(0.12)) return this.#serveSaved(open, card, sum, sale)
     // The sale before has come to its end in this tab when a new form is there.
@@ -77,12 +77,15 @@ export class Cashier {
     const draft = await this.#scan(open, card, sum, sale, null)
     if (!draft || page.dead) return
     await this.#keep(open, draft, null)
+    if (random.chance(before ? 0.6 : 0.12)) await this.#lookAtOther(open, sale, before)
+    if (page.dead) return
     await between()
     if (page.dead) return
     if (random.chance(0.06)) {
       // The buyer has left: the form stands there, or another one comes in its place.
       tally.add('forms left')
       truth.prepared.get(draft.receiptId)!.left = true
+      if (twins) await this.sellPlain(open, sale)
       return
     }
     const applicable = !random.chance(0.1)
@@ -118,18 +121,50 @@ export class Cashier {
     if (!open.page.dead) await this.desk.answer(open)
   }
 
-  /** Sold for cash: no card has to do with it. Whoever sells the next one may be faster than the frame that opens this one. */
-  async sellPlain(open: OpenTill, sale: Sale): Promise<void> {
+  /**
+   * Sold for cash: no card has to do with it. Whoever sells the next one may be faster than the frame that opens this one.
+   *
+   * @returns the sale, where the till has it for certain
+   */
+  async sellPlain(open: OpenTill, sale: Sale): Promise<DocumentId | null> {
     const { random, tally } = this.#deps
     await open.do(() => this.newForm(open))
-    if (open.page.dead) return
+    if (open.page.dead) return null
     const document = this.#deps.saveSale(sale, open)
-    if (!document) return
+    if (!document) return null
     tally.add('plain sales')
     this.#deps.trace.say(open.counter.name, 'sells for cash', document.id)
-    if (random.chance(0.2)) return
+    if (random.chance(0.2)) return null
+    const works = open.tab.saved?.works ?? false
     const saved = await this.desk.openSaved(open, document.id)
     if (saved && !open.page.dead) await saved.do(() => this.desk.answer(saved))
+    // A storage that is full has not noted it.
+    return works && saved && !saved.page.dead && !open.counter.parts.profile.full ? document.id : null
+  }
+
+  /** The buyer before takes the same, perhaps while the line is away: then the server never reads this sale. */
+  async #sellBefore(open: OpenTill, sale: Sale): Promise<DocumentId | null> {
+    const { line } = open.counter.parts
+    const cut = line.up && this.#deps.random.chance(0.4)
+    if (cut) line.up = false
+    try {
+      return await this.sellPlain(open, sale)
+    } finally {
+      if (cut) line.up = true
+    }
+  }
+
+  /** While a card waits in the form, somebody opens another sale that looks the same: the one before, or a colleague's. */
+  async #lookAtOther(open: OpenTill, sale: Sale, before: DocumentId | null): Promise<void> {
+    const { random, tally, trace } = this.#deps
+    const isBefore = before !== null && random.chance(0.8)
+    const employeeId = parseShape(EmployeeId, open.page.newId())
+    const other = isBefore ? before : this.#deps.saveSale(sale, open, { employeeId })?.id
+    if (!other) return
+    tally.add(isBefore ? 'sales before opened again' : "colleagues' sales opened")
+    trace.say(open.counter.name, 'looks at', isBefore ? 'the sale before' : "a colleague's sale", other)
+    const saved = await this.desk.openSaved(open, other)
+    if (saved && !saved.page.dead) await saved.do(() => this.desk.answer(saved))
   }
 
   /** The sale is saved first, and the card is scanned in it. */

@@ -46,6 +46,8 @@ export const expected: readonly string[] = [
   'sales posted later',
   'tabs closed after saving',
   'cards scanned in saved sales',
+  'sales before opened again',
+  "colleagues' sales opened",
   'links',
   'cancels',
   'cancels while in review',
