@@ -1,6 +1,7 @@
 import preact from '@preact/preset-vite'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { planted } from './test/fleet/planted.ts'
 import { chromiumLaunch } from './test/support/chromium.ts'
 
 /** A page on a busy machine takes its time; what has to be quick is measured, and not by waiting. */
@@ -51,6 +52,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [planted(process.env['PODAROK_FLEET_FAULT'])],
         test: {
           name: 'fleet',
           include: ['test/fleet/**/*.fleet.test.ts'],
