@@ -32,7 +32,7 @@ describe('scanner', () => {
     expect(reactions.at(-1)).toEqual({ kind: 'scanned', text: ';29123456?' })
   })
 
-  it('[U3] a person who types is no scanner, and his Enter is his own', () => {
+  it('[U3] a person who types is no scanner, and their Enter is their own', () => {
     const reactions = type(new Scanner(), [...number, enter], burstGapMs + 30)
     expect(reactions.every((reaction) => reaction.kind === 'ignored')).toBe(true)
   })

@@ -20,7 +20,7 @@ export interface BossDeps {
   nowMs: () => number
 }
 
-/** The manager: whatever he presses goes straight to the server. */
+/** The manager: whatever they press goes straight to the server. */
 export class Boss {
   readonly accountId: AccountId
   readonly #deps: BossDeps
@@ -55,7 +55,7 @@ export class Boss {
     )
   }
 
-  /** What the owner can lose at most, as he is told. */
+  /** What the owner can lose at most, as they are told. */
   async askRisk(): Promise<void> {
     const { truth, nowMs, trace } = this.#deps
     await this.#press('risks told', async (till) => {
@@ -124,7 +124,7 @@ export class Boss {
     if (status) tally.add(`${kind}s ${status}`)
   }
 
-  /** A receipt of his own, which the line brings once or twice (F3). */
+  /** A receipt of their own, which the line brings once or twice (F3). */
   async #refund(operation: Operation, cards: Deal['cards'], of: string): Promise<void> {
     const { random, truth, nowMs, trace } = this.#deps
     await this.#press('', async (till) => {

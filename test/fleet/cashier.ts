@@ -254,7 +254,7 @@ export class Cashier {
     }
   }
 
-  /** The buyer changes his mind: the sale is deleted in MoySklad, then the receipt is undone (C8). */
+  /** The buyer changes their mind: the sale is deleted in MoySklad, then the receipt is undone (C8). */
   async cancel(open: OpenTill): Promise<void> {
     const { till, page } = open
     const { random, truth, tally } = this.#deps
@@ -456,7 +456,7 @@ export class Cashier {
     const before = deal.ghost
     deal.ghost = keep ? 'kept' : 'cancelled'
     const late = (error: unknown) => {
-      // A colleague at another frame was faster: his word counts.
+      // A colleague at another frame was faster: their word counts.
       if (error instanceof GhostDecided) deal.ghost = before
       throw error
     }

@@ -20,7 +20,7 @@ export const expected: readonly string[] = [
   'F17 closed for months',
   'F19 keys rotated',
   'F20 poison',
-  'F22 server set back',
+  'F22 server restored',
   'F23 two accounts in a browser',
   'server down',
   'server restarted',

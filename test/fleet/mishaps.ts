@@ -179,8 +179,8 @@ export class Mishaps {
     const { random, server, tally, oracle, trace, truth } = this.#story
     const copy = this.#copies.slice(-3)[random.int(0, 2)]
     if (!copy) return
-    trace.say('the server is set back to', copy.replace(/.*\//, ''))
-    tally.add('F22 server set back')
+    trace.say('the server is restored to', copy.replace(/.*\//, ''))
+    tally.add('F22 server restored')
     oracle.close()
     await server.setBack(copy)
     // A copy that is from later than this one never was.

@@ -289,7 +289,7 @@ export class Story {
       if (random.chance(0.3)) await this.#as(open, () => this.cashier.lookBack(open))
       if (!line.up && random.chance(0.15)) line.up = true
     }
-    // He closes the page before it has said anything, or at once after.
+    // They close the page before it has said anything, or at once after.
     if (random.chance(0.06)) open.tab.close()
   }
 
@@ -330,7 +330,7 @@ export class Story {
     })
   }
 
-  /** Somebody acts at a till, until he is done or the page is gone. */
+  /** Somebody acts at a till, until they are done or the page is gone. */
   async #as(open: OpenTill, work: () => Promise<void>): Promise<void> {
     this.tally.add('acts')
     await this.scheduler.until(this.#heard(open, open.do(work)), 120_000, () => open.page.dead)

@@ -31,7 +31,7 @@ export interface Deal {
   seen: Seen | null
   everDone: boolean
   everRefused: boolean
-  /** What the cashier answered when he was asked about it as a ghost. */
+  /** What the cashier answered when they were asked about it as a ghost. */
   ghost: 'kept' | 'cancelled' | null
 }
 
@@ -60,18 +60,18 @@ export class Truth {
   readonly decided = new Map<string, string>()
   /** Holds that a manager has ended, with the loss that may come of it. */
   readonly ended = new Set<string>()
-  /** What the owner was told that he can lose at most, when, and on which grants among others. */
+  /** What the owner was told that they can lose at most, when, and on which grants among others. */
   readonly told: { account: string; atMs: number; sum: number; grants: string[] }[] = []
   /** What each card began with. */
   readonly opening = new Map<string, number>()
   /** Which deals each storage holds. */
   readonly holders = new Map<string, Set<string>>()
-  /** The server was set back: until all tills have sent again it knows less than was shown. */
+  /** The server was restored: until all tills have sent again it knows less than was shown. */
   refilling = false
   setBack = false
   /** A storage was copied, or an older copy of it put in its place: its till may do again what it has done. */
   doubled = false
-  /** Storages that are copies of each other. Their numbers are taken twice, so that a server that was set back cannot tell
+  /** Storages that are copies of each other. Their numbers are taken twice, so that a restored server cannot tell
    * what it lacks of which. */
   readonly copied = new Set<string>()
 

@@ -155,7 +155,7 @@ class Client {
     }
   }
 
-  /** A server that was set back is refilled (J7); this one has lost nothing, so it says what it has said. */
+  /** A restored server is refilled (J7); this one has lost nothing, so it says what it has said. */
   async sendAllAgain(): Promise<void> {
     for (let from = 0; from < this.receipts.length; from += 100) {
       this.#hear((await this.#till.sync(...this.receipts.slice(from, from + 100))).outcomes)

@@ -126,7 +126,7 @@ onBothEngines('delivery of records', (engine) => {
     expect(await till.denial('grant', { ...till.envelope(), returned: null })).toBe('401 session_missing')
   })
 
-  test('[F24] the author has left MoySklad and his session is forgotten: what he did counts', async () => {
+  test('[F24] the author has left MoySklad and their session is forgotten: what they did counts', async () => {
     const { shop, till, accountId, pay } = await scene()
     const unsent = pay()
     shop.time.nowMs += 60 * day

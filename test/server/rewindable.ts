@@ -9,7 +9,7 @@ import { openSqlite } from '../../src/server/db/sqlite.ts'
 import { freshPostgres } from './engines.ts'
 import { freshFolder } from './folders.ts'
 
-/** A database that can be set back to an earlier moment, as a backup does: its files, or a copy of the whole database. */
+/** A database that can be restored to an earlier moment, as from a backup: its files, or a copy of the whole database. */
 export interface Rewindable {
   db: Db
   /** Takes the backup; the database is opened anew. */

@@ -10,7 +10,7 @@ import { fromBase64url, toBase64url } from './base64url.ts'
 
 const curve = { name: 'ECDH', namedCurve: 'P-256' }
 
-/** Seals card numbers to the server's key (J1); the format is told in core/sealed-number.ts. */
+/** Seals card numbers to the server's key (J1); the format is told in core/card/sealed-number.ts. */
 export class Sealing {
   /** One pair a page load: the server derives the common key once for all seals of it. */
   #own: Promise<{ privateKey: CryptoKey; point: string }> | null = null

@@ -61,12 +61,12 @@ export async function writeEntry(storage: TillStorage, entry: Entry): Promise<vo
   if (decides !== null) stores.push('seen')
   await strictly(storage, stores, async (tx, raw) => {
     if (grantId !== null) {
-      const [held, twin] = await Promise.all([
+      const [held, known] = await Promise.all([
         tx.objectStore('grants').get('current'),
         tx.objectStore('records').index('id').getKey(record.id),
       ])
-      // A receipt that is here already is refused for that below, and not because it would be charged twice.
-      if (twin === undefined) raw.objectStore('grants').put(charged(held, receipt, tillId), 'current')
+      // A receipt that is recorded already must fail as a duplicate (`add`, below), not as a used-up grant.
+      if (known === undefined) raw.objectStore('grants').put(charged(held, receipt, tillId), 'current')
     }
     if (decides !== null) await insistOnGhost(tx, decides)
     raw.objectStore('records').add(record)

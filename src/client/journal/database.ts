@@ -26,7 +26,7 @@ export interface TillSchema extends DBSchema {
   documents: { key: number; value: { id: DocumentId }; indexes: { id: DocumentId } }
   /** Holds that the server has to be told to let go. */
   releases: { key: string; value: { holdId: string } }
-  /** The journals that the till has had, with their keys: an old one may have records that a server which was set back lacks. */
+  /** The journals that the till has had, with their keys: an old one may have records that a restored server lacks. */
   devices: { key: number; value: Device }
   /** Records without an outcome that a screen has shown (J4). */
   seen: { key: RecordKey; value: { ordinal: number; seq: number } }
@@ -58,7 +58,7 @@ export interface StoredOutcome {
   settledAtMs: number
   /** The server's mark that it said so. */
   proof: string | null
-  /** What a server that was set back decided instead, when the record was sent again (J7). */
+  /** What a restored server decided instead, when the record was sent again (J7). */
   changed?: FinalOutcome
 }
 

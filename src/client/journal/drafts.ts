@@ -18,7 +18,7 @@ export interface WaitingDraft {
   left: boolean
 }
 
-/** As many sales as a till opens in some weeks: what it had longer ago than that, no draft waits beside. */
+/** About some weeks of sales. No draft waits that long, so older sales need no place in the order. */
 export const documentsMax = 2_000
 const tidyEvery = 100
 

@@ -41,7 +41,7 @@ export class Identity {
       await identity.#begin(null, told && (() => Promise.resolve(byMark(told))))
     } else if (told?.tillId === identity.#current.tillId) {
       const device = [...identity.#devices.values()].find(({ id }) => id === told.journal)
-      // A journal that this database does not know: it was set back to before that one began.
+      // A journal that this database does not know: it was restored to a moment before that one began.
       if (!device) await identity.#begin(identity.#current, () => Promise.resolve(byMark(told)))
       else {
         const head = await lastSeq(storage, device.ordinal)

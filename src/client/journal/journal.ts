@@ -307,7 +307,7 @@ export class Journal {
 }
 
 /**
- * An undoing, and a link to a sale, is a person's answer to what he saw and moves no money anew: it needs no witness, and
+ * An undoing, and a link to a sale, is a person's answer to what they saw and moves no money anew: it needs no witness, and
  * nothing could undo it.
  */
 function witness({ operations }: ReceiptParts, frame: Frame): Entry['frame'] {
@@ -325,6 +325,6 @@ async function statesOf(
   })
 }
 
-/** The key, or the receipt id, is in the book already. Errors of the storage are told by name. */
+/** The number, or the receipt id, is in the journal already. The browser tells errors of storage apart by name alone. */
 const isTaken = (error: unknown) => error instanceof DOMException && error.name === 'ConstraintError'
 const isFull = (error: unknown) => error instanceof Error && error.name === 'QuotaExceededError'

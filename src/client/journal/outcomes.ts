@@ -59,7 +59,7 @@ export const spanOf = (run: OutcomeRun) => IDBKeyRange.bound(keyOf(run), endOf(r
 const endOf = ({ ordinal, seq, run }: OutcomeRun): RecordKey => [ordinal, seq + run.length - 1]
 
 /**
- * Notes what a server that was set back decided instead, beside what people have seen (J7).
+ * Notes what a restored server decided instead, beside what people have seen (J7).
  *
  * @returns whether it is something else
  */

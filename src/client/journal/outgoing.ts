@@ -15,7 +15,7 @@ export interface Batch {
 
 export interface Outgoing {
   record: JournalRecord
-  /** What the server once answered, with its mark: one that was set back believes it (J7). */
+  /** What the server once answered, with its mark: a restored server believes it (J7). */
   settled: { status: StoredOutcome['outcome']['status']; proof: string } | null
 }
 
@@ -34,7 +34,7 @@ export interface Unseen {
   isGhost: (row: UnseenRow) => boolean
   /** It will be shown, or has to be asked about, in a moment. */
   isFresh: (row: UnseenRow) => boolean
-  /** It is known to need no witness any more. */
+  /** It was shown on a screen already, or never needs to be. */
   isShown: (key: RecordKey) => boolean
 }
 

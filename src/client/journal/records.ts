@@ -8,7 +8,7 @@ export interface RecordState {
   record: JournalRecord
   /** Null while the server has not answered. */
   outcome: FinalOutcome | null
-  /** What a server that was set back decided instead of what was shown (J7). */
+  /** What a restored server decided instead of what was shown (J7). */
   changed?: FinalOutcome
 }
 

@@ -98,7 +98,7 @@ export async function strictly<S extends StoreNames<TillSchema>, T>(
   const tx = begun instanceof Promise ? await begun : begun
   const raw = unwrap(tx)
   const ended = endOf(raw)
-  // The library's own end comes when a request has failed, and the transaction does not say yet by what.
+  // idb's `done` rejects before `tx.error` is set, so we listen ourselves.
   tx.done.catch(() => undefined)
   try {
     const result = await work(tx, raw)

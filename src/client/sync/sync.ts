@@ -35,7 +35,7 @@ export interface SyncDeps {
   onSettled(): void
   /** The server has records of a journal that are not here (F8). */
   onAhead(ordinal: number, headSeq: number): Promise<void>
-  /** The server does not know a journal: it was set back to before it did. */
+  /** The server does not know a journal: it was restored to a moment before that. */
   onKeyUnknown(ordinal: number): Promise<void>
   /** A try went through: the till's own errands with the server are due. */
   onInStep(): Promise<void>
@@ -75,14 +75,14 @@ export class Sync {
   #timer: number | null = null
   #running: Promise<void> | null = null
   #again = false
-  /** By which the try that runs ends, and lets the others have the lock. */
+  /** Aborts the running try, so that other frames get the lock. */
   #lease: AbortController | null = null
   #stopped = true
   /** What the server is known to have lost, by journal (J7). */
   readonly #lost = new Map<number, Lost>()
   /** What was sent again since the last try that went through: it need not be once more, although the server may go on asking. */
   readonly #refilled = new Set<string>()
-  /** The heads of older journals are asked for once a page load, and again when the server was seen to be set back. */
+  /** The heads of older journals are asked for once a page load, and again when the server was seen to be restored. */
   #oldAsked = false
   /** Answers have come without a break since the heads were compared. */
   #inTouch = false
@@ -155,7 +155,7 @@ export class Sync {
     return Math.max(backoffMinMs / 2, this.#deps.random() * ceiling)
   }
 
-  /** Drains under the lock, or until the page is frozen: a lock that is given to it then would be as bad as one that it has. */
+  /** Drains under the lock until the page is frozen: a frozen page must neither keep the lock nor be given it. */
   #drainUntilFrozen(): Promise<number> {
     const lease = new AbortController()
     this.#lease = lease
@@ -170,7 +170,7 @@ export class Sync {
   async #drain(lease: AbortSignal): Promise<number> {
     const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
-    // A new record moves the head of a server that was set back, and then no head tells any more what lies below it. So
+    // A new record moves the head of a restored server, and then no head tells any more what lies below it. So
     // the heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
     this.#inTouch = true
@@ -230,7 +230,7 @@ export class Sync {
     return this.#pack(keyOf(last.record))
   }
 
-  /** A server that was set back to an earlier moment is refilled from here; one that is ahead knows what we have lost. */
+  /** A restored server is refilled from here; one that is ahead knows what we have lost. */
   async #compareHeads(): Promise<void> {
     const ordinals = this.#deps.ordinals()
     await this.#compareHead(ordinals.at(-1)!, true)
@@ -262,7 +262,7 @@ export class Sync {
     const { headSeq, missing, atHead } = await this.#ping(ordinal)
     // After the answer: another frame may have appended while we asked.
     const ownHead = await journal.headOf(ordinal)
-    // Looked at whenever the server may have been away: it was set back, and a copy of this till came first (F9, F22).
+    // Looked at whenever the server may have been away: it was restored, and a copy of this till came first (F9, F22).
     const own = this.#inTouch ? atHead : await Promise.all(atHead.map((id) => journal.find(id)))
     const isTaken = atHead.length > 0 && !own.some(Boolean)
     const asked = isTaken ? numbersUpTo(Math.min(headSeq, ownHead)) : missing

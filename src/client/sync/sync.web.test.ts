@@ -243,7 +243,7 @@ describe('sync', () => {
     expect([...server.stored.values()]).toEqual(Array.from({ length: 8 }, () => 1))
   })
 
-  it('[J7] [F22] a server set back to an earlier moment is refilled', async () => {
+  it('[J7] [F22] a restored server is refilled', async () => {
     for (let i = 0; i < 4; i++) await append()
     await sync.kick()
     server.head = 1
@@ -253,7 +253,7 @@ describe('sync', () => {
     expect(server.head).toBe(4)
   })
 
-  it('[J7] [F22] a set back server is refilled also where a new record waits to be sent', async () => {
+  it('[J7] [F22] a restored server is refilled also where a new record waits to be sent', async () => {
     for (let i = 0; i < 4; i++) await append()
     await sync.kick()
     server.fail = () => ({ error: new Unreachable('restored meanwhile', null), after: false })
@@ -266,7 +266,7 @@ describe('sync', () => {
     expect(server.batches).toEqual([[2, 3, 4, 5]])
   })
 
-  it('[J7] [F22] a set back server gets what had come late, and its head tells nothing of', async () => {
+  it('[J7] [F22] a restored server gets what had come late, and its head tells nothing of', async () => {
     for (let i = 0; i < 4; i++) await append()
     await sync.kick()
     // One of them it had named before its record came; the other one never was written here.

@@ -31,7 +31,7 @@ export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'ev
   refresh: () => void
 }
 
-/** What a till keeps, and all that can carry it to the server: with a session or without one (A2). */
+/** The till's stores, and everything that sends them. It works with a session or without one (A2). */
 export class Carrier {
   readonly #deps: CarrierDeps
   readonly parts: Parts

@@ -1,7 +1,7 @@
 import type { SealingKey } from '../../core/card/sealed-number.ts'
 import type { PingAnswer, TillAnswer, TillHead, TillState } from '../../core/wire/tills.ts'
 
-/** What the server has last said of this till; all of it in memory, none of it true for longer than the page. */
+/** The server's state as it last told it. In memory only; discarded with the page. */
 export class Heads {
   state: TillState = 'active'
   casesOpen = 0
@@ -14,7 +14,7 @@ export class Heads {
   readonly #byOrdinal = new Map<number, number>()
   readonly #missing = new Map<number, readonly number[]>()
 
-  /** @param own the head is of the till that this is now, not of one that it was before */
+  /** @param own true if the head belongs to the till's present identity */
   hear(head: TillHead | PingAnswer, ordinal: number, own: boolean): void {
     this.#byOrdinal.set(ordinal, head.headSeq)
     if ('missing' in head) this.#missing.set(ordinal, head.missing)

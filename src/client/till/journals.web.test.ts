@@ -126,7 +126,7 @@ describe('a journal that has lost its tail', () => {
     expect(tills.server.of(after.journal)).toHaveLength(1)
   })
 
-  it('[F22] a server that was set back takes the journals in order, and without a session all but the first', async () => {
+  it('[F22] a restored server takes the journals in order, and without a session all but the first', async () => {
     tills.server.keyIsOld = true
     const one = await tills.start()
     const first = tillOf(await sell(one)).journal

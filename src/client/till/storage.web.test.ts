@@ -142,7 +142,7 @@ describe('clocks', () => {
     expect(second.recordedAtMs).toBe(tills.server.nowMs + 1_000)
   })
 
-  it('[O9] time goes on from the newest record, also where the server’s clock was set back', async () => {
+  it('[O9] time goes on from the newest record, also where the server’s clock stepped back', async () => {
     const one = await tills.start()
     one.hands.elapsedMs += 60_000
     const first = await sell(one)

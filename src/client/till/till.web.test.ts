@@ -244,7 +244,7 @@ describe('states of a till', () => {
     expect(tills.server.of(after.journal)).toHaveLength(1)
   })
 
-  it('[J7] [F22] retired: a server that was set back gets what the till had sent as the one that it was before', async () => {
+  it('[J7] [F22] retired: a restored server gets what the till had sent as the one that it was before', async () => {
     const one = await tills.start()
     const before = await sell(one)
     tills.server.state = 'retired'
@@ -266,7 +266,7 @@ describe('states of a till', () => {
   })
 })
 
-describe('a server set back to an earlier moment', () => {
+describe('a restored server', () => {
   it('[J7] [F22] gets what it lost again, with the mark of its own answer', async () => {
     const one = await tills.start()
     const record = await sell(one)

@@ -13,7 +13,7 @@ export function postLink(
   const target = linkTargets.get(operation.receiptId)
   if (!target) throw new Refused(refusal('receipt_unknown'))
   if (target.tillId !== tillId) throw new Refused(refusal('receipt_of_other_till'))
-  // Two names of one business are one id by now.
+  // An ask and its promise have become one id before this.
   const repeated = receipt.operations.filter(
     (other) => other.kind === 'link' && other.receiptId === operation.receiptId,
   )

@@ -48,10 +48,10 @@ export interface VoidTarget {
     entries: Entry[]
     operations: { kind: OperationKind; cardId: CardId; wasUnsold: boolean }[]
   } | null
-  /** It is in review and nobody has decided it yet: undoing it settles it, so it needs what undoing an applied one needs. */
+  /** It is in review. Undoing it closes the case, and is allowed as undoing an applied one is. */
   waits: boolean
   voided: boolean
-  /** It is a void itself, whatever it found to undo: what was cancelled stays so. */
+  /** The target is itself a void. Voids cannot be voided. */
   isVoid: boolean
   /** Something came back on it already, so the whole can no longer be undone. */
   refunded: boolean
@@ -98,7 +98,7 @@ export interface PostingContext {
   /** Whether the grant that a promise names carries it; null where it names none. */
   grant: 'charged' | CaseCode | null
   /**
-   * It is known to have happened: the server itself had applied it before it was set back, or a manager has decided so.
+   * It is known to have happened: the server itself had applied it before it was restored, or a manager has decided so.
    * It is booked as a promise is (O6), whatever it stands on.
    */
   isFact: boolean

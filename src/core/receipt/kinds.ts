@@ -20,7 +20,7 @@ export const OperationKind = v.picklist([
   'unblock',
   /** An earlier receipt is told its sale (M11). */
   'link',
-  /** A manager lets a frozen load be spent (O4). */
+  /** A manager lets a frozen load be spent (T2). */
   'thaw',
   /** What was bought back is paid out, at once or in parts (C9). */
   'payout',
@@ -29,7 +29,7 @@ export const OperationKind = v.picklist([
 ])
 export type OperationKind = v.InferOutput<typeof OperationKind>
 
-/** Accounts of the ledger (L1). `card_paid` and `card_granted` exist per card; the others are the tenant’s. */
+/** Accounts of the ledger (L1). `card_paid` and `card_granted` exist per card; the others are the account’s. */
 export const EntryAccount = v.picklist([
   'card_paid',
   'card_granted',

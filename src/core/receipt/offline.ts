@@ -10,7 +10,7 @@ import type { Receipt } from './receipt.ts'
  * charges it again on arrival.
  */
 
-/** The owner's decision. There is none until he makes one, and then no till works without holds. */
+/** The owner's decision. There is none until they make one, and then no till works without holds. */
 export const OfflinePolicy = v.strictObject({
   enabled: v.boolean(),
   /** The most that one receipt, one card, and one till may promise to pay. */
@@ -39,7 +39,7 @@ export const Grant = v.strictObject({
   issuedAtMs: Moment,
   useUntilMs: Moment,
   bookMaxAgeMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  /** By which the server knows its own grant again after it was set back to an earlier moment. */
+  /** By which the server knows its own grant again after it was restored. */
   proof: v.pipe(v.string(), v.minLength(16), v.maxLength(100)),
 })
 export type Grant = v.InferOutput<typeof Grant>

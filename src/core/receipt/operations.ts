@@ -181,7 +181,7 @@ const Extend = v.strictObject({
   expiresOn: v.nullable(LocalDate),
 })
 
-/** What a receipt loaded may be spent, although its sale was not read (O4). */
+/** What a receipt loaded may be spent, although its sale was not read (T2). */
 const Thaw = v.strictObject({ kind: v.literal('thaw'), cardId: CardId, receiptId: ReceiptId })
 
 const MovedIn = v.strictObject({

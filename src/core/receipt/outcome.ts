@@ -42,7 +42,7 @@ export const CaseKind = v.picklist([
   'draft_unmatched',
   /** A record that its till will not send until a cashier has said whether it was seen (J4). */
   'ghost_undecided',
-  /** A server that was set back decided otherwise than the till had shown (J7). */
+  /** A restored server decided otherwise than the till had shown (J7). */
   'outcome_changed',
 ])
 export type CaseKind = v.InferOutput<typeof CaseKind>

@@ -25,7 +25,7 @@ export const OutsideRisk = v.picklist([
   'copied_profiles',
   /** Tills whose grant a manager has ended, until they hear of it. */
   'ended_grants',
-  /** After the server was set back: tills that got a grant after the copy, until they call. */
+  /** After the server was restored: tills that got a grant after the copy, until they call. */
   'grants_after_backup',
 ])
 
@@ -61,7 +61,7 @@ export const BookRequest = v.strictObject({
   fromChunk: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(255)),
 })
 export const BookAnswer = v.strictObject({
-  /** Entries of `core/book.ts`, base64url. */
+  /** Entries of `core/card/book.ts`, base64url. */
   entries: v.string(),
   cursor: v.string(),
   /** The next chunk of a full reading; null after the last one, and for changes. */

@@ -49,7 +49,7 @@ const envelopeShape = {
   waiting: v.pipe(v.array(v.strictObject({ seq: Seq, recordedAtMs: Moment })), v.maxLength(50)),
   /** Every record of every journal has an outcome, and none waits. */
   drained: v.boolean(),
-  /** The till's grant, by which a server that was set back knows it again. */
+  /** The till's grant, by which a restored server knows it again. */
   grant: v.nullable(Grant),
   /** Decisions later than this are not known at the till. */
   decidedAfterMs: Moment,
@@ -81,14 +81,14 @@ export const TillHead = v.strictObject({
   /** Undecided cases of this till. */
   casesOpen: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   decisions: v.array(CaseDecision),
-  /** The grant that the till has named was ended, or the owner has changed what he allows: no promise on it any more (O1). */
+  /** The grant that the till has named was ended, or the owner has changed what they allow: no promise on it any more (O1). */
   grantIsOver: v.boolean(),
 })
 export type TillHead = v.InferOutput<typeof TillHead>
 
 export const PingAnswer = v.strictObject({
   ...TillHead.entries,
-  /** Numbers below `headSeq` whose records the server knows to lack, lowest first: one that was set back had more (J7). */
+  /** Numbers below `headSeq` whose records the server knows to lack, lowest first: a restored server had more (J7). */
   missing: v.array(Seq),
   /**
    * The records that the server has under the number of the lower head, its own or the till's. Where none of them is the
@@ -132,7 +132,7 @@ export const TillRequest = v.strictObject({
   /** Null for the first journal of a till. */
   parent: v.nullable(Parent),
   storeId: v.nullable(StoreId),
-  /** Whether the till writes in this journal; else it only has records of it to hand over to a server that was set back. */
+  /** Whether the till writes in this journal; else it only has records of it to hand over to a restored server. */
   speaks: v.boolean(),
 })
 export type TillRequest = v.InferOutput<typeof TillRequest>
@@ -151,7 +151,7 @@ export type TillAnswer = v.InferOutput<typeof TillAnswer>
 
 /**
  * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
- * status. A server that was set back to an earlier moment believes it (J7).
+ * status. A restored server believes it (J7).
  */
 const OutcomeProof = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
 

@@ -5,7 +5,7 @@ export class FolderTaken extends Error {
   override name = 'FolderTaken'
 }
 
-/** Locks that were not given back. One that nobody referred to would be collected, and its folder free for another. */
+/** Locks in force. Kept here so that the garbage collector does not close the file and free the folder. */
 const held = new Set<DatabaseSync>()
 
 /**

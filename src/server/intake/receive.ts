@@ -64,7 +64,7 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
           return {
             ...arrival,
             content: bySomebodyElse(arrival, employees),
-            // What was applied before the server was set back has happened (J7).
+            // What was applied before the server was restored has happened (J7).
             isFact: evidence.settled === 'applied',
             evidence,
           }

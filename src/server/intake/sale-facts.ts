@@ -86,7 +86,7 @@ export async function gatherFacts(
   return facts
 }
 
-/** Most records do not: a promise, a receipt that names no document, or one that was decided before the server was set back. */
+/** Most records do not: a promise, a receipt that names no document, or one that was decided before the server was restored. */
 function hangsOnMoySklad({ content, evidence }: Arrival): boolean {
   if (evidence?.settled || content.kind !== 'receipt' || content.receipt.mode === 'promise') return false
   const { sale, operations } = content.receipt

@@ -8,7 +8,7 @@ export interface GrantProofs {
   isOurs(accountId: AccountId, grant: Grant): boolean
 }
 
-/** By its proof a server that was set back to an earlier moment knows a grant again that it gave since (J7). */
+/** By its proof a restored server knows a grant again that it gave since (J7). */
 export function createGrantProofs(secret: Buffer): GrantProofs {
   const marks = createMarks(secret, 'podarok-grant-1')
   const said = (accountId: AccountId, grant: Omit<Grant, 'proof'>) =>

@@ -14,7 +14,7 @@ export interface OutcomeProofs {
 }
 
 /**
- * The server's mark on its own answers: a server that was set back to an earlier moment has forgotten them, and believes
+ * The server's mark on its own answers: a restored server has forgotten them, and believes
  * nobody else (J7).
  */
 export function createOutcomeProofs(secret: Buffer): OutcomeProofs {

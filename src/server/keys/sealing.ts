@@ -22,7 +22,7 @@ export interface Sealing {
   open(place: SealPlace & { accountId: AccountId }, sealed: SealedNumber): Promise<string | null>
 }
 
-/** Opens what tills have sealed (J1); the format is told in core/sealed-number.ts. */
+/** Opens what tills have sealed (J1); the format is told in core/card/sealed-number.ts. */
 export function createSealing(db: Db, secret: Buffer): Sealing {
   const storeKey = Buffer.from(hkdfSync('sha256', secret, '', 'podarok-seal-store-1', 32))
   const shared = new Map<string, Buffer | null>()

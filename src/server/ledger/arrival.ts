@@ -19,7 +19,7 @@ export interface Arrival {
   content: ArrivalContent
   /**
    * It is known to have happened, whatever stands against it by now: a manager has decided so, or this server had applied it
-   * before it was set back (J7). It is booked as a promise is (O6).
+   * before it was restored (J7). It is booked as a promise is (O6).
    */
   isFact: boolean
   /** Absent for receipts that the server makes itself. */
@@ -30,7 +30,7 @@ export interface Arrival {
 export interface Evidence {
   /** Records of the same journal that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
   waiting: ReadonlyMap<number, { recordedAtMs: number }>
-  /** What this server answered to it before it was set back, by its own mark (J7). */
+  /** What this server answered to it before it was restored, by its own mark (J7). */
   settled: 'applied' | 'refused' | 'in_review' | null
   /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
   numbers: ReadonlyMap<number, string | null>

@@ -145,7 +145,7 @@ onBothEngines('the book', (engine) => {
       .write((tx) => tx.run(`delete from card where account_id = $1 and last4 = '4821'`, [accountId]))
   })
 
-  test('[O2] a hold that was let go before it was made is never made', async () => {
+  test('[O2] a hold whose release overtook its request is never made', async () => {
     const { manager, till } = await scene()
     const card = await addCard(manager, { paid: 1_000 })
     const id = randomUUID() as HoldId

@@ -65,7 +65,7 @@ async function find(
     await countLookup(tx, accountId, tillId, employeeId, today)
     return { card: view, hold: null, refusal: null, serverTimeMs: nowMs }
   }
-  const taken = await grant(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
+  const taken = await holdFor(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
   if (taken?.status === 'taken') throw new ApiError('id_taken')
   return {
     card: view,
@@ -76,7 +76,7 @@ async function find(
 }
 
 /** What the scan needs: money of a live card, or the card itself for a certificate; null when neither is wanted. */
-async function grant(
+async function holdFor(
   tx: Tx,
   card: Card,
   others: Others,

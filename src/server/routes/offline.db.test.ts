@@ -50,7 +50,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     return { ...shop, ...opened, hire, ask, granted, risk, promise }
   }
 
-  test('[O1] is nothing until the owner has decided, and nothing new after he has switched it off', async () => {
+  test('[O1] is nothing until the owner has decided, and nothing new after they have switched it off', async () => {
     const { manager, till, ask, granted, risk } = await scene(null)
     expect(await manager.answer('policy', null)).toEqual({ policy: null })
     expect(await ask(till, null)).toEqual({ grant: null, reason: 'off' })
@@ -174,7 +174,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect((await till.answer('lookup', look)).card).toMatchObject({ state: 'blocked', balanceKopecks: 0 })
   })
 
-  test('[O1] a manager ends a grant; what comes on it afterwards is his to decide, and it is out of N', async () => {
+  test('[O1] a manager ends a grant; what comes on it afterwards is the manager’s to decide, and it is out of N', async () => {
     const { till, granted, manager, promise, risk } = await scene()
     const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
     const grant = await granted(till)
@@ -218,7 +218,7 @@ onBothEngines('what tills may promise offline', (engine) => {
     expect(await risk(later)).toBe(1_000)
   })
 
-  test('[J7] [F22] a server that was set back knows a grant again by its proof, and no other', async () => {
+  test('[J7] [F22] a restored server knows a grant again by its proof, and no other', async () => {
     const { till, granted, manager, promise, accountId } = await scene()
     const card = (await addCard(manager, { paid: 1_000 })) as never as { id: never; number: string }
     const grant = await granted(till)

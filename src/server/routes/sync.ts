@@ -49,7 +49,8 @@ function checkBatch(batch: Batch): Batch {
   return batch
 }
 
-/** Decides the records in order. A failing database stops at that record: it and all after it are `later`, or the whole is a 5xx where it is the first (J6). */
+/** Decides the records in order. If the database fails at the first one, the answer is a 5xx. If it fails at a later one, that record
+ * and all after it are `later` (J6). */
 async function settle(
   { db, programmes, clock, log, nonces }: Deps,
   proofs: OutcomeProofs,

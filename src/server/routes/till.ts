@@ -34,7 +34,7 @@ export function till(deps: Deps): Handler<'till'> {
     if (parent && parent.headSeq > parent.givenSeq) throw new ApiError('body_invalid', { detail: 'parent' })
     if (session && session.accountId !== accountId) throw new ApiError('till_unknown')
     if (id !== journalOf(deviceKey)) throw new ApiError('body_invalid', { detail: 'journal' })
-    // Signed by the very key that it registers: nobody can register a key that he does not have.
+    // Signed by the very key that it registers: nobody can register a key that they do not have.
     if (!verify(deviceKey, bytes, c.req.header(signatureHeader) ?? ''))
       throw new ApiError('signature_invalid')
     const isSigned = (key: string, text: string, signature: string) =>

@@ -23,7 +23,7 @@ import type { Scheduler } from './scheduler.ts'
 /** The files of the database that outlive a process. */
 const ends = ['', '-wal']
 
-/** The server's computer: the real server on a real file, which can be stopped, started and set back. */
+/** The server's computer: the real server on a real file, which can be stopped, started and restored. */
 export class ServerMachine {
   readonly moysklad = new FakeMoySklad()
   readonly folder: string

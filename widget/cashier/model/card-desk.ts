@@ -276,7 +276,7 @@ export class CardDesk {
     const today = localDate(till.serverNowMs(), till.ready!.session.programme!.timeZone)
     const card = cardOfEntry(entry, today)
     const sealed = await till.seal(number, receiptId)
-    // The server could not tell whose card it was (J1).
+    // Without a seal the server could not check which card was scanned (J1).
     const chosen = sealed ? chooseOnGrant(outage, card, draft, errand.need) : 'no_room'
     if (!chosen || chosen === 'no_room') {
       batch(() => {

@@ -415,7 +415,7 @@ export class Checkout implements HostListener {
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }
 
-  /** Whether it is still open what can be done with a scan. */
+  /** Whether a scan has to be kept, because there is no till or no document yet. */
   #isEarly(): boolean {
     if (this.trouble.value || this.line.value.reachable === false) return false
     return !this.ready.value || !this.opened.value

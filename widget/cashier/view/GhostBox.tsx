@@ -14,7 +14,7 @@ export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: R
   const redeemed = operations.flatMap((one) => (one.kind === 'redeem' ? [one.amountKopecks] : []))
   const loaded = operations.flatMap((one) => (one.kind === 'load' ? [one.faceKopecks] : []))
   const at = time(record.recordedAtMs)
-  // What moves no money needs no witness, so one of the two it is.
+  // Voids and links never become ghosts: this is a redeem or a load.
   const text =
     redeemed.length > 0
       ? words.question.ghostRedeem(sum(sumKopecks(redeemed)), at)

@@ -8,7 +8,7 @@ import { Sums } from './ResultBox.tsx'
 export function Refused({ state, checkout, language }: ScreenProps & { state: RecordState }) {
   const { words, sum, time } = language
   const { record, changed } = state
-  // What a server that was set back decided instead comes after what people were shown (J7).
+  // What a restored server decided instead comes after what people were shown (J7).
   const outcome = changed ?? state.outcome
   const receipt = receiptOf(record)
   const { operations } = receipt

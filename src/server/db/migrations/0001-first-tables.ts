@@ -10,7 +10,7 @@ import type { Migration } from './migration.ts'
 
 /**
  * The tables, a file for each family, in the order in which they refer to each other. Every key begins with the account,
- * so that no query can reach over to another tenant and PostgreSQL can be partitioned. Moments are milliseconds since
+ * so that no query can reach over to another account and PostgreSQL can be partitioned. Moments are milliseconds since
  * 1970 UTC, money is in minor units. Closed lists (kinds, states, reasons) are the program's, not the database's: a new
  * word must not need a new shape.
  *

@@ -131,7 +131,7 @@ export async function changeHold(
 
 const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
 
-/** A hold that was let go before it was made: its request was overtaken, and must not reserve anything for nobody. */
+/** The release overtook the request: such a hold must never be created. */
 export async function forbidHold(
   tx: Tx,
   accountId: AccountId,

@@ -143,7 +143,7 @@ export async function giveGrant(
 const BodyRow = v.object({ body: v.string() })
 
 /**
- * A grant that was given before the server was set back, told by its till with its proof: it is open again, charged with
+ * A grant that was given before the server was restored, told by its till with its proof: it is open again, charged with
  * what came back on it before.
  */
 export async function recallGrant(tx: Tx, accountId: AccountId, grant: Grant): Promise<void> {

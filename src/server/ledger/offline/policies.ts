@@ -15,7 +15,7 @@ async function newest(query: Query, accountId: AccountId) {
   return parseFirst(Stored, rows)
 }
 
-/** What the owner allows offline, or null before he has decided anything (O1). */
+/** What the owner allows offline, or null before they have decided anything (O1). */
 export async function currentPolicy(query: Query, accountId: AccountId): Promise<OfflinePolicy | null> {
   const stored = await newest(query, accountId)
   return stored && parseShape(OfflinePolicy, JSON.parse(stored.body))

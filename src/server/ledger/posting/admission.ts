@@ -25,8 +25,8 @@ export function stoppedByState({ mode }: Receipt, state: TillState): FinalOutcom
 }
 
 /**
- * The number that was scanned must be that of the card which the operation names (J1). Nobody but the server can tell: the
- * till knows a card by its id, and whoever changed the one could not change the other.
+ * The number that was scanned must be that of the card which the operation names (J1). Only the server can check
+ * it: somebody may change the card's id in a receipt, but cannot make the seal of another number.
  */
 export function stoppedByNumber(
   receipt: Receipt,

@@ -99,7 +99,7 @@ function caseOf(arrival: Arrival, kind: CaseKind, receipt: Receipt | null): NewC
   }
 }
 
-/** A server that was set back decides otherwise than it had: the cashier has seen the other answer (J7). */
+/** A restored server decides otherwise than it had: the cashier has seen the other answer (J7). */
 async function noteChange(
   tx: Tx,
   arrival: Arrival,
@@ -197,8 +197,8 @@ function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalO
 }
 
 /**
- * What this server refused or put before a human stays so after it was set back: the cashier and the buyer have acted on
- * it. Why it was so is in no proof; a decision of today tells where it comes to the same end.
+ * What this server refused or put before a human stays so after it was restored: the cashier and the buyer have acted on
+ * it. The mark keeps the status, not the reason: where today's decision has the same status, its reason is used.
  */
 function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
   if (settled !== 'refused' && settled !== 'in_review') return verdict

@@ -40,7 +40,7 @@ async function standingOf(query: Query, accountId: AccountId, named: StoredRecei
   }
   const asItIs = { stored: named, waits: false }
   if (named.outcome.status !== 'in_review') return asItIs
-  // Who waits with another one has no case of its own.
+  // A receipt in review together with its sibling shares the sibling's case.
   for (const one of [named, ...(await siblingsOf(query, accountId, named, named.tillId))]) {
     const caseId = caseInReview(one)
     const found = caseId && (await caseState(query, accountId, caseId))

@@ -31,7 +31,7 @@ export interface Begun {
  * Makes a journal known. A till is a chain of them: a new key names its parent, with that one's signature or, where its key
  * is lost, with the server's mark. The same again changes nothing.
  *
- * A second child of one parent may come of a profile that is set back again and again, as of a computer that starts from an
+ * A second child of one parent may come of a profile that is restored again and again, as on a computer that starts from an
  * image: then nothing is left of the first. So it waits. Where the first, or what has grown from it, is heard of once more, the
  * till has two branches (J8).
  *
@@ -97,7 +97,7 @@ async function tillOf(
     const text = childText(accountId, id, parent)
     return before && isSigned(before.publicKey, text, proof.signature) ? before.tillId : null
   }
-  // The parent itself may be unknown: a server that was set back hears of it by its children alone.
+  // The parent itself may be unknown: a restored server hears of it by its children alone.
   if (!isOurMark(proof.mark, proof.tillId)) return null
   return !before || before.tillId === proof.tillId ? proof.tillId : null
 }

@@ -15,7 +15,7 @@ import { quarantine } from './tills.ts'
  * - It skips numbers: they are missing, or wait at the till for a cashier's word. The record itself is decided.
  * - It comes late, and its number is free: decided like any other; cases about its absence close by themselves.
  * - Its number is taken by another record, or the journal was over when it was written, or another one was begun in its
- *   place: the till has two branches, since the storage was copied, or set back without noticing it (F8, F9). Nobody knows
+ *   place: the till has two branches, since the storage was copied, or restored without noticing it (F8, F9). Nobody knows
  *   which branch is the right one, so the till is quarantined: the server stores what comes and decides nothing.
  */
 

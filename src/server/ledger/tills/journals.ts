@@ -49,7 +49,7 @@ export interface NewJournal {
   parent: { id: JournalId; headSeq: number; givenSeq: number; signature: string | null } | null
 }
 
-/** Its till is locked. A server that was set back may hear of a journal later than of its children. */
+/** Its till is locked. A restored server may hear of a journal later than of its children. */
 export async function insertJournal(
   tx: Tx,
   accountId: AccountId,

@@ -57,7 +57,7 @@ export async function noteSkipped(
 
 /**
  * The till's storage has lost the end of its journal (F7). The case is opened although all of it may have been sent: then it
- * tells of a profile that was set back or copied.
+ * tells of a profile that was restored or copied.
  */
 export async function noteLost(
   tx: Tx,
@@ -116,7 +116,7 @@ export async function noteFound(
 }
 
 /**
- * Numbers of a journal that were skipped and whose records are not here, lowest first. A server that was set back may have had
+ * Numbers of a journal that were skipped and whose records are not here, lowest first. A restored server may have had
  * them: they came later than their followers, and so the head tells nothing of them (J7).
  */
 export async function missingIn(

@@ -10,7 +10,7 @@ import { newDraftId, type TestTill } from './test-till.ts'
 import { addCard, type NewCard, verdictOf, world, type World } from './world.ts'
 
 /** A server restored from a backup is refilled by its tills, and believes its own proofs (J7). */
-describe.each(['sqlite', 'postgres'] as const)('a server that was set back (%s)', (engine) => {
+describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine) => {
   let place: Rewindable | undefined
   afterEach(async () => {
     const { difference } = await verifyLedger(place!.db)
