@@ -101,6 +101,8 @@ export class PeerTill {
       drained: false,
       grant: null,
       decidedAfterMs: 0,
+      settledSeq: null,
+      durable: true,
     }
   }
 

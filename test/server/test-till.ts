@@ -153,6 +153,8 @@ export class TestTill {
       drained: false,
       grant: null,
       decidedAfterMs: 0,
+      settledSeq: null,
+      durable: true,
       ...rest,
     }
   }

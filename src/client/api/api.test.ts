@@ -106,6 +106,7 @@ describe('signed calls', () => {
     state: 'active',
     casesOpen: 0,
     grantIsOver: false,
+    undelivered: [],
     missing: [],
     atHead: [],
     decisions: [],

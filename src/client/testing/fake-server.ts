@@ -128,6 +128,7 @@ export class FakeServer {
       token,
       session: 'ab'.repeat(32),
       expiresAtMs: this.nowMs + 600_000,
+      stamp: null,
       employee: { id: employeeId, name: 'Анна', role: 'cashier' },
       stores: [{ id: this.storeId, name: 'На Невском' }],
       programme: null,
@@ -194,6 +195,7 @@ export class FakeServer {
       casesOpen: this.casesOpen,
       decisions: this.decisions,
       grantIsOver: this.grantIsOver,
+      undelivered: [],
     }
   }
 

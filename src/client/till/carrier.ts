@@ -158,13 +158,15 @@ export class Carrier {
 
   /** Everything of a signed request but the nonce. */
   async envelope(ordinal: number): Promise<Omit<Envelope, 'nonce'>> {
-    const { accountId, identity, journal } = this.parts
+    const { accountId, durable, identity, journal } = this.parts
     return {
       wire: wireVersion,
       accountId,
       journal: identity.device(ordinal).id,
       ...(await journal.standing(ordinal)),
       decidedAfterMs: this.#deps.heads.decidedAfterMs,
+      settledSeq: null,
+      durable,
     }
   }
 

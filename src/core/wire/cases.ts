@@ -3,6 +3,7 @@ import { EmployeeId, Moment, ReceiptId, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { CaseKind, Outcome } from '../receipt/outcome.ts'
 import { LocalDate } from '../card/validity.ts'
+import { nextPage } from './page.ts'
 
 /** Cases: what a human must know or decide, and what was decided (J6, O6). */
 
@@ -88,7 +89,7 @@ export const CaseView = v.strictObject({
 export type CaseView = v.InferOutput<typeof CaseView>
 
 /** Open cases first, the newest of each first. */
-export const CasesAnswer = v.strictObject({ cases: v.array(CaseView) })
+export const CasesAnswer = v.strictObject({ cases: v.array(CaseView), next: nextPage })
 export const DecisionRequest = v.strictObject({
   choice: CaseChoice,
   /** Why; kept with the decision. */

@@ -1,10 +1,11 @@
 import * as v from 'valibot'
-import { AccountId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
+import { AccountId, EmployeeId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Grant } from '../receipt/offline.ts'
 import { Outcome } from '../receipt/outcome.ts'
 import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
 import { SealingKey } from '../card/sealed-number.ts'
 import { CaseDecision } from './cases.ts'
+import { nextPage } from './page.ts'
 
 /**
  * How a till proves itself and carries its journal over (J5, A2). Requests marked `signed` have their body's bytes
@@ -53,6 +54,10 @@ const envelopeShape = {
   grant: v.nullable(Grant),
   /** Decisions later than this are not known at the till. */
   decidedAfterMs: Moment,
+  /** Up to this number the till knows every outcome; null where it does not say (T5, to come). */
+  settledSeq: v.nullable(Head),
+  /** The till keeps its journal beyond the page (J13). */
+  durable: v.boolean(),
 }
 /**
  * A signed request. No till reads one, and the bundler leaves all of it out because this is a call without effects: a spread
@@ -65,6 +70,19 @@ export function signed<E extends v.ObjectEntries>(entries: E) {
 
 export const Envelope = v.strictObject(envelopeShape)
 export type Envelope = v.InferOutput<typeof Envelope>
+
+/**
+ * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
+ * status. A restored server believes it (J7).
+ */
+const OutcomeProof = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
+
+const SyncOutcome = v.strictObject({
+  seq: Seq,
+  id: ReceiptId,
+  outcome: Outcome,
+  proof: v.nullable(OutcomeProof),
+})
 
 /** The server's own mark on the till's id. */
 const TillMark = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
@@ -83,6 +101,8 @@ export const TillHead = v.strictObject({
   decisions: v.array(CaseDecision),
   /** The grant that the till has named was ended, or the owner has changed what they allow: no promise on it any more (O1). */
   grantIsOver: v.boolean(),
+  /** Outcomes above the till's `settledSeq`; none as long as it does not say one (T5, to come). */
+  undelivered: v.array(SyncOutcome),
 })
 export type TillHead = v.InferOutput<typeof TillHead>
 
@@ -149,12 +169,6 @@ export const TillAnswer = v.strictObject({
 })
 export type TillAnswer = v.InferOutput<typeof TillAnswer>
 
-/**
- * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
- * status. A restored server believes it (J7).
- */
-const OutcomeProof = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
-
 export const SyncRequest = signed({
   records: v.pipe(
     v.array(
@@ -176,13 +190,11 @@ export type SyncRequest = v.InferOutput<typeof SyncRequest>
 
 export const SyncAnswer = v.strictObject({
   head: TillHead,
-  outcomes: v.array(
-    v.strictObject({ seq: Seq, id: ReceiptId, outcome: Outcome, proof: v.nullable(OutcomeProof) }),
-  ),
+  outcomes: v.array(SyncOutcome),
 })
 export type SyncAnswer = v.InferOutput<typeof SyncAnswer>
 
-/** For managers: the tills of the account. */
+/** For managers: the tills of the account, a page of them. */
 export const TillsAnswer = v.strictObject({
   tills: v.array(
     v.strictObject({
@@ -194,8 +206,13 @@ export const TillsAnswer = v.strictObject({
       headSeq: Head,
       lastSeenMs: v.nullable(Moment),
       casesOpen: v.pipe(v.number(), v.safeInteger()),
+      /** Who let it in, and why it was ended; null until a manager decides that (T7, to come). */
+      admittedBy: v.nullable(EmployeeId),
+      admittedAtMs: v.nullable(Moment),
+      endedWhy: v.nullable(v.string()),
     }),
   ),
+  next: nextPage,
 })
 export const TillStateRequest = v.strictObject({ state: v.picklist(['active', 'revoked', 'retired']) })
 export const TillStateAnswer = v.strictObject({ state: TillState })

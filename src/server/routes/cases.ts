@@ -9,7 +9,7 @@ import type { Handler } from '../http/handler.ts'
 export function cases({ db, clock }: Deps): Handler<'cases'> {
   return async (c) => {
     const { accountId } = c.var.session
-    return { cases: await db.read((query) => listCases(query, accountId, clock())) }
+    return { cases: await db.read((query) => listCases(query, accountId, clock())), next: null }
   }
 }
 

@@ -43,6 +43,7 @@ export function session(deps: Deps): Handler<'session'> {
       token,
       session: tokenHash,
       expiresAtMs: opened.expiresAtMs,
+      stamp: null,
       employee: { id: context.employeeId, name: context.name, role: context.role },
       stores: storesOf(context, stores),
       programme,

@@ -9,7 +9,7 @@ import type { Handler } from '../http/handler.ts'
 export function tills({ db }: Deps): Handler<'tills'> {
   return async (c) => {
     const { accountId } = c.var.session
-    return { tills: await db.read((query) => listTills(query, accountId)) }
+    return { tills: await db.read((query) => listTills(query, accountId)), next: null }
   }
 }
 

@@ -27,7 +27,7 @@ export async function newsFor(
   accountId: AccountId,
   tillId: TillId,
   { decidedAfterMs, grant }: Pick<Envelope, 'decidedAfterMs' | 'grant'>,
-): Promise<Pick<TillHead, 'casesOpen' | 'decisions' | 'grantIsOver'>> {
+): Promise<Pick<TillHead, 'casesOpen' | 'decisions' | 'grantIsOver' | 'undelivered'>> {
   const rows = await query.all(
     `select c.id as "caseId", c.kind, c.receipt_id as "receiptId", c.choice, c.note, c.closed_at_ms as "closedAtMs",
       r.outcome from cases c
@@ -52,5 +52,6 @@ export async function newsFor(
     casesOpen: cases.filter((one) => one.closedAtMs === null).length,
     decisions,
     grantIsOver: grant !== null && (await isOver(query, accountId, grant.id)),
+    undelivered: [],
   }
 }

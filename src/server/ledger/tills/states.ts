@@ -1,6 +1,5 @@
 import * as v from 'valibot'
-import type { AccountId, EmployeeId } from '../../../core/ids.ts'
-import { TillId } from '../../../core/ids.ts'
+import { type AccountId, EmployeeId, Moment, TillId } from '../../../core/ids.ts'
 import type { AnswerOf } from '../../../core/wire/endpoints.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -66,6 +65,9 @@ const OverviewRow = v.object({
   headSeq: v.pipe(v.number(), v.safeInteger()),
   lastSeenMs: v.pipe(v.number(), v.safeInteger()),
   casesOpen: v.pipe(v.number(), v.safeInteger()),
+  admittedBy: v.nullable(EmployeeId),
+  admittedAtMs: v.nullable(Moment),
+  endedWhy: v.nullable(v.string()),
 })
 
 /** All tills of the account, in the order in which they came. */
@@ -78,7 +80,8 @@ export async function listTills(query: Query, accountId: AccountId): Promise<Ans
       (select max(j.seen_at_ms) from journal j
         where j.account_id = t.account_id and j.till_id = t.id) as "lastSeenMs",
       (select count(*) from cases c
-        where c.account_id = t.account_id and c.till_id = t.id and c.closed_at_ms is null) as "casesOpen"
+        where c.account_id = t.account_id and c.till_id = t.id and c.closed_at_ms is null) as "casesOpen",
+      t.admitted_by as "admittedBy", t.admitted_at_ms as "admittedAtMs", t.ended_why as "endedWhy"
       from till t where t.account_id = $1 order by t.ordinal`,
     [accountId],
   )
