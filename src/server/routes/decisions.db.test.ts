@@ -225,7 +225,7 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       expect(await till.send(late)).toMatchObject({ effects: [{ lossKopecks: 70 }] })
       /** As an owner's own tool does. */
       const set = async (kind: 'block' | 'unblock') => {
-        const receipt = { ...manager.receipt([{ kind, cardId: card.id }]), till: null }
+        const receipt = { ...manager.receipt([{ kind, cardId: card.id }]), place: null }
         const own = ownArrival(accountId, receipt)
         const { outcome } = await deps.db.write((tx) =>
           applyReceipt(tx, own, noSaleFacts, { programmes: deps.programmes, nowMs: time.nowMs }),

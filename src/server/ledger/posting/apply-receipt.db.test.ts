@@ -155,7 +155,7 @@ onBothEngines('receipts', (engine) => {
     ]
     const ids: string[] = []
     for (const rest of written) {
-      const receipt = { ...till.receipt([redeem(unknownCard(), 1)]), till: null, ...rest }
+      const receipt = { ...till.receipt([redeem(unknownCard(), 1)]), place: null, ...rest }
       const arrival = ownArrival(accountId, receipt)
       const means = { programmes: shop.deps.programmes, nowMs: shop.time.nowMs }
       await engine.db().write((tx) => applyReceipt(tx, arrival, noSaleFacts, means))
