@@ -4,7 +4,7 @@ import { type DatabaseEvents, openTillDatabase, type TillDatabase, type TillSche
 export type TillRead<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readonly'>
 export type TillWrite<S extends StoreNames<TillSchema>> = IDBPTransaction<TillSchema, S[], 'readwrite'>
 
-/** The database opened again is not the one that was open: the browser has emptied it meanwhile. */
+/** The database opened again is not the one that was open: it was emptied meanwhile, and perhaps begun anew by another page. */
 export class StorageEmptied extends Error {
   override name = 'StorageEmptied'
 }
@@ -21,6 +21,7 @@ export class TillStorage {
   #db: TillDatabase
   #reopening: Promise<TillDatabase> | null = null
   #closed = false
+  #firstJournal: string | null = null
 
   private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents) {
     this.accountId = accountId
@@ -39,6 +40,11 @@ export class TillStorage {
       },
     })
     return (own.storage = new TillStorage(accountId, db, events))
+  }
+
+  /** @param firstJournal the id of its first journal, which tells this database from one that is made anew under its name */
+  knownBy(firstJournal: string): void {
+    this.#firstJournal = firstJournal
   }
 
   close(): void {
@@ -71,9 +77,9 @@ export class TillStorage {
         this.#events.onOutdated()
       },
     })
-    // Numbers that this page remembers would be given anew in an emptied database.
-    const self = () => db.transaction(['identity']).objectStore('identity').getKey('self')
-    if (this.#closed || (await self()) === undefined) {
+    // Numbers that this page remembers would be given anew in an emptied database, and its keys put beside another till's.
+    const [first] = await db.transaction(['devices']).objectStore('devices').getAll(null, 1)
+    if (this.#closed || !first || (this.#firstJournal !== null && first.id !== this.#firstJournal)) {
       db.close()
       throw new StorageEmptied('the database was emptied or closed while it was open')
     }

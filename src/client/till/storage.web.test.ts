@@ -60,6 +60,19 @@ describe('storage that fails', () => {
     expect(one.till.trouble).toBe('storage_lost')
   })
 
+  it('[F14] [F30] nor is a database that another page has begun anew under its name', async () => {
+    const one = await tills.start()
+    await sell(one)
+    await closeUnder(one)
+    const name = databaseName(tills.server.accountId)
+    await new Promise((done) => (indexedDB.deleteDatabase(name).onsuccess = done))
+    const two = await tills.start()
+    await expect(sell(one)).rejects.toMatchObject({ name: 'StorageEmptied' })
+    expect((await sell(two)).seq).toBe(1)
+    await drain(two)
+    expect(two.till.state.unsettled).toBe(0)
+  })
+
   it('[F15] a full disk is said by name, and the warning goes with the next sale that is recorded', async () => {
     const one = await tills.start()
     vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
