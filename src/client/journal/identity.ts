@@ -152,7 +152,7 @@ export class Identity {
         tx.objectStore('devices').getAll(),
       ])
       if (!self) return false
-      this.#storage.knownBy(devices[0]!.id)
+      this.#storage.firstJournal = devices[0]!.id
       this.#current = self
       this.#devices = new Map(devices.map((device) => [device.ordinal, device]))
       return true

@@ -17,11 +17,12 @@ export class StorageEmptied extends Error {
  */
 export class TillStorage {
   readonly accountId: string
+  /** The id of its first journal, which tells this database from one that is made anew under its name; not read yet where undefined. */
+  firstJournal?: string
   readonly #events: DatabaseEvents
   #db: TillDatabase
   #reopening: Promise<TillDatabase> | null = null
   #closed = false
-  #firstJournal: string | null = null
 
   private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents) {
     this.accountId = accountId
@@ -40,11 +41,6 @@ export class TillStorage {
       },
     })
     return (own.storage = new TillStorage(accountId, db, events))
-  }
-
-  /** @param firstJournal the id of its first journal, which tells this database from one that is made anew under its name */
-  knownBy(firstJournal: string): void {
-    this.#firstJournal = firstJournal
   }
 
   close(): void {
@@ -79,9 +75,9 @@ export class TillStorage {
     })
     // Numbers that this page remembers would be given anew in an emptied database, and its keys put beside another till's.
     const [first] = await db.transaction(['devices']).objectStore('devices').getAll(null, 1)
-    if (this.#closed || !first || (this.#firstJournal !== null && first.id !== this.#firstJournal)) {
+    if (this.#closed || (this.firstJournal && first?.id !== this.firstJournal)) {
       db.close()
-      throw new StorageEmptied('the database was emptied or closed while it was open')
+      throw new StorageEmptied('the database was emptied or closed')
     }
     return (this.#db = db)
   }

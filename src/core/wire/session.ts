@@ -20,7 +20,7 @@ export const SessionAnswer = v.strictObject({
   session: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   expiresAtMs: Moment,
   /** The server's mark over who works at which till until when; a receipt's author carries it (T8, to come). */
-  stamp: v.nullable(v.pipe(v.string(), v.maxLength(400))),
+  stamp: v.nullable(v.string()),
   employee: v.strictObject({ id: EmployeeId, name: v.string(), role: Role }),
   stores: v.array(v.strictObject({ id: StoreId, name: v.string() })),
   programme: v.nullable(Programme),
