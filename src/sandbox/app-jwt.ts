@@ -1,6 +1,6 @@
 import { errors, jwtVerify } from 'jose'
 import * as v from 'valibot'
-import { tryShape } from '../core/shape.ts'
+import { Int, tryShape } from '../core/shape.ts'
 
 /** Life of a token by MoySklad's vendor documentation: iat + 300 s, or `exp` if that is earlier. */
 const LIFE_S = 300
@@ -8,9 +8,9 @@ const LIFE_S = 300
 const CLOCK_SKEW_S = 30
 
 const Claims = v.object({
-  iat: v.pipe(v.number(), v.safeInteger()),
+  iat: Int,
   jti: v.pipe(v.string(), v.minLength(1)),
-  exp: v.optional(v.pipe(v.number(), v.safeInteger())),
+  exp: v.optional(Int),
 })
 
 export type Checked = { readonly ok: true } | { readonly ok: false; readonly reason: string }

@@ -5,13 +5,13 @@ import * as v from 'valibot'
 import { moscowMinute, moscowTime } from './moscow-time.ts'
 import { saleSumKopecks } from './page/wire/sale-sum.ts'
 import { SaleView, type SaleDraft } from './page/wire/ui-wire.ts'
-import { parseShape } from '../core/shape.ts'
+import { Int, parseShape } from '../core/shape.ts'
 
 /**
  * Retail sales: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
  * again. The file is replaced by a rename; a kill in the middle leaves the older one whole.
  */
-const DocumentsFile = v.object({ lastNumber: v.pipe(v.number(), v.safeInteger()), sales: v.array(SaleView) })
+const DocumentsFile = v.object({ lastNumber: Int, sales: v.array(SaleView) })
 
 /** Payment parts may differ from the total by less than this: rule of MoySklad's JSON API, error 18000. */
 const PAYMENT_TOLERANCE_KOPECKS = 10

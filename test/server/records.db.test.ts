@@ -28,7 +28,7 @@ import { addTill } from '../../src/server/ledger/tills/tills.ts'
 import { onBothEngines } from './engines.ts'
 import { programmeOf } from '../../src/core/testing/builders.ts'
 import { verdictOf, world } from './world.ts'
-import { parseShape } from '../../src/core/shape.ts'
+import { Int, parseShape } from '../../src/core/shape.ts'
 
 /** One folder for each released version; they are only ever added to (its README says how). */
 const versions = ['records-v1']
@@ -41,7 +41,7 @@ const Scene = v.strictObject({
     id: v.string(),
     publicKey: v.string(),
     secret: v.string(),
-    madeAtMs: v.pipe(v.number(), v.safeInteger()),
+    madeAtMs: Int,
   }),
   hold: v.strictObject({ id: HoldId, draftId: DraftId, cardId: CardId, amountKopecks: Kopecks }),
   sales: v.array(v.strictObject({ id: DocumentId, sale: SaleDocument.entries.sale })),

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { tryShape } from '../../src/core/shape.ts'
+import { Int, tryShape } from '../../src/core/shape.ts'
 
 /** One level of tests: a run of vitest that is a process of its own, so that none can take another one with it. */
 export interface Level {
@@ -29,10 +29,10 @@ export interface LevelEnd {
 
 /** What vitest's JSON report says of a run. */
 const Counts = v.object({
-  numPassedTests: v.pipe(v.number(), v.safeInteger()),
-  numFailedTests: v.pipe(v.number(), v.safeInteger()),
-  numPendingTests: v.pipe(v.number(), v.safeInteger()),
-  numTodoTests: v.pipe(v.number(), v.safeInteger()),
+  numPassedTests: Int,
+  numFailedTests: Int,
+  numPendingTests: Int,
+  numTodoTests: Int,
 })
 
 const running = new Set<ChildProcess>()

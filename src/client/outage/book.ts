@@ -3,7 +3,7 @@ import { type BookEntry, chunkOfTag, decodeEntries, encodeEntries, findEntry } f
 import { Moment } from '../../core/ids.ts'
 import type { BookAnswer } from '../../core/wire/offline.ts'
 import { reading, strictly, type TillStorage } from '../journal/storage.ts'
-import { tryShape } from '../../core/shape.ts'
+import { Int, tryShape } from '../../core/shape.ts'
 
 /**
  * The cards that this till knows without the line (O3, O7). They lie in up to 256 encrypted chunks; the key is the
@@ -18,10 +18,10 @@ const BookFact = v.object({
   /** From where changes are to be asked. */
   cursor: v.string(),
   /** The chunk that the first reading goes on with; null when it is through. */
-  nextChunk: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  nextChunk: v.nullable(Int),
   /** The moment that the book tells of; null while it is not whole. */
   asOfMs: v.nullable(Moment),
-  cards: v.pipe(v.number(), v.safeInteger()),
+  cards: Int,
 })
 type BookFact = v.InferOutput<typeof BookFact>
 

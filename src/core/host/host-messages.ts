@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { DocumentId, type ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
+import { Int } from '../shape.ts'
 
 /**
  * Messages between MoySklad's page and a widget's frame, as its vendor documentation describes the host window
@@ -44,28 +45,26 @@ export type ObjectState = v.InferOutput<typeof ObjectState>
 
 const Open = v.object({
   name: v.literal('Open'),
-  messageId: v.pipe(v.number(), v.safeInteger()),
+  messageId: Int,
   extensionPoint: ExtensionPoint,
   objectId: v.nullish(DocumentId),
 })
 const Change = v.object({
   name: v.literal('Change'),
-  messageId: v.pipe(v.number(), v.safeInteger()),
+  messageId: Int,
   extensionPoint: ExtensionPoint,
   objectState: ObjectState,
 })
 const Save = v.object({
   name: v.literal('Save'),
-  messageId: v.pipe(v.number(), v.safeInteger()),
+  messageId: Int,
   extensionPoint: ExtensionPoint,
   objectId: DocumentId,
 })
 const InvalidMessageError = v.object({
   name: v.literal('InvalidMessageError'),
-  correlationId: v.nullish(v.pipe(v.number(), v.safeInteger())),
-  errors: v.array(
-    v.object({ code: v.nullish(v.pipe(v.number(), v.safeInteger())), error: v.nullish(v.string()) }),
-  ),
+  correlationId: v.nullish(Int),
+  errors: v.array(v.object({ code: v.nullish(Int), error: v.nullish(v.string()) })),
 })
 
 export const HostMessage = v.variant('name', [Open, Change, Save, InvalidMessageError])

@@ -3,6 +3,7 @@ import { CardId, Moment, ReceiptId } from '../ids.ts'
 import { Refusal } from '../refusal.ts'
 import { Kopecks } from '../money.ts'
 import { LocalDate } from '../card/validity.ts'
+import { Int } from '../shape.ts'
 
 /** Why a receipt waits for a human: its outcome is `in_review`. */
 export const CaseCode = v.picklist([
@@ -52,7 +53,7 @@ export const CardEffect = v.strictObject({
   cardId: CardId,
   last4: v.string(),
   /** Signed minor units: what the balance gained or lost. */
-  changeKopecks: v.pipe(v.number(), v.safeInteger()),
+  changeKopecks: Int,
   balanceKopecks: Kopecks,
   expiresOn: v.nullable(LocalDate),
   /** The part of a promise that the card could not cover (O6). */

@@ -7,6 +7,7 @@ import { Refusal } from '../refusal.ts'
 import { Entered } from '../card/proof.ts'
 import { LocalDate } from '../card/validity.ts'
 import { Hold, HoldWish } from './holds.ts'
+import { Int } from '../shape.ts'
 
 /** Cards: found by their number, and added by managers. */
 
@@ -20,7 +21,7 @@ export const CardView = v.strictObject({
   availableKopecks: Kopecks,
   expiresOn: v.nullable(LocalDate),
   /** The number of the other till that holds money of the card, or the unsold card itself. */
-  heldBy: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  heldBy: v.nullable(Int),
 })
 export type CardView = v.InferOutput<typeof CardView>
 

@@ -4,6 +4,7 @@ import { Kopecks } from '../money.ts'
 import { CaseKind, Outcome } from '../receipt/outcome.ts'
 import { LocalDate } from '../card/validity.ts'
 import { nextPage } from './page.ts'
+import { Int } from '../shape.ts'
 
 /** Cases: what a human must know or decide, and what was decided (J6, O6). */
 
@@ -76,7 +77,7 @@ export const CaseView = v.strictObject({
   kind: CaseKind,
   receiptId: v.nullable(ReceiptId),
   tillId: v.nullable(TillId),
-  tillOrdinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  tillOrdinal: v.nullable(Int),
   employeeId: v.nullable(EmployeeId),
   amountKopecks: v.nullable(Kopecks),
   happenedAtMs: v.nullable(Moment),
@@ -98,7 +99,7 @@ export const DecisionRequest = v.strictObject({
 
 const WatchedReceipt = v.strictObject({
   receiptId: ReceiptId,
-  tillOrdinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  tillOrdinal: v.nullable(Int),
   /** Null where no employee did it. */
   employeeId: v.nullable(EmployeeId),
   amountKopecks: Kopecks,
@@ -113,9 +114,9 @@ export const WatchAnswer = v.strictObject({
   lookupsWithoutSale: v.array(
     v.strictObject({
       employeeId: EmployeeId,
-      tillOrdinal: v.pipe(v.number(), v.safeInteger()),
+      tillOrdinal: Int,
       day: LocalDate,
-      count: v.pipe(v.number(), v.safeInteger()),
+      count: Int,
     }),
   ),
 })

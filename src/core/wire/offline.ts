@@ -3,6 +3,7 @@ import { GrantId, Moment, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Grant, OfflinePolicy } from '../receipt/offline.ts'
 import { signed } from './tills.ts'
+import { Int } from '../shape.ts'
 
 /** The owner's policy, grants and the book. */
 
@@ -37,7 +38,7 @@ export const RiskAnswer = v.strictObject({
     v.strictObject({
       id: GrantId,
       tillId: TillId,
-      tillOrdinal: v.pipe(v.number(), v.safeInteger()),
+      tillOrdinal: Int,
       sumKopecks: Kopecks,
       spentKopecks: Kopecks,
       issuedAtMs: Moment,
@@ -46,7 +47,7 @@ export const RiskAnswer = v.strictObject({
   /** Of that: holds that ended before their till had told what it did with them. */
   lapsedHoldsKopecks: Kopecks,
   /** How long a till may keep silent on its holds before their money counts as lapsed. */
-  silentForMs: v.pipe(v.number(), v.safeInteger()),
+  silentForMs: Int,
   outside: v.array(OutsideRisk),
 })
 export type RiskAnswer = v.InferOutput<typeof RiskAnswer>
@@ -65,12 +66,12 @@ export const BookAnswer = v.strictObject({
   entries: v.string(),
   cursor: v.string(),
   /** The next chunk of a full reading; null after the last one, and for changes. */
-  nextChunk: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  nextChunk: v.nullable(Int),
   /** There are more changes at once. */
   more: v.boolean(),
   /** The moment of the cards as they are told here. */
   asOfMs: Moment,
   /** Cards in the whole book, for the progress bar. */
-  cards: v.pipe(v.number(), v.safeInteger()),
+  cards: Int,
 })
 export type BookAnswer = v.InferOutput<typeof BookAnswer>

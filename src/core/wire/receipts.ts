@@ -3,6 +3,7 @@ import { SaleDocument } from '../draft/draft.ts'
 import { CardId, DocumentId, Moment, ProductId, ReceiptId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
 import { Outcome } from '../receipt/outcome.ts'
+import { Int } from '../shape.ts'
 
 /**
  * Receipts as a till is told of them (M12). No answer carries a seal or a session, and none an id of another till, its
@@ -29,7 +30,7 @@ export type ToldOperation = v.InferOutput<typeof ToldOperation>
 
 export const ToldReceipt = v.strictObject({
   /** The till that did it, by its number; null for the server. */
-  till: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  till: v.nullable(Int),
   happenedAtMs: Moment,
   /** It was applied by itself, and nothing has undone it. */
   stands: v.boolean(),

@@ -6,6 +6,7 @@ import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
 import { SealingKey } from '../card/sealed-number.ts'
 import { CaseDecision } from './cases.ts'
 import { nextPage } from './page.ts'
+import { Int } from '../shape.ts'
 
 /**
  * How a till proves itself and carries its journal over (J5, A2). Requests marked `signed` have their body's bytes
@@ -159,7 +160,7 @@ export type TillRequest = v.InferOutput<typeof TillRequest>
 
 export const TillAnswer = v.strictObject({
   /** Its number in the account: how people and other tills call it. */
-  ordinal: v.pipe(v.number(), v.safeInteger()),
+  ordinal: Int,
   head: TillHead,
   /** The key is old: the till goes on in a new journal. */
   keyIsOld: v.boolean(),
@@ -199,13 +200,13 @@ export const TillsAnswer = v.strictObject({
   tills: v.array(
     v.strictObject({
       id: TillId,
-      ordinal: v.pipe(v.number(), v.safeInteger()),
+      ordinal: Int,
       state: TillState,
       /** How many journals its chain has, and how far the newest goes. */
-      journals: v.pipe(v.number(), v.safeInteger()),
+      journals: Int,
       headSeq: Head,
       lastSeenMs: v.nullable(Moment),
-      casesOpen: v.pipe(v.number(), v.safeInteger()),
+      casesOpen: Int,
       /** Who let it in, and why it was ended; null until a manager decides that (T7, to come). */
       admittedBy: v.nullable(EmployeeId),
       admittedAtMs: v.nullable(Moment),

@@ -5,13 +5,13 @@ import { insertOnlyGuards } from './insert-only.ts'
 import type { Migration } from './migrations/migration.ts'
 import { migrations } from './migrations/migrations.ts'
 import { UnfitDatabase } from './unfit-database.ts'
-import { tryShape } from '../../core/shape.ts'
+import { Int, tryShape } from '../../core/shape.ts'
 
 /** Any number that other programs in the same database are unlikely to lock. */
 const lockKey = 7_063_613
 
 const Applied = v.object({
-  version: v.pipe(v.number(), v.safeInteger()),
+  version: Int,
   name: v.string(),
   digest: v.string(),
 })

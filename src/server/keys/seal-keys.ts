@@ -2,12 +2,13 @@ import * as v from 'valibot'
 import type { AccountId } from '../../core/ids.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from '../db/rows.ts'
+import { Int } from '../../core/shape.ts'
 
 const SealKeyRow = v.object({
   id: v.string(),
   publicKey: v.string(),
   secret: v.string(),
-  madeAtMs: v.pipe(v.number(), v.safeInteger()),
+  madeAtMs: Int,
 })
 /** A key that tills seal card numbers to; `secret` is encrypted (A7). */
 export type SealKeyRow = v.InferOutput<typeof SealKeyRow>

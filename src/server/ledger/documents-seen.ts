@@ -3,12 +3,13 @@ import type { SaleDocument } from '../../core/draft/draft.ts'
 import { type AccountId, DocumentId } from '../../core/ids.ts'
 import type { Db, Query } from '../db/db.ts'
 import { parseRows } from '../db/rows.ts'
+import { Int } from '../../core/shape.ts'
 
 /** As much of a sale as its order needs. */
 type Seen = Pick<SaleDocument, 'id' | 'createdAtMs'>
 
-const SeenRow = v.object({ documentId: DocumentId, seenAtMs: v.pipe(v.number(), v.safeInteger()) })
-const MadeRow = v.object({ madeAtMs: v.pipe(v.number(), v.safeInteger()) })
+const SeenRow = v.object({ documentId: DocumentId, seenAtMs: Int })
+const MadeRow = v.object({ madeAtMs: Int })
 
 /** Rows of one statement; the engines bind so many parameters at least. */
 const chunkMax = 100

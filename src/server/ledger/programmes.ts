@@ -4,12 +4,12 @@ import { Programme } from '../../core/card/programme.ts'
 import { localDates } from '../../core/card/validity.ts'
 import type { Query, Tx } from '../db/db.ts'
 import { parseFirst } from '../db/rows.ts'
-import { parseShape } from '../../core/shape.ts'
+import { Int, parseShape } from '../../core/shape.ts'
 
 const Newest = v.object({
   id: ProgrammeId,
-  version: v.pipe(v.number(), v.safeInteger()),
-  setAtMs: v.pipe(v.number(), v.safeInteger()),
+  version: Int,
+  setAtMs: Int,
 })
 type Newest = v.InferOutput<typeof Newest>
 const Stored = v.object({ body: v.string() })

@@ -3,7 +3,7 @@ import { SaleDocument } from '../../core/draft/draft.ts'
 import { AccountId, EmployeeId, StoreId } from '../../core/ids.ts'
 import { fromMoscow } from './moscow-time.ts'
 import type { EmployeeContext, Store } from './moysklad.ts'
-import { parseShape, tryShape } from '../../core/shape.ts'
+import { Int, parseShape, tryShape } from '../../core/shape.ts'
 
 /** MoySklad adds fields as it likes and leaves out empty ones: unknown fields are passed over, optional ones may lack. */
 const Meta = v.object({ meta: v.object({ href: v.string() }) })
@@ -16,7 +16,7 @@ const Position = v.object({
 })
 
 export const Positions = v.object({
-  meta: v.optional(v.object({ size: v.optional(v.pipe(v.number(), v.safeInteger())) })),
+  meta: v.optional(v.object({ size: v.optional(Int) })),
   rows: v.optional(v.array(Position)),
 })
 export type Positions = v.InferOutput<typeof Positions>

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { InvalidMessageError } from './host-messages.ts'
-import { tryShape } from '../../../core/shape.ts'
+import { Int, tryShape } from '../../../core/shape.ts'
 
 /** What a widget may send at the points of a sale, by MoySklad's vendor documentation, window protocol. */
 const MAX_FEEDBACK_LENGTH = 100
@@ -132,7 +132,7 @@ function invalid(data: unknown, ...errors: MessageFault[]): Read {
 }
 
 function invalidMessage(data: unknown, ...errors: MessageFault[]): InvalidMessageError {
-  const withId = tryShape(v.object({ messageId: v.pipe(v.number(), v.safeInteger()) }), data)
+  const withId = tryShape(v.object({ messageId: Int }), data)
   return {
     name: 'InvalidMessageError',
     correlationId: withId.success ? withId.data.messageId : null,

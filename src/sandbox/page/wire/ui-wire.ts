@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { CardState } from '../../../core/card/card.ts'
 import { DISCOUNT_SCALE, QUANTITY_SCALE } from './sale-sum.ts'
+import { Int } from '../../../core/shape.ts'
 
 /**
  * What the checkout page and its own server say to each other under `/ui`. MoySklad's real page has a private protocol
@@ -118,11 +119,11 @@ export const Bootstrap = v.object({
 export type Bootstrap = v.InferOutput<typeof Bootstrap>
 
 export const ContextKey = v.object({ contextKey: v.string() })
-export const FrameLoad = v.object({ status: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+export const FrameLoad = v.object({ status: v.nullable(Int) })
 
 /** A refusal in the shape of MoySklad's own errors. */
 export const ApiErrors = v.object({
-  errors: v.array(v.object({ error: v.string(), code: v.optional(v.pipe(v.number(), v.safeInteger())) })),
+  errors: v.array(v.object({ error: v.string(), code: v.optional(Int) })),
 })
 
 const upOrDown = v.picklist(['up', 'down'])

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Db } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
 import { parseRows } from '../../db/rows.ts'
-import { tryShape } from '../../../core/shape.ts'
+import { Int, tryShape } from '../../../core/shape.ts'
 
 /**
  * A digest of all chains leaves the database once a day (L7): whoever edits history afterwards, chains and all, no
@@ -12,9 +12,9 @@ import { tryShape } from '../../../core/shape.ts'
  */
 const DailyDigest = v.strictObject({
   /** Operations posted up to this moment, inclusive, are covered. */
-  asOfMs: v.pipe(v.number(), v.safeInteger()),
-  cards: v.pipe(v.number(), v.safeInteger()),
-  operations: v.pipe(v.number(), v.safeInteger()),
+  asOfMs: Int,
+  cards: Int,
+  operations: Int,
   /** SHA-256 over the lines `account card length head`, sorted. */
   digest: v.string(),
 })
@@ -26,7 +26,7 @@ const settleMs = 5 * 60_000
 const HeadRow = v.object({
   accountId: v.string(),
   cardId: v.string(),
-  chainN: v.pipe(v.number(), v.safeInteger()),
+  chainN: Int,
   hash: v.string(),
 })
 

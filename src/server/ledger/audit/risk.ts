@@ -6,9 +6,10 @@ import { holdKeepMs, holdUseMs } from '../../../core/card/hold.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { openGrants } from '../offline/grants.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
-const Sum = v.object({ total: v.nullable(v.pipe(v.number(), v.safeInteger())) })
-const TillRow = v.object({ id: v.string(), ordinal: v.pipe(v.number(), v.safeInteger()) })
+const Sum = v.object({ total: v.nullable(Int) })
+const TillRow = v.object({ id: v.string(), ordinal: Int })
 
 /**
  * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they

@@ -5,6 +5,7 @@ import type { Query } from '../../db/db.ts'
 import { Difference } from './difference.ts'
 import { chargedByCard, postedOn } from '../offline/grants.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 /** What an outage has left in the books agrees too: what waits has a case, links have both ends, grants their sums. */
 export async function verifyOffline(query: Query, accountId: string): Promise<void> {
@@ -55,7 +56,7 @@ const strays: readonly (readonly [string, string])[] = [
 const GrantRow = v.object({
   id: v.string(),
   spentKopecks: Kopecks,
-  loads: v.pipe(v.number(), v.safeInteger()),
+  loads: Int,
   loadsKopecks: Kopecks,
 })
 

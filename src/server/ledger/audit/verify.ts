@@ -9,7 +9,7 @@ import { Difference } from './difference.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 import { verifyOffline } from './verify-offline.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 export interface Verified {
   /** The first thing that does not agree, in words; null when everything does. */
@@ -27,32 +27,32 @@ const ReceiptRow = v.object({
   status: v.string(),
   outcome: v.string(),
 })
-const UnbalancedRow = v.object({ receiptId: v.string(), total: v.pipe(v.number(), v.safeInteger()) })
-const CountRow = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const UnbalancedRow = v.object({ receiptId: v.string(), total: Int })
+const CountRow = v.object({ n: Int })
 const OperationRow = v.object({
   receiptId: v.string(),
-  n: v.pipe(v.number(), v.safeInteger()),
+  n: Int,
   cardId: v.string(),
   kind: OperationKind,
   targetReceiptId: v.nullable(v.string()),
   statusBefore: v.nullable(CardStatus),
   statusAfter: CardStatus,
-  paidAfter: v.pipe(v.number(), v.safeInteger()),
-  grantedAfter: v.pipe(v.number(), v.safeInteger()),
+  paidAfter: Int,
+  grantedAfter: Int,
   expiresAfter: v.nullable(v.string()),
-  loss: v.pipe(v.number(), v.safeInteger()),
-  postedAtMs: v.pipe(v.number(), v.safeInteger()),
-  chainN: v.pipe(v.number(), v.safeInteger()),
+  loss: Int,
+  postedAtMs: Int,
+  chainN: Int,
   hash: v.string(),
   receiptDigest: v.string(),
 })
 type OperationRow = v.InferOutput<typeof OperationRow>
 const EntryRow = v.object({
   receiptId: v.string(),
-  operationN: v.pipe(v.number(), v.safeInteger()),
+  operationN: Int,
   account: EntryAccount,
   cardId: v.string(),
-  amountKopecks: v.pipe(v.number(), v.safeInteger()),
+  amountKopecks: Int,
 })
 type EntryRow = v.InferOutput<typeof EntryRow>
 

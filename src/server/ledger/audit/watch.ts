@@ -6,7 +6,7 @@ import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 /** What an owner should look at because insiders might do it (A9). */
 
@@ -16,12 +16,12 @@ const watchedForMs = 30 * dayMs
 const unpaidAfterMs = dayMs
 const listMax = 500
 
-const ReceiptRow = v.object({ body: v.string(), ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+const ReceiptRow = v.object({ body: v.string(), ordinal: v.nullable(Int) })
 const CountRow = v.object({
   employeeId: EmployeeId,
-  ordinal: v.pipe(v.number(), v.safeInteger()),
+  ordinal: Int,
   day: v.string(),
-  count: v.pipe(v.number(), v.safeInteger()),
+  count: Int,
 })
 
 /** Counts a card that was looked at for no sale. */

@@ -6,6 +6,7 @@ import { Kopecks, kopecks } from '../../../core/money.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 /** The book as tills read it (O7): chunk by chunk at first, then what has changed. */
 
@@ -17,10 +18,10 @@ const EntryRow = v.object({
   paidKopecks: Kopecks,
   grantedKopecks: Kopecks,
   expiresOn: v.nullable(v.string()),
-  heldKopecks: v.nullable(v.pipe(v.number(), v.safeInteger())),
-  reserved: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  heldKopecks: v.nullable(Int),
+  reserved: v.nullable(Int),
 })
-const CountRow = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const CountRow = v.object({ n: Int })
 
 /** 8 000 entries are 288 000 bytes. */
 export const pageEntries = 8_000

@@ -5,6 +5,7 @@ import { Kopecks } from '../../../core/money.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { genesis } from './chain.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 export const CardRow = v.object({
   id: CardId,
@@ -14,7 +15,7 @@ export const CardRow = v.object({
   paidKopecks: Kopecks,
   grantedKopecks: Kopecks,
   expiresOn: v.nullable(v.string()),
-  chainLength: v.pipe(v.number(), v.safeInteger()),
+  chainLength: Int,
   chainHead: v.string(),
 })
 /** A card with the end of its chain of operations (L7). */

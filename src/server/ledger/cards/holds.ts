@@ -8,6 +8,7 @@ import { holdKeepMs } from '../../../core/card/hold.ts'
 import { HoldPurpose } from '../../../core/wire/holds.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 const HoldRow = v.object({
   id: HoldId,
@@ -17,15 +18,15 @@ const HoldRow = v.object({
   cardId: CardId,
   purpose: HoldPurpose,
   amountKopecks: Kopecks,
-  keepUntilMs: v.pipe(v.number(), v.safeInteger()),
-  releasedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  keepUntilMs: Int,
+  releasedAtMs: v.nullable(Int),
 })
 export type HoldRow = v.InferOutput<typeof HoldRow>
 
 const OthersRow = v.object({
-  held: v.nullable(v.pipe(v.number(), v.safeInteger())),
-  reserved: v.nullable(v.pipe(v.number(), v.safeInteger())),
-  ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  held: v.nullable(Int),
+  reserved: v.nullable(Int),
+  ordinal: v.nullable(Int),
 })
 
 /** @returns what others hold of the card, tills or not, and the number of one of the tills among them */
@@ -49,7 +50,7 @@ export async function othersHolds(
   return { heldKopecks: kopecks(held ?? 0), reserved: reserved === 1, heldBy: ordinal }
 }
 
-const SumRow = v.object({ held: v.nullable(v.pipe(v.number(), v.safeInteger())) })
+const SumRow = v.object({ held: v.nullable(Int) })
 
 /**
  * @returns what the till keeps of the card for its other drafts. Two cannot stand on the same money: what a till held twice
@@ -129,7 +130,7 @@ export async function changeHold(
   ])
 }
 
-const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
+const One = v.object({ one: Int })
 
 /** The release overtook the request: such a hold must never be created. */
 export async function forbidHold(

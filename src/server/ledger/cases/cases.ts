@@ -6,7 +6,7 @@ import type { CaseDecision, ClosedWhy } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { sha256 } from '../../keys/secrets.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 /** What a human must know or decide. */
 export interface NewCase {
@@ -76,7 +76,7 @@ export interface CaseEnd {
 }
 
 const StateRow = v.object({
-  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  closedAtMs: v.nullable(Int),
   receiptId: v.nullable(ReceiptId),
 })
 

@@ -5,20 +5,20 @@ import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 const CaseRow = v.object({
   id: CaseId,
   kind: CaseKind,
   receiptId: v.nullable(ReceiptId),
   tillId: v.nullable(TillId),
-  ordinal: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  ordinal: v.nullable(Int),
   employeeId: v.nullable(EmployeeId),
   amountKopecks: v.nullable(Kopecks),
-  happenedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
-  openedAtMs: v.pipe(v.number(), v.safeInteger()),
+  happenedAtMs: v.nullable(Int),
+  openedAtMs: Int,
   evidence: v.string(),
-  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  closedAtMs: v.nullable(Int),
   choice: v.nullable(v.picklist([...CaseChoice.options, 'closed'])),
   note: v.nullable(v.string()),
   outcome: v.nullable(v.string()),

@@ -3,12 +3,13 @@ import type { Draft } from '../../../core/draft/draft.ts'
 import { type AccountId, type DraftId, TillId } from '../../../core/ids.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 const DraftRow = v.object({
   tillId: TillId,
   body: v.string(),
-  updatedAtMs: v.pipe(v.number(), v.safeInteger()),
-  droppedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  updatedAtMs: Int,
+  droppedAtMs: v.nullable(Int),
 })
 
 async function lockDraft(tx: Tx, accountId: AccountId, id: DraftId) {
@@ -65,7 +66,7 @@ export async function dropDraft(
   )
 }
 
-const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
+const One = v.object({ one: Int })
 
 /** Whether a receipt was made of the draft, whatever became of it. */
 export async function isCommitted(query: Query, accountId: AccountId, id: DraftId): Promise<boolean> {

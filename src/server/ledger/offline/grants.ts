@@ -7,7 +7,7 @@ import type { GrantAnswer } from '../../../core/wire/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import type { GrantProofs } from '../../keys/grant-proofs.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 /**
  * Permissions to promise offline (O1). A grant is open from when it is issued until its till, drained, gives it back, or
@@ -20,10 +20,10 @@ const GrantRow = v.object({
   afterId: v.nullable(GrantId),
   body: v.string(),
   spentKopecks: Kopecks,
-  loads: v.pipe(v.number(), v.safeInteger()),
+  loads: Int,
   loadsKopecks: Kopecks,
-  issuedAtMs: v.pipe(v.number(), v.safeInteger()),
-  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  issuedAtMs: Int,
+  closedAtMs: v.nullable(Int),
 })
 type GrantRow = v.InferOutput<typeof GrantRow>
 const CardUseRow = v.object({ cardId: CardId, spentKopecks: Kopecks })
@@ -63,7 +63,7 @@ export async function closeGrant(
   return changed > 0
 }
 
-const OverRow = v.object({ over: v.pipe(v.number(), v.safeInteger()) })
+const OverRow = v.object({ over: Int })
 
 /** Whether a grant was ended, or is older than what the owner allows by now. One that is not known is not over (J7). */
 export async function isOver(query: Query, accountId: AccountId, id: GrantId): Promise<boolean> {

@@ -3,9 +3,9 @@ import type { AccountId, EmployeeId } from '../../../core/ids.ts'
 import { OfflinePolicy } from '../../../core/receipt/offline.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
-const Stored = v.object({ version: v.pipe(v.number(), v.safeInteger()), body: v.string() })
+const Stored = v.object({ version: Int, body: v.string() })
 
 async function newest(query: Query, accountId: AccountId) {
   const rows = await query.all(

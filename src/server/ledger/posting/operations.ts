@@ -7,15 +7,16 @@ import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 const PostedRow = v.object({ cardId: CardId, kind: OperationKind, statusBefore: v.nullable(CardStatus) })
 const EntryRow = v.object({
   account: EntryAccount,
   cardId: CardId,
-  amountKopecks: v.pipe(v.number(), v.safeInteger()),
+  amountKopecks: Int,
 })
-const SumRow = v.object({ account: EntryAccount, amountKopecks: v.pipe(v.number(), v.safeInteger()) })
-const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
+const SumRow = v.object({ account: EntryAccount, amountKopecks: Int })
+const One = v.object({ one: Int })
 const IdRow = v.object({ cardId: CardId })
 
 export interface ChainPlace {

@@ -12,7 +12,7 @@ import { authorIdOf, employeeOf, sessionOf } from '../../../core/receipt/author.
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 const StoredReceipt = v.object({
   id: ReceiptId,
@@ -22,7 +22,7 @@ const StoredReceipt = v.object({
   mode: v.nullable(v.picklist(['ask', 'promise'])),
   standsFor: v.nullable(ReceiptId),
   documentId: v.nullable(DocumentId),
-  postedAtMs: v.pipe(v.number(), v.safeInteger()),
+  postedAtMs: Int,
   outcome: v.string(),
   appliedBy: v.nullable(ReceiptId),
   voidedBy: v.nullable(ReceiptId),
@@ -114,7 +114,7 @@ export async function standingOfDocument(
   return parseRows(StoredReceipt, rows).map(withOutcome)
 }
 
-const One = v.object({ one: v.pipe(v.number(), v.safeInteger()) })
+const One = v.object({ one: Int })
 
 /** Whether the draft ended in a receipt that waits for a human: its money stays held until that is decided. */
 export async function draftWaits(query: Query, accountId: AccountId, draftId: DraftId): Promise<boolean> {

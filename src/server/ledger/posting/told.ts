@@ -6,8 +6,9 @@ import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
+import { Int } from '../../../core/shape.ts'
 
-const OrdinalRow = v.object({ id: TillId, ordinal: v.pipe(v.number(), v.safeInteger()) })
+const OrdinalRow = v.object({ id: TillId, ordinal: Int })
 
 /**
  * Receipts as a till is told of them (M12); records that could not be understood are left out.

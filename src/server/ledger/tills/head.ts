@@ -6,7 +6,7 @@ import type { Envelope, TillHead } from '../../../core/wire/tills.ts'
 import type { Query } from '../../db/db.ts'
 import { isOver } from '../offline/grants.ts'
 import { parseRows } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 const CaseRow = v.object({
   caseId: CaseId,
@@ -14,7 +14,7 @@ const CaseRow = v.object({
   receiptId: v.nullable(ReceiptId),
   choice: v.nullable(v.picklist([...CaseChoice.options, 'closed'])),
   note: v.nullable(v.string()),
-  closedAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  closedAtMs: v.nullable(Int),
   outcome: v.nullable(v.string()),
 })
 

@@ -3,18 +3,19 @@ import { type AccountId, JournalId, TillId } from '../../../core/ids.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 const JournalRow = v.object({
   tillId: TillId,
-  ordinal: v.pipe(v.number(), v.safeInteger()),
+  ordinal: Int,
   state: TillState,
   publicKey: v.string(),
-  headSeq: v.pipe(v.number(), v.safeInteger()),
-  madeAtMs: v.pipe(v.number(), v.safeInteger()),
+  headSeq: Int,
+  madeAtMs: Int,
   /** When the till went on in another journal; null as long as this one has no child. */
-  overAtMs: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  overAtMs: v.nullable(Int),
   /** The highest number that was ever given in it, where its end was lost (F7). */
-  endSeq: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  endSeq: v.nullable(Int),
   /** A journal that was begun later from one before this one: where this one is heard of again, the till has two branches. */
   rivalId: v.nullable(JournalId),
 })

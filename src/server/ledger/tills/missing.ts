@@ -5,6 +5,7 @@ import type { Query, Tx } from '../../db/db.ts'
 import type { Evidence } from '../arrival.ts'
 import { casesOfTill, closeSettled, openCase } from '../cases/cases.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 /** Numbers of a till's journal whose records are not here: from one to another, both included. */
 export interface Run {
@@ -20,15 +21,15 @@ type Missing = (typeof kinds)[number]
 
 const RunOfCase = v.object({
   journal: JournalId,
-  fromSeq: v.pipe(v.number(), v.safeInteger()),
-  toSeq: v.pipe(v.number(), v.safeInteger()),
+  fromSeq: Int,
+  toSeq: Int,
 })
-const Count = v.object({ n: v.pipe(v.number(), v.safeInteger()) })
+const Count = v.object({ n: Int })
 const Place = v.object({
   journal: v.nullable(JournalId),
-  seq: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  seq: v.nullable(Int),
 })
-const SeqRow = v.object({ seq: v.pipe(v.number(), v.safeInteger()) })
+const SeqRow = v.object({ seq: Int })
 
 /**
  * Opens a case for numbers that a later record has skipped (J8). Those that the till keeps back, since nobody has said

@@ -3,6 +3,7 @@ import { AccountId, EmployeeId, TillId } from '../../../core/ids.ts'
 import { Role } from '../../../core/wire/session.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
+import { Int } from '../../../core/shape.ts'
 
 export const Session = v.object({
   accountId: AccountId,
@@ -11,7 +12,7 @@ export const Session = v.object({
   role: Role,
   /** Null until the page has said which till it is. */
   tillId: v.nullable(TillId),
-  expiresAtMs: v.pipe(v.number(), v.safeInteger()),
+  expiresAtMs: Int,
 })
 export type Session = v.InferOutput<typeof Session>
 

@@ -7,6 +7,7 @@ import { closeCase } from '../cases/cases.ts'
 import { parseRows } from '../../db/rows.ts'
 import { wasForked } from './history.ts'
 import { lockTill, setTillState } from './tills.ts'
+import { Int } from '../../../core/shape.ts'
 
 /**
  * States of a till:
@@ -59,12 +60,12 @@ export async function closeForks(
 
 const OverviewRow = v.object({
   id: TillId,
-  ordinal: v.pipe(v.number(), v.safeInteger()),
+  ordinal: Int,
   state: TillState,
-  journals: v.pipe(v.number(), v.safeInteger()),
-  headSeq: v.pipe(v.number(), v.safeInteger()),
-  lastSeenMs: v.pipe(v.number(), v.safeInteger()),
-  casesOpen: v.pipe(v.number(), v.safeInteger()),
+  journals: Int,
+  headSeq: Int,
+  lastSeenMs: Int,
+  casesOpen: Int,
   admittedBy: v.nullable(EmployeeId),
   admittedAtMs: v.nullable(Moment),
   endedWhy: v.nullable(v.string()),

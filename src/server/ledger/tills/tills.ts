@@ -4,12 +4,12 @@ import { type AccountId } from '../../../core/ids.ts'
 import { TillState } from '../../../core/wire/tills.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
-const TillRow = v.object({ ordinal: v.pipe(v.number(), v.safeInteger()), state: TillState })
+const TillRow = v.object({ ordinal: Int, state: TillState })
 export type Till = v.InferOutput<typeof TillRow>
 
-const Count = v.object({ tills: v.pipe(v.number(), v.safeInteger()) })
+const Count = v.object({ tills: Int })
 
 const tillSql = 'select ordinal, state from till where account_id = $1 and id = $2'
 
