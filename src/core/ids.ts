@@ -25,11 +25,14 @@ export const ProgrammeId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.bran
 export type ProgrammeId = v.InferOutput<typeof ProgrammeId>
 export const ReceiptId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('ReceiptId'))
 export type ReceiptId = v.InferOutput<typeof ReceiptId>
+/** 32 bytes, base64url: a hash, a mark of the server, a key. */
+export const Bytes32 = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
+
 /** A journal is known by its key: SHA-256 of the public key, base64url. Nobody can take another's id, nor need two be told apart. */
-export const JournalId = v.pipe(v.string(), v.regex(/^[\w-]{43}$/), v.brand('JournalId'))
+export const JournalId = v.pipe(Bytes32, v.brand('JournalId'))
 export type JournalId = v.InferOutput<typeof JournalId>
 /** A till is a chain of journals, by the id of the first. */
-export const TillId = v.pipe(v.string(), v.regex(/^[\w-]{43}$/), v.brand('TillId'))
+export const TillId = v.pipe(Bytes32, v.brand('TillId'))
 export type TillId = v.InferOutput<typeof TillId>
 export const HoldId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('HoldId'))
 export type HoldId = v.InferOutput<typeof HoldId>

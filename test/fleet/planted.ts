@@ -43,9 +43,9 @@ const faults: Record<string, Fault[]> = {
 }
 
 /** Changes what the tests read of the product, and nothing that is built. */
-export function planted(name: string | undefined): Plugin {
-  const wanted = name === undefined ? [] : faults[name]
-  if (!wanted) throw new Error(`PODAROK_FLEET_FAULT=${String(name)}: ${Object.keys(faults).join(', ')}`)
+export function planted(name: string): Plugin {
+  const wanted = faults[name]
+  if (!wanted) throw new Error(`PODAROK_FLEET_FAULT=${name}: ${Object.keys(faults).join(', ')}`)
   return {
     name: 'podarok-planted-fault',
     enforce: 'pre',

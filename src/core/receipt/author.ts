@@ -3,17 +3,19 @@ import { EmployeeId, NoteId, StoreId } from '../ids.ts'
 
 /** Who is behind a receipt, where it was made and why (J14). */
 
-/** SHA-256 of a session's token, hex. */
-const Session = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+/** Names a session: SHA-256 of its token, hex. */
+export const SessionName = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+
+/** The server's mark over the till, this employee and the hours of the session (T8, to come). */
+export const Stamp = v.pipe(v.string(), v.maxLength(400))
 
 export const Author = v.variant('kind', [
   v.strictObject({
     kind: v.literal('employee'),
     employeeId: EmployeeId,
     /** The session in which they did it; null for the server's own receipts. */
-    session: v.nullable(Session),
-    /** The server's mark over the till, this employee and the hours of the session (T8). */
-    stamp: v.nullable(v.pipe(v.string(), v.maxLength(400))),
+    session: v.nullable(SessionName),
+    stamp: v.nullable(Stamp),
   }),
   /** MoySklad's own register, which asks by the Loyalty API; its word for the cashier is no employee's id. */
   v.strictObject({
@@ -34,7 +36,7 @@ export type Door = v.InferOutput<typeof Door>
 /** Somebody else who agreed before it was done. */
 export const Approval = v.variant('kind', [
   /** A second person, at their own screen (T14). */
-  v.strictObject({ kind: v.literal('employee'), employeeId: EmployeeId, session: Session }),
+  v.strictObject({ kind: v.literal('employee'), employeeId: EmployeeId, session: SessionName }),
   /** A manager who read out a code that the server had made for this till, card and sum (O10). */
   v.strictObject({ kind: v.literal('voice_code'), code: v.pipe(v.string(), v.regex(/^\d{4,12}$/)) }),
 ])

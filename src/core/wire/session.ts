@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { AccountId, EmployeeId, Moment, StoreId } from '../ids.ts'
 import { Programme } from '../card/programme.ts'
+import { SessionName, Stamp } from '../receipt/author.ts'
 import { wireVersion } from '../receipt/version.ts'
 
 /** Who is at the screen (A1). */
@@ -17,10 +18,10 @@ export const SessionAnswer = v.strictObject({
   accountId: AccountId,
   token: v.string(),
   /** Names the session in records (J14): SHA-256 of the token, hex. */
-  session: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  session: SessionName,
   expiresAtMs: Moment,
-  /** The server's mark over who works at which till until when; a receipt's author carries it (T8, to come). */
-  stamp: v.nullable(v.string()),
+  /** A receipt's author carries it. */
+  stamp: v.nullable(Stamp),
   employee: v.strictObject({ id: EmployeeId, name: v.string(), role: Role }),
   stores: v.array(v.strictObject({ id: StoreId, name: v.string() })),
   programme: v.nullable(Programme),

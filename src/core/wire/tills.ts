@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { AccountId, EmployeeId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
+import { AccountId, Bytes32, EmployeeId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Grant } from '../receipt/offline.ts'
 import { Outcome } from '../receipt/outcome.ts'
 import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
@@ -76,7 +76,7 @@ export type Envelope = v.InferOutput<typeof Envelope>
  * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
  * status. A restored server believes it (J7).
  */
-const OutcomeProof = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
+const OutcomeProof = Bytes32
 
 const SyncOutcome = v.strictObject({
   seq: Seq,
@@ -85,17 +85,14 @@ const SyncOutcome = v.strictObject({
   proof: v.nullable(OutcomeProof),
 })
 
-/** The server's own mark on the till's id. */
-const TillMark = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
-
 /** What the server says to a till with every answer. */
 export const TillHead = v.strictObject({
   /** The highest `seq` of the journal asked about that the server has stored; 0 for none (J7). */
   headSeq: Head,
   serverTimeMs: Moment,
   nonce: Nonce,
-  /** By which the till is known again where it has lost its storage and its keys (T7). */
-  mark: TillMark,
+  /** The server's own mark on the till's id, by which it is known again where it has lost its storage and its keys (T7). */
+  mark: Bytes32,
   state: TillState,
   /** Undecided cases of this till. */
   casesOpen: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -128,7 +125,7 @@ export const Parent = v.strictObject({
   /** By its own key, or, where that is lost with the storage, the server's mark on the till that it belonged to (T7). */
   proof: v.union([
     v.strictObject({ signature: Signature }),
-    v.strictObject({ tillId: TillId, mark: TillMark }),
+    v.strictObject({ tillId: TillId, mark: Bytes32 }),
   ]),
 })
 export type Parent = v.InferOutput<typeof Parent>
@@ -166,7 +163,7 @@ export const TillAnswer = v.strictObject({
   keyIsOld: v.boolean(),
   sealingKey: SealingKey,
   /** 32 bytes, base64url: tags of the book are made with it, and its chunks are encrypted under it. Memory only (O7). */
-  bookKey: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+  bookKey: Bytes32,
 })
 export type TillAnswer = v.InferOutput<typeof TillAnswer>
 
