@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Int } from './shape.ts'
 
 /** The version and the variant bits of an RFC 9562 UUID; nil and max have none. */
 const variant = /^(.{14}[1-8].{4}[89abAB].{16}|[0-]{36}|[f-]{36})$/
@@ -46,4 +47,4 @@ export const NoteId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('No
 export type NoteId = v.InferOutput<typeof NoteId>
 
 /** A moment: milliseconds since 1970-01-01 UTC. */
-export const Moment = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+export const Moment = v.pipe(Int, v.minValue(0))

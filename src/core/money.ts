@@ -1,29 +1,18 @@
 import * as v from 'valibot'
+import { Int } from './shape.ts'
 
 /** The largest sum one operation may move, in minor units (C1): 100 million roubles. */
 export const amountMaxKopecks = 10_000_000_000
 
 /** A sum in minor units, zero allowed: balances, remainders. */
-export const Kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.brand('Kopecks'))
+export const Kopecks = v.pipe(Int, v.minValue(0), v.brand('Kopecks'))
 export type Kopecks = v.InferOutput<typeof Kopecks>
 
 /** A sum that an operation moves (C1): a positive integer of minor units, at most `amountMaxKopecks`. */
-export const AmountKopecks = v.pipe(
-  v.number(),
-  v.safeInteger(),
-  v.minValue(1),
-  v.maxValue(amountMaxKopecks),
-  v.brand('Kopecks'),
-)
+export const AmountKopecks = v.pipe(Int, v.minValue(1), v.maxValue(amountMaxKopecks), v.brand('Kopecks'))
 
 /** A sum that an operation names and that may be zero: a part of a balance, a price that was paid (C1). */
-export const PartKopecks = v.pipe(
-  v.number(),
-  v.safeInteger(),
-  v.minValue(0),
-  v.maxValue(amountMaxKopecks),
-  v.brand('Kopecks'),
-)
+export const PartKopecks = v.pipe(Int, v.minValue(0), v.maxValue(amountMaxKopecks), v.brand('Kopecks'))
 
 /** Says that `n` is a sum. Throws on anything else, because a wrong sum must stop the operation, not travel on. */
 export function kopecks(n: number): Kopecks {

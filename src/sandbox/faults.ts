@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Int } from '../core/shape.ts'
 
 /** A fault on the line to the product server, matched by the beginning of the request's path. */
 export const FaultRequest = v.strictObject({
@@ -7,9 +8,9 @@ export const FaultRequest = v.strictObject({
   path: v.pipe(v.string(), v.startsWith('/')),
   method: v.optional(v.string()),
   /** How many requests it hits; null means until it is cleared. */
-  times: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), 1),
-  delayMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(600_000)), 1000),
-  status: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(400), v.maxValue(599)), 503),
+  times: v.optional(v.nullable(v.pipe(Int, v.minValue(1))), 1),
+  delayMs: v.optional(v.pipe(Int, v.minValue(0), v.maxValue(600_000)), 1000),
+  status: v.optional(v.pipe(Int, v.minValue(400), v.maxValue(599)), 503),
 })
 export type FaultRequest = v.InferOutput<typeof FaultRequest>
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { JournalId, TillId } from '../../core/ids.ts'
-import { tryShape } from '../../core/shape.ts'
+import { Int, tryShape } from '../../core/shape.ts'
 
 /**
  * The till's head, kept a second time outside the database: a head that is ahead of the journal tells that the journal has
@@ -9,7 +9,7 @@ import { tryShape } from '../../core/shape.ts'
 const BeaconHead = v.object({
   tillId: TillId,
   journal: JournalId,
-  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  seq: v.pipe(Int, v.minValue(0)),
   /** The server's on the till: by it the till is known again where its keys are lost (T7). */
   mark: v.nullable(v.string()),
 })

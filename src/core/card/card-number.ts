@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Int } from '../shape.ts'
 
 /**
  * What is printed or coded on a card: digits only, a secret like cash. The format belongs to the programme; its
@@ -7,7 +8,7 @@ import * as v from 'valibot'
 export const CardNumberFormat = v.strictObject({
   prefix: v.pipe(v.string(), v.regex(/^\d{0,12}$/)),
   /** All digits together, the prefix and the check digit included. */
-  length: v.pipe(v.number(), v.safeInteger(), v.minValue(6), v.maxValue(24)),
+  length: v.pipe(Int, v.minValue(6), v.maxValue(24)),
   check: v.picklist(['luhn', 'ean13', 'none']),
 })
 export type CardNumberFormat = v.InferOutput<typeof CardNumberFormat>

@@ -3,6 +3,7 @@ import { CardNumberFormat } from './card-number.ts'
 import { ProductId, ProgrammeId } from '../ids.ts'
 import { AmountKopecks, type Kopecks, kopecks, minKopecks, mulDivFloor } from '../money.ts'
 import { Validity } from './validity.ts'
+import { Int } from '../shape.ts'
 
 /** Coefficients and shares are integers of ten-thousandths: 10 000 is "once" or "all". */
 export const wholeTenThousandths = 10_000
@@ -34,17 +35,12 @@ export const Programme = v.strictObject({
   certificates: v.pipe(v.array(Certificate), v.maxLength(200)),
   /** What the coefficient is applied to (C2). */
   creditBase: v.picklist(['face', 'paid']),
-  coefficientTenThousandths: v.pipe(
-    v.number(),
-    v.safeInteger(),
-    v.minValue(1),
-    v.maxValue(100 * wholeTenThousandths),
-  ),
+  coefficientTenThousandths: v.pipe(Int, v.minValue(1), v.maxValue(100 * wholeTenThousandths)),
   validity: Validity,
   reloadable: v.boolean(),
   balanceMaxKopecks: v.nullable(AmountKopecks),
   /** The largest part of a payable sum that cards may cover (C5). */
-  shareTenThousandths: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(wholeTenThousandths)),
+  shareTenThousandths: v.pipe(Int, v.minValue(1), v.maxValue(wholeTenThousandths)),
   /** Goods that cards may not pay for, besides the certificates themselves (C5). */
   excludedProductIds: v.pipe(v.array(ProductId), v.maxLength(10_000)),
   /** Which pair of entries the shop's accountant chose (M6): it decides what is rung up. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Int } from '../shape.ts'
 
 /** A day that is in the calendar: leap years are known. */
 const calendarDay =
@@ -12,7 +13,7 @@ export const Validity = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
   v.strictObject({
     kind: v.literal('days'),
-    days: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(36_500)),
+    days: v.pipe(Int, v.minValue(1), v.maxValue(36_500)),
   }),
   v.strictObject({ kind: v.literal('until'), date: LocalDate }),
 ])

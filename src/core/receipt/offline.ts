@@ -3,6 +3,7 @@ import { CardId, GrantId, Moment, TillId } from '../ids.ts'
 import { AmountKopecks, Kopecks, kopecks, PartKopecks, sumKopecks, zeroKopecks } from '../money.ts'
 import type { CaseCode } from './outcome.ts'
 import type { Receipt } from './receipt.ts'
+import { Int } from '../shape.ts'
 
 /**
  * What tills may promise without the line and without a hold (O1). The owner sets the policy; from it the server gives
@@ -18,11 +19,11 @@ export const OfflinePolicy = v.strictObject({
   perCardKopecks: AmountKopecks,
   perTillKopecks: AmountKopecks,
   /** How many unsold cards, and for how much face value together, a till may sell (O4). */
-  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000)),
+  loads: v.pipe(Int, v.minValue(0), v.maxValue(1_000)),
   loadsKopecks: PartKopecks,
   /** How long a grant may be used, and how old the book may be (O3). */
-  grantHours: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(168)),
-  bookHours: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(168)),
+  grantHours: v.pipe(Int, v.minValue(1), v.maxValue(168)),
+  bookHours: v.pipe(Int, v.minValue(1), v.maxValue(168)),
 })
 export type OfflinePolicy = v.InferOutput<typeof OfflinePolicy>
 
@@ -34,11 +35,11 @@ export const Grant = v.strictObject({
   perCardKopecks: AmountKopecks,
   /** Zero where other open grants of the till have used up its cap. */
   sumKopecks: PartKopecks,
-  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  loads: v.pipe(Int, v.minValue(0)),
   loadsKopecks: PartKopecks,
   issuedAtMs: Moment,
   useUntilMs: Moment,
-  bookMaxAgeMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  bookMaxAgeMs: v.pipe(Int, v.minValue(0)),
   /** By which the server knows its own grant again after it was restored. */
   proof: v.pipe(v.string(), v.minLength(16), v.maxLength(100)),
 })
@@ -48,7 +49,7 @@ export type Grant = v.InferOutput<typeof Grant>
 export const GrantUse = v.strictObject({
   spentKopecks: Kopecks,
   byCard: v.record(CardId, Kopecks),
-  loads: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  loads: v.pipe(Int, v.minValue(0)),
   loadsKopecks: Kopecks,
 })
 export type GrantUse = v.InferOutput<typeof GrantUse>

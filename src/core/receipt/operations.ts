@@ -5,6 +5,7 @@ import { LocalDate } from '../card/validity.ts'
 import { CardId, DocumentId, HoldId, ProductId, ProgrammeId, ReceiptId } from '../ids.ts'
 import { AmountKopecks, PartKopecks } from '../money.ts'
 import type { OperationKind } from './kinds.ts'
+import { Int } from '../shape.ts'
 
 /**
  * What can be done to one card. A till only writes these; the server alone reads them from others, so their shapes are no
@@ -38,7 +39,7 @@ export const OperationDocument = v.pipe(
     /** SHA-256 of what a register told of a document that was not saved yet, hex. */
     digest: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     /** Which of its rows, from 0; null for the whole. */
-    row: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(9_999))),
+    row: v.nullable(v.pipe(Int, v.minValue(0), v.maxValue(9_999))),
   }),
   v.check(({ id, syncId, digest }) => [id, syncId, digest].some((name) => name !== null)),
 )
@@ -165,7 +166,7 @@ const Transfer = v.strictObject({
   proof: NumberProof,
 })
 
-const Signed = v.pipe(v.number(), v.safeInteger(), v.minValue(-10_000_000_000), v.maxValue(10_000_000_000))
+const Signed = v.pipe(Int, v.minValue(-10_000_000_000), v.maxValue(10_000_000_000))
 const Adjust = v.strictObject({
   kind: v.literal('adjust'),
   cardId: CardId,

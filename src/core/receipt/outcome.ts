@@ -78,7 +78,7 @@ export const Outcome = v.variant('status', [
     status: v.literal('later'),
     /** Whether only this record waits, or all that came after it too. */
     scope: v.picklist(['this', 'all']),
-    afterMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    afterMs: v.pipe(Int, v.minValue(0)),
   }),
 ])
 export type Outcome = v.InferOutput<typeof Outcome>

@@ -4,6 +4,7 @@ import { Kopecks } from '../money.ts'
 import { Approval, Author, Door, Reason } from './author.ts'
 import { Operation } from './operations.ts'
 import { wireVersion } from './version.ts'
+import { Int } from '../shape.ts'
 
 /** A sale with more operations than this is no sale that a person made. */
 export const operationsMax = 120
@@ -19,9 +20,7 @@ export const Receipt = v.strictObject({
   /** The unanswered ask that this promise stands for (J2): the two are applied once. */
   standsFor: v.nullable(ReceiptId),
   /** Null for receipts that the server makes itself (imports). */
-  place: v.nullable(
-    v.strictObject({ journal: JournalId, seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
-  ),
+  place: v.nullable(v.strictObject({ journal: JournalId, seq: v.pipe(Int, v.minValue(1)) })),
   author: Author,
   door: Door,
   approvals: v.pipe(v.array(Approval), v.maxLength(3)),

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { CardId, DraftId, HoldId } from '../ids.ts'
 import { AmountKopecks, Kopecks } from '../money.ts'
 import { Refusal } from '../refusal.ts'
+import { Int } from '../shape.ts'
 
 /** Money of a card, or an unsold card, reserved for one till and receipt (O2). */
 
@@ -14,7 +15,7 @@ export const Hold = v.strictObject({
   /** What is held; 0 for an unsold card, which is held whole. */
   amountKopecks: Kopecks,
   /** For how long from the answer the till may promise on it. */
-  useForMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  useForMs: v.pipe(Int, v.minValue(0)),
 })
 export type Hold = v.InferOutput<typeof Hold>
 

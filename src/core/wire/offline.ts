@@ -59,7 +59,7 @@ export const CloseAnswer = v.strictObject({ closed: v.boolean() })
  */
 export const BookRequest = v.strictObject({
   cursor: v.nullable(v.pipe(v.string(), v.maxLength(100))),
-  fromChunk: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(255)),
+  fromChunk: v.pipe(Int, v.minValue(0), v.maxValue(255)),
 })
 export const BookAnswer = v.strictObject({
   /** Entries of `core/card/book.ts`, base64url. */

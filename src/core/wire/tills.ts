@@ -35,8 +35,8 @@ export const batchBytesMax = 256 * 1024
 export const TillState = v.picklist(['active', 'quarantined', 'revoked', 'retired'])
 export type TillState = v.InferOutput<typeof TillState>
 
-const Seq = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
-const Head = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const Seq = v.pipe(Int, v.minValue(1))
+const Head = v.pipe(Int, v.minValue(0))
 
 /** What a till says of itself in every signed request. */
 const envelopeShape = {
@@ -95,7 +95,7 @@ export const TillHead = v.strictObject({
   mark: Bytes32,
   state: TillState,
   /** Undecided cases of this till. */
-  casesOpen: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  casesOpen: v.pipe(Int, v.minValue(0)),
   decisions: v.array(CaseDecision),
   /** The grant that the till has named was ended, or the owner has changed what they allow: no promise on it any more (O1). */
   grantIsOver: v.boolean(),

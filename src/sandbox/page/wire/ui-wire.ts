@@ -7,7 +7,7 @@ import { Int } from '../../../core/shape.ts'
  * What the checkout page and its own server say to each other under `/ui`. MoySklad's real page has a private protocol
  * here; nothing of the product may depend on this one.
  */
-const Kopecks = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000_000_000))
+const Kopecks = v.pipe(Int, v.minValue(0), v.maxValue(10_000_000_000))
 const id = v.pipe(v.string(), v.uuid())
 
 const isDecimal = (scale: number) => (value: number) =>
@@ -60,7 +60,7 @@ export const SaleView = v.object({
   storeId: id,
   rows: v.array(v.object({ ...SaleRow.entries, ...{ id } })),
   /** Twice the largest payment, since each of the two parts may be that large. */
-  sum: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  sum: v.pipe(Int, v.minValue(0)),
   cashSum: Kopecks,
   noCashSum: Kopecks,
 })
