@@ -189,7 +189,7 @@ export function createApi(deps: ApiDeps): Api {
 /** The journal whose key signs a body. */
 function journalOf(body: unknown): JournalId {
   const { journal } = body as { journal?: JournalId }
-  if (journal === undefined) throw new Error('a body that names no journal cannot be signed')
+  if (journal === undefined) throw new Error('a signed body names its journal')
   return journal
 }
 
