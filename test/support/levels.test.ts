@@ -2,13 +2,13 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type Level, type LevelEnd, runLevel, summary } from './levels.ts'
 
-/** A level that is played by a script; `counts(passed, failed)` is what vitest would report. */
+/** A level that is played by a script; `counts(passed, failed, files)` is what vitest would report. */
 function levelOf(script: string, limitMs = 60_000): Level {
-  const counts = `const counts = (numPassedTests, numFailedTests) => require('node:fs').writeFileSync(process.argv[1],
-    JSON.stringify({ numPassedTests, numFailedTests, numPendingTests: 1, numTodoTests: 0 }))`
+  const counts = `const counts = (numPassedTests, numFailedTests, testResults = []) => require('node:fs').writeFileSync(
+    process.argv[1], JSON.stringify({ numPassedTests, numFailedTests, numPendingTests: 1, numTodoTests: 0, testResults }))`
   return {
     name: 'played',
-    command: (countsFile) => [process.execPath, '-e', `${counts}\n${script}`, countsFile],
+    command: (reportFile) => [process.execPath, '-e', `${counts}\n${script}`, reportFile],
     limitMs,
   }
 }
@@ -29,6 +29,24 @@ describe('a level of tests', () => {
     expect(await endOf('counts(3, 2); process.exit(1)')).toEqual({ passed: 3, failed: 2, fault: null })
   })
 
+  it('names its failed tests and files, and why they failed', async () => {
+    const files = [
+      {
+        ...{ name: 'a.test.ts', status: 'failed', message: '' },
+        assertionResults: [
+          { fullName: 'a sale is saved', status: 'passed', failureMessages: [] },
+          { fullName: 'a card pays', status: 'failed', failureMessages: ['expected 1\nto be 2'] },
+        ],
+      },
+      { name: 'b.test.ts', status: 'failed', message: 'cannot be read', assertionResults: [] },
+    ]
+    const end = await runLevel(levelOf(`counts(1, 1, ${JSON.stringify(files)}); process.exit(1)`))
+    expect(end.failures).toEqual([
+      'a card pays\n    expected 1\n    to be 2',
+      'b.test.ts\n    cannot be read',
+    ])
+  })
+
   it('counts as failed when it ends badly, whatever its counts', async () => {
     expect(await endOf('counts(3, 0); process.exit(1)')).toEqual({
       passed: 3,
@@ -43,8 +61,8 @@ describe('a level of tests', () => {
     })
   })
 
-  it('counts as failed when it ends well without its counts', async () => {
-    const untold = { passed: 0, failed: 1, fault: 'it ended without telling its counts' }
+  it('counts as failed when it ends well without its report', async () => {
+    const untold = { passed: 0, failed: 1, fault: 'it ended without a report' }
     expect(await endOf('')).toEqual(untold)
     expect(await endOf('require("node:fs").writeFileSync(process.argv[1], "{")')).toEqual(untold)
   })
@@ -64,7 +82,16 @@ describe('a level of tests', () => {
 
 it('the last line of a run is the sum of its levels, alone', () => {
   const end = (rest: Partial<LevelEnd>): LevelEnd => ({
-    ...{ name: 'unit', passed: 0, failed: 0, skipped: 0, tookMs: 61_000, fault: null, output: '' },
+    ...{
+      name: 'unit',
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      tookMs: 61_000,
+      fault: null,
+      failures: [],
+      output: '',
+    },
     ...rest,
   })
   const lines = (...ends: LevelEnd[]) => summary(ends).split('\n')
@@ -78,6 +105,8 @@ it('the last line of a run is the sum of its levels, alone', () => {
     '',
     '5 passed, 1 failed, 2 skipped',
   ])
+  const failed = lines(end({ name: 'e2e', failed: 1, failures: ['a card pays\n    expected 1'] }))
+  expect(failed.slice(0, 3)).toEqual(['e2e: a card pays', '    expected 1', ''])
 })
 
 function isOpen(port: number): Promise<boolean> {

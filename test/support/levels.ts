@@ -8,8 +8,8 @@ import { Int, tryShape } from '../../src/core/shape.ts'
 /** One level of tests: a run of vitest that is a process of its own, so that none can take another one with it. */
 export interface Level {
   name: string
-  /** Starts it; told in which file its counts are looked for. */
-  command: (countsFile: string) => [string, ...string[]]
+  /** Starts it; told in which file its report is looked for. */
+  command: (reportFile: string) => [string, ...string[]]
   /** A level that takes longer hangs: it is ended and counts as failed. */
   limitMs: number
   /** Lets everything else go first. */
@@ -24,15 +24,32 @@ export interface LevelEnd {
   tookMs: number
   /** Why nothing of it may be called passed, beyond tests that failed; null when it came to its end. */
   fault: string | null
+  /** A text for each test that failed: its name, and why. */
+  failures: string[]
   output: string
 }
 
 /** What vitest's JSON report says of a run. */
-const Counts = v.object({
+const Report = v.object({
   numPassedTests: Int,
   numFailedTests: Int,
   numPendingTests: Int,
   numTodoTests: Int,
+  testResults: v.array(
+    v.object({
+      name: v.string(),
+      status: v.string(),
+      /** Why the file could not be run; empty otherwise. */
+      message: v.string(),
+      assertionResults: v.array(
+        v.object({
+          fullName: v.string(),
+          status: v.string(),
+          failureMessages: v.nullish(v.array(v.string())),
+        }),
+      ),
+    }),
+  ),
 })
 
 const running = new Set<ChildProcess>()
@@ -41,21 +58,21 @@ let isBrokenOff = false
 /** Runs a level to its end, whatever the end is; never rejects for what the level does. */
 export async function runLevel(level: Level): Promise<LevelEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'podarok-level-'))
-  const countsFile = join(folder, 'counts.json')
+  const reportFile = join(folder, 'report.json')
   const startedAt = performance.now()
   try {
-    const { output, code, how } = isBrokenOff ? notRun : await runCommand(level, countsFile)
-    const counts = countsIn(countsFile)
-    const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 }
+    const { output, code, how } = isBrokenOff ? notRun : await runCommand(level, reportFile)
+    const report = reportIn(reportFile)
+    const { passed, failed, skipped, failures } = report ?? noReport
     const tookMs = performance.now() - startedAt
     let fault: string | null = null
-    if (counts === null) fault = how ?? 'it ended without telling its counts'
+    if (report === null) fault = how ?? 'it ended without a report'
     else if (how !== null && !(failed > 0 && code === testsFailedCode)) fault = how
     return {
       name: level.name,
       passed,
       failed: fault === null ? failed : Math.max(1, failed),
-      ...{ skipped, tookMs, fault, output },
+      ...{ skipped, tookMs, fault, failures, output },
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -79,8 +96,8 @@ const notRun: Run = { output: '', code: null, how: 'the run was broken off' }
 /** Vitest's word for tests that failed, and for other errors as well. */
 const testsFailedCode = 1
 
-function runCommand(level: Level, countsFile: string): Promise<Run> {
-  const [program, ...args] = level.command(countsFile)
+function runCommand(level: Level, reportFile: string): Promise<Run> {
+  const [program, ...args] = level.command(reportFile)
   return new Promise((done) => {
     // A group of its own: what a level has started is ended with it.
     const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -122,7 +139,11 @@ function end(child: ChildProcess): void {
   }
 }
 
-function countsIn(file: string): { passed: number; failed: number; skipped: number } | null {
+type Told = Pick<LevelEnd, 'passed' | 'failed' | 'skipped' | 'failures'>
+
+const noReport: Told = { passed: 0, failed: 0, skipped: 0, failures: [] }
+
+function reportIn(file: string): Told | null {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -130,14 +151,29 @@ function countsIn(file: string): { passed: number; failed: number; skipped: numb
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  const tried = tryShape(Counts, jsonOf(text))
+  const tried = tryShape(Report, jsonOf(text))
   if (!tried.success) return null
-  const counts = tried.data
+  const report = tried.data
   return {
-    passed: counts.numPassedTests,
-    failed: counts.numFailedTests,
-    skipped: counts.numPendingTests + counts.numTodoTests,
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+      const tests = assertionResults.filter((one) => one.status === 'failed')
+      if (tests.length === 0) return status === 'failed' ? [failure(name, [message])] : []
+      return tests.map((one) => failure(one.fullName, one.failureMessages ?? []))
+    }),
   }
+}
+
+/** So much of a message is told: what was waited for, and what was there instead. */
+const toldLines = 40
+
+function failure(name: string, messages: readonly string[]): string {
+  const said = messages.join('\n').split('\n')
+  // The runner's own places in the stack tell nothing.
+  const lines = said.filter((line) => !line.includes('/node_modules/')).slice(0, toldLines)
+  return [name, ...lines.map((line) => `    ${line}`)].join('\n')
 }
 
 /** Undefined for a text that was cut off with its writer. */
@@ -150,15 +186,19 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What each level came to and how long it took, and on a line of its own the sum: `12 passed, 0 failed`. */
+/**
+ * The tests that failed, what each level came to and how long it took, and on a line of its own the sum:
+ * `12 passed, 0 failed`.
+ */
 export function summary(ends: readonly LevelEnd[]): string {
   const sum = (what: 'passed' | 'failed' | 'skipped') => ends.reduce((total, one) => total + one[what], 0)
   const counted = (passed: number, failed: number, skipped: number) =>
     `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  const failures = ends.flatMap((end) => end.failures.map((text) => `${end.name}: ${text}\n`))
   const lines = ends.map(({ name, passed, failed, skipped, tookMs, fault }) => {
     const seconds = `${(tookMs / 1_000).toFixed(0)} s`.padStart(6)
     const why = fault === null ? '' : `; ${fault}`
     return `${name.padEnd(8)} ${seconds}  ${counted(passed, failed, skipped)}${why}`
   })
-  return [...lines, '', counted(sum('passed'), sum('failed'), sum('skipped'))].join('\n')
+  return [...failures, ...lines, '', counted(sum('passed'), sum('failed'), sum('skipped'))].join('\n')
 }

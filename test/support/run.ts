@@ -14,10 +14,10 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modu
 
 const level = (name: string, limitMinutes: number): Level => ({
   name,
-  command: (countsFile) => [
+  command: (reportFile) => [
     process.execPath,
     ...['node_modules/vitest/vitest.mjs', 'run', '--project', name],
-    ...['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${countsFile}`],
+    ...['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`],
   ],
   limitMs: limitMinutes * minute,
 })
