@@ -127,7 +127,11 @@ export class TillPage {
       const answer = await (await asked).response()
       await answer?.finished()
     }
-    await this.#sees(this.frame(point).locator('.status.good'))
+    // The host shows one of its frames at a time; a hidden one works on, and draws nothing.
+    const shown = await this.page.getByTestId(`widget-${point}`).isVisible()
+    const good = this.frame(point).locator('.status.good')
+    await this.#orScene(good.waitFor({ state: shown ? 'visible' : 'attached' }))
+    if (!shown) return
     await app.evaluate(
       () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
     )
