@@ -184,6 +184,19 @@ onBothEngines('delivery of records', (engine) => {
     expect(await balance()).toBe(990)
   })
 
+  test('[J14] a record that says that somebody agreed is refused while nobody checks it', async () => {
+    const { till, pay, promise, balance } = await scene()
+    const agreed: Receipt['approvals'][] = [
+      [{ kind: 'employee', employeeId: till.employeeId, session: till.session }],
+      [{ kind: 'voice_code', code: '1234' }],
+    ]
+    for (const approvals of agreed) {
+      expect(verdictOf(await till.send(pay({ approvals })))).toBe('refused not_allowed')
+      expect(verdictOf(await till.send({ ...promise(), approvals }))).toBe('in_review promise_refused')
+    }
+    expect(await balance()).toBe(1_000)
+  })
+
   test('[J14] a session of another account says nothing here', async () => {
     const { shop, till, pay } = await scene()
     const { till: stranger } = await shop.shop()

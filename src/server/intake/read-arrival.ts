@@ -41,7 +41,9 @@ function contentOf({ id, text, place }: Arrival): ArrivalContent {
   // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3), as registers and jobs have.
   const isCashiers = receipt.operations.every((operation) => cashierOperations.has(operation.kind))
   const isTills = receipt.author.kind === 'employee' && tillDoors.has(receipt.door)
-  return !isCashiers || !isTills
+  // Nothing asks a till for a second person yet (T14, O10): nobody would check who agreed, and it would stand there as if true.
+  const isAlone = receipt.approvals.length === 0
+  return !isCashiers || !isTills || !isAlone
     ? { kind: 'barred', receipt, refusal: refusal('not_allowed') }
     : { kind: 'receipt', receipt }
 }
