@@ -14,11 +14,19 @@ const POLL_MS = 50
 /** After this an order to stop becomes a kill. */
 const STOP_WITHIN_MS = 5_000
 
-/** The product server as a process of its own, configured for this sandbox. */
-export function spawnProduct(mainFile: string, addresses: ProductAddresses): ChildProcess {
+/**
+ * The product server as a process of its own, configured for this sandbox.
+ *
+ * @param log a file's descriptor for what it says; without one it says it here
+ */
+export function spawnProduct(
+  mainFile: string,
+  addresses: ProductAddresses,
+  log: number | 'inherit' = 'inherit',
+): ChildProcess {
   const { port, dataDir, widgetUrl, hostUrl } = addresses
   return spawn(process.execPath, [mainFile], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', log, log],
     env: {
       ...process.env,
       PODAROK_PORT: String(port),

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
 
   const sandboxData = `${environment.SANDBOX_DATA_DIR}/sandbox`
   const productData = `${environment.SANDBOX_DATA_DIR}/server`
+  const productLog = `${environment.SANDBOX_DATA_DIR}/server.log`
   if (process.argv.includes('--fresh')) {
     for (const folder of [sandboxData, productData]) rmSync(folder, { recursive: true, force: true })
   }
@@ -60,12 +61,19 @@ async function main(): Promise<void> {
     pageDir,
     descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
   })
-  const product = spawnProduct(`${root}src/server/main.ts`, {
-    port: environment.SANDBOX_PRODUCT_PORT,
-    dataDir: productData,
-    widgetUrl: sandbox.widgetUrl,
-    hostUrl: sandbox.hostUrl,
-  })
+  mkdirSync(environment.SANDBOX_DATA_DIR, { recursive: true })
+  const product = spawnProduct(
+    `${root}src/server/main.ts`,
+    {
+      port: environment.SANDBOX_PRODUCT_PORT,
+      dataDir: productData,
+      widgetUrl: sandbox.widgetUrl,
+      hostUrl: sandbox.hostUrl,
+    },
+    // Line by line it would push the addresses off the screen.
+    openSync(productLog, 'w'),
+  )
+  const tellLog = () => console.error(lastLines(productLog))
 
   let stopping = false
   const stop = async (code: number) => {
@@ -78,6 +86,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop(0))
   product.on('exit', (code, signal) => {
     if (stopping) return
+    tellLog()
     console.error(`Сервер «Подарка» остановился. The product server ended (${signal ?? `code ${code}`}).`)
     void stop(1)
   })
@@ -88,6 +97,7 @@ async function main(): Promise<void> {
     await seed(productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID))
   } catch (error) {
     if (stopping) return
+    tellLog()
     console.error(error instanceof Error ? error.message : error)
     await stop(1)
     return
@@ -96,9 +106,15 @@ async function main(): Promise<void> {
   Касса · checkout      ${sandbox.hostUrl}/
   Штрихкоды · barcodes  ${sandbox.hostUrl}/sheet.html
   API                   ${sandbox.widgetUrl}/api/openapi.json
+  Лог · server log      ${productLog}
 
   Остановить · stop     Ctrl+C
 `)
+}
+
+/** What it said before it fell silent; enough for a stack. */
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-30).join('\n')
 }
 
 function isTaken(portNumber: number): Promise<boolean> {
