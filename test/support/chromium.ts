@@ -26,6 +26,9 @@ const disabledByPlaywright = [
   'msEdgeUpdateLaunchServicesPreferredVersion',
 ]
 
+/** Beside each window Chromium makes two pages for what its address bar may suggest: almost half of what a window costs. */
+const addressBar = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
+
 const disableFeatures = (features: string[]) => `--disable-features=${features.join(',')}`
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -41,7 +44,10 @@ export function chromiumLaunch(): LaunchOptions & { executablePath: string } {
     executablePath: chromiumPath() ?? places[0]!,
     ignoreDefaultArgs: [disableFeatures(disabledByPlaywright)],
     args: [
-      disableFeatures(disabledByPlaywright.filter((feature) => feature !== 'ThirdPartyStoragePartitioning')),
+      disableFeatures([
+        ...disabledByPlaywright.filter((feature) => feature !== 'ThirdPartyStoragePartitioning'),
+        ...addressBar,
+      ]),
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
