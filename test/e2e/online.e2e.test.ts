@@ -1,6 +1,4 @@
-import type { Request } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hardness } from '../support/hardness.ts'
 import { cardWith, Shop, unsoldCards } from './shop.ts'
 import { goods, type TillPage } from './till-page.ts'
 
@@ -129,36 +127,44 @@ describe('on the line', () => {
 
   it('[U1] a sale takes 2 presses and 4 seconds at the most, and so does a payment', async () => {
     const presses = await countPresses(till)
-    const stopwatch = startStopwatch(till)
     const card = unsoldCards[0]!
+    const timed = async (work: () => Promise<void>) => {
+      presses.reset()
+      const startMs = performance.now()
+      await work()
+      return { presses: presses.count(), ms: performance.now() - startMs }
+    }
+    await till.firstSale()
+    const plain = await timed(() => till.firstSale())
     await till.addGood(goods.certificate3000)
     await till.focus('create')
-    await presses.reset()
-    stopwatch.reset()
-    await till.scanKeys(card.number)
-    await till.sees('create', /Подготовлено/)
-    await till.saveNew()
-    await till.sees('edit', /активирована на/)
-    const sale = { presses: await presses.count(), seconds: stopwatch.usualSeconds() }
-
+    const sale = await timed(async () => {
+      await till.scanKeys(card.number)
+      await till.sees('create', /Подготовлено/)
+      await till.saveNew()
+      await till.sees('edit', /активирована на/)
+    })
     await till.newSale()
     await till.addGood(goods.mug)
     await till.focus('create')
-    await presses.reset()
-    stopwatch.reset()
-    await till.scanKeys(card.number)
-    await till.prepare(/Списать с подарочной карты/)
-    await till.saveNew()
-    await till.sees('edit', /Списано 790,00/)
-    const payment = { presses: await presses.count(), seconds: stopwatch.usualSeconds() }
-
-    console.log('U1', { sale, payment })
-    expect(sale.presses).toBeLessThanOrEqual(2)
-    expect(sale.seconds).toBeLessThanOrEqual(4)
-    expect(payment.presses).toBeLessThanOrEqual(2)
-    expect(payment.seconds).toBeLessThanOrEqual(4)
+    const payment = await timed(async () => {
+      await till.scanKeys(card.number)
+      await till.prepare(/Списать с подарочной карты/)
+      await till.saveNew()
+      await till.sees('edit', /Списано 790,00/)
+    })
+    console.log('U1', { plain, sale, payment })
+    // A busy machine or a slow line takes longer over everything, over a sale without a card as well.
+    const slowness = Math.max(1, plain.ms / usualPlainSaleMs)
+    for (const one of [sale, payment]) {
+      expect(one.presses).toBeLessThanOrEqual(2)
+      expect(one.ms / slowness).toBeLessThanOrEqual(4_000)
+    }
   })
 })
+
+/** What `firstSale` takes on a machine that does nothing else. */
+const usualPlainSaleMs = 400
 
 /** Counts mouse presses in the page and in every frame of it. */
 async function countPresses(of: TillPage) {
@@ -176,40 +182,7 @@ async function countPresses(of: TillPage) {
   return {
     reset: () => {
       presses = 0
-      return Promise.resolve()
     },
-    count: () => Promise.resolve(presses),
-  }
-}
-
-/**
- * Measures how long something would take on a usual line and processor: what a test is made harder by is taken off. The
- * time while a request is on its way is the line's, the rest is the processor's.
- */
-function startStopwatch({ page }: TillPage) {
-  const { slowLine, slowProcessor } = hardness()
-  const onTheirWay = new Set<Request>()
-  let resetMs = 0
-  let waitedMs = 0
-  let sinceMs = 0
-  page.on('request', (request) => {
-    if (onTheirWay.size === 0) sinceMs = performance.now()
-    onTheirWay.add(request)
-  })
-  const over = (request: Request) => {
-    if (onTheirWay.delete(request) && onTheirWay.size === 0) waitedMs += performance.now() - sinceMs
-  }
-  page.on('requestfinished', over)
-  page.on('requestfailed', over)
-  return {
-    reset() {
-      resetMs = sinceMs = performance.now()
-      waitedMs = 0
-    },
-    usualSeconds() {
-      const nowMs = performance.now()
-      const lineMs = waitedMs + (onTheirWay.size > 0 ? nowMs - sinceMs : 0)
-      return (lineMs / slowLine + (nowMs - resetMs - lineMs) / slowProcessor) / 1_000
-    },
+    count: () => presses,
   }
 }
