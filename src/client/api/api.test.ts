@@ -11,7 +11,7 @@ const onLine = vi.fn()
 const onHead = vi.fn()
 const onTime = vi.fn()
 const onDenied = vi.fn()
-const api = createApi({
+const api = createApi(calls, {
   fetch: (...args) => fetch(...args),
   base,
   token: () => 'secret',

@@ -1,8 +1,8 @@
 import type { JournalId } from '../../core/ids.ts'
-import type { AnswerOf, RequestOf } from '../../core/wire/endpoints.ts'
+import type { AnswerOf, EndpointName, RequestOf } from '../../core/wire/endpoints.ts'
 import { ErrorAnswer, type ErrorCode } from '../../core/wire/errors.ts'
 import { signatureHeader, type TillHead } from '../../core/wire/tills.ts'
-import { type CallName, calls } from './calls.ts'
+import type { CallName, Calls } from './calls.ts'
 import { tryShape } from '../../core/shape.ts'
 
 /**
@@ -63,29 +63,33 @@ interface CallOptions {
 export type NonceOf = (journal: JournalId) => string | null
 
 /** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
-type BodyOf<N extends CallName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
+type BodyOf<N extends EndpointName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
 
-export type Api = <N extends CallName>(
+/** Calls of one page, by their names. */
+export type ApiOf<Name extends EndpointName> = <N extends Name>(
   name: N,
   body: BodyOf<N>,
   options?: CallOptions,
 ) => Promise<AnswerOf<N>>
 
+/** What a till can call. */
+export type Api = ApiOf<CallName>
+
 /** A till that waits longer than this for one answer treats the line as cut. */
 const callTimeoutMs = 8_000
 
 /**
- * Calls the server by the names of `calls`.
+ * Calls the server by the names of `calls`, the list of one page: no page carries the shapes of another one's answers.
  *
  * @returns the answer, checked against its schema
  * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
  */
-export function createApi(deps: ApiDeps): Api {
+export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: ApiDeps): ApiOf<Name> {
   /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
   const nonces = new Map<string, string>()
   const nonceOf: NonceOf = (journal) => nonces.get(journal) ?? null
 
-  async function call<N extends CallName>(
+  async function call<N extends Name>(
     name: N,
     body: RequestOf<N>,
     options: CallOptions,
@@ -120,7 +124,7 @@ export function createApi(deps: ApiDeps): Api {
   }
 
   /** @returns the answer of a 2xx, whatever its shape */
-  async function ask(name: CallName, url: string, init: RequestInit): Promise<unknown> {
+  async function ask(name: Name, url: string, init: RequestInit): Promise<unknown> {
     let status: number
     let text: string
     try {
@@ -160,7 +164,7 @@ export function createApi(deps: ApiDeps): Api {
   }
 
   /** A nonce may have aged while nothing was said; then the same is signed once more over the one that the refusal brings. */
-  async function callFresh<N extends CallName>(
+  async function callFresh<N extends Name>(
     name: N,
     body: BodyOf<N>,
     options: CallOptions,

@@ -7,6 +7,11 @@ import { SessionAnswer } from '../../core/wire/session.ts'
 import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
 import { PingAnswer, SyncAnswer, TillAnswer } from '../../core/wire/tills.ts'
 
+/** The calls of one page. */
+export type Calls<Name extends EndpointName> = {
+  [N in Name]: Pick<Endpoints[N], 'method' | 'path' | 'signed' | 'answer'>
+}
+
 /**
  * What a till calls, and how its answers are checked. The whole list of endpoints would bring the shapes of every request
  * and the manager's routes along, which no till reads; a test holds the two lists together.
@@ -27,6 +32,6 @@ export const calls = {
   operations: { method: 'GET', path: '/api/operations', signed: false, answer: OperationsAnswer },
   grant: { method: 'POST', path: '/api/grant', signed: true, answer: GrantAnswer },
   book: { method: 'POST', path: '/api/book', signed: false, answer: BookAnswer },
-} satisfies { [N in EndpointName]?: Pick<Endpoints[N], 'method' | 'path' | 'signed' | 'answer'> }
+} satisfies Partial<Calls<EndpointName>>
 
 export type CallName = keyof typeof calls

@@ -6,6 +6,7 @@ import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, createApi, isDenied } from '../api/api.ts'
+import { calls } from '../api/calls.ts'
 import { Carrier, type Changed } from './carrier.ts'
 import { TillClock } from '../clock.ts'
 import { signBytes } from '../crypto/device-key.ts'
@@ -62,7 +63,7 @@ export class Till {
   constructor(deps: TillDeps) {
     this.#deps = deps
     this.#clock = new TillClock(deps.now, deps.elapsed)
-    this.api = createApi({
+    this.api = createApi(calls, {
       fetch: deps.fetch,
       base: '',
       token: () => this.#session?.token ?? null,
