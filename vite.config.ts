@@ -114,7 +114,7 @@ function partsInPage(): Plugin {
 
 /**
  * Vite would wrap each `import()` into a loader of its own (0.7 KB), which tries once. A part that follows is tried until
- * it is there (widget/cashier/parts.ts), so all that is left of the loader is the call.
+ * it is there (widget/ui/load-part.ts), so all that is left of the loader is the call.
  */
 function plainImports(): Plugin {
   return {

@@ -1,52 +1,24 @@
+import { loadPart as load, type OnCut } from '../ui/load-part.ts'
 import type * as engine from './engine.tsx'
 import type { LaterParts } from './later-parts.ts'
 import type * as en from './words/en.ts'
 import type * as ru from './words/ru.ts'
 
 /** What the first script asks for by itself, by the names in manifest/pages.ts. */
-export interface Parts {
+interface Parts {
   engine: typeof engine
   ru: typeof ru
   en: typeof en
 }
 
-type OnCut = (error: unknown) => void
-
-const pauseMinMs = 1_000
-const pauseMaxMs = 15_000
-
-/**
- * Loads a part, again and again until it is there: a line that is cut in this moment must not leave the till half made.
- * A browser may remember for the life of a page that an address failed, so each new try has one of its own: the engine in
- * another folder, where what uses it will look for it; what uses it with another query, beside it.
- *
- * @param onCut called after every try that failed
- */
-export function loadPart<P extends keyof Parts>(name: P, onCut: OnCut): Promise<Parts[P]>
-export function loadPart<P extends keyof LaterParts>(
-  name: P,
-  onCut: OnCut,
-  known: () => Promise<LaterParts[P]>,
-  engine: string,
-): Promise<LaterParts[P]>
-export async function loadPart(
-  name: string,
-  onCut: OnCut,
-  known?: () => Promise<unknown>,
-  engine?: string,
-): Promise<unknown> {
-  // The page says where each part is.
-  const { href } = document.querySelector<HTMLLinkElement>(`link[data-part=${name}]`)!
-  const file = href.slice(href.lastIndexOf('/') + 1)
-  for (let attempt = 0; ; attempt++) {
-    const place = engine ? `${file}?again=${attempt}` : attempt ? `${attempt}/${file}` : file
-    try {
-      if (known && !attempt) return await known()
-      return (await import(/* @vite-ignore */ new URL(place, engine ?? href).href)) as unknown
-    } catch (error) {
-      onCut(error)
-      const ms = Math.min(pauseMaxMs, pauseMinMs * 2 ** attempt)
-      await new Promise((done) => setTimeout(done, ms))
-    }
-  }
+interface LoadPart {
+  <P extends keyof Parts>(name: P, onCut: OnCut): Promise<Parts[P]>
+  <P extends keyof LaterParts>(
+    name: P,
+    onCut: OnCut,
+    known: () => Promise<LaterParts[P]>,
+    engine: string,
+  ): Promise<LaterParts[P]>
 }
+
+export const loadPart = load as LoadPart

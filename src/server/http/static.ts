@@ -59,7 +59,7 @@ export function widgetFiles(
   }
   // The names hold a hash of the content, so what was compressed once stays right.
   const compressed = new Map<string, Buffer>()
-  // A page that could not load one asks for it in a numbered folder (widget/cashier/parts.ts).
+  // A page that could not load one asks for it in a numbered folder (widget/ui/load-part.ts).
   app.on('GET', ['/assets/:file{[\\w][\\w.-]*}', '/assets/:again{\\d+}/:file{[\\w][\\w.-]*}'], async (c) => {
     const name = c.req.param('file')
     const type = types[extname(name)]

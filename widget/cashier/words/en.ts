@@ -1,3 +1,4 @@
+import { cardStates } from '../../ui/words/card-en.ts'
 import type { Words } from './words.ts'
 
 export const en: Words = {
@@ -17,14 +18,7 @@ export const en: Words = {
     certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
   },
   card: {
-    state: {
-      unsold: 'Unsold',
-      active: 'Active',
-      blocked: 'Blocked',
-      annulled: 'Annulled',
-      expired: 'Expired',
-      used_up: 'Used up',
-    },
+    state: cardStates,
     face: (last4) => `•••• ${last4}`,
     balance: 'Balance',
     available: (sum) => `available ${sum}`,

@@ -1,3 +1,4 @@
+import { cardStates } from '../../ui/words/card-ru.ts'
 import type { Words } from './words.ts'
 
 export const ru: Words = {
@@ -17,14 +18,7 @@ export const ru: Words = {
     certificate: (name, at, of) => `${name}: отсканируйте новую карту (${at} из ${of})`,
   },
   card: {
-    state: {
-      unsold: 'Не продана',
-      active: 'Активна',
-      blocked: 'Заблокирована',
-      annulled: 'Аннулирована',
-      expired: 'Срок истёк',
-      used_up: 'Потрачена',
-    },
+    state: cardStates,
     face: (last4) => `•••• ${last4}`,
     balance: 'Остаток',
     available: (sum) => `доступно ${sum}`,
