@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildDescriptor } from './build.ts'
 import { podarokDescriptor } from './descriptor.ts'
 import { lintDescriptor, type Rule } from './lint.ts'
+import { type Page, pages } from './pages.ts'
 import { el, renderXml, textEl, withAttributes, type XmlElement } from './xml.ts'
 
 const BASE = 'https://cards.example.org'
@@ -29,6 +30,8 @@ function inside(name: string, ...children: XmlElement[]): XmlElement {
   return replace(name, (element) => [add(element, ...children)])
 }
 
+const childrenOf = (name: string) => good.children.find((child) => child.name === name)!.children
+
 function rulesOf(descriptor: XmlElement): Rule[] {
   return lintDescriptor(descriptor).map((fault) => fault.rule)
 }
@@ -42,6 +45,14 @@ describe('[M1] the descriptor', () => {
     const permissions = /<permissions>([\s\S]*)<\/permissions>/.exec(renderXml(good))?.[1]?.replace(/\s/g, '')
     expect(permissions).toBe(
       '<retailDemand><view/></retailDemand><retailStore><view/></retailStore><good><view/></good>',
+    )
+  })
+
+  it('names every address of a page that MoySklad shows, and no other', () => {
+    const named = [...renderXml(good).matchAll(/sourceUrl(?:>|=")(https:[^<"]+)/g)].map(([, url]) => url)
+    const shown = Object.values<Page>(pages).filter(({ embedded }) => embedded)
+    expect(named.toSorted()).toEqual(
+      shown.flatMap(({ addresses }) => addresses.map((path) => BASE + path)).toSorted(),
     )
   })
 
@@ -87,7 +98,7 @@ const faulty: readonly (readonly [string, Rule, XmlElement])[] = [
   ['a height in other units', 'height', replace('fixed', () => [textEl('fixed', '20em')])],
   ['no height', 'height', replace('height', () => [])],
   ['an unknown point', 'point', inside('widgets', el('document.retailshift.create'))],
-  ['one point twice', 'duplicate', inside('widgets', ...(good.children[2]?.children ?? []))],
+  ['one point twice', 'duplicate', inside('widgets', ...childrenOf('widgets'))],
   ['a protocol of other points', 'point', inside('supports', el('update-provider'))],
   [
     'dialogs on a new sale',
