@@ -9,6 +9,7 @@ import { post } from './post.ts'
 import type { PostingContext } from './types.ts'
 import type { Operation } from '../receipt/operations.ts'
 import { operationsMax } from '../receipt/receipt.ts'
+import { nothingDone } from '../sale/done.ts'
 
 import {
   ask,
@@ -68,8 +69,7 @@ describe('redeem', () => {
         rows: [{ productId: randomUUID() as ProductId, quantity: 1, priceKopecks: 90, discountPercent: 0 }],
         sumKopecks: kopecks(90),
       },
-      redeemedKopecks: kopecks(60),
-      loaded: new Map(),
+      done: { ...nothingDone, redeemedKopecks: kopecks(60) },
     }
     const rich = cardOf()
     expect(ask([redeem(rich.id, 31)], [rich], { sale })).toBe('above_payable 30')
@@ -124,13 +124,36 @@ describe('redeem', () => {
     const rows = [{ productId: certificateId, quantity: 1, priceKopecks: faceKopecks, discountPercent: 90 }]
     const sale = {
       sale: { rows, sumKopecks: kopecks(faceKopecks / 10) },
-      redeemedKopecks: kopecks(0),
-      loaded: new Map<string, number>(),
+      done: nothingDone,
     }
     const full = [load(card.id, certificateId, faceKopecks)]
     expect(ask(full, [card], { sale })).toBe('certificate_discounted')
     const programme = programmeOf({ creditBase: 'paid' })
     expect(ask(full, [card], { sale, programme })).toBe('certificate_not_in_sale')
+  })
+  test('[C2] [C5] a row of the sale loads one card, over all receipts of the sale', () => {
+    const card = cardOf({ status: 'unsold', paid: 0, granted: 0 })
+    const half = faceKopecks / 2
+    const row = { productId: certificateId, quantity: 1, priceKopecks: faceKopecks, discountPercent: 0 }
+    const rows = [row, { ...row, discountPercent: 50 }]
+    const programme = programmeOf({ creditBase: 'paid' })
+    const after = (...paid: number[]) => ({
+      programme,
+      sale: {
+        sale: { rows, sumKopecks: kopecks(faceKopecks + half) },
+        done: {
+          ...nothingDone,
+          loads: paid.map((one) => ({ productId: certificateId, paidKopecks: kopecks(one) })),
+        },
+      },
+    })
+    const sell = (paid: number, context: ReturnType<typeof after>) =>
+      ask([load(card.id, certificateId, faceKopecks, { paid })], [card], context)
+    expect(sell(faceKopecks, after(half))).toEqual([`card_paid ${faceKopecks}`, `sold -${faceKopecks}`])
+    expect(sell(half, after(faceKopecks))).toEqual([`card_paid ${half}`, `sold -${half}`])
+    expect(sell(faceKopecks, after(faceKopecks))).toBe('certificate_not_in_sale')
+    // Its row said something else when the first card was sold: it has that card all the same.
+    expect(sell(faceKopecks, after(1, half))).toBe('certificate_not_in_sale')
   })
 })
 
@@ -170,8 +193,7 @@ describe('load', () => {
     expect(sell(unsold(), {}, faceKopecks, 1)).toBe('certificate_discounted')
     const sale = {
       sale: { rows: [], sumKopecks: kopecks(0) },
-      redeemedKopecks: kopecks(0),
-      loaded: new Map(),
+      done: nothingDone,
     }
     expect(sell(unsold(), { sale })).toBe('certificate_not_in_sale')
   })

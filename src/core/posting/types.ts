@@ -6,6 +6,7 @@ import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
 import type { CaseCode, CaseKind } from '../receipt/outcome.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Operation } from '../receipt/operations.ts'
+import type { Done } from '../sale/done.ts'
 import type { Sale } from '../sale/sale.ts'
 
 /** What a decision is made of: the ledger's facts that go in, and the postings that come out. */
@@ -69,9 +70,7 @@ export interface LinkTarget {
 /** The document in MoySklad that a receipt names, and what cards have done for it before. */
 export interface SaleContext {
   sale: Sale
-  redeemedKopecks: Kopecks
-  /** Cards already loaded, by certificate product. */
-  loaded: ReadonlyMap<string, number>
+  done: Done
 }
 
 /** A hold as it was taken at the scan (O2). */

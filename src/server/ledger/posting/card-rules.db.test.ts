@@ -9,6 +9,7 @@ import {
   newDraftId,
   newHoldId,
   redeem,
+  refund,
   saleOf,
   type TestTill,
   undo,
@@ -127,6 +128,22 @@ onBothEngines('card rules', (engine) => {
     expect(verdictOf(await till.send(first))).toBe('applied')
     expect(verdictOf(await till.send(till.receipt([undo(first.id)])))).toBe('applied')
     expect(verdictOf(await till.send(pay()))).toBe('applied')
+  })
+
+  test('[C5] [C7] what went back to a card may be paid again for its sale', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100_000 })
+    const document = shop.moysklad.sell(goodsSale(10_000))
+    const sale = saleOf(document.id, 10_000)
+    const first = till.receipt([redeem(card.id, 10_000)], { sale })
+    expect(verdictOf(await till.send(first))).toBe('applied')
+    expect(verdictOf(await till.send(till.receipt([refund(card.id, 4_000, first.id)], { sale })))).toBe(
+      'applied',
+    )
+    const pay = (amount: number) => till.send(till.receipt([redeem(card.id, amount)], { sale }))
+    expect(await pay(4_001)).toMatchObject({ refusal: { code: 'above_payable', possibleKopecks: 4_000 } })
+    expect(verdictOf(await pay(4_000))).toBe('applied')
   })
 
   test('[C5] only certificates that are in the sale load cards', async () => {

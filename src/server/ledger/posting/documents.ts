@@ -1,6 +1,6 @@
 import type { AccountId, DocumentId } from '../../../core/ids.ts'
-import { kopecks } from '../../../core/money.ts'
 import type { SaleContext } from '../../../core/posting/types.ts'
+import { doneBy } from '../../../core/sale/done.ts'
 import type { Sale } from '../../../core/sale/sale.ts'
 import type { Tx } from '../../db/db.ts'
 import { standingOfDocument, type StoredReceipt, textOf } from './receipts.ts'
@@ -26,15 +26,6 @@ export async function saleContext(
   sale: Sale,
   linked: readonly StoredReceipt[],
 ): Promise<SaleContext> {
-  let redeemed = 0
-  const loaded = new Map<string, number>()
-  for (const stored of [...(await standingOfDocument(tx, accountId, id)), ...linked]) {
-    for (const operation of textOf(stored)?.operations ?? []) {
-      if (operation.kind === 'redeem') redeemed += operation.amountKopecks
-      if (operation.kind === 'load') {
-        loaded.set(operation.productId, (loaded.get(operation.productId) ?? 0) + 1)
-      }
-    }
-  }
-  return { sale, redeemedKopecks: kopecks(redeemed), loaded }
+  const receipts = [...(await standingOfDocument(tx, accountId, id)), ...linked]
+  return { sale, done: doneBy(receipts.flatMap((stored) => textOf(stored)?.operations ?? [])) }
 }
