@@ -6,7 +6,7 @@ import type { Query } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { readBody } from '../http/body.ts'
 import { newestMadeBy, noteSeen, seenAmong } from '../ledger/documents-seen.ts'
-import { findReceipt, standingOfDocument } from '../ledger/posting/receipts.ts'
+import { findReceipt, standingOfDocument, type StoredReceipt, textOf } from '../ledger/posting/receipts.ts'
 import { reach } from '../http/reach.ts'
 import type { Handler } from '../http/handler.ts'
 
@@ -129,11 +129,15 @@ async function settle(
   return matches
 }
 
+/** A card paid in it or was sold. An undoing stands for its sale as well, and served nobody. */
+const served = (stored: StoredReceipt): boolean =>
+  textOf(stored)?.operations.some(({ kind }) => kind === 'load' || kind === 'redeem') ?? false
+
 /** Sales that cards have served already are nobody's any more. */
 function createTaken(query: Query, accountId: AccountId): (id: DocumentId) => Promise<boolean> {
   const known = new Map<DocumentId, boolean>()
   return async (id) => {
-    const is = known.get(id) ?? (await standingOfDocument(query, accountId, id)).length > 0
+    const is = known.get(id) ?? (await standingOfDocument(query, accountId, id)).some(served)
     known.set(id, is)
     return is
   }
