@@ -9,7 +9,10 @@ import { Int, tryShape } from '../../core/shape.ts'
  * The cards that this till knows without the line (O3, O7). They lie in up to 256 encrypted chunks; the key is the
  * server's, comes with the session and is in memory alone, so that a copied profile shows nothing.
  *
- * empty ── first page ──▶ loading (goes on where it stopped) ── last page ──▶ whole ── changes ──▶ whole
+ * empty ── first page ──▶ loading (goes on where it stopped) ── last page, and all changes since the first ──▶ whole
+ *                                                                                  whole ── all changes ──▶ whole
+ *
+ * Its moment moves with the last page of changes alone: before that some cards are told as they were at the moment before.
  */
 
 const BookFact = v.object({
@@ -19,7 +22,7 @@ const BookFact = v.object({
   cursor: v.string(),
   /** The chunk that the first reading goes on with; null when it is through. */
   nextChunk: v.nullable(Int),
-  /** The moment that the book tells of; null while it is not whole. */
+  /** The moment that the book tells of: no card is told as of an earlier one. Null while it is not whole. */
   asOfMs: v.nullable(Moment),
   cards: Int,
 })
@@ -104,11 +107,12 @@ export class Book {
         await this.wipe()
         fact = null
       }
-      while (fact === null || fact.asOfMs === null) fact = await this.#readOn(fact)
+      while (fact === null || fact.nextChunk !== null) fact = await this.#readOn(fact)
       for (let more = true; more;) {
         const answer = await this.#deps.page({ cursor: fact.cursor, fromChunk: 0 })
         more = answer.more
-        fact = { ...fact, cursor: answer.cursor, asOfMs: answer.asOfMs, cards: answer.cards }
+        const asOfMs: number | null = more ? fact.asOfMs : answer.asOfMs
+        fact = { ...fact, cursor: answer.cursor, asOfMs, cards: answer.cards }
         await this.#keep(await this.#changed(decodeEntries(bytesOf(answer.entries))), fact)
       }
     })
@@ -135,7 +139,7 @@ export class Book {
       // Changes since the first page are asked afterwards, all of them.
       cursor: fact?.cursor ?? answer.cursor,
       nextChunk: answer.nextChunk,
-      asOfMs: answer.nextChunk === null ? answer.asOfMs : null,
+      asOfMs: null,
       cards: answer.cards,
     }
     await this.#keep(byChunk, next)

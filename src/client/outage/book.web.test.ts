@@ -100,11 +100,13 @@ describe('the book', () => {
     expect(book.state.progress).toBeCloseTo(80 / 256)
     expect(book.state.asOfMs).toBeNull()
     pages.cutAfter = Infinity
+    pages.nowMs = 2_000
     const later = await open()
     await later.refresh()
     expect(pages.asked.slice(6)).not.toContain('from 0')
+    // What changed while it was read comes afterwards, from the first page on.
     expect(pages.asked.at(-1)).toBe('c1000')
-    expect(later.state.asOfMs).toBe(1_000)
+    expect(later.state.asOfMs).toBe(2_000)
     const progress = seen.flatMap((state) => state.progress ?? [])
     expect(progress).toEqual(progress.toSorted((a, b) => a - b))
   })
@@ -119,6 +121,31 @@ describe('the book', () => {
     await book.refresh()
     expect(await book.find('290000001000')).toMatchObject({ availableKopecks: 10, state: 'blocked' })
     expect(await book.find('290000002149')).not.toBeNull()
+    expect(book.state.asOfMs).toBe(2_000)
+  })
+
+  it('[O3] is as old as the changes that it lacks: one that is cut among them is no younger for it', async () => {
+    const card = await pages.add('290000001000')
+    const readings = 16
+    pages.cutAfter = readings
+    const first = await open()
+    await expect(first.refresh()).rejects.toThrow('cut')
+    expect(first.state).toEqual({ cards: 1, asOfMs: null, progress: 1 })
+    pages.cutAfter = Infinity
+    const book = await open()
+    await book.refresh()
+    expect(pages.asked.filter((one) => one.startsWith('from'))).toHaveLength(readings)
+    expect(book.state.asOfMs).toBe(1_000)
+    pages.nowMs = 2_000
+    for (let n = 0; n < 150; n++) pages.changes.push(await pages.add(`29000000${2000 + n}`))
+    pages.changes.push({ ...card, availableKopecks: kopecks(10) })
+    pages.cutAfter = pages.asked.length + 1
+    await expect(book.refresh()).rejects.toThrow('cut')
+    expect(await book.find('290000001000')).toEqual(card)
+    expect(book.state.asOfMs).toBe(1_000)
+    pages.cutAfter = Infinity
+    await book.refresh()
+    expect(await book.find('290000001000')).toMatchObject({ availableKopecks: 10 })
     expect(book.state.asOfMs).toBe(2_000)
   })
 
