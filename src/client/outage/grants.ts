@@ -1,6 +1,6 @@
 import type { CardId, GrantId } from '../../core/ids.ts'
 import { type Kopecks, kopecks } from '../../core/money.ts'
-import { roomOnGrant } from '../../core/receipt/offline.ts'
+import { roomOnGrant, unusedGrant } from '../../core/receipt/offline.ts'
 import type { GrantAnswer } from '../../core/wire/offline.ts'
 import type { HeldGrant } from '../journal/database.ts'
 import { reading, strictly, type TillStorage } from '../journal/storage.ts'
@@ -61,10 +61,10 @@ export class Grants {
     return this.#held
   }
 
-  /** The most that this card may still promise. */
-  room(cardId: CardId): Kopecks {
+  /** The most that this card may still promise beside what others promise in the same receipt. */
+  room(cardId: CardId, besideKopecks: number): Kopecks {
     const held = this.usable()
-    return held ? roomOnGrant(held.grant, held.use, cardId) : kopecks(0)
+    return held ? roomOnGrant(held.grant, held.use, cardId, besideKopecks) : kopecks(0)
   }
 
   /** The server has ended it: nothing is promised on it from now on, and the next time it is given back. */
@@ -90,7 +90,7 @@ export class Grants {
         const stored = await tx.objectStore('grants').get('current')
         // Thawed after a long sleep: another frame has gone on to a later one.
         if ((stored?.grant.id ?? null) !== returned || stored?.returned === false) return
-        if (grant) await tx.objectStore('grants').put({ grant, use: emptyUse(), returned: false }, 'current')
+        if (grant) await tx.objectStore('grants').put({ grant, use: unusedGrant, returned: false }, 'current')
         else await tx.objectStore('grants').delete('current')
       })
       await this.refresh()
@@ -108,8 +108,6 @@ export class Grants {
     await this.refresh()
   }
 }
-
-const emptyUse = () => ({ spentKopecks: kopecks(0), byCard: {}, loads: 0, loadsKopecks: kopecks(0) })
 
 /** Something was promised on it, or half of its time is over. */
 function isWorn({ grant, use }: HeldGrant, nowMs: number): boolean {

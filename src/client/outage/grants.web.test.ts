@@ -74,14 +74,14 @@ describe('the till’s grant', () => {
     await grants.tend()
     expect(asked).toEqual([null])
     expect(grants.usable()?.use).toEqual(unusedGrant)
-    expect(grants.room(card)).toBe(400)
+    expect(grants.room(card, 0)).toBe(400)
   })
 
   it('[O1] is used no more once the server has ended it, and given back with the next turn', async () => {
     await grants.tend()
     const first = grants.held!.grant.id
     await grants.end()
-    expect([grants.usable(), grants.room(card)]).toEqual([null, 0])
+    expect([grants.usable(), grants.room(card, 0)]).toEqual([null, 0])
     await grants.tend()
     expect(asked).toEqual([null, first])
     expect(grants.usable()?.grant.id).not.toBe(first)
@@ -124,7 +124,7 @@ describe('the till’s grant', () => {
     answer = () => Promise.reject(new Error('cut'))
     await expect(grants.tend()).rejects.toThrow('cut')
     expect(grants.usable()).toBeNull()
-    expect(grants.room(card)).toBe(0)
+    expect(grants.room(card, 0)).toBe(0)
     answer = give
     await grants.tend()
     expect(asked).toEqual([null, first, first])
@@ -135,7 +135,7 @@ describe('the till’s grant', () => {
     await grants.tend()
     nowMs += 12 * hour
     expect(grants.usable()).toBeNull()
-    expect(grants.room(card)).toBe(0)
+    expect(grants.room(card, 0)).toBe(0)
   })
 
   it('[O1] is not there where the owner allows none, and the server is not asked at every turn', async () => {
@@ -163,6 +163,6 @@ describe('the till’s grant', () => {
     expect(other.held).toEqual(grants.held)
     await spend(150)
     await other.refresh()
-    expect(other.room(card)).toBe(250)
+    expect(other.room(card, 0)).toBe(250)
   })
 })

@@ -1,7 +1,7 @@
 import type { BookEntry } from '../../core/card/book.ts'
 import type { CardId } from '../../core/ids.ts'
 import { type Kopecks, kopecks } from '../../core/money.ts'
-import { chargeGrant, roomOnGrant, useOf } from '../../core/receipt/offline.ts'
+import { chargeGrant, useOf } from '../../core/receipt/offline.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
 import type { Envelope } from '../../core/wire/tills.ts'
 import { type Api, isDenied, isUnreachable } from '../api/api.ts'
@@ -144,18 +144,9 @@ export class Outage {
     return 'use' in chargeGrant(held.grant, held.use, added, this.#deps.nowMs())
   }
 
-  /**
-   * The most that a card may pay on the grant in a receipt in which cards without a hold pay `besideKopecks` already.
-   */
+  /** The most that a card may pay on the grant in a receipt in which cards without a hold pay `besideKopecks` already. */
   room(cardId: CardId, besideKopecks: number): Kopecks {
-    const held = this.#grants.usable()
-    if (!held || this.#isBookOld()) return kopecks(0)
-    const { grant, use } = held
-    const left = Math.min(
-      grant.perReceiptKopecks - besideKopecks,
-      grant.sumKopecks - use.spentKopecks - besideKopecks,
-    )
-    return kopecks(Math.max(0, Math.min(roomOnGrant(grant, use, cardId), left)))
+    return this.#isBookOld() ? kopecks(0) : this.#grants.room(cardId, besideKopecks)
   }
 
   /** Until when a card out of the book may be promised. */

@@ -88,10 +88,16 @@ describe('[O1] a grant', () => {
     expect(faultOf(charge(unusedGrant, unusedGrant, issuedAtMs - 1_000))).toBe('charged')
   })
   test('tells how much a card may still promise', () => {
-    expect(roomOnGrant(grantOf(), unusedGrant, first)).toBe(400)
+    const room = (use: GrantUse, cardId: CardId, beside = 0, grant = grantOf()) =>
+      roomOnGrant(grant, use, cardId, beside)
+    expect(room(unusedGrant, first)).toBe(400)
     const use: GrantUse = { ...unusedGrant, spentKopecks: kopecks(950), byCard: { [first]: kopecks(380) } }
-    expect(roomOnGrant(grantOf(), use, first)).toBe(20)
-    expect(roomOnGrant(grantOf(), use, second)).toBe(50)
-    expect(roomOnGrant(grantOf({ sumKopecks: kopecks(0) }), unusedGrant, first)).toBe(0)
+    expect(room(use, first)).toBe(20)
+    expect(room(use, second)).toBe(50)
+    expect(room(unusedGrant, first, 0, grantOf({ sumKopecks: kopecks(0) }))).toBe(0)
+    // Beside other cards of the same receipt.
+    expect(room(unusedGrant, first, 300)).toBe(200)
+    expect(room(use, second, 40)).toBe(10)
+    expect(room(use, second, 51)).toBe(0)
   })
 })

@@ -81,6 +81,20 @@ export function useOf({ operations }: Pick<Receipt, 'operations'>): GrantUse {
   }
 }
 
+/** What is charged to a grant when one more use is added. */
+export function addUse(before: GrantUse, added: GrantUse): GrantUse {
+  const byCard = { ...before.byCard }
+  for (const [cardId, amount] of Object.entries(added.byCard) as [CardId, Kopecks][]) {
+    byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amount)
+  }
+  return {
+    spentKopecks: kopecks(before.spentKopecks + added.spentKopecks),
+    byCard,
+    loads: before.loads + added.loads,
+    loadsKopecks: kopecks(before.loadsKopecks + added.loadsKopecks),
+  }
+}
+
 export type GrantFault = Extract<CaseCode, 'grant_exceeded' | 'grant_expired'>
 
 /**
@@ -96,18 +110,10 @@ export function chargeGrant(
   atMs: number,
 ): { use: GrantUse } | { fault: GrantFault } {
   if (atMs >= grant.useUntilMs || atMs < grant.issuedAtMs - clockSlackMs) return { fault: 'grant_expired' }
-  const byCard = { ...before.byCard }
-  for (const [cardId, amount] of Object.entries(added.byCard) as [CardId, Kopecks][]) {
-    byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amount)
-    if (byCard[cardId] > grant.perCardKopecks) return { fault: 'grant_exceeded' }
-  }
-  const use: GrantUse = {
-    spentKopecks: kopecks(before.spentKopecks + added.spentKopecks),
-    byCard,
-    loads: before.loads + added.loads,
-    loadsKopecks: kopecks(before.loadsKopecks + added.loadsKopecks),
-  }
+  const use = addUse(before, added)
+  const cards = Object.keys(added.byCard) as CardId[]
   const exceeded =
+    cards.some((cardId) => (use.byCard[cardId] ?? 0) > grant.perCardKopecks) ||
     added.spentKopecks > grant.perReceiptKopecks ||
     use.spentKopecks > grant.sumKopecks ||
     use.loads > grant.loads ||
@@ -118,15 +124,19 @@ export function chargeGrant(
 /** The till's clock is set by the server's answers; a grant may look this much younger than it is. */
 const clockSlackMs = 60_000
 
-/** The most that one card may still promise on a grant, before its balance is asked. */
-export function roomOnGrant(grant: Grant, use: GrantUse, cardId: CardId): Kopecks {
+/**
+ * The most that one card may still promise on a grant, before its balance is asked.
+ *
+ * @param besideKopecks what other cards are to promise on it in the same receipt
+ */
+export function roomOnGrant(grant: Grant, use: GrantUse, cardId: CardId, besideKopecks: number): Kopecks {
   return kopecks(
     Math.max(
       0,
       Math.min(
-        grant.perReceiptKopecks,
+        grant.perReceiptKopecks - besideKopecks,
         grant.perCardKopecks - (use.byCard[cardId] ?? 0),
-        grant.sumKopecks - use.spentKopecks,
+        grant.sumKopecks - use.spentKopecks - besideKopecks,
       ),
     ),
   )

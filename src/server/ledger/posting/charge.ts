@@ -1,6 +1,5 @@
-import type { AccountId, CardId, GrantId, TillId } from '../../../core/ids.ts'
-import { type Kopecks, kopecks } from '../../../core/money.ts'
-import { chargeGrant, type GrantUse, useOf } from '../../../core/receipt/offline.ts'
+import type { AccountId, GrantId, TillId } from '../../../core/ids.ts'
+import { addUse, chargeGrant, type GrantUse, useOf } from '../../../core/receipt/offline.ts'
 import type { PostingContext } from '../../../core/posting/types.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
@@ -35,22 +34,9 @@ export async function chargeOf(
   const charged = chargeGrant(held.grant, held.use, added, Math.min(receipt.happenedAtMs, nowMs + aheadMs))
   const { id } = held.grant
   if ('use' in charged) return { verdict: 'charged', due: { id, use: charged.use, added } }
-  return { verdict: charged.fault, due: isFact ? { id, use: sumOf(held.use, added), added } : null }
+  return { verdict: charged.fault, due: isFact ? { id, use: addUse(held.use, added), added } : null }
 }
 
 export async function writeCharge(tx: Tx, accountId: AccountId, { due }: Charge): Promise<void> {
   if (due) await keepUse(tx, accountId, due.id, due.use, due.added)
-}
-
-function sumOf(before: GrantUse, added: GrantUse): GrantUse {
-  const byCard = { ...before.byCard }
-  for (const [cardId, amount] of Object.entries(added.byCard) as [CardId, Kopecks][]) {
-    byCard[cardId] = kopecks((byCard[cardId] ?? 0) + amount)
-  }
-  return {
-    spentKopecks: kopecks(before.spentKopecks + added.spentKopecks),
-    byCard,
-    loads: before.loads + added.loads,
-    loadsKopecks: kopecks(before.loadsKopecks + added.loadsKopecks),
-  }
 }
