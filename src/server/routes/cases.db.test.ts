@@ -44,6 +44,22 @@ onBothEngines('cases', (engine) => {
     expect((await list())[0]?.choices).toEqual([])
   })
 
+  test('[J6] a till hears of every decision, also where the clock of the server steps back between two', async () => {
+    const { manager, till, time, decide, promise } = await scene()
+    const card = await addCard(manager, { paid: 1_000 })
+    const heard = async (decidedAfterMs: number) => (await till.ping({ decidedAfterMs })).decisions
+    const first = promise([redeem(card.id, 100)])
+    await first.sent
+    await decide('promise_without_hold', 'apply')
+    const [one] = await heard(0)
+    expect(one).toMatchObject({ receiptId: first.id })
+    time.nowMs -= 60_000
+    const second = promise([redeem(card.id, 200)])
+    await second.sent
+    await decide('promise_without_hold', 'apply')
+    expect(await heard(one!.decidedAtMs)).toMatchObject([{ receiptId: second.id }])
+  })
+
   test('[C7] [C8] what was applied by a decision is returned and cancelled like any other', async () => {
     const { manager, till, decide, balance, promise } = await scene()
     const card = await addCard(manager, { paid: 1_000 })
@@ -246,8 +262,9 @@ onBothEngines('cases', (engine) => {
   test('[A9] owners see loads without a sale, typed numbers, and cards that were only looked at', async () => {
     const { manager, till, accountId, moysklad, time } = await scene()
     const [card, live] = [await addCard(manager), await addCard(manager, { paid: 500 })]
-    await till.send(till.receipt([load(card.id, certificateId, faceKopecks)]))
-    await till.send(till.receipt([redeem(live.id, 70, { entered: 'typed' })]))
+    const sold = till.receipt([load(card.id, certificateId, faceKopecks)])
+    const typed = till.receipt([redeem(live.id, 70, { entered: 'typed' })])
+    await till.sync(sold, typed)
     const look = { number: live.number, entered: 'scanned' as const, hold: null }
     await till.answer('lookup', look)
     await till.answer('lookup', look)
@@ -261,5 +278,8 @@ onBothEngines('cases', (engine) => {
       typedRedeems: [{ amountKopecks: 70 }],
       lookupsWithoutSale: [{ employeeId: till.employeeId, day: '2026-10-02', count: 2 }],
     })
+    for (const { id } of [sold, typed])
+      expect(verdictOf(await till.send(till.receipt([undo(id)])))).toBe('applied')
+    expect(await manager.answer('watch', null)).toMatchObject({ loadsWithoutSale: [], typedRedeems: [] })
   })
 })
