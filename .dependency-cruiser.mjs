@@ -67,10 +67,10 @@ export default {
     },
     {
       name: 'pages-apart',
-      comment: 'What two pages share belongs into widget/ui or widget/i18n.',
+      comment: 'What two pages share belongs into widget/ui.',
       severity: 'error',
-      from: { path: '^widget/([^/]+)/', pathNot: '^widget/(ui|i18n)/' },
-      to: { path: '^widget/', pathNot: '^widget/($1|ui|i18n)/' },
+      from: { path: '^widget/([^/]+)/', pathNot: '^widget/ui/' },
+      to: { path: '^widget/', pathNot: '^widget/($1|ui)/' },
     },
     {
       name: 'pages-are-a-list',

@@ -52,7 +52,7 @@ export interface JournalDeps {
 export type JournalPort = Pick<Journal, keyof Journal>
 
 /**
- * The till's own book of receipts: what is in it was decided, whatever happens to page, browser or line.
+ * The till's outbox of receipts: what is in it was decided, whatever happens to page, browser or line.
  * All frames and tabs of the till share it through the database (J11).
  */
 export class Journal {
@@ -185,7 +185,7 @@ export class Journal {
   async #catchUp(id: ReceiptId, ordinal: number, seq: number, error: unknown): Promise<void> {
     if (await this.#keyOfReceipt(id)) throw new AlreadyRecorded(id)
     const newest = await lastSeq(this.#deps.storage, ordinal)
-    // Whoever took the number is in the book; if nobody is, the storage contradicts itself.
+    // The record that took the number is in the journal; if none is, the storage contradicts itself.
     if (newest < seq) throw error
     this.#last = { ordinal, seq: newest }
   }

@@ -39,8 +39,8 @@ export interface Unseen {
 }
 
 /**
- * How far every record of a journal is known to need no witness any more. What was shown stays shown, and numbers of an
- * journal only grow, so a long queue is read through once and not with every batch.
+ * Up to which number every record of a journal was shown already, or never needs to be. What was shown stays shown, and the
+ * numbers of a journal only grow, so a long queue is read through once and not with every batch.
  */
 export type ShownUpTo = Map<number, number>
 
@@ -106,9 +106,9 @@ const needsWitness = (row: UnsettledRow | undefined): row is UnseenRow => (row?.
 
 /** What the server is known to have lost of a journal (J7). */
 export interface Lost {
-  /** All that comes after this number, */
+  /** Every record after this number is missing. */
   above: number
-  /** and these before it, whose records came later than their followers: all of them are settled here. */
+  /** Earlier numbers whose records are missing; all of them have their outcome here. */
   below: readonly number[]
 }
 

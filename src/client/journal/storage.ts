@@ -135,5 +135,5 @@ async function abort(tx: { abort(): void }): Promise<void> {
   tx.abort()
 }
 
-/** The connection is closed or closing. Errors of the storage are told by name. */
+/** The connection is closed or closing. The browser tells errors of storage apart by name alone. */
 const isClosed = (error: unknown) => error instanceof DOMException && error.name === 'InvalidStateError'

@@ -65,7 +65,7 @@ export type CardEffect = v.InferOutput<typeof CardEffect>
 export const Outcome = v.variant('status', [
   v.strictObject({
     status: v.literal('applied'),
-    /** The twin that did the work when an ask and its promise both arrived (J2). */
+    /** The sibling that did the work when an ask and its promise both arrived (J2); null where this receipt did it. */
     by: v.nullable(ReceiptId),
     postedAtMs: Moment,
     effects: v.array(CardEffect),

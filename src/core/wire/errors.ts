@@ -1,8 +1,6 @@
 import * as v from 'valibot'
 import { Nonce } from './tills.ts'
 
-/** Answers that are no answer to the question asked. */
-
 /** Codes of answers that are no answer to the question asked: with a 4xx or 5xx status. */
 export const ErrorCode = v.picklist([
   'body_invalid',

@@ -8,15 +8,15 @@ import type { Device } from '../http/body.ts'
 import { sha256 } from '../keys/secrets.ts'
 import { tryShape } from '../../core/shape.ts'
 
-type Envelope = SyncRequest['records'][number]
+type SentRecord = SyncRequest['records'][number]
 
 /** Judges a record by its looks. One that cannot be read is an arrival too: it is kept and opens a case. */
-export function readArrival(sender: Device, record: Envelope): Arrival {
+export function readArrival(sender: Device, record: SentRecord): Arrival {
   const arrival = malformedArrival(sender, record)
   return { ...arrival, content: contentOf(arrival) }
 }
 
-export function malformedArrival({ accountId, ...place }: Device, record: Envelope): Arrival {
+export function malformedArrival({ accountId, ...place }: Device, record: SentRecord): Arrival {
   // PostgreSQL cannot store this sign, and no JSON text has it: the record is unreadable either way.
   const text = record.receipt.replaceAll('\0', '\uFFFD')
   return {
@@ -38,7 +38,7 @@ function contentOf({ id, text, place }: Arrival): ArrivalContent {
   if (receipt.id !== id || said?.journal !== place?.journal || said?.seq !== place?.seq) {
     return { kind: 'malformed' }
   }
-  // A till speaks for cashiers; stock, corrections and blocks have roads of their own (A3), as registers and jobs have.
+  // A till speaks for cashiers; stock, corrections and blocks have routes of their own (A3), as registers and jobs have.
   const isCashiers = receipt.operations.every((operation) => cashierOperations.has(operation.kind))
   const isTills = receipt.author.kind === 'employee' && tillDoors.has(receipt.door)
   // Nothing asks a till for a second person yet (T14, O10): nobody would check who agreed, and it would stand there as if true.

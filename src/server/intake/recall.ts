@@ -7,8 +7,8 @@ import { recallGrant } from '../ledger/offline/grants.ts'
 const rememberedMax = 10_000
 
 /**
- * @returns a function that sees to it that the ledger knows the grant which a till says it has: a server that was set
- * back has forgotten it, and what was promised on it is on its way (J7). Asks the database once for each grant.
+ * @returns a function that sees to it that the ledger knows the grant which a till says it has: a restored server has
+ * forgotten it, and what was promised on it is on its way (J7). Asks the database once for each grant.
  */
 export function createRecall({ db, keys, log }: Deps) {
   const proofs = createGrantProofs(keys.card)

@@ -21,7 +21,7 @@ export function ping(deps: Deps): Handler<'ping'> {
     await seen(accountId, id)
     return db.read(async (query) => {
       const journal = await findJournal(query, accountId, id)
-      // Set back while the process runs: the key is remembered, its journal is not.
+      // Restored while the process runs: the key is remembered, its journal is not.
       if (!journal) throw new ApiError('till_unknown')
       const { headSeq, state } = journal
       const seq = Math.min(headSeq, envelope.headSeq)

@@ -49,8 +49,10 @@ function checkBatch(batch: Batch): Batch {
   return batch
 }
 
-/** Decides the records in order. If the database fails at the first one, the answer is a 5xx. If it fails at a later one, that record
- * and all after it are `later` (J6). */
+/**
+ * Decides the records in order. If the database fails at the first one, the answer is a 5xx. If it fails at a later one, that
+ * record and all after it are `later` (J6).
+ */
 async function settle(
   { db, programmes, clock, log, nonces }: Deps,
   proofs: OutcomeProofs,

@@ -16,7 +16,7 @@ interface AppProps extends ScreenProps {
   operations: LaterScreen | null
 }
 
-/** The embedded screen, 400 px wide: the line of truth on top, then one thing to do. */
+/** The embedded screen, 400 px wide: the status line on top, then one thing to do. */
 export function App({ checkout, language, operations: Operations }: AppProps) {
   const focused = useFocus()
   const trouble = checkout.trouble.value

@@ -4,7 +4,7 @@ interface StatusProps extends ScreenProps {
   operations: LaterScreen | null
 }
 
-/** One line of truth: the line, what is unsent and since when (J12). */
+/** Whether the server is reached, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language, operations }: StatusProps) {
   const { words, first, time } = language
   const { reachable } = checkout.line.value

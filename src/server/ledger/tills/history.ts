@@ -11,7 +11,7 @@ import { quarantine } from './tills.ts'
 /**
  * What the number of a record tells about the journal that it comes from (J8).
  *
- * - It follows the head: the straight road, which asks the database nothing.
+ * - It follows the head, as nearly all do: that asks the database nothing.
  * - It skips numbers: they are missing, or wait at the till for a cashier's word. The record itself is decided.
  * - It comes late, and its number is free: decided like any other; cases about its absence close by themselves.
  * - Its number is taken by another record, or the journal was over when it was written, or another one was begun in its
