@@ -23,10 +23,10 @@ const level = (name: string, limitMinutes: number): Level => ({
 })
 
 const steps: Level[][] = [
-  [level('unit', 8), level('web', 8)],
-  [level('db', 10), level('faults', 10)],
-  [level('e2e', 15)],
-  [level('kill', 10)],
+  [level('unit', 15), level('web', 15)],
+  [level('db', 20), level('faults', 20)],
+  [level('e2e', 30)],
+  [level('kill', 20)],
 ]
 const beside: Level = { ...level('fleet', 40), yields: true }
 
