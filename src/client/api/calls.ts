@@ -2,7 +2,7 @@ import { DraftAnswer, MatchAnswer } from '../../core/wire/drafts.ts'
 import type { EndpointName, Endpoints } from '../../core/wire/endpoints.ts'
 import { HoldAnswer, ReleaseAnswer } from '../../core/wire/holds.ts'
 import { LookupAnswer } from '../../core/wire/cards.ts'
-import { OperationsAnswer, SaleAnswer } from '../../core/wire/receipts.ts'
+import { SaleAnswer } from '../../core/wire/receipts.ts'
 import { SessionAnswer } from '../../core/wire/session.ts'
 import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
 import { PingAnswer, SyncAnswer, TillAnswer } from '../../core/wire/tills.ts'
@@ -29,7 +29,6 @@ export const calls = {
   dropDraft: { method: 'DELETE', path: '/api/drafts/{id}', signed: false, answer: DraftAnswer },
   match: { method: 'POST', path: '/api/drafts/match', signed: false, answer: MatchAnswer },
   sale: { method: 'GET', path: '/api/sales/{id}', signed: false, answer: SaleAnswer },
-  operations: { method: 'GET', path: '/api/operations', signed: false, answer: OperationsAnswer },
   grant: { method: 'POST', path: '/api/grant', signed: true, answer: GrantAnswer },
   book: { method: 'POST', path: '/api/book', signed: false, answer: BookAnswer },
 } satisfies Partial<Calls<EndpointName>>

@@ -1,7 +1,6 @@
 import type { Draft } from '../../core/draft/draft.ts'
 import { type AccountId, type DocumentId, type JournalId, type ReceiptId, TillId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
-import type { ToldOperation, ToldReceipt } from '../../core/wire/receipts.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
 import { makeDeviceKeys } from '../crypto/device-key.ts'
 import type { Parts } from './parts.ts'
@@ -41,7 +40,6 @@ export async function openInMemory(
     journal,
     drafts: new MemoryDrafts(tab),
     facts: new MemoryFacts(),
-    recall: (receipts) => journal.recall(receipts),
     close: () => undefined,
   }
 }
@@ -86,8 +84,6 @@ class MemoryJournal implements JournalPort {
   readonly #now: () => number
   readonly #states: RecordState[] = []
   readonly #attention = new Set<RecordState>()
-  /** What the server has told of the time before this page, newest first. */
-  #recalled: RecordState[] = []
 
   constructor(identity: IdentityPort, now: () => number) {
     this.#identity = identity
@@ -184,26 +180,7 @@ class MemoryJournal implements JournalPort {
 
   recent(limit: number): Promise<RecordState[]> {
     const newest = [...this.#states].reverse()
-    return Promise.resolve([...newest, ...this.#recalled].slice(0, limit).map(copy))
-  }
-
-  recall(receipts: readonly ToldReceipt[]): void {
-    this.#recalled = receipts.flatMap(({ own, happenedAtMs, operations }) => {
-      if (!own || own.outcome.status === 'later') return []
-      const { outcome, documentId, ...rest } = own
-      const said = { ...rest, sale: documentId && { documentId }, operations: operations.map(asWritten) }
-      const record = {
-        ordinal: 0,
-        seq: 0,
-        id: own.id,
-        receipt: JSON.stringify(said),
-        recordedAtMs: happenedAtMs,
-        faces: operations.flatMap(({ cardId, last4 }): CardFace[] =>
-          cardId && last4 ? [{ cardId, last4, entered: 'scanned', useUntilMs: null }] : [],
-        ),
-      }
-      return [{ record, outcome }]
-    })
+    return Promise.resolve(newest.slice(0, limit).map(copy))
   }
 
   attention(): Promise<RecordState[]> {
@@ -223,9 +200,6 @@ class MemoryJournal implements JournalPort {
     return this.#states.filter(({ outcome }) => outcome === null)
   }
 }
-
-/** As the screens read it in a record. It is not one: it is never sent again. */
-const asWritten = (told: ToldOperation) => ({ ...told, faceKopecks: told.amountKopecks, basis: told })
 
 const copy = (state: RecordState): RecordState => ({ ...state })
 

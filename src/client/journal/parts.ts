@@ -1,5 +1,4 @@
 import type { AccountId } from '../../core/ids.ts'
-import type { ToldReceipt } from '../../core/wire/receipts.ts'
 import type { Beacon } from './beacon.ts'
 import type { DraftsPort } from './drafts.ts'
 import type { FactsPort } from './facts.ts'
@@ -20,7 +19,5 @@ export interface Parts {
   journal: JournalPort
   drafts: DraftsPort
   facts: FactsPort
-  /** Where nothing is kept: takes what the server has of this till, to be shown (J13). */
-  recall?: (receipts: readonly ToldReceipt[]) => void
   close(): void
 }

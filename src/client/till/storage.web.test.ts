@@ -1,10 +1,7 @@
 import { openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { CardId, ReceiptId } from '../../core/ids.ts'
-import { kopecks } from '../../core/money.ts'
 import { databaseName, databaseVersion } from '../journal/database.ts'
 import { receiptOf } from '../journal/records.ts'
-import { uuid } from '../testing/builders.ts'
 import { TestTills, drain, sale, sell, tillOf, until } from '../testing/till-rig.ts'
 
 const tills = new TestTills()
@@ -104,37 +101,6 @@ describe('storage that fails', () => {
     const prepared = sale()
     await one.till.saveDraft(prepared)
     expect(await one.till.ready!.drafts.waiting()).toEqual([prepared])
-  })
-
-  it('[J13] without storage the last operations of the till come from the server', async () => {
-    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
-      throw new DOMException('no', 'SecurityError')
-    })
-    const parts = { id: uuid() as ReceiptId, mode: 'ask' as const, standsFor: null, documentId: null }
-    const outcome = { status: 'applied' as const, by: null, postedAtMs: 1, effects: [], frozen: false }
-    const cardId = uuid() as CardId
-    const about = { productId: null, paidKopecks: null, receiptId: null, because: null }
-    const amountKopecks = kopecks(150_000)
-    tills.server.operations = [
-      {
-        till: 1,
-        happenedAtMs: 1,
-        stands: true,
-        undone: false,
-        operations: [{ ...about, kind: 'redeem', cardId, last4: '4821', amountKopecks }],
-        own: { ...parts, outcome },
-      },
-    ]
-    const one = await tills.start()
-    const [state] = await one.till.ready!.journal.recent(10)
-    const faces = [{ cardId, last4: '4821' }]
-    expect(state).toMatchObject({ record: { id: parts.id, faces }, outcome: { status: 'applied' } })
-    expect(receiptOf(state!.record)).toMatchObject({
-      ...{ id: parts.id, sale: null },
-      operations: [{ kind: 'redeem', cardId, amountKopecks }],
-    })
-    // It is the server's, not ours to send.
-    expect(one.till.state.unsettled).toBe(0)
   })
 })
 

@@ -16,7 +16,6 @@ import { databaseName, type JournalRecord } from '../journal/database.ts'
 import type { JournalState } from '../journal/journal.ts'
 import type { RecordState } from '../journal/records.ts'
 import { Outage, type Readiness } from '../outage/outage.ts'
-import type { Parts } from '../journal/parts.ts'
 import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, openSession } from './session.ts'
@@ -321,7 +320,6 @@ export class Till {
       },
       log: this.#deps.log,
     })
-    if (parts.recall) await this.#recall(parts.recall)
     // «Всё отправлено» is said of a journal that was read.
     await this.refresh()
     this.ready = { session, journal, drafts, sync }
@@ -351,15 +349,6 @@ export class Till {
       void carrier.sync.kick()
     } catch (error) {
       this.#deps.log('outage_not_prepared', error)
-    }
-  }
-
-  /** "Did it go through?" after a crash is answered by the server where this browser keeps nothing (J13). */
-  async #recall(recall: NonNullable<Parts['recall']>): Promise<void> {
-    try {
-      recall((await this.api('operations', null)).receipts)
-    } catch (error) {
-      this.#deps.log('operations_not_read', error)
     }
   }
 
