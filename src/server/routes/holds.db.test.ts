@@ -5,7 +5,8 @@ import { kopecks } from '../../core/money.ts'
 import { holdKeepMs, holdUseMs } from '../../core/card/hold.ts'
 import type { LookupAnswer } from '../../core/wire/cards.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
-import { newDraftId, newHoldId, redeem, saleOf, type TestTill } from '../../../test/server/test-till.ts'
+import { goodsSale } from '../../../test/server/fake-moysklad.ts'
+import { newDraftId, newHoldId, redeem, saleOf, type TestTill, undo } from '../../../test/server/test-till.ts'
 import { addCard, type NewCard, verdictOf, world } from '../../../test/server/world.ts'
 
 onBothEngines('holds', (engine) => {
@@ -214,5 +215,19 @@ onBothEngines('holds', (engine) => {
     expect(await till.answer('release', null, id)).toEqual({ released: false })
     await till.answer('dropDraft', null, draftId)
     expect((await scan(other, card, {})).card?.availableKopecks).toBe(40)
+  })
+
+  test('[O2] the money of a promise that waits for a human stays held when the till fails to undo it', async () => {
+    const { shop, till, other, card } = await scene()
+    const [id, draftId] = [newHoldId(), newDraftId()]
+    await scan(till, card, { id, draftId, redeem: 60 })
+    const sale = saleOf(shop.moysklad.sell(goodsSale(61)).id, 61, draftId)
+    const promise = till.receipt([redeem(card.id, 61, { holdId: id })], { mode: 'promise', sale })
+    expect(verdictOf(await till.send(promise))).toBe('in_review promise_without_hold')
+    const cancel = till.receipt([undo(promise.id, 'cancelled')], { sale })
+    expect(verdictOf(await till.send(cancel))).toBe('refused sale_exists')
+    expect((await scan(other, card, {})).card?.availableKopecks).toBe(40)
+    expect(verdictOf(await till.send(till.receipt([undo(promise.id)], { sale })))).toBe('applied')
+    expect((await scan(other, card, {})).card?.availableKopecks).toBe(100)
   })
 })

@@ -16,7 +16,7 @@ import { releaseHoldsOf } from '../cards/holds.ts'
 import { insertLinks } from './links.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from '../programmes.ts'
-import { findReceipt, insertReceipt } from './receipts.ts'
+import { draftWaits, findReceipt, insertReceipt } from './receipts.ts'
 import { stoppedByNumber, stoppedByState } from './admission.ts'
 import { followConflict, followHistory } from '../tills/history.ts'
 import { advanceHead, type Journal, lockJournal } from '../tills/journals.ts'
@@ -262,15 +262,33 @@ async function write(
   if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
   if (work) await writeCharge(tx, arrival.accountId, work.charge)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
-  // What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a
-  // receipt that a human has to decide keeps its money held.
-  if (receipt && outcome.status !== 'in_review')
+  if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
     await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
   for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
     await openCase(tx, caseOf(arrival, kind, receipt), nowMs)
+  }
+}
+
+/**
+ * What was taken needs no hold any more, and a refusal is final: the cashier takes money, the card is free. Only a receipt
+ * that a human has to decide keeps its money held, also where a void of it is refused: that one names the same draft.
+ */
+async function areHoldsOver(
+  tx: Tx,
+  accountId: AccountId,
+  { sale }: Receipt,
+  { status }: FinalOutcome,
+): Promise<boolean> {
+  switch (status) {
+    case 'applied':
+      return true
+    case 'in_review':
+      return false
+    case 'refused':
+      return !sale?.draftId || !(await draftWaits(tx, accountId, sale.draftId))
   }
 }
 
