@@ -118,6 +118,18 @@ describe('[C8] void', () => {
       'granted 20',
     ])
   })
+  test('of a return and a payment on one card: what the return brought may be spent, the payment comes back', () => {
+    const card = cardOf({ paid: 0, granted: 0 })
+    const posted = {
+      entries: entriesOf(card, ['card_granted', 30], ['redeemed', -30], ['card_paid', -50], ['redeemed', 50]),
+      operations: (['refund', 'redeem'] as const).map((kind) => ({
+        kind,
+        cardId: card.id,
+        wasUnsold: false,
+      })),
+    }
+    expect(cancel([card], { posted })).toEqual(['card_paid 20', 'redeemed 30', 'redeemed -50'])
+  })
   test('is refused for strangers, twice, after a return, beside others, and for stock', () => {
     const card = cardOf()
     const posted = redeemed(card)

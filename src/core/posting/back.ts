@@ -121,15 +121,13 @@ function voidCard(
   const total = (accounts: EntryAccount[]) =>
     back.reduce((sum, entry) => (accounts.includes(entry.account) ? sum + entry.amountKopecks : sum), 0)
   const credited = total(['card_paid', 'card_granted'])
+  if (credited > 0 && availableOf(card, others) < credited)
+    throw new Refused(refusal('load_spent', cardId, availableOf(card, others)))
   let paid = card.paidKopecks - total(['card_paid'])
   let granted = card.grantedKopecks - total(['card_granted'])
-  if (credited > 0) {
-    if (availableOf(card, others) < credited)
-      throw new Refused(refusal('load_spent', cardId, availableOf(card, others)))
-    // Other spending may have eaten the part that this load brought; the whole is there, so the other part gives way.
-    if (paid < 0) [paid, granted] = [0, granted + paid]
-    if (granted < 0) [paid, granted] = [paid + granted, 0]
-  }
+  // Other spending may have eaten the part that this receipt brought; the whole is there, so the other part gives way.
+  if (paid < 0) [paid, granted] = [0, granted + paid]
+  if (granted < 0) [paid, granted] = [paid + granted, 0]
   const empty = wasUnsold.has(cardId) && paid + granted === 0 && card.status === 'active'
   const after: Card = {
     ...card,
