@@ -74,8 +74,8 @@ export class TillPage {
     await this.#sees(this.page.getByTestId('widget-state').filter({ hasText: said }))
   }
   /** Waits for what is to be seen. In vain, it says what was there instead. */
-  async #sees(sight: Locator, timeout?: number): Promise<void> {
-    await this.#orScene(sight.waitFor(timeout === undefined ? {} : { timeout }))
+  async #sees(sight: Locator): Promise<void> {
+    await this.#orScene(sight.waitFor())
   }
   #click(target: Locator): Promise<void> {
     return this.#orScene(target.click())
@@ -208,9 +208,9 @@ export class TillPage {
   }
 
   /** Waits for a text in the app. */
-  async sees(point: 'create' | 'edit', text: string | RegExp, timeout = sightMs): Promise<Locator> {
+  async sees(point: 'create' | 'edit', text: string | RegExp): Promise<Locator> {
     const found = this.frame(point).getByText(text).first()
-    await this.#sees(found, timeout)
+    await this.#sees(found)
     return found
   }
 

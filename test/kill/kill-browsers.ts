@@ -22,7 +22,7 @@ import { playsPerShop, stories, type Story, type StoryName } from './stories.ts'
  */
 
 /** So long a page may take at most to tell of the point that its story has passed. */
-const graceMs = 15_000
+const graceMs = 60_000
 
 type Decision = 'keep' | 'cancel' | 'nobody decides'
 

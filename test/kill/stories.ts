@@ -68,7 +68,7 @@ export const stories = {
       await till.press('edit', payment.yes)
       await till.sees('edit', 'Принято без связи, отправим сами')
       await shop.switch({ server: 'up' })
-      await till.sees('edit', payment.done, 30_000)
+      await till.sees('edit', payment.done)
     },
   },
   sale: {

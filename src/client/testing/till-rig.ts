@@ -76,7 +76,7 @@ export const until = (fact: () => boolean | Promise<boolean>) =>
     async () => {
       if (!(await fact())) throw new Error('not yet')
     },
-    { timeout: 15_000 },
+    { timeout: 50_000 },
   )
 
 /** Tills that end with their test, at one fake server each account. */
