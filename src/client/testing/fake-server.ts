@@ -1,7 +1,9 @@
+import { Receipt } from '../../core/receipt/receipt.ts'
 import type { Outcome } from '../../core/receipt/outcome.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
 import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire/tills.ts'
 import { signatureHeader } from '../../core/wire/tills.ts'
+import { parseShape } from '../../core/shape.ts'
 import { fromBase64url, toBase64url } from '../crypto/base64url.ts'
 import { employeeId } from './builders.ts'
 
@@ -166,6 +168,8 @@ export class FakeServer {
 
   #sync({ journal, records }: SyncRequest) {
     const outcomes = records.map(({ seq, id, receipt, settled }) => {
+      // As the server does: what it could not read would be in review there, and no test here is about that.
+      parseShape(Receipt, JSON.parse(receipt))
       const times = (this.stored.get(id)?.times ?? 0) + 1
       const { accountId } = this
       const record = { accountId, journal, seq, id, receipt, settled, times }
