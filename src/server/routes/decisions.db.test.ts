@@ -5,7 +5,7 @@ import { onBothEngines } from '../../../test/server/engines.ts'
 import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, saleOf, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
-import type { DraftId } from '../../core/ids.ts'
+import type { CardId, DraftId } from '../../core/ids.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
 import { noSaleFacts } from '../ledger/arrival.ts'
@@ -166,6 +166,68 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
     expect(await has()).toBe(700)
     const { receipts } = await till.answer('sale', null, sale.id)
     expect(receipts.map((one) => one.own?.id)).toContain(earlier.id)
+  })
+
+  describe('[O6] a promise in review whose link cannot be done', () => {
+    /** A promise P without a document waits; so does Q, that links it to its sale and takes 400. */
+    async function waiting(more: (cardId: CardId) => Operation[] = (cardId) => [redeem(cardId, 400)]) {
+      const shop = await scene()
+      const { till, card, moysklad } = shop
+      const earlier = till.receipt([redeem(card.id, 100)], { mode: 'promise', sale: saleOf(null, 500) })
+      expect(verdictOf(await till.send(earlier))).toBe('in_review promise_without_hold')
+      const sale = moysklad.sell(goodsSale(500))
+      const holdId = await till.hold(card.id, 400)
+      const held = (one: Operation): Operation =>
+        one.kind === 'redeem' ? redeem(one.cardId, one.amountKopecks, { holdId }) : one
+      const link: Operation = { kind: 'link', receiptId: earlier.id }
+      const said = { sale: saleOf(sale.id, 500) }
+      const ask = till.receipt([link, ...more(card.id)], said)
+      const linking = till.receipt([link, ...more(card.id).map(held)], {
+        mode: 'promise',
+        standsFor: ask.id,
+        ...said,
+      })
+      const sendLinking = async () =>
+        expect(verdictOf(await till.send(linking))).toBe('in_review promise_refused')
+      const ofSale = async () => (await till.answer('sale', null, sale.id)).receipts.map((one) => one.own?.id)
+      return { ...shop, earlier, ask, sendLinking, ofSale }
+    }
+    type Waiting = Awaited<ReturnType<typeof waiting>>
+
+    test.each<[string, (shop: Waiting) => Promise<unknown>, number]>([
+      ['the other one waits', () => Promise.resolve(), 600],
+      ['it was dismissed', ({ decide }) => decide('promise_without_hold', 'dismiss'), 600],
+      ['it was undone', ({ till, earlier }) => till.send(till.receipt([undo(earlier.id)])), 600],
+      [
+        'another sale has it',
+        async ({ till, earlier, decide, moysklad }) => {
+          await decide('promise_without_hold', 'apply')
+          const other = saleOf(moysklad.sell(goodsSale(500)).id, 500)
+          const link = till.receipt([{ kind: 'link', receiptId: earlier.id }], { sale: other })
+          expect(verdictOf(await till.send(link))).toBe('applied')
+        },
+        500,
+      ],
+    ])('is booked without it: %s', async (_, happen, left) => {
+      const shop = await waiting()
+      const { till, ask, earlier, sendLinking, decide, has, ofSale } = shop
+      await happen(shop)
+      await sendLinking()
+      const { decision } = await decide('promise_refused', 'apply')
+      expect(decision?.outcome).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -400 }] })
+      expect(await has()).toBe(left)
+      expect(await ofSale()).not.toContain(earlier.id)
+      // The decision says what the promise said, so the ask is no conflict.
+      expect(await till.send(ask)).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -400 }] })
+      expect(await has()).toBe(left)
+    })
+
+    test('of links alone it can only be dismissed', async () => {
+      const { sendLinking, decide, denied } = await waiting(() => [])
+      await sendLinking()
+      expect(await denied('promise_refused', 'apply')).toBe('409 choice_unknown')
+      await decide('promise_refused', 'dismiss')
+    })
   })
 
   describe('[M11] what is linked is the sale’s', () => {

@@ -2,6 +2,7 @@ import type { AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../../core/money.ts'
 import { type CardEffect, type CaseKind, type FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { type Refusal, refusal } from '../../../core/refusal.ts'
+import { type Link, linksOf } from '../../../core/posting/link.ts'
 import { post } from '../../../core/posting/post.ts'
 import type { PostedOperation, Posting } from '../../../core/posting/types.ts'
 import { employeeOf } from '../../../core/receipt/author.ts'
@@ -120,7 +121,13 @@ interface Verdict {
   /** In review with another receipt of its business, whose case decides both (J2). */
   isShared: boolean
   /** What is to be written besides the receipt, where it did something itself. */
-  work: { posted: PostedOperation[]; context: Loaded; charge: Charge; undoes: Undone | null } | null
+  work: {
+    posted: PostedOperation[]
+    links: Link[]
+    context: Loaded
+    charge: Charge
+    undoes: Undone | null
+  } | null
 }
 
 interface Undone {
@@ -183,7 +190,13 @@ async function decide(
       const effects = effectsOf(posting.operations)
       return {
         ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects, frozen: false }),
-        work: { posted: posting.operations, context, charge, undoes: undoneBy(resolved, context) },
+        work: {
+          posted: posting.operations,
+          links: linksOf(resolved, context),
+          context,
+          charge,
+          undoes: undoneBy(resolved, context),
+        },
       }
     }
   }
@@ -259,7 +272,7 @@ async function write(
     outcome,
     voids: work?.undoes?.id ?? null,
   })
-  if (receipt && outcome.status === 'applied') await insertLinks(tx, arrival.accountId, receipt)
+  if (work) await insertLinks(tx, arrival.accountId, arrival.id, work.links)
   if (work) await writeCharge(tx, arrival.accountId, work.charge)
   if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))

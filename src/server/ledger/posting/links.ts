@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { type AccountId, DocumentId } from '../../../core/ids.ts'
-import type { Receipt } from '../../../core/receipt/receipt.ts'
+import { type AccountId, DocumentId, type ReceiptId } from '../../../core/ids.ts'
+import type { Link } from '../../../core/posting/link.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { findDoer } from './siblings.ts'
 import type { StoredReceipt } from './receipts.ts'
 import { parseFirst } from '../../db/rows.ts'
 
@@ -24,16 +23,16 @@ export async function saleOfReceipt(
   return parseFirst(LinkRow, rows)?.documentId ?? null
 }
 
-/** Notes which sale the receipts that `receipt` names were for. */
-export async function insertLinks(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<void> {
-  for (const operation of receipt.operations) {
-    const documentId = receipt.sale?.documentId
-    if (operation.kind !== 'link' || !documentId) continue
-    const doer = await findDoer(tx, accountId, operation.receiptId)
-    if (!doer) throw new Error('a link to an unknown receipt was posted')
+export async function insertLinks(
+  tx: Tx,
+  accountId: AccountId,
+  linkedBy: ReceiptId,
+  links: readonly Link[],
+): Promise<void> {
+  for (const { receiptId, documentId } of links) {
     await tx.run(
       'insert into receipt_link (account_id, receipt_id, document_id, linked_by) values ($1, $2, $3, $4)',
-      [accountId, doer.stored.id, documentId, receipt.id],
+      [accountId, receiptId, documentId, linkedBy],
     )
   }
 }

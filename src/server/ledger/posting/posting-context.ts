@@ -71,7 +71,7 @@ export async function loadContext(
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
   const others = new Map<CardId, OthersHolds>()
   for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, tillId, nowMs))
-  const links = await linksOf(tx, accountId, receipt)
+  const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,
     tillId,
@@ -131,7 +131,7 @@ async function redeemsLeft(tx: Tx, accountId: AccountId, receipt: Receipt): Prom
 }
 
 /** What a receipt links to its sale, and which of that no sale has yet. */
-async function linksOf(
+async function linkTargets(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,

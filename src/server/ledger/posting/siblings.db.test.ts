@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
+import type { Operation } from '../../../core/receipt/operations.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
-import { redeem, refund, type TestTill, undo } from '../../../../test/server/test-till.ts'
+import { goodsSale } from '../../../../test/server/fake-moysklad.ts'
+import { redeem, refund, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
 import { addCard, verdictOf, world } from '../../../../test/server/world.ts'
 
 async function releaseHoldOf(till: TestTill, { operations }: Receipt): Promise<void> {
@@ -147,6 +149,49 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
         refusal: { code: 'refund_above_paid', possibleKopecks: 10 },
       })
       expect(await balance()).toBe(90)
+    })
+  })
+
+  describe('[M11] both link an earlier receipt to their sale', () => {
+    async function linking() {
+      const opened = await scene(1)
+      const { till, shop, card, accountId } = opened
+      const earlier = till.receipt([redeem(card.id, 30)], { sale: saleOf(null, 500) })
+      await till.send(earlier)
+      const sale = saleOf(shop.moysklad.sell(goodsSale(500)).id, 500)
+      const said = (rest: Parameters<typeof redeem>[2] = {}): Operation[] => [
+        { kind: 'link', receiptId: earlier.id },
+        redeem(card.id, 20, rest),
+      ]
+      const ask = till.receipt(said(), { sale })
+      const promise = till.receipt(said({ holdId: await till.hold(card.id, 20) }), {
+        mode: 'promise',
+        standsFor: ask.id,
+        sale,
+      })
+      const links = () =>
+        engine
+          .db()
+          .read((query) =>
+            query.all(
+              'select receipt_id as "receiptId", linked_by as "linkedBy" from receipt_link where account_id = $1',
+              [accountId],
+            ),
+          )
+      return { ...opened, earlier, ask, promise, links }
+    }
+
+    test('whichever comes first links it, once', async () => {
+      for (const askIsFirst of [true, false]) {
+        const { till, ask, promise, earlier, balance, links } = await linking()
+        const [first, second] = askIsFirst ? [ask, promise] : [promise, ask]
+        expect(verdictOf(await till.send(first))).toBe('applied')
+        expect(verdictOf(await till.send(second))).toBe(`applied by ${first.id}`)
+        expect(await balance()).toBe(50)
+        expect((await links()).map((row) => ({ ...row }))).toEqual([
+          { receiptId: earlier.id, linkedBy: first.id },
+        ])
+      }
     })
   })
 })
