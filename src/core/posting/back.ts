@@ -73,7 +73,8 @@ const voidable: Record<OperationKind, boolean> = {
   extend: false,
   block: false,
   unblock: false,
-  link: false,
+  // It posts nothing to undo: the receipt that it named is free again.
+  link: true,
   thaw: false,
   payout: false,
   moved_in: false,

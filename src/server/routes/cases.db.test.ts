@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
+import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, refund, saleOf, type TestTill, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, newReceiptId, verdictOf } from '../../../test/server/world.ts'
 import { caseScene } from '../../../test/server/case-scene.ts'
@@ -278,6 +279,15 @@ onBothEngines('cases', (engine) => {
       typedRedeems: [{ amountKopecks: 70 }],
       lookupsWithoutSale: [{ employeeId: till.employeeId, day: '2026-10-02', count: 2 }],
     })
+    const unsold = async () => (await manager.answer('watch', null)).loadsWithoutSale.length
+    const link = till.receipt([{ kind: 'link', receiptId: sold.id }], {
+      sale: saleOf(moysklad.sell(goodsSale(500)).id, 500),
+    })
+    expect(verdictOf(await till.send(link))).toBe('applied')
+    expect(await unsold()).toBe(0)
+    // Undone, it says of no load any more which sale it was for.
+    expect(verdictOf(await till.send(till.receipt([undo(link.id)])))).toBe('applied')
+    expect(await unsold()).toBe(1)
     for (const { id } of [sold, typed])
       expect(verdictOf(await till.send(till.receipt([undo(id)])))).toBe('applied')
     expect(await manager.answer('watch', null)).toMatchObject({ loadsWithoutSale: [], typedRedeems: [] })

@@ -5,7 +5,7 @@ import { onBothEngines } from '../../../test/server/engines.ts'
 import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { load, redeem, saleOf, undo } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf } from '../../../test/server/world.ts'
-import type { CardId, DraftId } from '../../core/ids.ts'
+import type { CardId, DocumentId, DraftId } from '../../core/ids.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
 import { noSaleFacts } from '../ledger/arrival.ts'
@@ -263,6 +263,48 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       const { outcomes } = await till.sync(link(), cancel())
       expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(['applied', 'refused sale_exists'])
       expect(await has()).toBe(700)
+    })
+
+    test('[C8] until the receipt that linked it is undone: then it may be another sale’s', async () => {
+      for (const more of [true, false]) {
+        const { till, card, moysklad, earlier, sale, link, has } = await linked()
+        const ofSale = async (id: DocumentId) =>
+          (await till.answer('sale', null, id)).receipts.flatMap(({ stands, own }) =>
+            stands && own ? own.id : [],
+          )
+        const first = link(more ? [redeem(card.id, 200)] : [])
+        await till.send(first)
+        expect(await ofSale(sale.id)).toContain(earlier.id)
+        const right = moysklad.sell(goodsSale(500))
+        const anew = () =>
+          till.send(till.receipt([{ kind: 'link', receiptId: earlier.id }], { sale: saleOf(right.id, 500) }))
+        expect(verdictOf(await anew())).toBe('refused link_not_possible')
+        moysklad.sales.delete(sale.id)
+        expect(verdictOf(await till.send(till.receipt([undo(first.id, 'cancelled')])))).toBe('applied')
+        expect(await ofSale(sale.id)).toEqual([])
+        expect(verdictOf(await anew())).toBe('applied')
+        expect(await ofSale(right.id)).toContain(earlier.id)
+        expect(verdictOf(await anew())).toBe('refused link_not_possible')
+        // It counts for that sale alone, and is cancelled with it.
+        const above = till.receipt([redeem(card.id, 201)], { sale: saleOf(right.id, 500) })
+        expect(verdictOf(await till.send(above))).toBe('refused above_payable')
+        const cancel = () => till.send(till.receipt([undo(earlier.id, 'cancelled')]))
+        expect(verdictOf(await cancel())).toBe('refused sale_exists')
+        moysklad.sales.delete(right.id)
+        expect(verdictOf(await cancel())).toBe('applied')
+        expect(await has()).toBe(1_000)
+      }
+    })
+
+    test('[C8] what was paid at a sale is not its any more when the link is undone', async () => {
+      const { till, card, sale, link, has } = await linked()
+      const first = link()
+      await till.send(first)
+      const pay = () => till.send(till.receipt([redeem(card.id, 500)], { sale: saleOf(sale.id, 500) }))
+      expect(verdictOf(await pay())).toBe('refused above_payable')
+      expect(verdictOf(await till.send(till.receipt([undo(first.id)])))).toBe('applied')
+      expect(verdictOf(await pay())).toBe('applied')
+      expect(await has()).toBe(200)
     })
 
     test('named twice in one receipt it is refused, and blocks nobody', async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { caseScene } from '../../../../test/server/case-scene.ts'
 import { goodsSale } from '../../../../test/server/fake-moysklad.ts'
-import { redeem, saleOf } from '../../../../test/server/test-till.ts'
+import { redeem, saleOf, undo } from '../../../../test/server/test-till.ts'
 import { unguarded } from '../../../../test/server/unguarded.ts'
 import { addCard, verdictOf } from '../../../../test/server/world.ts'
 import { kopecks } from '../../../core/money.ts'
 import { verifyLedger } from './verify.ts'
 
 describe.each(['sqlite', 'postgres'] as const)('verify after an outage (%s)', (engine) => {
-  /** A promise on a grant, one that waits with its ask, one that was decided, and a receipt that was linked to its sale. */
+  /** A promise on a grant, one that waits with its ask, one that was decided, and a receipt that was linked to its sale after a link to another was undone. */
   async function books() {
     const opened = await unguarded(engine)
     const { manager, till, moysklad, decide, caseOf } = await caseScene(opened.db)
@@ -37,8 +37,14 @@ describe.each(['sqlite', 'postgres'] as const)('verify after an outage (%s)', (e
     const earlier = till.receipt([redeem(card.id, 70)], { sale: saleOf(null, 500) })
     await till.send(earlier)
     const sale = moysklad.sell(goodsSale(500))
+    const wrong = till.receipt([{ kind: 'link', receiptId: earlier.id }], {
+      sale: saleOf(moysklad.sell(goodsSale(500)).id, 500),
+    })
+    await till.sync(wrong, till.receipt([undo(wrong.id)]))
     const link = till.receipt([{ kind: 'link', receiptId: earlier.id }], { sale: saleOf(sale.id, 500) })
     expect(verdictOf(await till.send(link))).toBe('applied')
+    const other = till.receipt([redeem(card.id, 10)], { sale: saleOf(sale.id, 500) })
+    expect(verdictOf(await till.send(other))).toBe('applied')
     expect((await caseOf('promise_without_hold')).decision).toBeNull()
     return {
       ...opened,
@@ -47,6 +53,7 @@ describe.each(['sqlite', 'postgres'] as const)('verify after an outage (%s)', (e
       decided: decided.id,
       earlier: earlier.id,
       link: link.id,
+      other: other.id,
     }
   }
   type Books = Awaited<ReturnType<typeof books>>
@@ -83,6 +90,13 @@ describe.each(['sqlite', 'postgres'] as const)('verify after an outage (%s)', (e
       ({ earlier, waiting }) =>
         `update receipt_link set receipt_id = '${waiting}' where receipt_id = '${earlier}'`,
       /its link to a sale does not agree/,
+    ],
+    [
+      'a second link of one receipt',
+      ({ earlier, other }) =>
+        `insert into receipt_link (account_id, receipt_id, document_id, linked_by)
+          select account_id, '${earlier}', document_id, id from receipt where id = '${other}'`,
+      /it is linked to a sale twice/,
     ],
     [
       'the sum of a grant',

@@ -5,6 +5,7 @@ import type { Query } from '../../db/db.ts'
 import { Difference } from './difference.ts'
 import { chargedByCard, postedOn } from '../offline/grants.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { linkStands, notVoided } from '../posting/receipts.ts'
 import { Int } from '../../../core/shape.ts'
 
 /** What an outage has left in the books agrees too: what waits has a case, links have both ends, grants their sums. */
@@ -33,8 +34,7 @@ const strays: readonly (readonly [string, string])[] = [
   [
     `select p.id from receipt p join receipt a
       on a.account_id = p.account_id and a.id = p.stands_for and a.till_id = p.till_id
-      where p.account_id = $1 and ${standsBySelf('p')} and ${standsBySelf('a')} and not exists (
-        select 1 from receipt v where v.account_id = a.account_id and v.voids = a.id)`,
+      where p.account_id = $1 and ${standsBySelf('p')} and ${standsBySelf('a')} and ${notVoided('a', 'id')}`,
     'it and the ask that it stands for were both applied',
   ],
   [
@@ -50,6 +50,11 @@ const strays: readonly (readonly [string, string])[] = [
       where k.account_id = $1 and not (${standsBySelf('r')} and r.document_id is null
         and l.status = 'applied' and l.document_id = k.document_id)`,
     'its link to a sale does not agree with the receipts at its ends',
+  ],
+  [
+    `select k.receipt_id as id from receipt_link k
+      where k.account_id = $1 and ${linkStands} group by k.receipt_id having count(*) > 1`,
+    'it is linked to a sale twice',
   ],
 ]
 

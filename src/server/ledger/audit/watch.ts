@@ -6,6 +6,7 @@ import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { WatchAnswer } from '../../../core/wire/cases.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { linkStands, notVoided } from '../posting/receipts.ts'
 import { Int, parseShape } from '../../../core/shape.ts'
 
 /** What an owner should look at because insiders might do it (A9). */
@@ -54,7 +55,7 @@ export async function watchList(
           left join till t on t.account_id = r.account_id and t.id = r.till_id
           where r.account_id = $1 and r.status = 'applied' and r.applied_by is null
             and r.posted_at_ms > $2 and r.posted_at_ms <= $3 and ${also}
-            and not exists (select 1 from receipt v where v.account_id = r.account_id and v.voids = r.id)
+            and ${notVoided('r', 'id')}
           order by r.posted_at_ms desc limit ${listMax}`,
         [accountId, fromMs, toMs],
       ),
@@ -63,7 +64,7 @@ export async function watchList(
     nowMs - watchedForMs,
     nowMs - unpaidAfterMs,
     `r.document_id is null and r.till_id is not null and not exists (select 1 from receipt_link k
-      where k.account_id = r.account_id and k.receipt_id = r.id) and exists (select 1 from operation o
+      where k.account_id = r.account_id and k.receipt_id = r.id and ${linkStands}) and exists (select 1 from operation o
       where o.account_id = r.account_id and o.receipt_id = r.id and o.kind = 'load')`,
   )
   const typed = await applied(

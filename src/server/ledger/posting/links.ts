@@ -2,14 +2,14 @@ import * as v from 'valibot'
 import { type AccountId, DocumentId, type ReceiptId } from '../../../core/ids.ts'
 import type { Link } from '../../../core/posting/link.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import type { StoredReceipt } from './receipts.ts'
+import { linkStands, type StoredReceipt } from './receipts.ts'
 import { parseFirst } from '../../db/rows.ts'
 
 /** Receipts that were committed without a document and have found their sale since (M11). */
 
 const LinkRow = v.object({ documentId: DocumentId })
 
-/** The sale that a receipt was for: named by itself, or by the one that linked it since; null for none. */
+/** The sale that a receipt was for: named by itself, or by a standing one that linked it since; null for none. */
 export async function saleOfReceipt(
   query: Query,
   accountId: AccountId,
@@ -17,7 +17,8 @@ export async function saleOfReceipt(
 ): Promise<DocumentId | null> {
   if (documentId !== null) return documentId
   const rows = await query.all(
-    `select document_id as "documentId" from receipt_link where account_id = $1 and receipt_id = $2`,
+    `select k.document_id as "documentId" from receipt_link k
+      where k.account_id = $1 and k.receipt_id = $2 and ${linkStands}`,
     [accountId, id],
   )
   return parseFirst(LinkRow, rows)?.documentId ?? null

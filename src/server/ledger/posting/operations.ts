@@ -7,6 +7,7 @@ import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { notVoided } from './receipts.ts'
 import { Int } from '../../../core/shape.ts'
 
 const PostedRow = v.object({ cardId: CardId, kind: OperationKind, statusBefore: v.nullable(CardStatus) })
@@ -130,7 +131,7 @@ export async function postedBy(
 /**
  * Leaves out operations of receipts that were undone. What undid them stays: a sum over all kinds takes it back a second time.
  */
-const standing = `not exists (select 1 from receipt v where v.account_id = o.account_id and v.voids = o.receipt_id)`
+const standing = notVoided('o', 'receipt_id')
 
 /** Whether something came back on a receipt and stayed back. */
 export async function isRefunded(query: Query, accountId: AccountId, receiptId: ReceiptId): Promise<boolean> {

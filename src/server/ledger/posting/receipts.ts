@@ -30,6 +30,13 @@ const StoredReceipt = v.object({
 /** A receipt as the ledger keeps it; `mode` is null where its text could not be understood. */
 export type StoredReceipt = Omit<v.InferOutput<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
 
+/** SQL: no void has undone the receipt that a row names in its column `id` (C8). */
+export const notVoided = (row: string, id: string): string =>
+  `not exists (select 1 from receipt v where v.account_id = ${row}.account_id and v.voids = ${row}.${id})`
+
+/** SQL: the link `k` to a sale (M11) stands, as long as the receipt that made it does. */
+export const linkStands = notVoided('k', 'linked_by')
+
 const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.stands_for as "standsFor",
   r.document_id as "documentId", r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
   (select v.id from receipt v where v.account_id = r.account_id and v.voids = r.id) as "voidedBy"
@@ -37,7 +44,7 @@ const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.
 
 /** Committed for the document, or linked to it since (M11). */
 const isOfDocument = `(r.document_id = $2 or exists (select 1 from receipt_link k
-  where k.account_id = r.account_id and k.receipt_id = r.id and k.document_id = $2))`
+  where k.account_id = r.account_id and k.receipt_id = r.id and k.document_id = $2 and ${linkStands}))`
 
 /** How many receipts of a till "last operations" shows (J13). */
 const lastMax = 30
@@ -108,7 +115,7 @@ export async function standingOfDocument(
 ): Promise<StoredReceipt[]> {
   const rows = await query.all(
     `${select} where r.account_id = $1 and ${isOfDocument} and r.status = 'applied' and r.applied_by is null
-      and not exists (select 1 from receipt v where v.account_id = r.account_id and v.voids = r.id)`,
+      and ${notVoided('r', 'id')}`,
     [accountId, documentId],
   )
   return parseRows(StoredReceipt, rows).map(withOutcome)

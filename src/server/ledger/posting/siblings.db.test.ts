@@ -193,5 +193,13 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
         ])
       }
     })
+
+    test('[C8] a promise made after its ask was undone links it again', async () => {
+      const { till, ask, promise, balance } = await linking()
+      await till.send(ask)
+      await till.send(till.receipt([undo(ask.id)]))
+      expect(verdictOf(await till.send(promise))).toBe('applied')
+      expect(await balance()).toBe(50)
+    })
   })
 })

@@ -47,13 +47,14 @@ export const receiptTables: readonly string[] = [
   `create index receipt_twin on receipt (account_id, stands_for) where stands_for is not null`,
   // A receipt is undone once, whatever the program above believes (C8).
   `create unique index receipt_voided_once on receipt (account_id, voids) where voids is not null`,
-  // Which sale a receipt without a document was for (M11); a receipt belongs to one sale.
+  // Which sale a receipt without a document was for (M11). A link stands while the receipt that made it does: at most one
+  // of a receipt's does.
   `create table receipt_link (
     account_id text not null,
     receipt_id text not null,
     document_id text not null,
     linked_by text not null,
-    primary key (account_id, receipt_id),
+    primary key (account_id, receipt_id, linked_by),
     foreign key (account_id, receipt_id) references receipt (account_id, id),
     foreign key (account_id, linked_by) references receipt (account_id, id)
   )`,
