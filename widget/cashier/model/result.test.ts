@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { JournalRecord } from '../../../src/client/journal/database.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import { redeemReceipt, uuid } from '../../../src/client/testing/builders.ts'
+import type { DocumentId } from '../../../src/core/ids.ts'
+import { kopecks } from '../../../src/core/money.ts'
 import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
 import type { Receipt } from '../../../src/core/receipt/receipt.ts'
 import { wireVersion } from '../../../src/core/receipt/version.ts'
@@ -80,6 +82,31 @@ describe('results', () => {
     const no = state({}, refused)
     expect(statusAfter(no, promiseOf(no, null))).toBe('promised')
     expect(statusAfter(no, promiseOf(no, applied()))).toBe('done')
+  })
+
+  it('[M11] [C8] a link falls with the receipt that made it, whichever name its undoing gave', () => {
+    const documentId = uuid() as DocumentId
+    const sale = { draftId: null, sumKopecks: kopecks(500) }
+    const free = () => state({ mode: 'promise', sale: { ...sale, documentId: null } }, applied())
+    const linking = (one: RecordState, parts: Partial<Receipt> = {}) =>
+      state(
+        {
+          operations: [{ kind: 'link', receiptId: idOf(one) }],
+          sale: { ...sale, documentId },
+          ...parts,
+        },
+        applied(),
+      )
+    const saleAfter = (...states: RecordState[]) => resultsOf(states.toReversed()).at(-1)!.documentId
+    const one = free()
+    const ask = linking(one)
+    const promise = linking(one, { mode: 'promise', standsFor: idOf(ask) })
+    expect(saleAfter(one, ask)).toBe(documentId)
+    expect(saleAfter(one, ask, voidOf(ask, applied()))).toBeNull()
+    expect(saleAfter(one, ask, voidOf(ask, refused))).toBe(documentId)
+    for (const named of [ask, promise]) {
+      expect(saleAfter(one, ask, promise, voidOf(named, applied()))).toBeNull()
+    }
   })
 
   it('[J2] the effects shown are those of the twin that did the work', () => {

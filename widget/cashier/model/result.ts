@@ -40,26 +40,29 @@ export function resultsOf(states: readonly RecordState[]): Result[] {
   for (const state of states) {
     const receipt = receiptOf(state.record)
     const documentId = receipt.sale?.documentId ?? null
+    // What undid it came after it, so it is known by now; it names the ask or the promise.
+    const twin = receipt.standsFor ?? promises.get(receipt.id)?.record.id
+    const undo = undos.get(receipt.id) ?? undos.get(twin ?? '') ?? null
     for (const one of receipt.operations) {
-      if (one.kind === 'link' && documentId && state.outcome?.status !== 'refused')
-        links.set(one.receiptId, documentId)
+      // A link falls with the receipt that made it (M11).
+      if (one.kind !== 'link' || !documentId || state.outcome?.status === 'refused') continue
+      if (undo?.outcome?.status !== 'applied') links.set(one.receiptId, documentId)
     }
-    // It only tells where another one belongs.
-    if (receipt.operations.every((one) => one.kind === 'link')) continue
     const undone = receipt.operations.find((operation) => operation.kind === 'void')
     if (undone) {
       // A refused cancel changes nothing; an older one may have worked.
       if (state.outcome?.status !== 'refused') undos.set(undone.receiptId, state)
     } else if (receipt.standsFor) {
       promises.set(receipt.standsFor, state)
-    } else {
+      // One of links alone only tells where others belong.
+    } else if (receipt.operations.some((one) => one.kind !== 'link')) {
       const { id } = receipt
       results.push({
         record: state.record,
         receipt,
         outcome: state.outcome,
         promise: promises.get(id) ?? null,
-        undo: undos.get(id) ?? undos.get(promises.get(id)?.record.id ?? '') ?? null,
+        undo,
         documentId: documentId ?? links.get(id) ?? links.get(promises.get(id)?.record.id ?? '') ?? null,
       })
     }
