@@ -1,23 +1,29 @@
 import * as v from 'valibot'
 import { Int } from './shape.ts'
 
-/** The version and the variant bits of an RFC 9562 UUID; nil and max have none. */
-const variant = /^(.{14}[1-8].{4}[89abAB].{16}|[0-]{36}|[f-]{36})$/
+/** The version and the variant bits of an RFC 9562 UUID in lower case; nil and max have none. */
+const variant = /^([^A-Z]{14}[1-8][^A-Z]{4}[89ab][^A-Z]{16}|[0-]{36}|[f-]{36})$/
+
+/**
+ * An id has one spelling, that of `crypto.randomUUID` and of MoySklad. Spelt in two ways a sale would be one document there and
+ * two here, and its certificates could be loaded twice.
+ */
+export const Uuid = v.pipe(v.string(), v.uuid(), v.regex(/^[^A-Z]*$/))
 
 /**
  * Ids. Ours are UUIDs made by whoever creates the thing. MoySklad's are shaped like UUIDs but do not keep the
  * variant bits (`…-0a80-…`, as in its JSON API samples), therefore `v.uuid`, which checks the shape alone.
  */
-export const AccountId = v.pipe(v.string(), v.uuid(), v.brand('AccountId'))
+export const AccountId = v.pipe(Uuid, v.brand('AccountId'))
 export type AccountId = v.InferOutput<typeof AccountId>
-export const EmployeeId = v.pipe(v.string(), v.uuid(), v.brand('EmployeeId'))
+export const EmployeeId = v.pipe(Uuid, v.brand('EmployeeId'))
 export type EmployeeId = v.InferOutput<typeof EmployeeId>
-export const StoreId = v.pipe(v.string(), v.uuid(), v.brand('StoreId'))
+export const StoreId = v.pipe(Uuid, v.brand('StoreId'))
 export type StoreId = v.InferOutput<typeof StoreId>
-export const ProductId = v.pipe(v.string(), v.uuid(), v.brand('ProductId'))
+export const ProductId = v.pipe(Uuid, v.brand('ProductId'))
 export type ProductId = v.InferOutput<typeof ProductId>
 /** A retail sale or return in MoySklad. */
-export const DocumentId = v.pipe(v.string(), v.uuid(), v.brand('DocumentId'))
+export const DocumentId = v.pipe(Uuid, v.brand('DocumentId'))
 export type DocumentId = v.InferOutput<typeof DocumentId>
 
 export const CardId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('CardId'))
@@ -46,5 +52,5 @@ export type DraftId = v.InferOutput<typeof DraftId>
 export const NoteId = v.pipe(v.string(), v.uuid(), v.regex(variant), v.brand('NoteId'))
 export type NoteId = v.InferOutput<typeof NoteId>
 
-/** A moment: milliseconds since 1970-01-01 UTC. */
-export const Moment = v.pipe(Int, v.minValue(0))
+/** A moment: milliseconds since 1970-01-01 UTC, before the year 9999. Later ones have no date that others can read. */
+export const Moment = v.pipe(Int, v.minValue(0), v.maxValue(Date.UTC(9999, 0, 1) - 1))

@@ -3,6 +3,9 @@ import * as v from 'valibot'
 /** A whole number that a JavaScript number holds exactly. */
 export const Int = v.pipe(v.number(), v.safeInteger())
 
+/** A text that somebody wrote and that gets a column of its own: PostgreSQL cannot store the sign NUL. */
+export const Text = v.pipe(v.string(), v.regex(/^[^\0]*$/))
+
 /**
  * Values from outside are checked against shapes. A fault tells the place and what was expected, never the value: it may
  * be a card number, and faults are logged. The library's own errors quote it, so they do not leave this file.

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { EmployeeId, NoteId, StoreId } from '../ids.ts'
+import { Text } from '../shape.ts'
 
 /** Who is behind a receipt, where it was made and why (J14). */
 
@@ -21,7 +22,7 @@ export const Author = v.variant('kind', [
   v.strictObject({
     kind: v.literal('register'),
     storeId: StoreId,
-    cashierId: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+    cashierId: v.nullable(v.pipe(Text, v.minLength(1), v.maxLength(100))),
   }),
   /** The server by itself, in a job of this name. */
   v.strictObject({ kind: v.literal('system'), job: v.pipe(v.string(), v.regex(/^[a-z_]{1,40}$/)) }),

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
 import { LocalDate } from '../card/validity.ts'
-import { CardId, DocumentId, HoldId, ProductId, ProgrammeId, ReceiptId } from '../ids.ts'
+import { CardId, DocumentId, HoldId, ProductId, ProgrammeId, ReceiptId, Uuid } from '../ids.ts'
 import { AmountKopecks, PartKopecks } from '../money.ts'
 import type { OperationKind } from './kinds.ts'
 import { Int } from '../shape.ts'
@@ -35,7 +35,7 @@ export const OperationDocument = v.pipe(
   v.strictObject({
     kind: v.picklist(['sale', 'return', 'order']),
     id: v.nullable(DocumentId),
-    syncId: v.nullable(v.pipe(v.string(), v.uuid())),
+    syncId: v.nullable(Uuid),
     /** SHA-256 of what a register told of a document that was not saved yet, hex. */
     digest: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     /** Which of its rows, from 0; null for the whole. */

@@ -4,7 +4,7 @@ import { Kopecks } from '../money.ts'
 import { CaseKind, Outcome } from '../receipt/outcome.ts'
 import { LocalDate } from '../card/validity.ts'
 import { nextPage } from './page.ts'
-import { Int } from '../shape.ts'
+import { Int, Text } from '../shape.ts'
 
 /** Cases: what a human must know or decide, and what was decided (J6, O6). */
 
@@ -94,7 +94,7 @@ export const CasesAnswer = v.strictObject({ cases: v.array(CaseView), next: next
 export const DecisionRequest = v.strictObject({
   choice: CaseChoice,
   /** Why; kept with the decision. */
-  note: v.pipe(v.string(), v.maxLength(500)),
+  note: v.pipe(Text, v.maxLength(500)),
 })
 
 const WatchedReceipt = v.strictObject({

@@ -205,6 +205,11 @@ onBothEngines('cases', (engine) => {
       records: [{ seq: ++till.seq, id, receipt: '{"x":1}', settled: null }],
     })
     expect((await caseOf('receipt_malformed')).choices).toEqual(['acknowledge'])
+    // No database may fail at what a person wrote.
+    const { id: caseId } = await caseOf('receipt_malformed')
+    expect(await manager.denial('decideCase', { choice: 'acknowledge', note: 'a\0b' }, caseId)).toBe(
+      '400 body_invalid',
+    )
     await decide('receipt_malformed', 'acknowledge')
     expect(await manager.denial('decideCase', { choice: 'apply', note: '' }, 'f'.repeat(32))).toBe(
       '404 case_unknown',

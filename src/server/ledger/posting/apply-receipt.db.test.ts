@@ -266,6 +266,19 @@ onBothEngines('receipts', (engine) => {
     expect(verdictOf(await manager.send(receipt))).toBe('refused not_allowed')
   })
 
+  test('[J6] an author whom no database can store makes a record that nobody can read, and no error', async () => {
+    const { till, manager } = await world(engine.db()).shop()
+    const card = await addCard(manager, { paid: 100 })
+    const storeId = 'aa000000-0000-11f0-0a80-000000000001' as StoreId
+    const by = (cashierId: string) =>
+      till.receipt([redeem(card.id, 1)], {
+        author: { kind: 'register', storeId, cashierId },
+        door: 'register',
+      })
+    expect(verdictOf(await till.send(by('anna\0')))).toBe('in_review receipt_malformed')
+    expect(verdictOf(await till.send(by('anna')))).toBe('refused not_allowed')
+  })
+
   test('before there are rules every ask is refused and every promise in review', async () => {
     const shop = world(engine.db())
     const till = await shop.till(randomUUID() as never)
