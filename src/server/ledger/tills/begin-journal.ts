@@ -73,7 +73,7 @@ async function endParent(
     const lost = { journal: parentId, fromSeq: headSeq + 1, toSeq: givenSeq }
     await noteLost(tx, accountId, tillId, lost, nowMs)
   }
-  await setRival(tx, accountId, { parentId, childId })
+  await setRival(tx, accountId, tillId, { parentId, childId })
   await endJournal(tx, accountId, parentId, isTailLost ? givenSeq : null, nowMs)
 }
 

@@ -50,7 +50,10 @@ export interface NewJournal {
   parent: { id: JournalId; headSeq: number; givenSeq: number; signature: string | null } | null
 }
 
-/** Its till is locked. A restored server may hear of a journal later than of its children. */
+/**
+ * Its till is locked. A restored server may hear of a journal later than of its children; what another till named as its
+ * parent says nothing of it.
+ */
 export async function insertJournal(
   tx: Tx,
   accountId: AccountId,
@@ -64,7 +67,7 @@ export async function insertJournal(
         cast($6 as bigint), cast($7 as bigint), cast($8 as text), 0, min(c.made_at_ms),
         max(case when c.parent_given_seq > c.parent_head_seq then c.parent_given_seq end),
         cast($9 as bigint), cast($9 as bigint)
-      from journal c where c.account_id = $1 and c.parent_id = $2`,
+      from journal c where c.account_id = $1 and c.till_id = $3 and c.parent_id = $2`,
     [
       accountId,
       id,
@@ -94,21 +97,28 @@ export async function endJournal(
   )
 }
 
-/** All that has grown from a journal before this child of it has a rival from now on. */
+/**
+ * All that has grown from a journal before this child of it has a rival from now on. Where that journal is not known, so has
+ * all of the till: a mark vouches for the till and not for the parent that is named beside it, and a name that was made up
+ * must not make a second branch that nobody hears of.
+ */
 export async function setRival(
   tx: Tx,
   accountId: AccountId,
+  tillId: TillId,
   { parentId, childId }: { parentId: JournalId; childId: JournalId },
 ): Promise<void> {
   await tx.run(
     `with recursive branch (id) as (
-        select id from journal where account_id = $1 and parent_id = $2 and id <> $3
+        select id from journal where account_id = $1 and till_id = $4 and id <> $3 and (parent_id = $2
+          or not exists (select 1 from journal p where p.account_id = $1 and p.id = $2))
         union
-        select c.id from journal c join branch b on c.parent_id = b.id where c.account_id = $1
+        select c.id from journal c join branch b on c.parent_id = b.id
+          where c.account_id = $1 and c.till_id = $4
       )
       update journal set rival_id = $3
         where account_id = $1 and rival_id is null and id in (select id from branch)`,
-    [accountId, parentId, childId],
+    [accountId, parentId, childId, tillId],
   )
 }
 
