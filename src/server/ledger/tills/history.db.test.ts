@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { JournalId } from '../../../core/ids.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
 import { balanceOf, casesOf } from '../../../../test/server/look.ts'
 import { TestDevice } from '../../../../test/server/test-device.ts'
@@ -122,47 +121,6 @@ onBothEngines('the journals of tills', (engine) => {
     await till.register()
     expect(verdictOf(await till.send(pay()))).toBe('applied')
     expect(await cases()).toEqual([['lost_tail', { journal: before, fromSeq: 1, toSeq: 3, stored: 2 }]])
-  })
-
-  test('[T7] [J8] a mark beside a parent that nobody knows makes no second branch in silence', async () => {
-    const { till, pay, cases } = await scene()
-    await till.send(pay())
-    const double = till.copy()
-    double.device = new TestDevice()
-    double.loseStorage(0)
-    await double.register()
-    expect(verdictOf(await double.send(pay(double)))).toBe('applied')
-    expect(verdictOf(await till.send(pay()))).toBe('refused till_quarantined')
-    expect(verdictOf(await double.send(pay(double)))).toBe('refused till_quarantined')
-    expect((await cases()).map(([kind]) => kind)).toEqual(['fork'])
-  })
-
-  test('[T7] what another till names as its parent ends no journal and makes no rival', async () => {
-    const { shop, till, accountId, pay, cases } = await scene()
-    const other = await shop.till(accountId)
-    const names = async (id: JournalId) => {
-      const { mark } = other.head!
-      const liar = other.copy()
-      liar.device = new TestDevice()
-      liar.parent = { id, headSeq: 0, givenSeq: 1, proof: { tillId: other.id, mark } }
-      await liar.register(false)
-    }
-    // As after a restore: the server does not know these journals yet.
-    const first = till.copy()
-    first.beginAnew()
-    await names(first.device.journal)
-    await first.reopen(shop.moysklad.hire({ accountId }).key)
-    first.session = till.session
-    expect(verdictOf(await first.send(pay(first)))).toBe('applied')
-    expect(verdictOf(await first.send(pay(first)))).toBe('applied')
-    till.goOn()
-    till.loseStorage()
-    const unknown = till.parent!.id
-    await till.register()
-    await names(unknown)
-    expect(verdictOf(await till.send(pay()))).toBe('applied')
-    expect((await till.register()).head.state).toBe('active')
-    expect((await cases()).filter(([kind]) => kind === 'fork')).toEqual([])
   })
 
   test('[F8] a number that is given twice is a fork: the second record is kept and not decided, the till is quarantined', async () => {
