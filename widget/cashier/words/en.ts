@@ -157,7 +157,7 @@ export const en: Words = {
       receipt_of_other_till: 'This is another till’s operation: void it there or ask the manager',
       void_twice: 'The operation is voided already',
       void_not_possible: 'This operation cannot be voided, call the manager',
-      load_spent: 'The card has paid already, its sale cannot be voided',
+      load_spent: 'The card has paid or is paying now, its sale cannot be voided',
       sale_exists: 'Delete the sale in MoySklad first, then void the operation',
       sale_unchecked: 'MoySklad does not answer, so we cannot see whether the sale is deleted. Try later',
       sale_gone: 'MoySklad does not have this sale any more, or it is not posted',

@@ -70,7 +70,9 @@ export async function loadContext(
   if (documentId) await lockDocument(tx, accountId, documentId)
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
   const others = new Map<CardId, OthersHolds>()
-  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, tillId, nowMs))
+  // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
+  const whose = receipt.operations.some(({ kind }) => kind === 'void') ? null : tillId
+  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, whose, nowMs))
   const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,

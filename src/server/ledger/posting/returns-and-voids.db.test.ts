@@ -3,7 +3,15 @@ import { expect, test } from 'vitest'
 import type { CardId, ReceiptId } from '../../../core/ids.ts'
 import { goodsSale } from '../../../../test/server/fake-moysklad.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
-import { load, redeem, refund, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
+import {
+  load,
+  newDraftId,
+  redeem,
+  refund,
+  saleOf,
+  type TestTill,
+  undo,
+} from '../../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../../test/server/world.ts'
 
 onBothEngines('returns and voids', (engine) => {
@@ -101,6 +109,21 @@ onBothEngines('returns and voids', (engine) => {
     expect(await till.send(till.receipt([undo(sale.id)]))).toMatchObject({
       refusal: { code: 'load_spent', cardId: card.id, possibleKopecks: faceKopecks - 1 },
     })
+  })
+
+  test('[C8] [O2] a loaded card whose money is kept for another sale cannot be unloaded, by its own till neither', async () => {
+    const { manager, till } = await world(engine.db()).shop()
+    const card = await addCard(manager)
+    const sold = till.receipt([load(card.id, certificateId, faceKopecks)])
+    await till.send(sold)
+    const draftId = newDraftId()
+    const holdId = await till.hold(card.id, 100, draftId)
+    expect(await till.send(till.receipt([undo(sold.id)]))).toMatchObject({
+      refusal: { code: 'load_spent', cardId: card.id, possibleKopecks: faceKopecks - 100 },
+    })
+    const sale = { ...saleOf(null, 100), draftId }
+    const promise = till.receipt([redeem(card.id, 100, { holdId })], { mode: 'promise', sale })
+    expect(await till.send(promise)).toMatchObject({ status: 'applied', effects: [{ lossKopecks: 0 }] })
   })
 
   test('[C8] a receipt with a return on it can be undone only after the return was', async () => {
