@@ -257,7 +257,11 @@ it('[J13] [J10] [J8] storage that is full, of a newer version, denied by the bro
     await poor.sees('create', '•••• 6537')
     // What was prepared before the sale would be lost with this frame, so nothing is, and nothing is said to be.
     expect(await poor.texts('create')).not.toContain('Redeem')
+    // A card that is scanned before the frame knows the saved sale is only looked at.
+    const read = poor.page.waitForResponse(/\/api\/sales\//)
     await poor.saveNew()
+    await (await read).finished()
+    await poor.backFromServer('edit')
     await poor.scan('edit', paying.number)
     await see(poor, 'edit', 'storage-denied-card', redeem)
     await poor.press('edit', redeem)
