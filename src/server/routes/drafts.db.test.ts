@@ -80,6 +80,13 @@ onBothEngines('drafts', (engine) => {
     },
   )
 
+  test('[M3] [F16] a till whose clock is a day ahead finds its sale all the same', async () => {
+    const { shop, till, draftOf, saved, match } = await scene()
+    const draft = { ...draftOf(till), createdAtMs: shop.time.nowMs + 86_400_000 }
+    const own = saved(draft, { createdAtMs: shop.time.nowMs })
+    expect(await match(till, null, draft)).toEqual([[`same ${own.id}`]])
+  })
+
   test('[M3] every look at a sale counts, from whichever till of the account; another account’s does not', async () => {
     const { shop, accountId, till, draftOf, saved, match } = await scene()
     const other = await shop.till(accountId)

@@ -84,9 +84,13 @@ function createReads(deps: Deps, accountId: AccountId) {
       ones.set(id, document)
       return document
     },
-    /** The sales that the draft's own employee has made since about its beginning. */
-    async since({ employeeId, createdAtMs }: Draft): Promise<Found> {
-      const fromMs = Math.max(0, createdAtMs - searchSlackMs)
+    /**
+     * The sales that the draft's own employee has made since about its beginning. The till's clock may be a day ahead, and then
+     * the sale would not be on the list: what the till had heard of our clock is never later than the draft.
+     */
+    async since({ employeeId, createdAtMs, heardMs }: Draft): Promise<Found> {
+      const begunMs = heardMs > 0 ? Math.min(createdAtMs, heardMs) : createdAtMs
+      const fromMs = Math.max(0, begunMs - searchSlackMs)
       const sinceMs = fromMs - (fromMs % searchStepMs)
       const key = `${employeeId} ${sinceMs}`
       const known = lists.get(key)
