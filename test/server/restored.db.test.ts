@@ -61,6 +61,8 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
         const { outcomes } = await one.answer('sync', { ...batch, records: batch.records.map(asSettled) })
         return outcomes.map(({ outcome }) => verdictOf(outcome))
       },
+      /** With what the till had been told of it. */
+      asSettled,
       later: (ms: number) => (shop.time.nowMs += ms),
       cases: () => casesOf(place!.db, accountId),
     }
@@ -243,6 +245,27 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
     expect(await refill(till, ask, promise)).toEqual(['applied', `applied by ${ask.id}`])
     expect(await balanceOf(manager, card)).toBe(60)
     expect(await cases()).toEqual([])
+  })
+
+  test('[J2] [F22] a promise that waits once more is not booked beside its ask, which is applied now', async () => {
+    const { till, other, manager, card, backUp, setBack, send, asSettled } = await scene()
+    await backUp()
+    await send(other, pay(other, card, 90))
+    const ask = pay(till, card, 40)
+    const promise = pay(till, card, 40, { mode: 'promise', standsFor: ask.id })
+    const [refused, waits] = await send(till, ask, promise)
+    expect([refused, waits?.split(' ')[0]]).toEqual(['refused insufficient_funds', 'in_review'])
+    await setBack()
+    // The answer to the ask was never heard, so the till has no mark of it.
+    const batch = till.batch([ask, promise])
+    const records = batch.records.map((one) => (one.id === promise.id ? asSettled(one) : one))
+    const { outcomes } = await till.answer('sync', { ...batch, records })
+    expect(outcomes.map(({ outcome }) => outcome.status)).toEqual(['applied', 'in_review'])
+    const { cases } = await manager.answer('cases', null)
+    const { id } = cases.find(({ receiptId }) => receiptId === promise.id)!
+    expect(await manager.denial('decideCase', { choice: 'apply', note: '' }, id)).toBe('409 choice_unknown')
+    await manager.answer('decideCase', { choice: 'dismiss', note: '' }, id)
+    expect(await balanceOf(manager, card)).toBe(60)
   })
 
   test('[F9] [F22] copies whose branches are newer than the backup both come back, whichever is first', async () => {

@@ -13,6 +13,7 @@ import { releaseDraftHolds, releaseHoldsOf } from '../cards/holds.ts'
 import { type BlockedBy, blockedBy } from '../posting/operations.ts'
 import type { Programmes } from '../programmes.ts'
 import { findReceipt, type StoredReceipt, textOf } from '../posting/receipts.ts'
+import { settledBySibling } from '../posting/siblings.ts'
 import { closeForks, changeTillState } from '../tills/states.ts'
 import { lockTill } from '../tills/tills.ts'
 import { tryShape } from '../../../core/shape.ts'
@@ -113,6 +114,9 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       const { operations, id } = receipt
       // What a till may not ask for, nobody makes good by a decision (A3).
       if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
+      // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
+      const twin = await settledBySibling(tx, accountId, receipt, stored.tillId)
+      if (twin?.outcome.status === 'applied') throw new NotPossible()
       // Its own holds would stand in its way as another's.
       await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
       return postOwn(
