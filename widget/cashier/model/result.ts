@@ -41,8 +41,8 @@ export function resultsOf(states: readonly RecordState[]): Result[] {
     const receipt = receiptOf(state.record)
     const documentId = receipt.sale?.documentId ?? null
     // What undid it came after it, so it is known by now; it names the ask or the promise.
-    const twin = receipt.standsFor ?? promises.get(receipt.id)?.record.id
-    const undo = undos.get(receipt.id) ?? undos.get(twin ?? '') ?? null
+    const sibling = receipt.standsFor ?? promises.get(receipt.id)?.record.id ?? ''
+    const undo = undos.get(receipt.id) ?? undos.get(sibling) ?? null
     for (const one of receipt.operations) {
       // A link falls with the receipt that made it (M11).
       if (one.kind !== 'link' || !documentId || state.outcome?.status === 'refused') continue
@@ -63,7 +63,7 @@ export function resultsOf(states: readonly RecordState[]): Result[] {
         outcome: state.outcome,
         promise: promises.get(id) ?? null,
         undo,
-        documentId: documentId ?? links.get(id) ?? links.get(promises.get(id)?.record.id ?? '') ?? null,
+        documentId: documentId ?? links.get(id) ?? links.get(sibling) ?? null,
       })
     }
   }

@@ -16,15 +16,14 @@ export interface Language extends Formats {
 export type Spoken = Pick<Language, 'code' | 'words' | 'first'>
 
 export function language({ code, words, first }: Spoken, currency: string): Language {
-  const { sum, date, time } = formats(code, currency)
+  const written = formats(code, currency)
   return {
     code,
     words,
     first,
-    sum,
-    fault: (fault) => words.fault('name' in fault ? { ...fault, name: clip(fault.name) } : fault, sum),
-    date,
-    time,
+    ...written,
+    fault: (fault) =>
+      words.fault('name' in fault ? { ...fault, name: clip(fault.name) } : fault, written.sum),
   }
 }
 

@@ -115,8 +115,8 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       // What a till may not ask for, nobody makes good by a decision (A3).
       if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
       // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
-      const twin = await settledBySibling(tx, accountId, receipt, stored.tillId)
-      if (twin?.outcome.status === 'applied') throw new NotPossible()
+      const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
+      if (bySibling?.outcome.status === 'applied') throw new NotPossible()
       // Its own holds would stand in its way as another's.
       await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
       return postOwn(

@@ -272,9 +272,11 @@ async function write(
     outcome,
     voids: work?.undoes?.id ?? null,
   })
-  if (work) await insertLinks(tx, arrival.accountId, arrival.id, work.links)
-  if (work) await writeCharge(tx, arrival.accountId, work.charge)
-  if (work) await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
+  if (work) {
+    await insertLinks(tx, arrival.accountId, arrival.id, work.links)
+    await writeCharge(tx, arrival.accountId, work.charge)
+    await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
+  }
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
     await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
