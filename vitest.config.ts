@@ -2,6 +2,7 @@ import preact from '@preact/preset-vite'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { planted } from './test/fleet/planted.ts'
+import { drawnSeed } from './test/server/random.ts'
 import { chromiumLaunch } from './test/support/chromium.ts'
 
 /** A page on a busy machine takes its time; what has to be quick is measured, and not by waiting. */
@@ -13,6 +14,9 @@ const waitMs = 60_000
  * @param groupOrder a number of workers of its own takes a group of its own
  */
 const twoWorkers = (groupOrder: number) => ({ maxWorkers: 2, sequence: { groupOrder } })
+
+/** Where the long forms of this run begin. */
+process.env[drawnSeed] = String(Date.now() % 1_000_000_000)
 
 /** A rule that is taken away, to see that the months see it. */
 const fault = process.env['PODAROK_FLEET_FAULT']

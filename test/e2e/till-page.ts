@@ -268,10 +268,13 @@ export class TillPage {
     await told()
   }
 
-  /** Where the form of a new sale is open: waits for the `Open` that comes after this call. */
+  /**
+   * Waits for the `Open` that comes after this call. The frame of new sales lives on while another page is shown, and
+   * the host calls it opened when it has sent that message: a press before it arrives would be taken back by it.
+   */
   async #nextOpen(): Promise<() => Promise<void>> {
-    const isOpen = (await this.page.getByTestId('widget-state').allTextContents()).includes('create Opened')
-    if (!isOpen) return () => Promise.resolve()
+    const lives = (await this.page.getByTestId('widget-create').count()) > 0
+    if (!lives) return () => Promise.resolve()
     const app = await this.app('create')
     const opened = await app.evaluateHandle(() => {
       const come = new Promise<void>((done) => {
