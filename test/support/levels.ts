@@ -12,7 +12,7 @@ export interface Level {
   command: (reportFile: string) => [string, ...string[]]
   /** A level that takes longer hangs: it is ended and counts as failed. */
   limitMs: number
-  /** Lets everything else go first. */
+  /** Lets the other levels go first. */
   yields?: boolean
 }
 
@@ -51,6 +51,12 @@ const Report = v.object({
     }),
   ),
 })
+
+/**
+ * A third of an equal's share of a busy processor. At 10 it is a tenth, and beside two busy loops, which never stop, such
+ * a level would take an hour.
+ */
+const yielding = 5
 
 const running = new Set<ChildProcess>()
 let isBrokenOff = false
@@ -102,7 +108,7 @@ function runCommand(level: Level, reportFile: string): Promise<Run> {
     // A group of its own: what a level has started is ended with it.
     const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     running.add(child)
-    if (level.yields && child.pid !== undefined) setPriority(child.pid, 10)
+    if (level.yields && child.pid !== undefined) setPriority(child.pid, yielding)
     let output = ''
     let late = false
     const hear = (chunk: string) => (output += chunk)

@@ -28,7 +28,7 @@ const steps: Level[][] = [
   [level('e2e', 30)],
   [level('kill', 20)],
 ]
-const beside: Level = { ...level('fleet', 40), yields: true }
+const beside: Level = { ...level('fleet', 60), yields: true }
 
 const ends: LevelEnd[] = []
 
