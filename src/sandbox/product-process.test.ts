@@ -1,12 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../../test/support/free-port.ts'
 import { spawnProduct, stopProduct, waitUntilHealthy } from './product-process.ts'
 
 async function spawnScript(script: string) {
   const dataDir = mkdtempSync(join(tmpdir(), 'sandbox-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true }))
   const main = join(dataDir, 'main.mjs')
   writeFileSync(main, script)
   const port = await freePort()

@@ -12,23 +12,23 @@ import { tryShape } from '../core/shape.ts'
 /** `npm start`: the sandbox, the product server behind it, demo data in both. `--fresh` begins with empty data. */
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const port = (fallback: number) =>
-  v.optional(
-    v.pipe(
-      v.unknown(),
-      v.transform(Number),
-      v.number(),
-      v.finite(),
-      v.safeInteger(),
-      v.minValue(1),
-      v.maxValue(65_535),
-    ),
-    fallback,
+  v.pipe(
+    v.optional(v.string(), ''),
+    // Set to nothing is not set.
+    v.transform((text) => (text === '' ? fallback : Number(text))),
+    v.number(),
+    v.safeInteger(),
+    v.minValue(1),
+    v.maxValue(65_535),
   )
 const Environment = v.object({
   SANDBOX_HOST_PORT: port(8080),
   SANDBOX_WIDGET_PORT: port(8090),
   SANDBOX_PRODUCT_PORT: port(8091),
-  SANDBOX_DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), `${root}data`),
+  SANDBOX_DATA_DIR: v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((text) => text || `${root}data`),
+  ),
 })
 
 async function main(): Promise<void> {
@@ -37,22 +37,17 @@ async function main(): Promise<void> {
   const environment = parsed.data
   const pageDir = `${root}dist/sandbox`
   if (!existsSync(`${pageDir}/index.html`)) return fail('No built pages in dist/. Run: npm run build')
-  const ports = ['SANDBOX_HOST_PORT', 'SANDBOX_WIDGET_PORT', 'SANDBOX_PRODUCT_PORT'] as const
-  for (const name of ports) {
-    if (await isTaken(environment[name])) {
-      return fail(
-        `Порт ${environment[name]} занят. Port ${environment[name]} is taken; choose another by ${name}=…`,
-      )
-    }
-  }
+  const refused = await portsRefused(environment)
+  if (refused.length > 0) return fail(refused.join('\n'))
 
   const sandboxData = `${environment.SANDBOX_DATA_DIR}/sandbox`
   const productData = `${environment.SANDBOX_DATA_DIR}/server`
   const productLog = `${environment.SANDBOX_DATA_DIR}/server.log`
   if (process.argv.includes('--fresh')) {
-    for (const folder of [sandboxData, productData]) rmSync(folder, { recursive: true, force: true })
+    for (const one of [sandboxData, productData, productLog]) rmSync(one, { recursive: true, force: true })
   }
 
+  mkdirSync(environment.SANDBOX_DATA_DIR, { recursive: true })
   const sandbox = await startSandbox({
     hostPort: environment.SANDBOX_HOST_PORT,
     widgetPort: environment.SANDBOX_WIDGET_PORT,
@@ -61,7 +56,7 @@ async function main(): Promise<void> {
     pageDir,
     descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
   })
-  mkdirSync(environment.SANDBOX_DATA_DIR, { recursive: true })
+  console.log('Сервер запускается… · The server is starting…')
   const product = spawnProduct(
     `${root}src/server/main.ts`,
     {
@@ -71,7 +66,7 @@ async function main(): Promise<void> {
       hostUrl: sandbox.hostUrl,
     },
     // Line by line it would push the addresses off the screen.
-    openSync(productLog, 'w'),
+    openSync(productLog, 'a'),
   )
   const tellLog = () => console.error(lastLines(productLog))
 
@@ -117,14 +112,30 @@ function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-30).join('\n')
 }
 
-function isTaken(portNumber: number): Promise<boolean> {
+const portNames = ['SANDBOX_HOST_PORT', 'SANDBOX_WIDGET_PORT', 'SANDBOX_PRODUCT_PORT'] as const
+
+/** @returns a line for each port that cannot be had, and by which variable another one is chosen */
+async function portsRefused(environment: Record<(typeof portNames)[number], number>): Promise<string[]> {
+  const lines: string[] = []
+  const asked = new Set<number>()
+  for (const name of portNames) {
+    const number = environment[name]
+    const [ru, en] = asked.has(number) ? ['назван дважды', 'is named twice'] : await faultOf(number)
+    asked.add(number)
+    if (ru) lines.push(`Порт ${number} ${ru}. Port ${number} ${en}; choose another: ${name}=… npm start`)
+  }
+  return lines
+}
+
+function faultOf(portNumber: number): Promise<[string, string] | []> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(true)
+      if (error.code === 'EADDRINUSE') resolve(['занят', 'is taken'])
+      else if (error.code === 'EACCES') resolve(['не разрешён', 'is not allowed'])
       else reject(error)
     })
-    probe.listen(portNumber, '127.0.0.1', () => probe.close(() => resolve(false)))
+    probe.listen(portNumber, '127.0.0.1', () => probe.close(() => resolve([])))
   })
 }
 
@@ -133,4 +144,8 @@ function fail(message: string): void {
   process.exitCode = 1
 }
 
-await main()
+await main().catch((error: unknown) => {
+  const { code, path, message } = error as NodeJS.ErrnoException
+  if (code !== 'EACCES' && code !== 'EROFS') throw error
+  fail(`Сюда нельзя писать: ${path}. ${message}; choose another folder: SANDBOX_DATA_DIR=… npm start`)
+})

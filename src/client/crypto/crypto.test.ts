@@ -1,5 +1,6 @@
 import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { cardDigits } from '../../core/card/card-number.ts'
 import { sealedFor, sealInfo, SealedNumber, type SealPlace } from '../../core/card/sealed-number.ts'
 import { DeviceKey, Signature } from '../../core/wire/tills.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
@@ -42,11 +43,13 @@ describe('sealed numbers', () => {
   })
 
   it('[J1] tell neither the number nor its length, and the same number never looks the same', async () => {
-    const { to } = serverKey()
+    const { to, open } = serverKey()
     const sealing = new Sealing()
-    const seals = await Promise.all(
-      ['123456', '123456', '123456789012345678901234'].map((digits) => sealing.seal(to, place, digits)),
-    )
+    const [shortest, longest] = [cardDigits.least, cardDigits.most].map((length) => '7'.repeat(length))
+    const digits = [shortest!, shortest!, longest!]
+    const seals = await Promise.all(digits.map((one) => sealing.seal(to, place, one)))
+    expect(seals.map((sealed) => tryShape(SealedNumber, sealed).success)).toEqual([true, true, true])
+    expect(seals.map((sealed) => open(sealed, place).replace(/\0+$/, ''))).toEqual(digits)
     expect(new Set(seals).size).toBe(3)
     expect(new Set(seals.map((sealed) => sealed.length)).size).toBe(1)
     // One pair of the till a page load: the server derives the common key once.
@@ -62,8 +65,9 @@ describe('sealed numbers', () => {
 
   it('hold nothing but digits', async () => {
     const { to } = serverKey()
-    await expect(new Sealing().seal(to, place, '1234567890123456789012345')).rejects.toThrow('card numbers')
-    await expect(new Sealing().seal(to, place, '')).rejects.toThrow('card numbers')
+    for (const digits of ['7'.repeat(cardDigits.most + 1), '7'.repeat(cardDigits.least - 1), '', '777777a']) {
+      await expect(new Sealing().seal(to, place, digits), digits).rejects.toThrow('card numbers')
+    }
   })
 })
 

@@ -1,3 +1,4 @@
+import { CardDigits } from '../../core/card/card-number.ts'
 import {
   sealedDigits,
   sealedFor,
@@ -6,6 +7,7 @@ import {
   type SealingKey,
   type SealPlace,
 } from '../../core/card/sealed-number.ts'
+import { tryShape } from '../../core/shape.ts'
 import { fromBase64url, toBase64url } from './base64url.ts'
 
 const curve = { name: 'ECDH', namedCurve: 'P-256' }
@@ -18,7 +20,7 @@ export class Sealing {
 
   /** @param place the till and the receipt that the number is sealed into; in another one the seal does not open */
   async seal(to: SealingKey, place: SealPlace, digits: string): Promise<SealedNumber> {
-    if (!/^\d{1,24}$/.test(digits)) throw new Error('only card numbers are sealed')
+    if (!tryShape(CardDigits, digits).success) throw new Error('only card numbers are sealed')
     const own = await (this.#own ??= makePair())
     let common = this.#common.get(to.id)
     if (!common) this.#common.set(to.id, (common = agree(own.privateKey, to)))

@@ -1,6 +1,15 @@
 import * as v from 'valibot'
 import { Int } from '../shape.ts'
 
+/** How many digits a card may have, in every format: a seal has room for the most (sealed-number.ts). */
+export const cardDigits = { least: 6, most: 24 }
+
+/** What is in clear on a card, as its programme's format or another's has it. */
+export const CardDigits = v.pipe(
+  v.string(),
+  v.regex(new RegExp(`^\\d{${cardDigits.least},${cardDigits.most}}$`)),
+)
+
 /**
  * What is printed or coded on a card: digits only, a secret like cash. The format belongs to the programme; its
  * prefix is what tells a card from a goods barcode, for both may be EAN-13.
@@ -8,7 +17,7 @@ import { Int } from '../shape.ts'
 export const CardNumberFormat = v.strictObject({
   prefix: v.pipe(v.string(), v.regex(/^\d{0,12}$/)),
   /** All digits together, the prefix and the check digit included. */
-  length: v.pipe(Int, v.minValue(6), v.maxValue(24)),
+  length: v.pipe(Int, v.minValue(cardDigits.least), v.maxValue(cardDigits.most)),
   check: v.picklist(['luhn', 'ean13', 'none']),
 })
 export type CardNumberFormat = v.InferOutput<typeof CardNumberFormat>

@@ -1,4 +1,12 @@
 import * as v from 'valibot'
+import { cardDigits } from './card-number.ts'
+
+/** All numbers are padded to this length: a seal does not tell how long the number is. */
+export const sealedDigits = cardDigits.most
+
+const tagBytes = 16
+/** In base64url, without padding. */
+const boxLength = Math.ceil(((sealedDigits + tagBytes) * 4) / 3)
 
 /**
  * A card number as a till may keep it: sealed to the server's key, so that a copied browser profile shows none (J1).
@@ -14,14 +22,12 @@ import * as v from 'valibot'
  */
 export const SealedNumber = v.pipe(
   v.string(),
-  v.regex(/^[\w-]{8,40}\.[\w-]{87}\.[\w-]{16}\.[\w-]{54}$/),
+  v.regex(new RegExp(`^[\\w-]{8,40}\\.[\\w-]{87}\\.[\\w-]{16}\\.[\\w-]{${boxLength}}$`)),
   v.brand('SealedNumber'),
 )
 export type SealedNumber = v.InferOutput<typeof SealedNumber>
 
 export const sealInfo = 'podarok-seal-1'
-/** All numbers are padded to this length: a seal does not tell how long the number is. */
-export const sealedDigits = 24
 
 /** Where a number was shown. */
 export interface SealPlace {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { CardState } from '../card/card.ts'
+import { CardDigits } from '../card/card-number.ts'
 import { CardId, ReceiptId, Moment } from '../ids.ts'
 import { Kopecks, PartKopecks } from '../money.ts'
 import { Outcome } from '../receipt/outcome.ts'
@@ -26,7 +27,7 @@ export const CardView = v.strictObject({
 export type CardView = v.InferOutput<typeof CardView>
 
 export const LookupRequest = v.strictObject({
-  number: v.pipe(v.string(), v.regex(/^\d{6,24}$/)),
+  number: CardDigits,
   entered: Entered,
   hold: v.nullable(HoldWish),
 })
@@ -49,7 +50,7 @@ export const CardsRequest = v.strictObject({
     v.array(
       v.strictObject({
         id: CardId,
-        number: v.pipe(v.string(), v.regex(/^\d{6,24}$/)),
+        number: CardDigits,
         opening: v.nullable(
           v.strictObject({
             paidKopecks: PartKopecks,

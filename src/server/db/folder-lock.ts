@@ -22,7 +22,7 @@ export function lockFolder(folder: string): () => void {
   } catch (cause) {
     lock.close()
     throw new FolderTaken(
-      `The data folder ${folder} is in use by another Podarok server. Stop that one, or choose another PODAROK_DATA_DIR.`,
+      `The data folder ${folder} is in use by another Podarok server. Stop that one, or choose another folder (PODAROK_DATA_DIR, with npm start SANDBOX_DATA_DIR).`,
       { cause },
     )
   }

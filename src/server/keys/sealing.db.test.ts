@@ -1,6 +1,8 @@
 import { createECDH, randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { onBothEngines } from '../../../test/server/engines.ts'
+import { sealNumber } from '../../../test/server/seal-number.ts'
+import { cardDigits } from '../../core/card/card-number.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { newestSealKey } from './seal-keys.ts'
 import { createSealing } from './sealing.ts'
@@ -16,6 +18,18 @@ onBothEngines('sealing keys', (engine) => {
     const runs = Array.from({ length: bytes.length - 31 }, (_, from) => bytes.subarray(from, from + 32))
     expect(runs.length).toBeGreaterThan(0)
     expect(runs.filter((run) => publicKeyOf(run) === publicKey)).toEqual([])
+  })
+
+  test('[J1] open numbers of every length that a programme may have, and nothing else', async () => {
+    const place = { accountId: randomUUID() as AccountId, tillId: 'till', receiptId: 'receipt' }
+    const sealing = createSealing(engine.db(), randomBytes(32))
+    const to = await engine.db().write((tx) => sealing.current(tx, place.accountId, 1))
+    const opened = (digits: string) => sealing.open(place, sealNumber(to, place, digits))
+    for (const length of [cardDigits.least, cardDigits.most]) {
+      expect(await opened('7'.repeat(length))).toBe('7'.repeat(length))
+    }
+    for (const odd of ['7'.repeat(cardDigits.least - 1), '777777a', ''])
+      expect(await opened(odd), odd).toBeNull()
   })
 })
 

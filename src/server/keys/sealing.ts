@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto'
 import type { AccountId } from '../../core/ids.ts'
+import { CardDigits } from '../../core/card/card-number.ts'
 import {
   sealedFor,
   sealInfo,
@@ -7,6 +8,7 @@ import {
   type SealingKey,
   type SealPlace,
 } from '../../core/card/sealed-number.ts'
+import { tryShape } from '../../core/shape.ts'
 import type { Db, Tx } from '../db/db.ts'
 import { findSealKey, insertSealKey, newestSealKey, type SealKeyRow } from './seal-keys.ts'
 
@@ -87,7 +89,7 @@ function unseal(key: Buffer, iv: string, box: string, context: string): string |
   try {
     const padded = Buffer.concat([open.update(bytes.subarray(0, -16)), open.final()])
     const digits = padded.toString('latin1').replace(/\0+$/, '')
-    return /^\d{6,24}$/.test(digits) ? digits : null
+    return tryShape(CardDigits, digits).success ? digits : null
   } catch {
     // The only way the library tells that the tag does not fit.
     return null

@@ -104,7 +104,7 @@ async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Pro
   return ids
 }
 
-/** What a promise stands on; an ask needs no hold. */
+/** What a promise of a till stands on; an ask needs no hold, and who is no till has none of its own. */
 async function ownHolds(
   tx: Tx,
   accountId: AccountId,
@@ -112,7 +112,7 @@ async function ownHolds(
   tillId: TillId | null,
 ): Promise<PostingContext['ownHolds']> {
   const holds = new Map<string, OwnHold>()
-  if (receipt.mode === 'ask') return holds
+  if (receipt.mode === 'ask' || tillId === null) return holds
   for (const operation of receipt.operations) {
     if ((operation.kind !== 'load' && operation.kind !== 'redeem') || operation.proof.holdId === null)
       continue
