@@ -146,6 +146,19 @@ onBothEngines('card rules', (engine) => {
     expect(verdictOf(await pay(4_000))).toBe('applied')
   })
 
+  test('[C5] [C7] a return makes room in the sale in which the card paid, whatever sale it names', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100_000 })
+    const sales = [1, 2].map(() => saleOf(shop.moysklad.sell(goodsSale(10_000)).id, 10_000))
+    const pay = (sale: (typeof sales)[number]) => till.receipt([redeem(card.id, 10_000)], { sale })
+    const [one, other] = sales.map(pay)
+    for (const paid of [one!, other!]) expect(verdictOf(await till.send(paid))).toBe('applied')
+    const back = till.receipt([refund(card.id, 10_000, other!.id)], { sale: sales[0]! })
+    expect(verdictOf(await till.send(back))).toBe('applied')
+    expect(verdictOf(await till.send(pay(sales[0]!)))).toBe('refused above_payable')
+  })
+
   test('[C5] only certificates that are in the sale load cards', async () => {
     const shop = world(engine.db())
     const { manager, till } = await shop.shop()

@@ -1,5 +1,6 @@
 import type { AccountId, DocumentId } from '../../../core/ids.ts'
 import type { SaleContext } from '../../../core/posting/types.ts'
+import { type Operation, targetOf } from '../../../core/receipt/operations.ts'
 import { doneBy } from '../../../core/sale/done.ts'
 import type { Sale } from '../../../core/sale/sale.ts'
 import type { Tx } from '../../db/db.ts'
@@ -27,5 +28,13 @@ export async function saleContext(
   linked: readonly StoredReceipt[],
 ): Promise<SaleContext> {
   const receipts = [...(await standingOfDocument(tx, accountId, id)), ...linked]
-  return { sale, done: doneBy(receipts.flatMap((stored) => textOf(stored)?.operations ?? [])) }
+  const ids = new Set(receipts.flatMap((stored) => [stored.id, stored.standsFor]))
+  const operations = receipts.flatMap((stored) => textOf(stored)?.operations ?? [])
+  return { sale, done: doneBy(operations.filter((one) => one.kind !== 'refund' || isAbout(one, ids))) }
+}
+
+/** What goes back to a card makes room in the sale in which it paid, whatever sale the return names. */
+function isAbout(refund: Operation, ids: ReadonlySet<string | null>): boolean {
+  const target = targetOf(refund)
+  return target !== null && ids.has(target)
 }
