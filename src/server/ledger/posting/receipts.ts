@@ -68,15 +68,15 @@ export async function findReceipt(
   return row && withOutcome(row)
 }
 
-/** Promises that stand for the ask named (J2). */
-export async function promisesFor(
+/** What says that it stands for the receipt named (J2). */
+export async function standingFor(
   query: Query,
   accountId: AccountId,
-  askId: ReceiptId,
+  id: ReceiptId,
 ): Promise<StoredReceipt[]> {
   const rows = await query.all(
     `${select} where r.account_id = $1 and r.stands_for = $2 order by r.posted_at_ms, r.id`,
-    [accountId, askId],
+    [accountId, id],
   )
   return parseRows(StoredReceipt, rows).map(withOutcome)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Operation } from '../../../core/receipt/operations.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
@@ -53,6 +54,22 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
       const { outcomes } = await till.sync(...order(ask, promise))
       expect(outcomes.map(({ outcome }) => outcome.status)).toEqual(['applied', 'applied'])
       expect(await balance()).toBe(40)
+    }
+  })
+
+  test('[J2] [L6] an ask for an ask, and a promise for a promise, are one business as well, in either order', async () => {
+    for (const mode of ['ask', 'promise'] as const) {
+      for (const isTurned of [false, true]) {
+        const { till, card, balance } = await scene(20)
+        const pay = async (standsFor: ReceiptId | null) =>
+          till.receipt([redeem(card.id, 30, { holdId: await till.hold(card.id, 30) })], { mode, standsFor })
+        const one = await pay(null)
+        const other = await pay(one.id)
+        const [first, second] = isTurned ? [other, one] : [one, other]
+        expect(verdictOf(await till.send(first))).toBe('applied')
+        expect(verdictOf(await till.send(second))).toBe(`applied by ${first.id}`)
+        expect(await balance()).toBe(70)
+      }
     }
   })
 

@@ -4,26 +4,22 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { caseInReview, caseState, closeSettled } from '../cases/cases.ts'
 import { releaseHoldsOf } from '../cards/holds.ts'
-import { findReceipt, promisesFor, type StoredReceipt, textOf } from './receipts.ts'
+import { findReceipt, standingFor, type StoredReceipt, textOf } from './receipts.ts'
 
 /**
  * An ask that was not answered in time and the promises made in its stead are one business (J2): the books have it once,
  * whichever arrives first, and where it waits for a human it has one case. Its till's row is locked, so its members
- * cannot pass each other.
+ * cannot pass each other. What says that it stands for another receipt is one with it whatever their modes are: a till of
+ * ours makes promises for asks alone, and the books do not rest on that.
  */
 async function siblingsOf(
   query: Query,
   accountId: AccountId,
-  { id, mode, standsFor }: Pick<StoredReceipt, 'id' | 'mode' | 'standsFor'>,
+  { id, standsFor }: Pick<StoredReceipt, 'id' | 'standsFor'>,
   tillId: TillId | null,
 ): Promise<StoredReceipt[]> {
-  const all: StoredReceipt[] = []
-  if (mode === 'ask') all.push(...(await promisesFor(query, accountId, id)))
-  else if (standsFor !== null) {
-    const ask = await findReceipt(query, accountId, standsFor)
-    if (ask?.mode === 'ask') all.push(ask)
-    all.push(...(await promisesFor(query, accountId, standsFor)))
-  }
+  const first = standsFor === null ? null : await findReceipt(query, accountId, standsFor)
+  const all = [...(first ? [first] : []), ...(await standingFor(query, accountId, standsFor ?? id))]
   return all.filter((one) => one.tillId === tillId && one.id !== id)
 }
 
