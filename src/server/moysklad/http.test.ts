@@ -217,11 +217,19 @@ describe('a sale', () => {
     expect(Number(query.get('limit'))).toBeLessThanOrEqual(100)
   })
   test('of one employee is searched page by page, and it is told where there are more', async () => {
-    const page = Array.from({ length: 100 }, () => demand)
-    const two = setup((url) => [200, { rows: url.searchParams.get('offset') === '0' ? page : [demand] }])
-    expect(await two.own.retailDemandsSince(employeeId, 0)).toMatchObject({ complete: true })
-    expect(two.calls).toHaveLength(2)
-    const endless = setup(() => [200, { rows: page }])
+    const from = (offset: number) =>
+      Array.from({ length: 100 }, (_, n) => ({
+        ...demand,
+        id: `${demand.id.slice(0, -4)}${String(offset + n).padStart(4, '0')}`,
+      }))
+    const offsetOf = (url: URL) => Number(url.searchParams.get('offset'))
+    // Between the two a sale was made, and so the last of the first page comes again.
+    const two = setup((url) => [200, { rows: offsetOf(url) === 0 ? from(0) : from(99).slice(0, 2) }])
+    const both = await two.own.retailDemandsSince(employeeId, 0)
+    expect([both.sales.length, both.complete, two.calls.length]).toEqual([101, true, 2])
+    // The newest first: they are what a list that is cut off must hold.
+    expect(new URL(two.calls[0]!.url).searchParams.get('order')).toBe('created,desc')
+    const endless = setup((url) => [200, { rows: from(offsetOf(url)) }])
     const { sales, complete } = await endless.own.retailDemandsSince(employeeId, 0)
     expect([sales.length, complete]).toEqual([300, false])
   })

@@ -130,11 +130,13 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
     },
     async retailDemandsSince(employeeId, sinceMs) {
       const filter = `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`
-      const sales: SaleDocument[] = []
+      // A sale that is made meanwhile moves the others on, and one of them comes twice.
+      const sales = new Map<string, SaleDocument>()
       for (let page = 0; page < searchPagesMax; page++) {
         const query = new URLSearchParams({
           filter,
-          order: 'created,asc',
+          // A draft's own sale is among the newest: of a list that is cut off, the old ones are what is missing.
+          order: 'created,desc',
           expand: 'positions',
           limit: String(expandedMax),
           offset: String(page * expandedMax),
@@ -143,10 +145,10 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
         const rows = list?.rows ?? []
         requireOwn(accountId, rows)
         const documents = await Promise.all(rows.map(wholeDocument))
-        sales.push(...documents.filter((document) => document !== null))
-        if (rows.length < expandedMax) return { sales, complete: true }
+        for (const document of documents) if (document) sales.set(document.id, document)
+        if (rows.length < expandedMax) return { sales: [...sales.values()], complete: true }
       }
-      return { sales, complete: false }
+      return { sales: [...sales.values()], complete: false }
     },
     async retailStores() {
       const list = await get('points of sale', `/entity/retailstore?limit=${pageMax}`, RetailStores)
