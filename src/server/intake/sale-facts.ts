@@ -51,6 +51,8 @@ export async function gatherFacts(
     // Silence of MoySklad holds nobody up; what it says of a sale counts.
     return { sale: null, saleGone: read.kind !== 'unknown' }
   }
+  const isUndoneHere = (id: ReceiptId) =>
+    receipts.some(({ operations }) => operations.some((o) => o.kind === 'void' && o.receiptId === id))
   async function voidedSaleOf(receipt: Receipt): Promise<SaleFacts['voided']> {
     const undo = receipt.operations.find((operation) => operation.kind === 'void')
     if (undo?.because !== 'cancelled') return null
@@ -66,12 +68,11 @@ export async function gatherFacts(
         return { documentId, became: read.document.applicable ? 'stands' : 'gone' }
     }
   }
-  /** The receipt to be undone, or the one that links it to its sale, may stand in the same batch. */
+  /** The receipt to be undone, or the one that links it to its sale, may stand in the same batch. A link that it undoes has fallen. */
   async function saleNamed(id: ReceiptId): Promise<DocumentId | null> {
-    for (const beside of receipts) {
-      const { documentId } = beside.sale ?? { documentId: null }
-      if (documentId && (beside.id === id || linksTo(beside, id))) return documentId
-    }
+    const link = receipts.find((one) => linksTo(one, id) && !isUndoneHere(one.id))
+    const named = (link ?? receipts.find((one) => one.id === id))?.sale?.documentId
+    if (named) return named
     return db.read(async (query) => {
       const doer = await findDoer(query, accountId, id)
       return doer && saleOfReceipt(query, accountId, doer.stored)

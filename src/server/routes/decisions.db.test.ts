@@ -265,6 +265,21 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       expect(await has()).toBe(700)
     })
 
+    test('[C8] and where the batch undoes that link and makes another one, the other sale is asked about', async () => {
+      const { till, moysklad, earlier, link, cancel, has } = await linked()
+      const right = moysklad.sell(goodsSale(500))
+      const [first, other] = [
+        link(),
+        till.receipt([{ kind: 'link', receiptId: earlier.id }], { sale: saleOf(right.id, 500) }),
+      ]
+      const { outcomes } = await till.sync(first, till.receipt([undo(first.id)]), other, cancel())
+      expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual([
+        ...['applied', 'applied', 'applied'],
+        'refused sale_exists',
+      ])
+      expect(await has()).toBe(700)
+    })
+
     test('[C8] until the receipt that linked it is undone: then it may be another sale’s', async () => {
       for (const more of [true, false]) {
         const { till, card, moysklad, earlier, sale, link, has } = await linked()

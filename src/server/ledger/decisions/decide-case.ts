@@ -117,7 +117,7 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
       // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
       const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
       if (bySibling?.outcome.status === 'applied') throw new NotPossible()
-      // Its own holds would stand in its way as another's.
+      // What stands for it is no till's record, so nothing else lets go what it held.
       await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
       return postOwn(
         tx,
