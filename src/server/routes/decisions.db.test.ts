@@ -130,18 +130,12 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
   })
 
   test('[A3] what a till may not ask for is not posted by a decision either', async () => {
-    const { till, card, decide, denied, open, has } = await scene()
-    const open1000: Operation = {
-      kind: 'open',
-      cardId: card.id,
-      paidKopecks: 500 as never,
-      grantedKopecks: 0 as never,
-      expiresOn: null,
-    }
-    const forged = till.receipt([open1000], { mode: 'promise' })
+    const { till, card, decide, denied, open, balance } = await scene()
+    // An active card can be blocked: only a till may not ask for it.
+    const forged = till.receipt([{ kind: 'block', cardId: card.id }], { mode: 'promise' })
     expect(verdictOf(await till.send(forged))).toBe('in_review promise_refused')
     expect(await denied('promise_refused', 'apply')).toBe('409 choice_unknown')
-    expect([await open(), await has()]).toEqual([['promise_refused'], 1_000])
+    expect([await open(), await balance(card.number)]).toEqual([['promise_refused'], ['active', 1_000]])
     await decide('promise_refused', 'dismiss')
   })
 
@@ -210,12 +204,15 @@ onBothEngines('what is decided about a business is decided once', (engine) => {
       ],
     ])('is booked without it: %s', async (_, happen, left) => {
       const shop = await waiting()
-      const { till, ask, earlier, sendLinking, decide, has, ofSale } = shop
+      const { manager, till, card, ask, earlier, sendLinking, decide, has, ofSale } = shop
       await happen(shop)
       await sendLinking()
       const { decision } = await decide('promise_refused', 'apply')
       expect(decision?.outcome).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -400 }] })
-      expect(await has()).toBe(left)
+      // What its till held for it is free.
+      expect(await manager.answer('lookup', look(card.number))).toMatchObject({
+        card: { balanceKopecks: left, availableKopecks: left },
+      })
       expect(await ofSale()).not.toContain(earlier.id)
       // The decision says what the promise said, so the ask is no conflict.
       expect(await till.send(ask)).toMatchObject({ status: 'applied', effects: [{ changeKopecks: -400 }] })
