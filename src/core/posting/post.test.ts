@@ -64,15 +64,17 @@ describe('redeem', () => {
     expect(ask([load(card.id, certificateId, faceKopecks), redeem(card.id, 1)], [card])).toBe(
       'card_loaded_here',
     )
-    const sale = {
+    const after = (redeemed: number) => ({
       sale: {
         rows: [{ productId: randomUUID() as ProductId, quantity: 1, priceKopecks: 90, discountPercent: 0 }],
         sumKopecks: kopecks(90),
       },
-      done: { ...nothingDone, redeemedKopecks: kopecks(60) },
-    }
+      done: { ...nothingDone, redeemedKopecks: kopecks(redeemed) },
+    })
     const rich = cardOf()
-    expect(ask([redeem(rich.id, 31)], [rich], { sale })).toBe('above_payable 30')
+    expect(ask([redeem(rich.id, 31)], [rich], { sale: after(60) })).toBe('above_payable 30')
+    // A link may have brought more than the sale is.
+    expect(ask([redeem(rich.id, 1)], [rich], { sale: after(91) })).toBe('above_payable 0')
   })
   test('[O6] a promise takes what is there and books the rest as a loss', () => {
     const card = cardOf()
@@ -90,6 +92,12 @@ describe('redeem', () => {
       'loss -50',
       'redeemed 200',
     ])
+  })
+  test.each(['unsold', 'annulled'] as const)('[O6] a loss leaves a card that is %s as it is', (status) => {
+    const card = cardOf({ status, paid: 0, granted: 0 })
+    const one = redeem(card.id, 200, { holdId })
+    const posting = post(receiptOf([one], 'promise'), contextOf([card], { ownHolds: heldBy([one]) }))
+    expect(posting).toMatchObject({ operations: [{ lossKopecks: 200, after: { status } }] })
   })
   test('[O2] [O5] a promise needs a hold and a scanned number', () => {
     const card = cardOf()

@@ -81,6 +81,9 @@ describe('[O1] a grant', () => {
     expect(faultOf(charge(used(load(1_500), load(1_500))))).toBe('charged')
     expect(faultOf(charge(used(load(1_500), load(1_501))))).toBe('grant_exceeded')
     expect(faultOf(charge(used(load(1), load(1), load(1))))).toBe('grant_exceeded')
+    // Also over two receipts.
+    expect(faultOf(charge(used(load(1_500)), used(load(1_500))))).toBe('charged')
+    expect(faultOf(charge(used(load(1_501)), used(load(1_500))))).toBe('grant_exceeded')
   })
   test('[O9] carries nothing outside its hours, not even nothing', () => {
     expect(faultOf(charge(unusedGrant, unusedGrant, issuedAtMs + 12 * hour))).toBe('grant_expired')
