@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { redeem, refund, undo } from '../testing/builders.ts'
 import type { Card } from '../card/card.ts'
 import { post } from './post.ts'
-import type { DocumentId } from '../ids.ts'
+import type { DocumentId, ReceiptId } from '../ids.ts'
 import type { Entry, RedeemLeft, VoidTarget } from './types.ts'
 
 import {
@@ -45,6 +45,14 @@ describe('refund', () => {
     expect(back(card, 1, [])).toBe('refund_not_of_sale')
     const twice = [refund(card.id, 1, saleId), refund(card.id, 1, saleId)]
     expect(ask(twice, [card], { redeemsLeft: [leftOf(card, 30, 20)] })).toBe('card_twice')
+    const other = { ...leftOf(card, 30, 0), receiptId: randomUUID() as ReceiptId }
+    const ofTwo = [refund(card.id, 1, saleId), refund(card.id, 2, other.receiptId)]
+    expect(ask(ofTwo, [card], { redeemsLeft: [leftOf(card, 30, 0), other] })).toEqual([
+      'card_paid 1',
+      'redeemed -1',
+      'card_paid 2',
+      'redeemed -2',
+    ])
     expect(ask([refund(card.id, 1, saleId)], [])).toBe('card_unknown')
   })
   test('[C7] also to a blocked and to an expired card, not to an annulled one', () => {
@@ -98,6 +106,12 @@ describe('[C8] void', () => {
     expect(posting).toMatchObject({
       operations: [{ after: { status: 'unsold', paidKopecks: 0, expiresOn: null } }],
     })
+  })
+  test('leaves a card blocked that was blocked since', () => {
+    const card = cardOf({ status: 'blocked', paid: 80, granted: 20 })
+    const voidTargets = targetOf({ posted: loaded(card) })
+    const posting = post(receiptOf([undo(saleId)]), contextOf([card], { voidTargets }))
+    expect(posting).toMatchObject({ operations: [{ after: { status: 'blocked', paidKopecks: 0 } }] })
   })
   test('makes the card of a certificate that was given away unsold again, though no money had moved', () => {
     const card = cardOf({ paid: 0, granted: 0, expiresOn: '2027-10-02' })
