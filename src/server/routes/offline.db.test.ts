@@ -137,7 +137,7 @@ onBothEngines('what tills may promise offline', (engine) => {
   })
 
   test('[O4] cards are sold on a grant up to its count', async () => {
-    const { till, granted, manager } = await scene()
+    const { till, ask, granted, manager } = await scene()
     const grant = await granted(till)
     for (const verdict of ['applied', 'applied', 'in_review grant_exceeded']) {
       const card = await addCard(manager)
@@ -146,6 +146,8 @@ onBothEngines('what tills may promise offline', (engine) => {
       const operations = [load(card.id, certificateId, faceKopecks, { number })]
       expect(verdictOf(await till.send({ ...receipt, operations }))).toBe(verdict)
     }
+    // [O1] It is used by now, and not given again.
+    expect(await ask(till, null)).toEqual({ grant: null, reason: 'used_up' })
   })
 
   test('[O6] what the card lacks is a loss within N', async () => {

@@ -200,7 +200,7 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
 
     test('whichever comes first links it, once', async () => {
       for (const askIsFirst of [true, false]) {
-        const { till, ask, promise, earlier, balance, links } = await linking()
+        const { till, card, ask, promise, earlier, balance, links } = await linking()
         const [first, second] = askIsFirst ? [ask, promise] : [promise, ask]
         expect(verdictOf(await till.send(first))).toBe('applied')
         expect(verdictOf(await till.send(second))).toBe(`applied by ${first.id}`)
@@ -208,6 +208,11 @@ onBothEngines('an ask and the promise made in its stead', (engine) => {
         expect((await links()).map((row) => ({ ...row }))).toEqual([
           { receiptId: earlier.id, linkedBy: first.id },
         ])
+        // [C5] It counts for the sale once.
+        const { sale } = first
+        expect(await till.send(till.receipt([redeem(card.id, 451)], { sale }))).toMatchObject({
+          refusal: { code: 'above_payable', possibleKopecks: 450 },
+        })
       }
     })
 
