@@ -47,6 +47,7 @@ export interface VoidTarget {
   /** Null when it was refused or is in review: then there is nothing to undo. */
   posted: {
     entries: Entry[]
+    /** `wasUnsold`: it sold the card, and since then no other receipt that stands has loaded it or paid with it. */
     operations: { kind: OperationKind; cardId: CardId; wasUnsold: boolean }[]
   } | null
   /** It is in review. Undoing it closes the case, and is allowed as undoing an applied one is. */

@@ -114,9 +114,12 @@ onBothEngines('sealed numbers', (engine) => {
     expect(verdictOf(await thief.send(replay))).toBe('refused card_unknown')
     const named = { mode: 'promise' as const, standsFor: ask.id }
     expect(verdictOf(await thief.send(thief.receipt(copied, named)))).toBe('in_review number_mismatch')
-    // An ask stands for nothing: what it names opens nothing.
+    // What an ask names opens nothing; the same business waits already.
     const asked = thief.receipt(copied, { standsFor: ask.id })
-    expect(verdictOf(await thief.send(asked))).toBe('refused card_unknown')
+    expect(verdictOf(await thief.send(asked))).toBe('in_review number_mismatch')
+    const stranger = await shop.till(accountId)
+    const elsewhere = stranger.receipt(copied, { standsFor: ask.id })
+    expect(verdictOf(await stranger.send(elsewhere))).toBe('refused card_unknown')
     const again = till.receipt(ask.operations, { standsFor: ask.id })
     expect(verdictOf(await till.send(again))).toBe('refused card_unknown')
     const own = pay(card.number)

@@ -10,7 +10,7 @@ import { parseRows } from '../../db/rows.ts'
 import { notVoided } from './receipts.ts'
 import { Int } from '../../../core/shape.ts'
 
-const PostedRow = v.object({ cardId: CardId, kind: OperationKind, statusBefore: v.nullable(CardStatus) })
+const PostedRow = v.object({ cardId: CardId, kind: OperationKind, wasUnsold: Int })
 const EntryRow = v.object({
   account: EntryAccount,
   cardId: CardId,
@@ -96,7 +96,12 @@ export async function cardsOfReceipt(
   return parseRows(IdRow, rows).map((row) => row.cardId)
 }
 
-/** What a receipt really posted, for its undoing (C8). */
+/**
+ * Leaves out operations of receipts that were undone. What undid them stays: a sum over all kinds takes it back a second time.
+ */
+const standing = notVoided('o', 'receipt_id')
+
+/** What a receipt really posted, for its undoing (C8); what else stands on its cards decides what they become. */
 export async function postedBy(
   query: Query,
   accountId: AccountId,
@@ -105,8 +110,11 @@ export async function postedBy(
   const operations = parseRows(
     PostedRow,
     await query.all(
-      `select card_id as "cardId", kind, status_before as "statusBefore" from operation
-        where account_id = $1 and receipt_id = $2 order by n`,
+      `select p.card_id as "cardId", p.kind, case when p.status_before = 'unsold' and not exists (
+          select 1 from operation o where o.account_id = p.account_id and o.card_id = p.card_id
+            and o.receipt_id <> p.receipt_id and o.kind in ('load', 'redeem') and ${standing}
+        ) then 1 else 0 end as "wasUnsold" from operation p
+        where p.account_id = $1 and p.receipt_id = $2 order by p.n`,
       [accountId, receiptId],
     ),
   )
@@ -120,18 +128,9 @@ export async function postedBy(
   )
   return {
     entries,
-    operations: operations.map(({ kind, cardId, statusBefore }) => ({
-      kind,
-      cardId,
-      wasUnsold: statusBefore === 'unsold',
-    })),
+    operations: operations.map((one) => ({ ...one, wasUnsold: one.wasUnsold === 1 })),
   }
 }
-
-/**
- * Leaves out operations of receipts that were undone. What undid them stays: a sum over all kinds takes it back a second time.
- */
-const standing = notVoided('o', 'receipt_id')
 
 /** Whether something came back on a receipt and stayed back. */
 export async function isRefunded(query: Query, accountId: AccountId, receiptId: ReceiptId): Promise<boolean> {

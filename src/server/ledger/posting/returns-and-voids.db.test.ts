@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { CardId, ReceiptId } from '../../../core/ids.ts'
+import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { goodsSale } from '../../../../test/server/fake-moysklad.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
 import {
@@ -86,6 +87,22 @@ onBothEngines('returns and voids', (engine) => {
     )
     const two = till.receipt([undo(receipt.id), redeem(card.id, 1)])
     expect(verdictOf(await till.send(two))).toBe('refused void_not_possible')
+  })
+
+  test('[C8] [C3] a card whose first load is undone stays sold while another load or a payment stands on it', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop({ reloadable: true })
+    const card = await addCard(manager)
+    const loaded = () => till.receipt([load(card.id, certificateId, faceKopecks)])
+    const [first, second, paid] = [loaded(), loaded(), till.receipt([redeem(card.id, faceKopecks)])]
+    for (const receipt of [first, paid, second]) expect(verdictOf(await till.send(receipt))).toBe('applied')
+    const undone = async (receipt: Receipt) => {
+      expect(verdictOf(await till.send(till.receipt([undo(receipt.id)])))).toBe('applied')
+      return balanceOf(till, card.number)
+    }
+    expect(await undone(first)).toMatchObject({ state: 'used_up', balanceKopecks: 0 })
+    expect(await undone(paid)).toMatchObject({ state: 'active', balanceKopecks: faceKopecks })
+    expect(verdictOf(await till.send(till.receipt([redeem(card.id, 1)])))).toBe('applied')
   })
 
   test('[C8] voiding a refused receipt is applied with nothing', async () => {
