@@ -146,7 +146,7 @@ onBothEngines('card rules', (engine) => {
     expect(verdictOf(await pay(4_000))).toBe('applied')
   })
 
-  test('[C5] [C7] a return makes room in the sale in which the card paid, whatever sale it names', async () => {
+  test('[C5] [C7] a return of another sale’s payment makes no room in the sale that it names', async () => {
     const shop = world(engine.db())
     const { manager, till } = await shop.shop()
     const card = await addCard(manager, { paid: 100_000 })

@@ -33,7 +33,7 @@ export async function saleContext(
   return { sale, done: doneBy(operations.filter((one) => one.kind !== 'refund' || isAbout(one, ids))) }
 }
 
-/** What goes back to a card makes room in the sale in which it paid, whatever sale the return names. */
+/** A return that names this sale makes room in it only for what a card had paid in it: it may be of another sale's payment. */
 function isAbout(refund: Operation, ids: ReadonlySet<string | null>): boolean {
   const target = targetOf(refund)
   return target !== null && ids.has(target)
