@@ -15,7 +15,10 @@ export interface OracleCard {
   state: 'unsold' | 'active' | 'blocked'
   paid: number
   granted: number
+  /** Its last day. */
   expiresOn: string | null
+  /** Who gave it which last day, in their order: the last one holds. */
+  days: readonly { by: string; day: string | null }[]
 }
 
 export type Act =

@@ -210,8 +210,8 @@ export class Oracle {
     card.granted += granted
     card.state = 'active'
     const until = rules.validDays === null ? null : plusDays(this.today, rules.validDays)
-    if (fresh) card.expiresOn = until
-    else if (card.expiresOn !== null && (until === null || until > card.expiresOn)) card.expiresOn = until
+    const isLater = card.expiresOn !== null && (until === null || until > card.expiresOn)
+    this.#giveDay(card, record.id, fresh || isLater ? until : card.expiresOn)
     return { kind: 'load', card: act.card, paid, granted, loss: 0, wasUnsold: fresh, of: null }
   }
 
@@ -240,7 +240,7 @@ export class Oracle {
     const paidBack = act.amount - lossBack - grantedBack
     card.paid += paidBack
     card.granted += grantedBack
-    if (paidBack + grantedBack > 0) this.#reviveIfExpired(card)
+    if (paidBack + grantedBack > 0) this.#reviveIfExpired(card, record.id)
     return {
       kind: 'refund',
       card: act.card,
@@ -261,8 +261,19 @@ export class Oracle {
       )
   }
 
-  #reviveIfExpired(card: OracleCard): void {
-    if (this.#expired(card)) card.expiresOn = plusDays(this.today, 30)
+  #reviveIfExpired(card: OracleCard, by: string): void {
+    if (this.#expired(card)) this.#giveDay(card, by, plusDays(this.today, 30))
+  }
+
+  #giveDay(card: OracleCard, by: string, day: string | null): void {
+    card.days = [...card.days, { by, day }]
+    card.expiresOn = day
+  }
+
+  /** What is undone gives the card no days any more (C8). */
+  #takeDays(card: OracleCard, by: string): void {
+    card.days = card.days.filter((one) => one.by !== by)
+    card.expiresOn = card.days.at(-1)?.day ?? null
   }
 
   /** Undoes a whole receipt of the same till by what it really did, once (C8). */
@@ -302,9 +313,11 @@ export class Oracle {
       card.paid += card.granted
       card.granted = 0
     }
-    if (credited < 0) this.#reviveIfExpired(card)
+    this.#takeDays(card, target.record.id)
+    if (credited < 0) this.#reviveIfExpired(card, record.id)
     if (mine.some((done) => done.wasUnsold) && card.paid + card.granted === 0 && card.state === 'active') {
       card.state = 'unsold'
+      card.days = []
       card.expiresOn = null
     }
     return {

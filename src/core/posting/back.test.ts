@@ -85,11 +85,11 @@ describe('[C8] void', () => {
   ) => ask([undo(saleId, because)], cards, { voidTargets: target ? targetOf(target) : new Map() })
   const redeemed = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', -30], ['loss', -10], ['redeemed', 40]),
-    operations: [{ kind: 'redeem' as const, cardId: card.id, wasUnsold: false }],
+    operations: [{ kind: 'redeem' as const, cardId: card.id, wasUnsold: false, dayWithout: card.expiresOn }],
   })
   const loaded = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', 80], ['card_granted', 20], ['sold', -80], ['granted', -20]),
-    operations: [{ kind: 'load' as const, cardId: card.id, wasUnsold: true }],
+    operations: [{ kind: 'load' as const, cardId: card.id, wasUnsold: true, dayWithout: undefined }],
   })
 
   test('[C14] is made of counter-entries to what was posted', () => {
@@ -107,11 +107,22 @@ describe('[C8] void', () => {
       operations: [{ after: { status: 'unsold', paidKopecks: 0, expiresOn: null } }],
     })
   })
+  test('takes back the days that a return had given', () => {
+    const card = cardOf({ paid: 30, expiresOn: '2026-11-01' })
+    const operations = [
+      { kind: 'refund' as const, cardId: card.id, wasUnsold: false, dayWithout: '2026-10-01' },
+    ]
+    const posted = { entries: entriesOf(card, ['card_paid', 30], ['redeemed', -30]), operations }
+    const posting = post(receiptOf([undo(saleId)]), contextOf([card], { voidTargets: targetOf({ posted }) }))
+    expect(posting).toMatchObject({ operations: [{ after: { paidKopecks: 0, expiresOn: '2026-10-01' } }] })
+  })
   test('leaves a card blocked that was blocked since', () => {
-    const card = cardOf({ status: 'blocked', paid: 80, granted: 20 })
+    const card = cardOf({ status: 'blocked', paid: 80, granted: 20, expiresOn: '2027-10-02' })
     const voidTargets = targetOf({ posted: loaded(card) })
     const posting = post(receiptOf([undo(saleId)]), contextOf([card], { voidTargets }))
-    expect(posting).toMatchObject({ operations: [{ after: { status: 'blocked', paidKopecks: 0 } }] })
+    expect(posting).toMatchObject({
+      operations: [{ after: { status: 'blocked', paidKopecks: 0, expiresOn: '2027-10-02' } }],
+    })
   })
   test('makes the card of a certificate that was given away unsold again, though no money had moved', () => {
     const card = cardOf({ paid: 0, granted: 0, expiresOn: '2027-10-02' })
@@ -140,6 +151,7 @@ describe('[C8] void', () => {
         kind,
         cardId: card.id,
         wasUnsold: false,
+        dayWithout: card.expiresOn,
       })),
     }
     expect(cancel([card], { posted })).toEqual(['card_paid 20', 'redeemed 30', 'redeemed -50'])
@@ -153,7 +165,10 @@ describe('[C8] void', () => {
     expect(cancel([card], { posted, refunded: true })).toBe('void_not_possible')
     expect(
       cancel([card], {
-        posted: { ...posted, operations: [{ kind: 'issue', cardId: card.id, wasUnsold: false }] },
+        posted: {
+          ...posted,
+          operations: [{ kind: 'issue', cardId: card.id, wasUnsold: false, dayWithout: undefined }],
+        },
       }),
     ).toBe('void_not_possible')
     expect(cancel([card], { posted: { entries: [], operations: [] }, isVoid: true })).toBe(

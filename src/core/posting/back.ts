@@ -2,7 +2,7 @@ import { availableOf, type Card, noHolds } from '../card/card.ts'
 import type { CardId } from '../ids.ts'
 import { kopecks, minKopecks } from '../money.ts'
 import { refusal } from '../refusal.ts'
-import type { Entry, PostedOperation, PostingContext } from './types.ts'
+import type { Entry, PostedBefore, PostedOperation, PostingContext } from './types.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
 import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
 import type { Receipt } from '../receipt/receipt.ts'
@@ -102,17 +102,19 @@ export function postVoid(
     throw new Refused(refusal('sale_unchecked'))
   if (target.posted === null) return []
   const { entries, operations } = target.posted
-  const wasUnsold = new Set(operations.filter((one) => one.wasUnsold).map(({ cardId }) => cardId))
   // By operation: a certificate that was given away moved no money, and yet its card was sold.
   const cardIds = [...new Set(operations.map(({ cardId }) => cardId))]
-  return cardIds.map((cardId) => voidCard(operation, cardId, entries, wasUnsold, context, working))
+  return cardIds.map((cardId) => {
+    const own = operations.filter((one) => one.cardId === cardId)
+    return voidCard(operation, cardId, entries, own, context, working)
+  })
 }
 
 function voidCard(
   operation: OperationOf<'void'>,
   cardId: CardId,
   entries: readonly Entry[],
-  wasUnsold: ReadonlySet<CardId>,
+  own: readonly PostedBefore[],
   context: PostingContext,
   working: Working,
 ): PostedOperation {
@@ -129,17 +131,15 @@ function voidCard(
   // Other spending may have eaten the part that this receipt brought; the whole is there, so the other part gives way.
   if (paid < 0) [paid, granted] = [0, granted + paid]
   if (granted < 0) [paid, granted] = [paid + granted, 0]
-  const empty = wasUnsold.has(cardId) && paid + granted === 0 && card.status === 'active'
+  const without = own[0]?.dayWithout
+  const day = without === undefined ? card.expiresOn : without
+  const empty = own.some((one) => one.wasUnsold) && paid + granted === 0 && card.status === 'active'
   const after: Card = {
     ...card,
     status: empty ? 'unsold' : card.status,
     paidKopecks: kopecks(paid),
     grantedKopecks: kopecks(granted),
-    expiresOn: empty
-      ? null
-      : credited < 0
-        ? expiryAfterReturn(card.expiresOn, context.today)
-        : card.expiresOn,
+    expiresOn: empty ? null : credited < 0 ? expiryAfterReturn(day, context.today) : day,
   }
   const rest = back.filter((entry) => entry.account !== 'card_paid' && entry.account !== 'card_granted')
   return posted(operation, card, after, [

@@ -41,14 +41,23 @@ export interface RedeemLeft {
   lossKopecks: Kopecks
 }
 
+/** An operation that is to be undone. */
+export interface PostedBefore {
+  kind: OperationKind
+  cardId: CardId
+  /** It sold the card, and since then no other receipt that stands has loaded it or paid with it. */
+  wasUnsold: boolean
+  /** The card's last day as it would be without the receipt; null for no end, undefined where nothing else has given it one. */
+  dayWithout: string | null | undefined
+}
+
 /** A receipt that a `void` names, as it was really posted. */
 export interface VoidTarget {
   tillId: string | null
   /** Null when it was refused or is in review: then there is nothing to undo. */
   posted: {
     entries: Entry[]
-    /** `wasUnsold`: it sold the card, and since then no other receipt that stands has loaded it or paid with it. */
-    operations: { kind: OperationKind; cardId: CardId; wasUnsold: boolean }[]
+    operations: PostedBefore[]
   } | null
   /** It is in review. Undoing it closes the case, and is allowed as undoing an applied one is. */
   waits: boolean

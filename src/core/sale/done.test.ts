@@ -18,11 +18,11 @@ it('a sale without operations has nothing done', () => {
   expect(doneBy([])).toEqual(nothingDone)
 })
 
-it('what went back to a card does not count as paid, and never makes the rest negative', () => {
+it('a return of an earlier payment lessens nothing by itself; what has come back of these payments does', () => {
   const refund: Operation = {
     kind: 'refund',
     basis: { kind: 'manager', cardId, amountKopecks: 300 as never, receiptId },
   }
-  expect(doneBy([redeem(500), redeem(200), refund]).redeemedKopecks).toBe(400)
-  expect(doneBy([redeem(100), refund]).redeemedKopecks).toBe(0)
+  expect(doneBy([redeem(500), redeem(200), refund]).redeemedKopecks).toBe(700)
+  expect(doneBy([redeem(500), redeem(200)], 300).redeemedKopecks).toBe(400)
 })

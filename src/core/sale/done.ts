@@ -10,14 +10,16 @@ export interface Done {
 
 export const nothingDone: Done = { loads: [], redeemedKopecks: zeroKopecks }
 
-/** @param operations of the receipts that stand for the sale: no undone ones, no doubles */
-export function doneBy(operations: Iterable<Operation>) {
+/**
+ * @param operations of the receipts that stand for the sale: no undone ones, no doubles
+ * @param returnedKopecks what has come back of these payments, whatever sale the return names
+ */
+export function doneBy(operations: Iterable<Operation>, returnedKopecks = 0) {
   let redeemed = 0
   const loads: OperationOf<'load'>[] = []
   for (const operation of operations) {
     if (operation.kind === 'load') loads.push(operation)
     else if (operation.kind === 'redeem') redeemed += operation.amountKopecks
-    else if (operation.kind === 'refund') redeemed -= operation.basis.amountKopecks ?? 0
   }
-  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
+  return { loads, redeemedKopecks: kopecks(redeemed - returnedKopecks) }
 }

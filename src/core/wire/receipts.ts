@@ -19,6 +19,8 @@ export const ToldOperation = v.strictObject({
   productId: v.nullable(ProductId),
   /** What the card paid or got back, or the face value that it was sold with. */
   amountKopecks: v.nullable(Kopecks),
+  /** Of what a card paid: the part that has come back to it since (C7). Null for all else. */
+  returnedKopecks: v.nullable(Kopecks),
   /** What the buyer paid for the certificate. */
   paidKopecks: v.nullable(Kopecks),
   /** These are told to the till whose receipt it is: the card, the receipt that it is about, and why that was undone. */

@@ -9,6 +9,7 @@ import { type Result, resultsOf } from './result.ts'
 const nothing = {
   last4: null,
   productId: null,
+  returnedKopecks: null,
   paidKopecks: null,
   cardId: null,
   receiptId: null,
@@ -57,9 +58,21 @@ it('what every till did for the sale counts, less what went back; what does not 
     amountKopecks: 9 as never,
     paidKopecks: 7 as never,
   }
+  const paid = {
+    ...nothing,
+    kind: 'redeem' as const,
+    amountKopecks: 500 as never,
+    returnedKopecks: 200 as never,
+  }
+  // It says of itself which payment it is of, and that payment says what came back.
   const refund = { ...nothing, kind: 'refund' as const, amountKopecks: 200 as never }
   const done = doneFor(
-    answer(told({}), told({ operations: [load] }), told({ operations: [refund] }), told({ stands: false })),
+    answer(
+      told({ operations: [paid] }),
+      told({ operations: [load] }),
+      told({ operations: [refund] }),
+      told({ stands: false }),
+    ),
     [],
   )
   expect(done).toEqual({ loads: [{ productId, paidKopecks: 7 }], redeemedKopecks: 300 })

@@ -16,16 +16,12 @@ export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done
   const known = new Set<string | null | undefined>()
   const loads: Done['loads'] = []
   let redeemed = 0
-  const count = (kind: string, kopecks: number) => {
-    if (kind === 'redeem') redeemed += kopecks
-    else if (kind === 'refund') redeemed -= kopecks
-  }
   for (const receipt of answer?.receipts ?? []) {
     known.add(receipt.own?.id).add(receipt.own?.standsFor)
     if (!receipt.stands) continue
-    for (const { kind, productId, amountKopecks, paidKopecks } of receipt.operations) {
+    for (const { kind, productId, amountKopecks, returnedKopecks, paidKopecks } of receipt.operations) {
       if (productId && paidKopecks !== null) loads.push({ productId, paidKopecks })
-      else count(kind, amountKopecks ?? 0)
+      else if (kind === 'redeem') redeemed += (amountKopecks ?? 0) - (returnedKopecks ?? 0)
     }
   }
   for (const result of own) {
@@ -33,10 +29,10 @@ export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done
     if (!counts || known.has(result.receipt.id)) continue
     for (const one of result.receipt.operations) {
       if (one.kind === 'load') loads.push(one)
-      else if ('amountKopecks' in one) count(one.kind, one.amountKopecks)
+      else if (one.kind === 'redeem') redeemed += one.amountKopecks
     }
   }
-  return { loads, redeemedKopecks: kopecks(Math.max(0, redeemed)) }
+  return { loads, redeemedKopecks: kopecks(redeemed) }
 }
 
 /** What a sale still wants from cards. */

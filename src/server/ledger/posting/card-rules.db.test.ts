@@ -157,6 +157,32 @@ onBothEngines('card rules', (engine) => {
     const back = till.receipt([refund(card.id, 10_000, other!.id)], { sale: sales[0]! })
     expect(verdictOf(await till.send(back))).toBe('applied')
     expect(verdictOf(await till.send(pay(sales[0]!)))).toBe('refused above_payable')
+    // In the sale that the card had paid for there is room.
+    expect(verdictOf(await till.send(pay(sales[1]!)))).toBe('applied')
+    expect(verdictOf(await till.send(pay(sales[1]!)))).toBe('refused above_payable')
+  })
+
+  test('[C5] [C7] a return that names no sale makes room where its card had paid; undone, it makes none', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100_000 })
+    const sale = saleOf(shop.moysklad.sell(goodsSale(10_000)).id, 10_000)
+    const pay = (amount: number) => till.receipt([redeem(card.id, amount)], { sale })
+    const first = pay(10_000)
+    await till.send(first)
+    const back = till.receipt([refund(card.id, 4_000, first.id)])
+    expect(verdictOf(await till.send(back))).toBe('applied')
+    const told = async () =>
+      (await till.answer('sale', null, sale.documentId!)).receipts
+        .filter(({ stands }) => stands)
+        .map(({ operations }) => operations.map(({ returnedKopecks }) => returnedKopecks))
+    expect(await told()).toEqual([[4_000]])
+    expect(await till.send(pay(4_001))).toMatchObject({
+      refusal: { code: 'above_payable', possibleKopecks: 4_000 },
+    })
+    await till.send(till.receipt([undo(back.id)]))
+    expect(await told()).toEqual([[0]])
+    expect(verdictOf(await till.send(pay(1)))).toBe('refused above_payable')
   })
 
   test('[C5] only certificates that are in the sale load cards', async () => {

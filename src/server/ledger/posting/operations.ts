@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { CardStatus } from '../../../core/card/card.ts'
-import { type AccountId, CardId, type ReceiptId } from '../../../core/ids.ts'
+import { LocalDate } from '../../../core/card/validity.ts'
+import { type AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
+import { lastDayBy } from '../../../core/posting/last-day.ts'
 import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/types.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { targetOf } from '../../../core/receipt/operations.ts'
@@ -126,10 +128,51 @@ export async function postedBy(
       [accountId, receiptId],
     ),
   )
+  const days = new Map<CardId, string | null | undefined>()
+  for (const { cardId } of operations) {
+    if (!days.has(cardId)) days.set(cardId, await dayWithout(query, accountId, receiptId, cardId))
+  }
   return {
     entries,
-    operations: operations.map((one) => ({ ...one, wasUnsold: one.wasUnsold === 1 })),
+    operations: operations.map((one) => ({
+      ...one,
+      wasUnsold: one.wasUnsold === 1,
+      dayWithout: days.get(one.cardId),
+    })),
   }
+}
+
+const DayRow = v.object({
+  kind: OperationKind,
+  expiresOn: v.nullable(LocalDate),
+  isUndone: Int,
+  undoesPayment: Int,
+})
+
+/** The last day that the card would have, had this receipt never been. */
+async function dayWithout(
+  query: Query,
+  accountId: AccountId,
+  receiptId: ReceiptId,
+  cardId: CardId,
+): Promise<string | null | undefined> {
+  const rows = await query.all(
+    `select o.kind, o.expires_after as "expiresOn",
+      case when o.receipt_id <> $3 and ${standing} then 0 else 1 end as "isUndone",
+      case when exists (select 1 from operation t where t.account_id = o.account_id
+        and t.receipt_id = o.target_receipt_id and t.card_id = o.card_id and t.kind = 'redeem'
+        and o.kind = 'void') then 1 else 0 end as "undoesPayment"
+      from operation o where o.account_id = $1 and o.card_id = $2 order by o.chain_n`,
+    [accountId, cardId, receiptId],
+  )
+  return lastDayBy(
+    parseRows(DayRow, rows).map(({ kind, expiresOn, isUndone, undoesPayment }) => ({
+      kind,
+      expiresOn,
+      isUndone: isUndone === 1,
+      undoesPayment: undoesPayment === 1,
+    })),
+  )
 }
 
 /** Whether something came back on a receipt and stayed back. */
@@ -140,6 +183,29 @@ export async function isRefunded(query: Query, accountId: AccountId, receiptId: 
     [accountId, receiptId],
   )
   return parseRows(One, rows).length > 0
+}
+
+const ReturnRow = v.object({ receiptId: ReceiptId, cardId: CardId, amountKopecks: Int })
+
+/** What has come back, and stayed back, of what cards paid in these receipts (C7). */
+export async function returnsOn(
+  query: Query,
+  accountId: AccountId,
+  receipts: readonly { id: ReceiptId }[],
+): Promise<v.InferOutput<typeof ReturnRow>[]> {
+  if (receipts.length === 0) return []
+  const places = receipts.map((_, n) => `$${n + 2}`).join(', ')
+  const rows = await query.all(
+    `select o.target_receipt_id as "receiptId", o.card_id as "cardId",
+        cast(-sum(e.amount) as bigint) as "amountKopecks"
+      from operation o join entry e
+        on e.account_id = o.account_id and e.receipt_id = o.receipt_id and e.operation_n = o.n
+      where o.account_id = $1 and o.target_receipt_id in (${places}) and o.kind = 'refund'
+        and e.account = 'redeemed' and ${standing}
+      group by o.target_receipt_id, o.card_id`,
+    [accountId, ...receipts.map(({ id }) => id)],
+  )
+  return parseRows(ReturnRow, rows)
 }
 
 /** What a card paid in a receipt and has not got back (C7), or null when it did not pay there; the card is locked. */

@@ -60,6 +60,24 @@ onBothEngines('returns and voids', (engine) => {
     expect(await balanceOf(later, card.number)).toMatchObject({ state: 'active', expiresOn: '2026-11-11' })
   })
 
+  test('[C8] a return that is undone takes its thirty days with it', async () => {
+    const shop = world(engine.db())
+    const { manager, till, accountId } = await shop.shop()
+    const card = await addCard(manager, { paid: 100, expiresOn: '2026-10-02' })
+    const sale = till.receipt([redeem(card.id, 60)])
+    await till.send(sale)
+    shop.time.nowMs += 10 * 86_400_000
+    const later = await shop.till(accountId)
+    const back = later.receipt([refund(card.id, 40, sale.id)])
+    await later.send(back)
+    expect(verdictOf(await later.send(later.receipt([undo(back.id)])))).toBe('applied')
+    expect(await balanceOf(later, card.number)).toMatchObject({
+      state: 'expired',
+      balanceKopecks: 40,
+      expiresOn: '2026-10-02',
+    })
+  })
+
   test('[C8] a void undoes a receipt by what it really posted, once, by the same till', async () => {
     const shop = world(engine.db())
     const { manager, till, accountId } = await shop.shop()

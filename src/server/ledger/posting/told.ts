@@ -2,9 +2,11 @@ import * as v from 'valibot'
 import { type AccountId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { cardIdOf, type Operation, targetOf } from '../../../core/receipt/operations.ts'
+import { kopecks, zeroKopecks } from '../../../core/money.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { returnsOn } from './operations.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 import { Int } from '../../../core/shape.ts'
 
@@ -22,6 +24,12 @@ export async function toldReceipts(
   tillId: TillId,
 ): Promise<ToldReceipt[]> {
   const ordinals = await ordinalsOf(query, accountId, stored)
+  const returned = new Map(
+    (await returnsOn(query, accountId, stored)).map((one) => [
+      `${one.receiptId} ${one.cardId}`,
+      kopecks(one.amountKopecks),
+    ]),
+  )
   return stored.flatMap((one) => {
     const receipt = textOf(one)
     if (!receipt) return []
@@ -34,14 +42,22 @@ export async function toldReceipts(
         happenedAtMs,
         stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
         undone: voidedBy !== null,
-        operations: receipt.operations.map((operation) => told(operation, outcome, isOwn)),
+        operations: receipt.operations.map((operation) => ({
+          ...told(operation, outcome, isOwn),
+          returnedKopecks:
+            operation.kind === 'redeem' ? (returned.get(`${id} ${operation.cardId}`) ?? zeroKopecks) : null,
+        })),
         own: isOwn ? { id, mode, standsFor, documentId: sale?.documentId ?? null, outcome } : null,
       },
     ]
   })
 }
 
-function told(operation: Operation, outcome: FinalOutcome, isOwn: boolean): ToldOperation {
+function told(
+  operation: Operation,
+  outcome: FinalOutcome,
+  isOwn: boolean,
+): Omit<ToldOperation, 'returnedKopecks'> {
   const cardId = cardIdOf(operation)
   const effects = outcome.status === 'applied' ? outcome.effects : []
   const isLoad = operation.kind === 'load'

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { type DayStep, lastDayBy } from './last-day.ts'
+
+const step = (kind: DayStep['kind'], expiresOn: string | null, rest: Partial<DayStep> = {}): DayStep => ({
+  kind,
+  expiresOn,
+  isUndone: false,
+  undoesPayment: false,
+  ...rest,
+})
+const undone = { isUndone: true }
+const [march, may, june] = ['2026-03-31', '2026-05-31', '2026-06-30']
+
+describe('[C8] the last day without what is undone', () => {
+  test.each<[string, DayStep[], string | null | undefined]>([
+    ['nothing moved it', [step('issue', null), step('open', march), step('redeem', march)], march],
+    ['a return that is undone', [step('open', march), step('refund', may, undone)], march],
+    ['a return that stands', [step('open', march), step('refund', may)], may],
+    ['a load that is undone', [step('open', march), step('load', may, undone)], march],
+    // The second load of a day moves nothing, and still it gives the day.
+    ['one of two loads of a day', [step('open', march), step('load', may, undone), step('load', may)], may],
+    [
+      'both, the later one first',
+      [step('open', march), step('load', may, undone), step('load', june, undone), step('void', may)],
+      march,
+    ],
+    // What came between carries the day on and gives none.
+    ['a payment in between', [step('open', march), step('load', may, undone), step('redeem', may)], march],
+    [
+      'the void of a payment, which gave it new days',
+      [
+        step('open', march),
+        step('redeem', march, undone),
+        step('void', may, { undoesPayment: true }),
+        step('refund', june, undone),
+      ],
+      may,
+    ],
+    ['a day without end', [step('open', null), step('load', may, undone)], null],
+    ['the load that sold it', [step('issue', null), step('load', may, undone)], undefined],
+  ])('%s', (_, history, day) => expect(lastDayBy(history)).toBe(day))
+})
