@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { FinalOutcome } from '../../src/core/receipt/outcome.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
-import type { SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
-import type * as v from 'valibot'
 import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
-import { balanceOf, casesOf } from './look.ts'
+import { balanceOf } from './look.ts'
 import { type Rewindable, rewindable } from './rewindable.ts'
 import { redeem, saleOf, undo } from '../../src/core/testing/builders.ts'
+import { restoredScene } from './restored-scene.ts'
 import { newDraftId, type TestTill } from './test-till.ts'
-import { addCard, type NewCard, verdictOf, world, type World } from './world.ts'
+import { addCard, type NewCard, verdictOf } from './world.ts'
 
 /** A server restored from a backup is refilled by its tills, and believes its own proofs (J7). */
 describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine) => {
@@ -17,60 +17,9 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
     expect(difference).toBeNull()
     await place!.end()
   })
-
-  async function scene(paid = 100) {
+  async function scene() {
     place = await rewindable(engine)
-    let shop: World = world(place.db)
-    const { manager, till, accountId } = await shop.shop()
-    const other = await shop.till(accountId)
-    const card = await addCard(manager, { paid })
-    const tills = [manager, till, other]
-    const answers = new Map<string, SyncAnswer['outcomes'][0]>()
-    /** The new process serves the same tills. */
-    const follow = () => {
-      const { nowMs } = shop.time
-      shop = world(place!.db)
-      shop.time.nowMs = nowMs
-      for (const one of tills) {
-        one.fetch = (path, init) => Promise.resolve(shop.app.request(path, init))
-        one.useClock(() => shop.time.nowMs)
-      }
-    }
-    return {
-      manager,
-      till,
-      other,
-      card,
-      backUp: async () => {
-        await place!.backUp()
-        follow()
-      },
-      setBack: async () => {
-        await place!.setBack()
-        follow()
-      },
-      /** Sends, and keeps what the till was told. */
-      send: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
-        const { outcomes } = await one.sync(...receipts)
-        for (const outcome of outcomes) answers.set(outcome.id, outcome)
-        return outcomes.map(({ outcome }) => verdictOf(outcome))
-      },
-      /** Sends again, with what the till had been told. */
-      refill: async (one: TestTill, ...receipts: Receipt[]): Promise<string[]> => {
-        const batch = one.batch(receipts)
-        const { outcomes } = await one.answer('sync', { ...batch, records: batch.records.map(asSettled) })
-        return outcomes.map(({ outcome }) => verdictOf(outcome))
-      },
-      /** With what the till had been told of it. */
-      asSettled,
-      later: (ms: number) => (shop.time.nowMs += ms),
-      cases: () => casesOf(place!.db, accountId),
-    }
-    function asSettled(record: v.InferOutput<typeof SyncRequest>['records'][0]) {
-      const { outcome, proof } = answers.get(record.id)!
-      if (outcome.status === 'later' || !proof) throw new Error('no outcome to prove')
-      return { ...record, settled: { status: outcome.status, proof } }
-    }
+    return restoredScene(place)
   }
   const pay = (till: TestTill, card: NewCard, amount: number, rest: Partial<Receipt> = {}) =>
     till.receipt([redeem(card.id, amount)], rest)
@@ -121,7 +70,7 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
     await send(other, first)
     expect(await send(till, tooMuch)).toEqual(['refused insufficient_funds'])
     await setBack()
-    expect(await refill(till, tooMuch)).toEqual(['refused not_allowed'])
+    expect(await refill(till, tooMuch)).toEqual(['refused insufficient_funds'])
     expect(await refill(other, first)).toEqual(['applied'])
     expect(await balanceOf(manager, card)).toBe(20)
     expect(await cases()).toEqual([])
@@ -192,14 +141,18 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
     const { till, card, manager, send, cases } = await scene()
     const paid = pay(till, card, 10)
     const { outcomes } = await till.sync(paid)
-    const { proof } = outcomes[0]!
+    const { outcome, proof } = outcomes[0]!
+    if (outcome.status !== 'applied') throw new Error('not applied')
     const [other, tooMuch] = [pay(till, card, 5), pay(till, card, 500)]
     const batch = till.batch([tooMuch])
-    for (const status of ['applied', 'in_review'] as const) {
-      const forged = {
-        ...batch,
-        records: batch.records.map((one) => ({ ...one, settled: { status, proof: proof! } })),
-      }
+    const forgeries: FinalOutcome[] = [
+      outcome,
+      { ...outcome, effects: outcome.effects.map((one) => ({ ...one, changeKopecks: -500 })) },
+      { status: 'in_review', code: 'promise_refused' },
+    ]
+    for (const one of forgeries) {
+      const records = batch.records.map((record) => ({ ...record, settled: { outcome: one, proof: proof! } }))
+      const forged = { ...batch, records }
       const answer = await till.answer('sync', forged)
       expect(verdictOf(answer.outcomes[0]!.outcome)).toBe('refused insufficient_funds')
     }

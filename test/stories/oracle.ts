@@ -300,7 +300,8 @@ export class Oracle {
     const mine = target.done.filter((done) => done.card === id)
     const sum = (key: 'paid' | 'granted' | 'loss') => mine.reduce((total, done) => total + done[key], 0)
     const credited = sum('paid') + sum('granted')
-    if (credited > 0 && this.available(id, record.till) < credited) throw new No()
+    // What anybody keeps of the card stays, this till's other sales too.
+    if (credited > 0 && this.available(id, '') < credited) throw new No()
     const [paidBefore, grantedBefore] = [card.paid, card.granted]
     card.paid -= sum('paid')
     card.granted -= sum('granted')

@@ -16,7 +16,7 @@ export interface Batch {
 export interface Outgoing {
   record: JournalRecord
   /** What the server once answered, with its mark: a restored server believes it (J7). */
-  settled: { status: StoredOutcome['outcome']['status']; proof: string } | null
+  settled: { outcome: StoredOutcome['outcome']; proof: string } | null
 }
 
 /** What the journal adds to the envelope of a signed request (J5). */
@@ -225,7 +225,7 @@ export async function standingOf(storage: TillStorage, unseen: Unseen, ordinal: 
 }
 
 function settledOf(stored: StoredOutcome | undefined): Outgoing['settled'] {
-  return stored?.proof ? { status: stored.outcome.status, proof: stored.proof } : null
+  return stored?.proof ? { outcome: stored.outcome, proof: stored.proof } : null
 }
 
 export const wireRecord = ({ record: { seq, id, receipt }, settled }: Outgoing) => ({

@@ -273,8 +273,8 @@ describe('a restored server', () => {
     await drain(one)
     tills.server.stored.clear()
     await drain(one)
-    expect(tills.server.stored.get(record.id)!.settled).toEqual({
-      status: 'applied',
+    expect(tills.server.stored.get(record.id)!.settled).toMatchObject({
+      outcome: { status: 'applied' },
       proof: proofOf(record.id),
     })
   })

@@ -1,5 +1,5 @@
 import { availableOf, balanceOf, type Card, loadBar, noHolds, redeemBar } from '../card/card.ts'
-import { type Kopecks, kopecks, minKopecks } from '../money.ts'
+import { type Kopecks, kopecks, minKopecks, zeroKopecks } from '../money.ts'
 import { type CaseKind } from '../receipt/outcome.ts'
 import { refusal } from '../refusal.ts'
 import type { PostedOperation, PostingContext } from './types.ts'
@@ -107,7 +107,8 @@ export function postRedeem(
       throw new Refused(refusal('insufficient_funds', card.id, available))
   } else {
     // The goods are gone (O6): what the card still has is taken, whatever became of the card meanwhile; the rest is a loss.
-    taken = minKopecks(operation.amountKopecks, available)
+    const lost = context.lossesBefore.get(card.id) ?? zeroKopecks
+    taken = minKopecks(kopecks(Math.max(0, operation.amountKopecks - lost)), available)
   }
   const loss = kopecks(operation.amountKopecks - taken)
   const part = takeFrom(card, taken)

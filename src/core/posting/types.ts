@@ -111,6 +111,8 @@ export interface PostingContext {
    * It is booked as a promise is (O6), whatever it stands on.
    */
   isFact: boolean
+  /** What the server had booked as a loss before it was restored, by card (J7); empty for all else. */
+  lossesBefore: ReadonlyMap<CardId, Kopecks>
   redeemsLeft: readonly RedeemLeft[]
   voidTargets: ReadonlyMap<ReceiptId, VoidTarget>
   linkTargets: ReadonlyMap<ReceiptId, LinkTarget>

@@ -61,25 +61,29 @@ export const CardEffect = v.strictObject({
 })
 export type CardEffect = v.InferOutput<typeof CardEffect>
 
-/** The server's final answer to a receipt, or `later` for "not yet, ask again" (J6). */
-export const Outcome = v.variant('status', [
-  v.strictObject({
-    status: v.literal('applied'),
-    /** The sibling that did the work when an ask and its promise both arrived (J2); null where this receipt did it. */
-    by: v.nullable(ReceiptId),
-    postedAtMs: Moment,
-    effects: v.array(CardEffect),
-    /** What it credited is in the balance, but pays only when its sale was read (T2). */
-    frozen: v.boolean(),
-  }),
-  v.strictObject({ status: v.literal('refused'), refusal: Refusal }),
-  v.strictObject({ status: v.literal('in_review'), code: CaseCode }),
-  v.strictObject({
-    status: v.literal('later'),
-    /** Whether only this record waits, or all that came after it too. */
-    scope: v.picklist(['this', 'all']),
-    afterMs: v.pipe(Int, v.minValue(0)),
-  }),
-])
+const Applied = v.strictObject({
+  status: v.literal('applied'),
+  /** The sibling that did the work when an ask and its promise both arrived (J2); null where this receipt did it. */
+  by: v.nullable(ReceiptId),
+  postedAtMs: Moment,
+  effects: v.array(CardEffect),
+  /** What it credited is in the balance, but pays only when its sale was read (T2). */
+  frozen: v.boolean(),
+})
+export type Applied = v.InferOutput<typeof Applied>
+const Refused = v.strictObject({ status: v.literal('refused'), refusal: Refusal })
+const InReview = v.strictObject({ status: v.literal('in_review'), code: CaseCode })
+const Later = v.strictObject({
+  status: v.literal('later'),
+  /** Whether only this record waits, or all that came after it too. */
+  scope: v.picklist(['this', 'all']),
+  afterMs: v.pipe(Int, v.minValue(0)),
+})
+
+/** The server's answer to a receipt that it has decided. */
+export const FinalOutcome = v.variant('status', [Applied, Refused, InReview])
+export type FinalOutcome = v.InferOutput<typeof FinalOutcome>
+
+/** The final answer, or `later` for "not yet, ask again" (J6). */
+export const Outcome = v.variant('status', [Applied, Refused, InReview, Later])
 export type Outcome = v.InferOutput<typeof Outcome>
-export type FinalOutcome = Exclude<Outcome, { status: 'later' }>

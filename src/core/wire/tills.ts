@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { AccountId, Bytes32, EmployeeId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
 import { Grant } from '../receipt/offline.ts'
-import { Outcome } from '../receipt/outcome.ts'
+import { FinalOutcome, Outcome } from '../receipt/outcome.ts'
 import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
 import { SealingKey } from '../card/sealed-number.ts'
 import { CaseDecision } from './cases.ts'
@@ -175,9 +175,8 @@ export const SyncRequest = signed({
         id: ReceiptId,
         /** The receipt exactly as it was committed to the journal: a JSON text, hashed as it stands (L5). */
         receipt: v.pipe(v.string(), v.minLength(2), v.maxLength(receiptBytesMax)),
-        settled: v.nullable(
-          v.strictObject({ status: v.picklist(['applied', 'refused', 'in_review']), proof: OutcomeProof }),
-        ),
+        /** What the server had answered to it, with its mark: for one that was restored since (J7). */
+        settled: v.nullable(v.strictObject({ outcome: FinalOutcome, proof: OutcomeProof })),
       }),
     ),
     v.minLength(1),

@@ -44,7 +44,7 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
     const { settled } = batch.records[n]!
     return {
       waiting,
-      settled: settled && proofs.isOurs(settled.proof, arrival, settled.status) ? settled.status : null,
+      settled: settled && proofs.isOurs(settled.proof, arrival, settled.outcome) ? settled.outcome : null,
       numbers: new Map(),
     }
   }
@@ -65,7 +65,7 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
             ...arrival,
             content: bySomebodyElse(arrival, employees),
             // What was applied before the server was restored has happened (J7).
-            isFact: evidence.settled === 'applied',
+            isFact: evidence.settled?.status === 'applied',
             evidence,
           }
         }),

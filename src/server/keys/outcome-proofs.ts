@@ -9,8 +9,8 @@ interface Answered {
 }
 
 export interface OutcomeProofs {
-  of(record: Answered, status: FinalOutcome['status']): string
-  isOurs(proof: string, record: Answered, status: FinalOutcome['status']): boolean
+  of(record: Answered, outcome: FinalOutcome): string
+  isOurs(proof: string, record: Answered, outcome: FinalOutcome): boolean
 }
 
 /**
@@ -19,11 +19,32 @@ export interface OutcomeProofs {
  */
 export function createOutcomeProofs(secret: Buffer): OutcomeProofs {
   const marks = createMarks(secret, 'podarok-outcome-1')
-  const said = ({ accountId, id, digest }: Answered, status: string) =>
-    `${accountId}|${id}|${digest}|${status}`
+  const said = ({ accountId, id, digest }: Answered, outcome: FinalOutcome) =>
+    JSON.stringify([accountId, id, digest, ...markedParts(outcome)])
 
   return {
-    of: (record, status) => marks.of(said(record, status)),
-    isOurs: (proof, record, status) => marks.isOurs(proof, said(record, status)),
+    of: (record, outcome) => marks.of(said(record, outcome)),
+    isOurs: (proof, record, outcome) => marks.isOurs(proof, said(record, outcome)),
+  }
+}
+
+/** What a restored server goes by. Named one by one: a field that comes later leaves old marks good. */
+function markedParts(outcome: FinalOutcome): unknown[] {
+  switch (outcome.status) {
+    case 'applied': {
+      const effects = outcome.effects.map(({ cardId, changeKopecks, balanceKopecks, lossKopecks }) => [
+        cardId,
+        changeKopecks,
+        balanceKopecks,
+        lossKopecks,
+      ])
+      return [outcome.status, outcome.by, outcome.postedAtMs, outcome.frozen, effects]
+    }
+    case 'refused': {
+      const { code, cardId, possibleKopecks } = outcome.refusal
+      return [outcome.status, code, cardId, possibleKopecks]
+    }
+    case 'in_review':
+      return [outcome.status, outcome.code]
   }
 }

@@ -31,7 +31,7 @@ export interface Evidence {
   /** Records of the same journal that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
   waiting: ReadonlyMap<number, { recordedAtMs: number }>
   /** What this server answered to it before it was restored, by its own mark (J7). */
-  settled: 'applied' | 'refused' | 'in_review' | null
+  settled: FinalOutcome | null
   /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
   numbers: ReadonlyMap<number, string | null>
 }

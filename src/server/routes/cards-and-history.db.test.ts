@@ -116,6 +116,7 @@ onBothEngines('cards and history', (engine) => {
             last4: card.number.slice(-4),
             productId: null,
             amountKopecks: 100,
+            returnedKopecks: 0,
             paidKopecks: null,
             cardId: null,
             receiptId: null,

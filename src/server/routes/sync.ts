@@ -93,7 +93,7 @@ async function settle(
     outcomes: batch.records.map(({ seq, id }, n) => {
       const outcome = done[n]?.outcome
       return outcome
-        ? { seq, id, outcome, proof: proofs.of(arrivals[n]!, outcome.status) }
+        ? { seq, id, outcome, proof: proofs.of(arrivals[n]!, outcome) }
         : { seq, id, outcome: { status: 'later', scope: 'all', afterMs: laterMs }, proof: null }
     }),
   }

@@ -3,8 +3,11 @@ import { type AccountId, EmployeeId, ReceiptId, TillId } from '../../../core/ids
 import { Kopecks } from '../../../core/money.ts'
 import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
+import { cashierOperations } from '../../../core/receipt/operations.ts'
+import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
+import { textOf } from '../posting/receipts.ts'
 import { Int, parseShape } from '../../../core/shape.ts'
 
 const CaseRow = v.object({
@@ -22,25 +25,29 @@ const CaseRow = v.object({
   choice: v.nullable(v.picklist([...CaseChoice.options, 'closed'])),
   note: v.nullable(v.string()),
   outcome: v.nullable(v.string()),
+  mode: v.nullable(Receipt.entries.mode),
+  body: v.nullable(v.string()),
 })
 const EvidenceText = v.record(v.string(), v.nullable(v.union([v.string(), v.pipe(v.number(), v.finite())])))
 
 const select = `select c.id, c.kind, c.receipt_id as "receiptId", c.till_id as "tillId", t.ordinal,
   c.employee_id as "employeeId", c.amount as "amountKopecks", c.happened_at_ms as "happenedAtMs",
-  c.opened_at_ms as "openedAtMs", c.evidence, c.closed_at_ms as "closedAtMs", c.choice, c.note, r.outcome
+  c.opened_at_ms as "openedAtMs", c.evidence, c.closed_at_ms as "closedAtMs", c.choice, c.note, r.outcome,
+  s.mode, s.body
   from cases c left join till t on t.account_id = c.account_id and t.id = c.till_id
+  left join receipt s on s.account_id = c.account_id and s.id = c.receipt_id
   left join receipt r on r.account_id = c.account_id and r.id = c.decision_receipt_id`
 
 const listMax = 200
 const decidedForMs = 30 * 24 * 3_600_000
 
 function viewOf(row: v.InferOutput<typeof CaseRow>): CaseView {
-  const { ordinal, evidence, closedAtMs, choice, note, outcome, ...rest } = row
+  const { ordinal, evidence, closedAtMs, choice, note, outcome, mode, body, ...rest } = row
   return {
     ...rest,
     tillOrdinal: ordinal,
     evidence: parseShape(EvidenceText, JSON.parse(evidence)),
-    choices: closedAtMs === null ? [...choicesOf[row.kind]] : [],
+    choices: closedAtMs === null ? choicesFor(row.kind, { mode, body }) : [],
     decision:
       closedAtMs === null || choice === null
         ? null
@@ -54,6 +61,22 @@ function viewOf(row: v.InferOutput<typeof CaseRow>): CaseView {
             outcome: outcome === null ? null : parseShape(Outcome, JSON.parse(outcome)),
           },
   }
+}
+
+/** What can be decided: `apply` only where the books could ever take it. */
+function choicesFor(kind: CaseKind, { mode, body }: Pick<v.InferOutput<typeof CaseRow>, 'mode' | 'body'>) {
+  const choices = choicesOf[kind]
+  if (!choices.includes('apply')) return [...choices]
+  const receipt = body === null ? null : textOf({ mode, body })
+  return choices.filter((choice) => choice !== 'apply' || (receipt && isBookable(receipt)))
+}
+
+/** What a till may not ask for, nobody makes good by a decision (A3), and returns and undoings are never promised (O5). */
+function isBookable({ mode, operations }: Receipt): boolean {
+  return operations.every(
+    ({ kind }) =>
+      cashierOperations.has(kind) && !(mode === 'promise' && (kind === 'refund' || kind === 'void')),
+  )
 }
 
 /** Open cases first, the newest first; then those decided lately, the last decision first. */

@@ -1,7 +1,7 @@
 import { type AccountId, type CardId, DraftId, type EmployeeId, type ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
-import { cashierOperations, type Operation } from '../../../core/receipt/operations.ts'
-import { type CaseChoice, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
+import type { Operation } from '../../../core/receipt/operations.ts'
+import type { CaseChoice, CaseView } from '../../../core/wire/cases.ts'
 import type { Tx } from '../../db/db.ts'
 import { applyReceipt } from '../posting/apply-receipt.ts'
 import { noSaleFacts } from '../arrival.ts'
@@ -56,7 +56,7 @@ export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<
       ? { status: 'decided', view: before }
       : { status: 'not_possible' }
   }
-  if (!choicesOf[before.kind].includes(choice)) return { status: 'not_possible' }
+  if (!before.choices.includes(choice)) return { status: 'not_possible' }
   const receiptId = await carryOut(tx, before, wanted, means)
   const end = { choice, note, decidedBy: by, receiptId }
   if (!(await closeCase(tx, accountId, id, end, means.nowMs)) && choice !== 'renew') throw new NotPossible()
@@ -111,21 +111,13 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
     case 'apply': {
       const original = await requireInReview(tx, view, accountId)
       const { stored, receipt } = original
-      const { operations, id } = receipt
-      // What a till may not ask for, nobody makes good by a decision (A3).
-      if (operations.some((one) => !cashierOperations.has(one.kind))) throw new NotPossible()
+      const { operations, id, mode } = receipt
       // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
       const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
       if (bySibling?.outcome.status === 'applied') throw new NotPossible()
       // What stands for it is no till's record, so nothing else lets go what it held.
       await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
-      return postOwn(
-        tx,
-        wanted,
-        means,
-        { operations, standsFor: id, mode: 'promise', isFact: true },
-        original,
-      )
+      return postOwn(tx, wanted, means, { operations, standsFor: id, mode, isFact: true }, original)
     }
   }
 }

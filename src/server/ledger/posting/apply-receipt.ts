@@ -107,7 +107,7 @@ async function noteChange(
   outcome: FinalOutcome,
   nowMs: number,
 ): Promise<Alarm | null> {
-  const before = arrival.evidence?.settled ?? null
+  const before = arrival.evidence?.settled?.status ?? null
   if (before === null || before === outcome.status) return null
   const receipt = 'receipt' in arrival.content ? arrival.content.receipt : null
   const one = caseOf(arrival, 'outcome_changed', receipt)
@@ -159,7 +159,8 @@ async function decide(
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)
   const ownTill = place?.tillId ?? null
-  const bySibling = await settledBySibling(tx, accountId, receipt, ownTill)
+  const before = evidence?.settled?.status === 'applied' ? evidence.settled : null
+  const bySibling = await settledBySibling(tx, accountId, receipt, ownTill, before)
   if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
   const stopped = isFact ? null : stoppedByState(receipt, journal?.state ?? 'active')
   if (stopped) return settled(stopped)
@@ -174,6 +175,7 @@ async function decide(
     today,
     facts,
     tillId: ownTill ?? actsFor ?? null,
+    before,
     nowMs,
   })
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.
@@ -209,18 +211,12 @@ function refusedOutcome(receipt: Receipt, why: Refusal, isFact: boolean): FinalO
     : { status: 'refused', refusal: why }
 }
 
-/**
- * What this server refused or put before a human stays so after it was restored: the cashier and the buyer have acted on
- * it. The mark keeps the status, not the reason: where today's decision has the same status, its reason is used.
- */
+/** What this server refused or put before a human stays so after it was restored: the cashier and the buyer have acted on it. */
 function asBefore(verdict: Verdict, settled: Evidence['settled']): Verdict {
-  if (settled !== 'refused' && settled !== 'in_review') return verdict
-  if (verdict.outcome.status === settled) return verdict
-  const outcome: FinalOutcome =
-    settled === 'refused'
-      ? { status: 'refused', refusal: refusal('not_allowed') }
-      : { status: 'in_review', code: 'promise_refused' }
-  return { ...asOutcome(outcome), receipt: verdict.receipt }
+  if (settled === null || settled.status === 'applied') return verdict
+  // One that waits with its sibling shares the sibling's case.
+  if (settled.status === verdict.outcome.status && verdict.isShared) return verdict
+  return { ...asOutcome(settled), receipt: verdict.receipt }
 }
 
 /** A card that would get a number that another card of the account, or of this receipt, has. */

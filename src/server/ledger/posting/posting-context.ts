@@ -1,4 +1,5 @@
 import type { OthersHolds } from '../../../core/card/card.ts'
+import { holdKeepMs } from '../../../core/card/hold.ts'
 import type { AccountId, CardId, DocumentId, ReceiptId, TillId } from '../../../core/ids.ts'
 import type {
   LinkTarget,
@@ -7,6 +8,8 @@ import type {
   RedeemLeft,
   VoidTarget,
 } from '../../../core/posting/types.ts'
+import { kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
+import type { Applied } from '../../../core/receipt/outcome.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import { cardIdOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
@@ -51,6 +54,8 @@ export interface Scene {
   facts: SaleFacts
   /** The till whose business the receipt is. */
   tillId: TillId | null
+  /** What this server had answered before it was restored (J7), where it had applied the receipt. */
+  before: Applied | null
   nowMs: number
 }
 
@@ -64,7 +69,7 @@ export async function loadContext(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
-  { programme, today, facts, tillId, nowMs }: Scene,
+  { programme, today, facts, tillId, before, nowMs }: Scene,
 ): Promise<Loaded> {
   const documentId = receipt.sale?.documentId ?? null
   if (documentId) await lockDocument(tx, accountId, documentId)
@@ -72,7 +77,10 @@ export async function loadContext(
   const others = new Map<CardId, OthersHolds>()
   // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
   const whose = receipt.operations.some(({ kind }) => kind === 'void') ? null : tillId
-  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, whose, nowMs))
+  for (const id of cards.keys()) {
+    const heldAt = (atMs: number) => othersHolds(tx, accountId, id, whose, atMs)
+    others.set(id, before ? await othersBeside(before, id, heldAt, nowMs) : await heldAt(nowMs))
+  }
   const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,
@@ -84,12 +92,32 @@ export async function loadContext(
     ownHolds: await ownHolds(tx, accountId, receipt, receipt.place && tillId),
     grant: null,
     isFact: false,
+    lossesBefore: new Map(before?.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])),
     sale:
       documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale, links.free) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),
     voidTargets: await voidTargets(tx, accountId, receipt, facts),
     linkTargets: links.targets,
   }
+}
+
+/**
+ * What others hold beside a receipt that was applied before the server was restored. Of the holds that were there already,
+ * the backup may have some that were over by then: together they held no more than the card had left after the receipt, and
+ * no hold of theirs kept a card that it sold.
+ */
+async function othersBeside(
+  before: Applied,
+  cardId: CardId,
+  heldAt: (atMs: number) => Promise<OthersHolds>,
+  nowMs: number,
+): Promise<OthersHolds> {
+  const all = await heldAt(nowMs)
+  // A hold that was made or asked for again after the receipt lives longer than one that was not.
+  const since = await heldAt(Math.max(nowMs, before.postedAtMs + holdKeepMs))
+  const left = before.effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? zeroKopecks
+  const older = minKopecks(kopecks(all.heldKopecks - since.heldKopecks), left)
+  return { heldKopecks: kopecks(since.heldKopecks + older), reserved: since.reserved }
 }
 
 async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId[]> {

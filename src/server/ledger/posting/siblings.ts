@@ -1,5 +1,5 @@
 import type { AccountId, ReceiptId, TillId } from '../../../core/ids.ts'
-import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
+import type { Applied, FinalOutcome } from '../../../core/receipt/outcome.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { caseInReview, caseState, closeSettled } from '../cases/cases.ts'
@@ -69,12 +69,16 @@ export interface BySibling {
   isShared: boolean
 }
 
-/** @returns what a sibling has settled already, or null: this receipt is to be decided on its own */
+/**
+ * @param before what this server had answered before it was restored (J7), where it had applied the receipt
+ * @returns what a sibling has settled already, or null: this receipt is to be decided on its own
+ */
 export async function settledBySibling(
   query: Query,
   accountId: AccountId,
   receipt: Receipt,
   tillId: TillId | null,
+  before: Applied | null = null,
 ): Promise<BySibling | null> {
   if (tillId === null) return null
   for (const sibling of await siblingsOf(query, accountId, receipt, tillId)) {
@@ -82,8 +86,8 @@ export async function settledBySibling(
     const { stored } = await standingOf(query, accountId, sibling)
     const { outcome } = stored
     if (outcome.status === 'refused') continue
-    // The cashier undid the ask and then gave the goods away all the same: the promise stands alone.
-    if (stored.voidedBy && receipt.mode === 'promise') continue
+    // The cashier undid the ask and then gave the goods away all the same: the promise stands alone, unless it had come first.
+    if (stored.voidedBy && receipt.mode === 'promise' && before?.by !== stored.id) continue
     const said = textOf(stored)
     if (!said || substance(said) !== substance(receipt)) {
       return { outcome: { status: 'in_review', code: 'receipt_conflict' }, isShared: false }

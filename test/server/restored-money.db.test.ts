@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
+import { redeem, refund, saleOf, undo } from '../../src/core/testing/builders.ts'
+import { balanceOf } from './look.ts'
+import { restoredScene } from './restored-scene.ts'
+import { type Rewindable, rewindable } from './rewindable.ts'
+import { newDraftId, type TestTill } from './test-till.ts'
+import type { NewCard } from './world.ts'
+
+/** What a restored server had applied moves the same money again (J7), whatever its backup says of holds and sales. */
+describe.each(['sqlite', 'postgres'] as const)('the money of a restored server (%s)', (engine) => {
+  let place: Rewindable | undefined
+  afterEach(async () => {
+    const { difference } = await verifyLedger(place!.db)
+    expect(difference).toBeNull()
+    await place!.end()
+  })
+  async function scene() {
+    place = await rewindable(engine)
+    return restoredScene(place)
+  }
+  const pay = (till: TestTill, card: NewCard, amount: number, rest = {}) =>
+    till.receipt([redeem(card.id, amount)], rest)
+  const kinds = async (cases: () => Promise<[string, unknown][]>) => (await cases()).map(([kind]) => kind)
+
+  test('[F22] [O2] a hold that was over by then, and is in the backup, takes nothing from a payment', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const holdId = await other.hold(card.id, 60)
+    await backUp()
+    await other.answer('release', null, holdId)
+    const paid = pay(till, card, 80)
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(20)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] [O2] a hold that was there beside the payment keeps its money', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const holdId = await other.hold(card.id, 60)
+    await backUp()
+    const [paid, promised] = [
+      pay(till, card, 40),
+      other.receipt([redeem(card.id, 60, { holdId })], { mode: 'promise' }),
+    ]
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    // Somebody else takes what the backup says is free, and what was paid comes back after that.
+    expect(await send(manager, pay(manager, card, 40))).toEqual(['applied'])
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await kinds(cases)).toContain('shortfall')
+    expect(await send(other, promised)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    expect((await kinds(cases)).filter((kind) => kind === 'shortfall')).toHaveLength(1)
+  })
+
+  test('[F22] [O2] a hold that was taken since is another buyer’s: what had been paid is missing, not what is held', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, later, cases } = await scene()
+    await backUp()
+    const paid = pay(till, card, 80)
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    later(1)
+    const holdId = await other.hold(card.id, 60)
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(60)
+    const promised = other.receipt([redeem(card.id, 60, { holdId })], { mode: 'promise' })
+    expect(await send(other, promised)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    expect(await kinds(cases)).toEqual(['card_blocked_meanwhile', 'shortfall'])
+  })
+
+  test('[F22] [O6] a promise with a loss has the same loss again, although the card could pay more by now', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const holdId = await till.hold(card.id, 80)
+    await manager.answer('releaseHeld', null, holdId)
+    await send(other, pay(other, card, 50))
+    const promised = till.receipt([redeem(card.id, 80, { holdId })], { mode: 'promise' })
+    expect(await send(till, promised)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    await setBack()
+    expect(await refill(till, promised)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(50)
+    expect(await kinds(cases)).toEqual(['shortfall'])
+  })
+
+  test('[F22] [C8] a load that was undone is undone again beside a hold of the backup', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const sold = pay(till, card, 100)
+    await send(till, sold)
+    const back = till.receipt([refund(card.id, 70, sold.id)])
+    await send(till, back)
+    const holdId = await other.hold(card.id, 60)
+    await backUp()
+    await other.answer('release', null, holdId)
+    const undone = till.receipt([undo(back.id)])
+    expect(await send(till, undone)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, undone)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] [C8] the sale of a payment that was undone is not asked about again', async () => {
+    const { till, manager, card, sell, backUp, setBack, send, refill, cases } = await scene()
+    const document = sell(5_000)
+    const paid = pay(till, card, 50, { sale: saleOf(document.id, 5_000) })
+    await send(till, paid)
+    // With the new process comes a MoySklad that does not have the sale any more.
+    await backUp()
+    const undone = till.receipt([undo(paid.id, 'cancelled')])
+    expect(await send(till, undone)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, undone)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(100)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] [J2] a promise that its ask had settled, and both undone since, is not paid by the card after all', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    await backUp()
+    const ask = pay(till, card, 40)
+    const undone = till.receipt([undo(ask.id)])
+    const promise = pay(till, card, 40, { mode: 'promise', standsFor: ask.id })
+    // The undoing is the older record and came last.
+    expect(await send(till, ask, promise)).toEqual(['applied', `applied by ${ask.id}`])
+    expect(await send(till, undone)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, ask, undone, promise)).toEqual(['applied', 'applied', `applied by ${ask.id}`])
+    expect(await balanceOf(manager, card)).toBe(100)
+    expect(await cases()).toEqual([])
+  })
+
+  test('[F22] [O6] a return that could not be booked again is booked when its payment has come', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill } = await scene()
+    await backUp()
+    const paid = pay(other, card, 80)
+    await send(other, paid)
+    const back = till.receipt([refund(card.id, 30, paid.id)])
+    expect(await send(till, back)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, back)).toEqual(['in_review promise_refused'])
+    const { cases } = await manager.answer('cases', null)
+    const { id, choices } = cases.find(({ kind }) => kind === 'promise_refused')!
+    expect(choices).toEqual(['apply', 'dismiss'])
+    expect(await refill(other, paid)).toEqual(['applied'])
+    await manager.answer('decideCase', { choice: 'apply', note: '' }, id)
+    expect(await balanceOf(manager, card)).toBe(50)
+  })
+
+  test('[O5] a promise of a return or an undoing can only be dismissed', async () => {
+    const { till, manager, card, send } = await scene()
+    const paid = pay(till, card, 80, { sale: saleOf(null, 80, newDraftId()) })
+    const promises = [refund(card.id, 30, paid.id), undo(paid.id)].map((one) =>
+      till.receipt([one], { mode: 'promise' }),
+    )
+    await send(till, paid, ...promises)
+    const { cases } = await manager.answer('cases', null)
+    expect(cases.map(({ kind, choices }) => [kind, choices])).toEqual(
+      promises.map(() => ['promise_refused', ['dismiss']]),
+    )
+    for (const { id } of cases) {
+      expect(await manager.denial('decideCase', { choice: 'apply', note: '' }, id)).toBe('409 choice_unknown')
+      await manager.answer('decideCase', { choice: 'dismiss', note: '' }, id)
+    }
+    expect(await balanceOf(manager, card)).toBe(20)
+  })
+})
