@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 import { planted } from './test/fleet/planted.ts'
 import { drawnSeed } from './test/server/random.ts'
 import { chromiumLaunch } from './test/support/chromium.ts'
+import { hangMs } from './test/support/hardness.ts'
 
 /** A page on a busy machine takes its time; what has to be quick is measured, and not by waiting. */
-const waitMs = 60_000
+const waitMs = hangMs(60_000)
 
 /**
  * Two files at once, also where there are two processors: most of what a browser does for a test is waiting.
@@ -94,8 +95,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts', 'src/sandbox/**/*.e2e.test.ts'],
           globalSetup: ['test/support/build.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: hangMs(300_000),
+          hookTimeout: hangMs(300_000),
           expect: { poll: { timeout: waitMs } },
           ...twoWorkers(2),
         },
@@ -105,8 +106,8 @@ export default defineConfig({
           name: 'kill',
           include: ['test/kill/**/*.kill.test.ts'],
           globalSetup: ['test/support/build.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: hangMs(300_000),
+          hookTimeout: hangMs(300_000),
           expect: { poll: { timeout: waitMs } },
           ...twoWorkers(3),
         },

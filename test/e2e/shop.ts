@@ -15,12 +15,12 @@ import { seed } from '../../src/sandbox/seed.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { chromiumLaunch } from '../support/chromium.ts'
 import { freePort } from '../support/free-port.ts'
-import { hardness } from '../support/hardness.ts'
+import { hangMs, hardness } from '../support/hardness.ts'
 import { TillPage, type TillOptions } from './till-page.ts'
 
 const hard = hardness()
 /** Many times what a server needs to start, also on a busy machine. */
-const startMs = 60_000
+const startMs = hangMs(60_000)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** One for all shops of a test file: to start it takes as long as a short test, and each till has a storage of its own in it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Frame, FrameLocator, Locator, Page } from 'playwright-core'
-import { hardness } from '../support/hardness.ts'
+import { hangMs, hardness } from '../support/hardness.ts'
 import { slowDown } from '../support/slow-processor.ts'
 
 /** Goods of the demo shop by their code. */
@@ -22,10 +22,10 @@ export interface TillOptions {
 }
 
 /** So long is waited for a sight at most. What has to be quick is measured, and not by waiting. */
-const sightMs = 60_000
+const sightMs = hangMs(60_000)
 
 /** A frame that says nothing within this time hangs. */
-const sceneMs = 2_000
+const sceneMs = hangMs(2_000)
 
 /** What is said of cards that pay, alone or beside certificates that are sold. */
 const prepared = {

@@ -6,6 +6,7 @@ import type { DemoCard } from '../../src/sandbox/demo.ts'
 import { Shop } from '../e2e/shop.ts'
 import type { TillPage } from '../e2e/till-page.ts'
 import { journalRows } from '../e2e/journal-rows.ts'
+import { hangMs } from '../support/hardness.ts'
 import { killsWanted, rateBound } from './kills.ts'
 import { ledgerRows, type Row } from './ledger-rows.ts'
 import { MortalBrowser } from './mortal-browser.ts'
@@ -22,7 +23,7 @@ import { playsPerShop, stories, type Story, type StoryName } from './stories.ts'
  */
 
 /** So long a page may take at most to tell of the point that its story has passed. */
-const graceMs = 60_000
+const graceMs = hangMs(60_000)
 
 type Decision = 'keep' | 'cancel' | 'nobody decides'
 

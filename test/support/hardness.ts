@@ -21,3 +21,6 @@ export function hardness(said = process.env): Hardness {
     moyskladAheadMs: number('PODAROK_MOYSKLAD_AHEAD', 0, -3_600) * 1_000,
   }
 }
+
+/** How long something may take that never takes long: only what hangs reaches such a limit. */
+export const hangMs = (usualMs: number, { slowProcessor } = hardness()): number => usualMs * slowProcessor

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import buildPages from './build.ts'
+import { hangMs } from './hardness.ts'
 import { breakOff, type Level, type LevelEnd, runLevel, summary } from './levels.ts'
 
 /**
@@ -19,7 +20,7 @@ const level = (name: string, limitMinutes: number): Level => ({
     ...['node_modules/vitest/vitest.mjs', 'run', '--project', name],
     ...['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`],
   ],
-  limitMs: limitMinutes * minute,
+  limitMs: hangMs(limitMinutes * minute),
 })
 
 const steps: Level[][] = [
