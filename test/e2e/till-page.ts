@@ -52,7 +52,7 @@ export class TillPage {
   ): Promise<TillPage> {
     page.setDefaultTimeout(sightMs)
     const till = new TillPage(page, await page.context().newCDPSession(page), locale)
-    await slowDown(page, hardness().slowProcessor)
+    slowDown(hardness().slowProcessor)
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
     if (ready) await till.ready('create')
     return till
