@@ -146,6 +146,7 @@ function fail(message: string): void {
 
 await main().catch((error: unknown) => {
   const { code, path, message } = error as NodeJS.ErrnoException
-  if (code !== 'EACCES' && code !== 'EROFS') throw error
+  const isFolder = path !== undefined && (code === 'EACCES' || code === 'EROFS')
+  if (!isFolder) throw error
   fail(`Сюда нельзя писать: ${path}. ${message}; choose another folder: SANDBOX_DATA_DIR=… npm start`)
 })

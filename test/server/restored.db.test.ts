@@ -137,7 +137,7 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
     expect(await balanceOf(manager, card)).toBe(10)
   })
 
-  test('[F22] nobody else’s word counts: a proof of another record, status or text changes nothing', async () => {
+  test('[F22] nobody else’s word counts: a proof of another record or another answer changes nothing', async () => {
     const { till, card, manager, send, cases } = await scene()
     const paid = pay(till, card, 10)
     const { outcomes } = await till.sync(paid)
@@ -156,6 +156,13 @@ describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine
       const answer = await till.answer('sync', forged)
       expect(verdictOf(answer.outcomes[0]!.outcome)).toBe('refused insufficient_funds')
     }
+    // Nor is an answer of its own that was made better.
+    const [batchOfPaid, better] = [till.batch([paid]), { ...outcome, postedAtMs: outcome.postedAtMs + 1 }]
+    const records = batchOfPaid.records.map((one) => ({
+      ...one,
+      settled: { outcome: better, proof: proof! },
+    }))
+    await till.answer('sync', { ...batchOfPaid, records })
     expect(await send(till, other)).toEqual(['applied'])
     expect(await balanceOf(manager, card)).toBe(85)
     expect((await cases()).map(([kind]) => kind)).toEqual(['gap (closed)'])

@@ -17,8 +17,10 @@ export interface OracleCard {
   granted: number
   /** Its last day. */
   expiresOn: string | null
-  /** Who gave it which last day, in their order: the last one holds. */
-  days: readonly { by: string; day: string | null }[]
+  /** It came with a balance, and was not sold here. */
+  opened: boolean
+  /** Who gave it a last day, in their order: this one, or new days where it was over when money came back. */
+  days: readonly ({ by: string; day: string | null } | { by: string; backOn: string })[]
 }
 
 export type Act =
@@ -73,7 +75,6 @@ export interface Done {
   paid: number
   granted: number
   loss: number
-  wasUnsold: boolean
   of: string | null
 }
 

@@ -13,6 +13,13 @@ import {
   type Verdict,
 } from './oracle-words.ts'
 
+/** Money that comes back gives a card that is over thirty days more (C7). */
+const lastDay = (days: OracleCard['days']): string | null =>
+  days.reduce<string | null>((day, one) => {
+    if ('day' in one) return one.day
+    return day !== null && day < one.backOn ? plusDays(one.backOn, 30) : day
+  }, null)
+
 /**
  * What the cards of a shop should hold, by the plain reading of the rules. It imports nothing of the product, so that a
  * mistake there cannot repeat itself here. Sums are whole kopecks small enough for plain arithmetic.
@@ -185,7 +192,6 @@ export class Oracle {
       paid: -paid,
       granted: -granted,
       loss,
-      wasUnsold: false,
       of: null,
     }
   }
@@ -211,8 +217,9 @@ export class Oracle {
     card.state = 'active'
     const until = rules.validDays === null ? null : plusDays(this.today, rules.validDays)
     const isLater = card.expiresOn !== null && (until === null || until > card.expiresOn)
-    this.#giveDay(card, record.id, fresh || isLater ? until : card.expiresOn)
-    return { kind: 'load', card: act.card, paid, granted, loss: 0, wasUnsold: fresh, of: null }
+    const day = fresh || isLater ? until : card.expiresOn
+    this.#giveDay(card, { by: record.id, day })
+    return { kind: 'load', card: act.card, paid, granted, loss: 0, of: null }
   }
 
   /** Up to what the card paid there and has not got back: a loss first, then granted, then paid (C4, C7). */
@@ -240,14 +247,13 @@ export class Oracle {
     const paidBack = act.amount - lossBack - grantedBack
     card.paid += paidBack
     card.granted += grantedBack
-    if (paidBack + grantedBack > 0) this.#reviveIfExpired(card, record.id)
+    if (paidBack + grantedBack > 0) this.#giveDay(card, { by: record.id, backOn: this.today })
     return {
       kind: 'refund',
       card: act.card,
       paid: paidBack,
       granted: grantedBack,
       loss: -lossBack,
-      wasUnsold: false,
       of: sale.record.id,
     }
   }
@@ -261,19 +267,15 @@ export class Oracle {
       )
   }
 
-  #reviveIfExpired(card: OracleCard, by: string): void {
-    if (this.#expired(card)) this.#giveDay(card, by, plusDays(this.today, 30))
-  }
-
-  #giveDay(card: OracleCard, by: string, day: string | null): void {
-    card.days = [...card.days, { by, day }]
-    card.expiresOn = day
+  #giveDay(card: OracleCard, one: OracleCard['days'][number]): void {
+    card.days = [...card.days, one]
+    card.expiresOn = lastDay(card.days)
   }
 
   /** What is undone gives the card no days any more (C8). */
   #takeDays(card: OracleCard, by: string): void {
     card.days = card.days.filter((one) => one.by !== by)
-    card.expiresOn = card.days.at(-1)?.day ?? null
+    if (card.days.length > 0) card.expiresOn = lastDay(card.days)
   }
 
   /** Undoes a whole receipt of the same till by what it really did, once (C8). */
@@ -293,6 +295,16 @@ export class Oracle {
     if (this.#refundsOf(target.record.id).length > 0) throw new No()
     const cards = [...new Set(target.done.map((done) => done.card))]
     return cards.map((id) => this.#undo(id, target, record))
+  }
+
+  /** Whether anything else that stands has loaded the card or paid with it. */
+  #isUsedBeside(id: string, target: Stored): boolean {
+    return [...this.#stored.values()].some(
+      (one) =>
+        one !== target &&
+        !one.voidedBy &&
+        one.done.some(({ card, kind }) => card === id && (kind === 'load' || kind === 'redeem')),
+    )
   }
 
   #undo(id: string, target: Stored, record: Record): Done {
@@ -315,8 +327,10 @@ export class Oracle {
       card.granted = 0
     }
     this.#takeDays(card, target.record.id)
-    if (credited < 0) this.#reviveIfExpired(card, record.id)
-    if (mine.some((done) => done.wasUnsold) && card.paid + card.granted === 0 && card.state === 'active') {
+    if (credited < 0) this.#giveDay(card, { by: record.id, backOn: this.today })
+    const isOnlySale =
+      mine.some(({ kind }) => kind === 'load') && !card.opened && !this.#isUsedBeside(id, target)
+    if (isOnlySale && card.paid + card.granted === 0 && card.state === 'active') {
       card.state = 'unsold'
       card.days = []
       card.expiresOn = null
@@ -327,7 +341,6 @@ export class Oracle {
       paid: card.paid - paidBefore,
       granted: card.granted - grantedBefore,
       loss: -sum('loss'),
-      wasUnsold: false,
       of: target.record.id,
     }
   }

@@ -63,7 +63,8 @@ export async function playStory(db: Db, seed: number): Promise<void> {
         paid: opening?.paidKopecks ?? 0,
         granted: opening?.grantedKopecks ?? 0,
         expiresOn: opening?.expiresOn ?? null,
-        days: [{ by: 'opening', day: opening?.expiresOn ?? null }],
+        opened: opening !== null,
+        days: opening ? [{ by: 'opening', day: opening.expiresOn }] : [],
       })
     }
     return added

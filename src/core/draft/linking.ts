@@ -1,6 +1,6 @@
 import { doneBy } from '../sale/done.ts'
 import { type DraftLink, unassigned } from './draft.ts'
-import type { Kopecks } from '../money.ts'
+import { type Kopecks, zeroKopecks } from '../money.ts'
 import type { Programme } from '../card/programme.ts'
 import type { Receipt } from '../receipt/receipt.ts'
 import { certificatesOf, payableByCard, type Sale } from '../sale/sale.ts'
@@ -11,7 +11,7 @@ export interface Unlinked extends Pick<DraftLink, 'redeemedKopecks' | 'loads'> {
 }
 
 export function unlinkedOf({ sale, operations }: Pick<Receipt, 'sale' | 'operations'>): Unlinked {
-  const { redeemedKopecks, loads } = doneBy(operations)
+  const { redeemedKopecks, loads } = doneBy(operations, zeroKopecks)
   return {
     // A till that sells without MoySklad's page knows no sum.
     sumKopecks: sale && sale.sumKopecks > 0 ? sale.sumKopecks : null,

@@ -85,11 +85,13 @@ describe('[C8] void', () => {
   ) => ask([undo(saleId, because)], cards, { voidTargets: target ? targetOf(target) : new Map() })
   const redeemed = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', -30], ['loss', -10], ['redeemed', 40]),
-    operations: [{ kind: 'redeem' as const, cardId: card.id, wasUnsold: false, dayWithout: card.expiresOn }],
+    kinds: ['redeem' as const],
+    cards: [{ cardId: card.id, isOnlySale: false, dayWithout: card.expiresOn }],
   })
   const loaded = (card: Card) => ({
     entries: entriesOf(card, ['card_paid', 80], ['card_granted', 20], ['sold', -80], ['granted', -20]),
-    operations: [{ kind: 'load' as const, cardId: card.id, wasUnsold: true, dayWithout: undefined }],
+    kinds: ['load' as const],
+    cards: [{ cardId: card.id, isOnlySale: true, dayWithout: null }],
   })
 
   test('[C14] is made of counter-entries to what was posted', () => {
@@ -109,10 +111,12 @@ describe('[C8] void', () => {
   })
   test('takes back the days that a return had given', () => {
     const card = cardOf({ paid: 30, expiresOn: '2026-11-01' })
-    const operations = [
-      { kind: 'refund' as const, cardId: card.id, wasUnsold: false, dayWithout: '2026-10-01' },
-    ]
-    const posted = { entries: entriesOf(card, ['card_paid', 30], ['redeemed', -30]), operations }
+    const cards = [{ cardId: card.id, isOnlySale: false, dayWithout: '2026-10-01' }]
+    const posted = {
+      entries: entriesOf(card, ['card_paid', 30], ['redeemed', -30]),
+      kinds: ['refund' as const],
+      cards,
+    }
     const posting = post(receiptOf([undo(saleId)]), contextOf([card], { voidTargets: targetOf({ posted }) }))
     expect(posting).toMatchObject({ operations: [{ after: { paidKopecks: 0, expiresOn: '2026-10-01' } }] })
   })
@@ -147,12 +151,8 @@ describe('[C8] void', () => {
     const card = cardOf({ paid: 0, granted: 0 })
     const posted = {
       entries: entriesOf(card, ['card_granted', 30], ['redeemed', -30], ['card_paid', -50], ['redeemed', 50]),
-      operations: (['refund', 'redeem'] as const).map((kind) => ({
-        kind,
-        cardId: card.id,
-        wasUnsold: false,
-        dayWithout: card.expiresOn,
-      })),
+      kinds: ['refund' as const, 'redeem' as const],
+      cards: [{ cardId: card.id, isOnlySale: false, dayWithout: card.expiresOn }],
     }
     expect(cancel([card], { posted })).toEqual(['card_paid 20', 'redeemed 30', 'redeemed -50'])
   })
@@ -165,13 +165,10 @@ describe('[C8] void', () => {
     expect(cancel([card], { posted, refunded: true })).toBe('void_not_possible')
     expect(
       cancel([card], {
-        posted: {
-          ...posted,
-          operations: [{ kind: 'issue', cardId: card.id, wasUnsold: false, dayWithout: undefined }],
-        },
+        posted: { ...posted, kinds: ['issue'] },
       }),
     ).toBe('void_not_possible')
-    expect(cancel([card], { posted: { entries: [], operations: [] }, isVoid: true })).toBe(
+    expect(cancel([card], { posted: { entries: [], kinds: [], cards: [] }, isVoid: true })).toBe(
       'void_not_possible',
     )
     expect(ask([undo(saleId), redeem(card.id, 1)], [card], { voidTargets: targetOf({ posted }) })).toBe(

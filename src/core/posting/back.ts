@@ -1,12 +1,11 @@
 import { availableOf, type Card, noHolds } from '../card/card.ts'
-import type { CardId } from '../ids.ts'
 import { kopecks, minKopecks } from '../money.ts'
 import { refusal } from '../refusal.ts'
-import type { Entry, PostedBefore, PostedOperation, PostingContext } from './types.ts'
+import type { CardBefore, Entry, PostedOperation, PostingContext } from './types.ts'
 import { cardFor, posted, Refused, type Working } from './step.ts'
 import type { EntryAccount, OperationKind } from '../receipt/kinds.ts'
 import type { Receipt } from '../receipt/receipt.ts'
-import { cardIdOf, type OperationOf } from '../receipt/operations.ts'
+import type { OperationOf } from '../receipt/operations.ts'
 import { expiryAfterReturn } from '../card/validity.ts'
 
 /** What comes back: a return repays cards (C7), a void undoes a whole receipt (C8); both by counter-entries (C14). */
@@ -19,7 +18,6 @@ export function postRefund(
   working: Working,
 ): PostedOperation {
   const { basis } = operation
-  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible', cardIdOf(operation)))
   // No returns are read yet, so none stands behind it (T3).
   if (basis.kind === 'document') throw new Refused(refusal('return_unread'))
   const { receiptId, amountKopecks } = basis
@@ -87,14 +85,13 @@ export function postVoid(
   context: PostingContext,
   working: Working,
 ): PostedOperation[] {
-  if (receipt.mode === 'promise') throw new Refused(refusal('promise_impossible'))
   if (receipt.operations.length > 1) throw new Refused(refusal('void_not_possible'))
   const target = context.voidTargets.get(operation.receiptId)
   if (!target) throw new Refused(refusal('receipt_unknown'))
   if (target.tillId !== context.tillId) throw new Refused(refusal('receipt_of_other_till'))
   if (target.voided) throw new Refused(refusal('void_twice'))
   if (target.posted === null && !target.waits) return []
-  if (target.isVoid || target.refunded || target.posted?.operations.some(({ kind }) => !voidable[kind])) {
+  if (target.isVoid || target.refunded || target.posted?.kinds.some((kind) => !voidable[kind])) {
     throw new Refused(refusal('void_not_possible'))
   }
   // What has happened is not asked of MoySklad again.
@@ -103,20 +100,14 @@ export function postVoid(
     if (target.sale === 'unchecked') throw new Refused(refusal('sale_unchecked'))
   }
   if (target.posted === null) return []
-  const { entries, operations } = target.posted
-  // By operation: a certificate that was given away moved no money, and yet its card was sold.
-  const cardIds = [...new Set(operations.map(({ cardId }) => cardId))]
-  return cardIds.map((cardId) => {
-    const own = operations.filter((one) => one.cardId === cardId)
-    return voidCard(operation, cardId, entries, own, context, working)
-  })
+  const { entries, cards } = target.posted
+  return cards.map((one) => voidCard(operation, one, entries, context, working))
 }
 
 function voidCard(
   operation: OperationOf<'void'>,
-  cardId: CardId,
+  { cardId, isOnlySale, dayWithout }: CardBefore,
   entries: readonly Entry[],
-  own: readonly PostedBefore[],
   context: PostingContext,
   working: Working,
 ): PostedOperation {
@@ -133,9 +124,8 @@ function voidCard(
   // Other spending may have eaten the part that this receipt brought; the whole is there, so the other part gives way.
   if (paid < 0) [paid, granted] = [0, granted + paid]
   if (granted < 0) [paid, granted] = [paid + granted, 0]
-  const without = own[0]?.dayWithout
-  const day = without === undefined ? card.expiresOn : without
-  const empty = own.some((one) => one.wasUnsold) && paid + granted === 0 && card.status === 'active'
+  const day = dayWithout ?? card.expiresOn
+  const empty = isOnlySale && paid + granted === 0 && card.status === 'active'
   const after: Card = {
     ...card,
     status: empty ? 'unsold' : card.status,

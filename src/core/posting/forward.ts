@@ -107,7 +107,10 @@ export function postRedeem(
       throw new Refused(refusal('insufficient_funds', card.id, available))
   } else {
     // The goods are gone (O6): what the card still has is taken, whatever became of the card meanwhile; the rest is a loss.
-    const lost = context.lossesBefore.get(card.id) ?? zeroKopecks
+    const lost = context.lossesBefore?.get(card.id) ?? zeroKopecks
+    // The till that has sold the card has not told yet: a loss would stay although its money comes.
+    if (context.lossesBefore && card.status === 'unsold' && lost < operation.amountKopecks)
+      throw new InReview('promise_refused')
     taken = minKopecks(kopecks(Math.max(0, operation.amountKopecks - lost)), available)
   }
   const loss = kopecks(operation.amountKopecks - taken)

@@ -3,16 +3,17 @@ import { type DayStep, lastDayBy } from './last-day.ts'
 
 const step = (kind: DayStep['kind'], expiresOn: string | null, rest: Partial<DayStep> = {}): DayStep => ({
   kind,
+  on: '2026-03-01',
   expiresOn,
+  isReturn: kind === 'refund',
   isUndone: false,
-  undoesPayment: false,
   ...rest,
 })
 const undone = { isUndone: true }
 const [march, may, june] = ['2026-03-31', '2026-05-31', '2026-06-30']
 
 describe('[C8] the last day without what is undone', () => {
-  test.each<[string, DayStep[], string | null | undefined]>([
+  test.each<[string, DayStep[], string | null]>([
     ['nothing moved it', [step('issue', null), step('open', march), step('redeem', march)], march],
     ['a return that is undone', [step('open', march), step('refund', may, undone)], march],
     ['a return that stands', [step('open', march), step('refund', may)], may],
@@ -26,17 +27,27 @@ describe('[C8] the last day without what is undone', () => {
     ],
     // What came between carries the day on and gives none.
     ['a payment in between', [step('open', march), step('load', may, undone), step('redeem', may)], march],
+    ['a return in between', [step('open', march), step('load', may, undone), step('refund', may)], march],
+    [
+      'the first of two returns to a card that was over',
+      [
+        step('open', march),
+        step('refund', may, { ...undone, on: '2026-05-01' }),
+        step('refund', may, { on: '2026-05-11' }),
+      ],
+      '2026-06-10',
+    ],
     [
       'the void of a payment, which gave it new days',
       [
         step('open', march),
         step('redeem', march, undone),
-        step('void', may, { undoesPayment: true }),
+        step('void', may, { isReturn: true }),
         step('refund', june, undone),
       ],
       may,
     ],
     ['a day without end', [step('open', null), step('load', may, undone)], null],
-    ['the load that sold it', [step('issue', null), step('load', may, undone)], undefined],
+    ['the load that sold it', [step('issue', null), step('load', may, undone)], null],
   ])('%s', (_, history, day) => expect(lastDayBy(history)).toBe(day))
 })

@@ -1,32 +1,35 @@
+import { expiryAfterReturn } from '../card/validity.ts'
 import type { OperationKind } from '../receipt/kinds.ts'
 
 /** An operation in a card's history, as far as it bears on the card's last day. */
 export interface DayStep {
   kind: OperationKind
+  /** The day on which it was posted. */
+  on: string
   /** The card's last day after it. */
   expiresOn: string | null
+  /** Money came back to the card: by a return, or since a payment was undone (C7). */
+  isReturn: boolean
   /** Its receipt was undone, or is to be undone now. */
   isUndone: boolean
-  /** A void of a payment, which may have given the card new days (C7); any other void only takes back. */
-  undoesPayment: boolean
 }
-
-/** A load gives the day also where an earlier one had given it already. */
-const giving: ReadonlySet<OperationKind> = new Set(['open', 'load'])
 
 /**
  * The last day that a card has by what stands of its history, the oldest first: what is undone gives it no days (C8).
  *
- * @returns null for no end; undefined where nothing that stands has given it a day
+ * @returns null for no end, or where nothing that stands has given it a day
  */
-export function lastDayBy(history: readonly DayStep[]): string | null | undefined {
-  let day: string | null | undefined
+export function lastDayBy(history: readonly DayStep[]): string | null {
+  let day: string | null = null
   let before: string | null = null
-  for (const { kind, expiresOn, isUndone, undoesPayment } of history) {
+  for (const { kind, on, expiresOn, isReturn, isUndone } of history) {
     const isMoved = expiresOn !== before
     before = expiresOn
-    if (isUndone || (kind === 'void' && !undoesPayment)) continue
-    if (isMoved || giving.has(kind)) day = expiresOn
+    if (isUndone) continue
+    // A load gives the day also where an earlier one had given it already.
+    if (kind === 'open' || kind === 'load') day = expiresOn
+    // So does a return, where the card would have been over by then.
+    else if (isReturn) day = isMoved ? expiresOn : expiryAfterReturn(day, on)
   }
   return day
 }

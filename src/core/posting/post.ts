@@ -6,7 +6,7 @@ import { postLoad, postRedeem } from './forward.ts'
 import { checkSale } from './sale-check.ts'
 import { InReview, Refused, type Working } from './step.ts'
 import { postIssue, postOpen, postStatus } from './stock.ts'
-import type { Operation } from '../receipt/operations.ts'
+import { cardIdOf, neverPromised, type Operation } from '../receipt/operations.ts'
 import type { Receipt } from '../receipt/receipt.ts'
 import { redeemCardsMax } from '../sale/split.ts'
 import type { PostedOperation, PostingContext, Posting } from './types.ts'
@@ -53,8 +53,11 @@ function caseOf(refused: Refusal): CaseCode {
   }
 }
 
-/** Rules that need only the receipt (C5, C6). */
+/** Rules that need only the receipt (C5, C6, O5). */
 function checkTogether(receipt: Receipt): void {
+  const impossible = receipt.operations.find(({ kind }) => neverPromised.has(kind))
+  if (receipt.mode === 'promise' && impossible)
+    throw new Refused(refusal('promise_impossible', cardIdOf(impossible)))
   const redeemed = receipt.operations.filter((operation) => operation.kind === 'redeem').map((o) => o.cardId)
   const loaded = receipt.operations.filter((operation) => operation.kind === 'load').map((o) => o.cardId)
   if (redeemed.length > redeemCardsMax) throw new Refused(refusal('too_many_cards'))

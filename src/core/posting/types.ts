@@ -41,14 +41,13 @@ export interface RedeemLeft {
   lossKopecks: Kopecks
 }
 
-/** An operation that is to be undone. */
-export interface PostedBefore {
-  kind: OperationKind
+/** A card that a receipt touched which is to be undone. */
+export interface CardBefore {
   cardId: CardId
-  /** It sold the card, and since then no other receipt that stands has loaded it or paid with it. */
-  wasUnsold: boolean
-  /** The card's last day as it would be without the receipt; null for no end, undefined where nothing else has given it one. */
-  dayWithout: string | null | undefined
+  /** The receipt loads it, and nothing else that stands has loaded it, opened it or paid with it: without it the card is unsold. */
+  isOnlySale: boolean
+  /** Its last day without the receipt; null for none that anything else has given it. */
+  dayWithout: string | null
 }
 
 /** A receipt that a `void` names, as it was really posted. */
@@ -57,7 +56,8 @@ export interface VoidTarget {
   /** Null when it was refused or is in review: then there is nothing to undo. */
   posted: {
     entries: Entry[]
-    operations: PostedBefore[]
+    kinds: OperationKind[]
+    cards: CardBefore[]
   } | null
   /** It is in review. Undoing it closes the case, and is allowed as undoing an applied one is. */
   waits: boolean
@@ -111,8 +111,8 @@ export interface PostingContext {
    * It is booked as a promise is (O6), whatever it stands on.
    */
   isFact: boolean
-  /** What the server had booked as a loss before it was restored, by card (J7); empty for all else. */
-  lossesBefore: ReadonlyMap<CardId, Kopecks>
+  /** What the server had booked as a loss when it applied the receipt before it was restored, by card (J7); null for all else. */
+  lossesBefore: ReadonlyMap<CardId, Kopecks> | null
   redeemsLeft: readonly RedeemLeft[]
   voidTargets: ReadonlyMap<ReceiptId, VoidTarget>
   linkTargets: ReadonlyMap<ReceiptId, LinkTarget>

@@ -284,3 +284,6 @@ export function shownCardOf(operation: Operation): { cardId: CardId; proof: Numb
 const ofCashiers = ['load', 'redeem', 'refund', 'void', 'link'] as const satisfies OperationKind[]
 export type CashierOperation = (typeof ofCashiers)[number]
 export const cashierOperations: ReadonlySet<OperationKind> = new Set(ofCashiers)
+
+/** What needs the server's answer (O5): a promise of one waits for a person, and nobody can book it. */
+export const neverPromised: ReadonlySet<OperationKind> = new Set<OperationKind>(['refund', 'void'])

@@ -61,7 +61,7 @@ export const CardEffect = v.strictObject({
 })
 export type CardEffect = v.InferOutput<typeof CardEffect>
 
-const Applied = v.strictObject({
+const AppliedOutcome = v.strictObject({
   status: v.literal('applied'),
   /** The sibling that did the work when an ask and its promise both arrived (J2); null where this receipt did it. */
   by: v.nullable(ReceiptId),
@@ -70,10 +70,10 @@ const Applied = v.strictObject({
   /** What it credited is in the balance, but pays only when its sale was read (T2). */
   frozen: v.boolean(),
 })
-export type Applied = v.InferOutput<typeof Applied>
-const Refused = v.strictObject({ status: v.literal('refused'), refusal: Refusal })
-const InReview = v.strictObject({ status: v.literal('in_review'), code: CaseCode })
-const Later = v.strictObject({
+export type AppliedOutcome = v.InferOutput<typeof AppliedOutcome>
+const RefusedOutcome = v.strictObject({ status: v.literal('refused'), refusal: Refusal })
+const InReviewOutcome = v.strictObject({ status: v.literal('in_review'), code: CaseCode })
+const LaterOutcome = v.strictObject({
   status: v.literal('later'),
   /** Whether only this record waits, or all that came after it too. */
   scope: v.picklist(['this', 'all']),
@@ -81,9 +81,9 @@ const Later = v.strictObject({
 })
 
 /** The server's answer to a receipt that it has decided. */
-export const FinalOutcome = v.variant('status', [Applied, Refused, InReview])
+export const FinalOutcome = v.variant('status', [AppliedOutcome, RefusedOutcome, InReviewOutcome])
 export type FinalOutcome = v.InferOutput<typeof FinalOutcome>
 
 /** The final answer, or `later` for "not yet, ask again" (J6). */
-export const Outcome = v.variant('status', [Applied, Refused, InReview, Later])
+export const Outcome = v.variant('status', [AppliedOutcome, RefusedOutcome, InReviewOutcome, LaterOutcome])
 export type Outcome = v.InferOutput<typeof Outcome>

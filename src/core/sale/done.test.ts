@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { kopecks, zeroKopecks } from '../money.ts'
 import { doneBy, nothingDone } from './done.ts'
 import type { Operation } from '../receipt/operations.ts'
 
@@ -15,7 +16,7 @@ const redeem = (amountKopecks: number): Operation => ({
 })
 
 it('a sale without operations has nothing done', () => {
-  expect(doneBy([])).toEqual(nothingDone)
+  expect(doneBy([], zeroKopecks)).toEqual(nothingDone)
 })
 
 it('a return of an earlier payment lessens nothing by itself; what has come back of these payments does', () => {
@@ -23,6 +24,6 @@ it('a return of an earlier payment lessens nothing by itself; what has come back
     kind: 'refund',
     basis: { kind: 'manager', cardId, amountKopecks: 300 as never, receiptId },
   }
-  expect(doneBy([redeem(500), redeem(200), refund]).redeemedKopecks).toBe(700)
-  expect(doneBy([redeem(500), redeem(200)], 300).redeemedKopecks).toBe(400)
+  expect(doneBy([redeem(500), redeem(200), refund], zeroKopecks).redeemedKopecks).toBe(700)
+  expect(doneBy([redeem(500), redeem(200)], kopecks(300)).redeemedKopecks).toBe(400)
 })

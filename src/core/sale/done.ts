@@ -14,7 +14,7 @@ export const nothingDone: Done = { loads: [], redeemedKopecks: zeroKopecks }
  * @param operations of the receipts that stand for the sale: no undone ones, no doubles
  * @param returnedKopecks what has come back of these payments, whatever sale the return names
  */
-export function doneBy(operations: Iterable<Operation>, returnedKopecks = 0) {
+export function doneBy(operations: Iterable<Operation>, returnedKopecks: Kopecks) {
   let redeemed = 0
   const loads: OperationOf<'load'>[] = []
   for (const operation of operations) {

@@ -53,7 +53,7 @@ export const contextOf = (cards: Card[], rest: Partial<PostingContext> = {}): Po
   ownHolds: new Map(),
   grant: null,
   isFact: false,
-  lossesBefore: new Map(),
+  lossesBefore: null,
   today,
   sale: null,
   redeemsLeft: [],

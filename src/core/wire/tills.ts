@@ -72,10 +72,7 @@ export function signed<E extends v.ObjectEntries>(entries: E) {
 export const Envelope = v.strictObject(envelopeShape)
 export type Envelope = v.InferOutput<typeof Envelope>
 
-/**
- * What the server once answered to a record, with its own mark that it did: HMAC of account, receipt, digest of the text and
- * status. A restored server believes it (J7).
- */
+/** The server's own mark on its answer to a record: HMAC of account, receipt, digest of the text and answer. A restored server believes it (J7). */
 const OutcomeProof = Bytes32
 
 const SyncOutcome = v.strictObject({

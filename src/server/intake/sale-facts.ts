@@ -51,8 +51,7 @@ export async function gatherFacts(
     // Silence of MoySklad holds nobody up; what it says of a sale counts.
     return { sale: null, saleGone: read.kind !== 'unknown' }
   }
-  const isUndoneHere = (id: ReceiptId) =>
-    receipts.some(({ operations }) => operations.some((o) => o.kind === 'void' && o.receiptId === id))
+  const isUndoneHere = (id: ReceiptId) => receipts.some((one) => isAbout(one, 'void', id))
   async function voidedSaleOf(receipt: Receipt): Promise<SaleFacts['voided']> {
     const undo = receipt.operations.find((operation) => operation.kind === 'void')
     if (undo?.because !== 'cancelled') return null
@@ -70,7 +69,7 @@ export async function gatherFacts(
   }
   /** The receipt to be undone, or the one that links it to its sale, may stand in the same batch. A link that it undoes has fallen. */
   async function saleNamed(id: ReceiptId): Promise<DocumentId | null> {
-    const link = receipts.find((one) => linksTo(one, id) && !isUndoneHere(one.id))
+    const link = receipts.find((one) => isAbout(one, 'link', id) && !isUndoneHere(one.id))
     const named = (link ?? receipts.find((one) => one.id === id))?.sale?.documentId
     if (named) return named
     return db.read(async (query) => {
@@ -94,8 +93,8 @@ function hangsOnMoySklad({ content, evidence }: Arrival): boolean {
   return Boolean(sale?.documentId) || operations.some((operation) => operation.kind === 'void')
 }
 
-const linksTo = ({ operations }: Receipt, id: ReceiptId) =>
-  operations.some((operation) => operation.kind === 'link' && operation.receiptId === id)
+const isAbout = ({ operations }: Receipt, kind: 'void' | 'link', id: ReceiptId) =>
+  operations.some((operation) => operation.kind === kind && operation.receiptId === id)
 
 function deadline(ms: number): { reached: Promise<SaleRead>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined

@@ -28,17 +28,14 @@ export function createOutcomeProofs(secret: Buffer): OutcomeProofs {
   }
 }
 
-/** What a restored server goes by. Named one by one: a field that comes later leaves old marks good. */
+/**
+ * What a restored server goes by, and what will be frozen (T2). Named one by one: a field that comes later leaves old marks good.
+ */
 function markedParts(outcome: FinalOutcome): unknown[] {
   switch (outcome.status) {
     case 'applied': {
-      const effects = outcome.effects.map(({ cardId, changeKopecks, balanceKopecks, lossKopecks }) => [
-        cardId,
-        changeKopecks,
-        balanceKopecks,
-        lossKopecks,
-      ])
-      return [outcome.status, outcome.by, outcome.postedAtMs, outcome.frozen, effects]
+      const losses = outcome.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])
+      return [outcome.status, outcome.by, outcome.postedAtMs, outcome.frozen, losses]
     }
     case 'refused': {
       const { code, cardId, possibleKopecks } = outcome.refusal

@@ -3,7 +3,7 @@ import { type AccountId, EmployeeId, ReceiptId, TillId } from '../../../core/ids
 import { Kopecks } from '../../../core/money.ts'
 import { CaseKind, Outcome } from '../../../core/receipt/outcome.ts'
 import { CaseChoice, CaseId, type CaseView, choicesOf } from '../../../core/wire/cases.ts'
-import { cashierOperations } from '../../../core/receipt/operations.ts'
+import { cashierOperations, neverPromised } from '../../../core/receipt/operations.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query } from '../../db/db.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
@@ -33,7 +33,7 @@ const EvidenceText = v.record(v.string(), v.nullable(v.union([v.string(), v.pipe
 const select = `select c.id, c.kind, c.receipt_id as "receiptId", c.till_id as "tillId", t.ordinal,
   c.employee_id as "employeeId", c.amount as "amountKopecks", c.happened_at_ms as "happenedAtMs",
   c.opened_at_ms as "openedAtMs", c.evidence, c.closed_at_ms as "closedAtMs", c.choice, c.note, r.outcome,
-  s.mode, s.body
+  s.mode, case when c.closed_at_ms is null then s.body end as body
   from cases c left join till t on t.account_id = c.account_id and t.id = c.till_id
   left join receipt s on s.account_id = c.account_id and s.id = c.receipt_id
   left join receipt r on r.account_id = c.account_id and r.id = c.decision_receipt_id`
@@ -63,20 +63,18 @@ function viewOf(row: v.InferOutput<typeof CaseRow>): CaseView {
   }
 }
 
-/** What can be decided: `apply` only where the books could ever take it. */
+/**
+ * What can be decided. `apply` is not offered where nobody may: for what a till may not ask for (A3), and for what is never
+ * promised (O5).
+ */
 function choicesFor(kind: CaseKind, { mode, body }: Pick<v.InferOutput<typeof CaseRow>, 'mode' | 'body'>) {
   const choices = choicesOf[kind]
   if (!choices.includes('apply')) return [...choices]
   const receipt = body === null ? null : textOf({ mode, body })
-  return choices.filter((choice) => choice !== 'apply' || (receipt && isBookable(receipt)))
-}
-
-/** What a till may not ask for, nobody makes good by a decision (A3), and returns and undoings are never promised (O5). */
-function isBookable({ mode, operations }: Receipt): boolean {
-  return operations.every(
-    ({ kind }) =>
-      cashierOperations.has(kind) && !(mode === 'promise' && (kind === 'refund' || kind === 'void')),
+  const isBookable = receipt?.operations.every(
+    (one) => cashierOperations.has(one.kind) && !(mode === 'promise' && neverPromised.has(one.kind)),
   )
+  return choices.filter((choice) => choice !== 'apply' || isBookable)
 }
 
 /** Open cases first, the newest first; then those decided lately, the last decision first. */

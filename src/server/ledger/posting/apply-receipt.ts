@@ -159,8 +159,8 @@ async function decide(
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)
   const ownTill = place?.tillId ?? null
-  const before = evidence?.settled?.status === 'applied' ? evidence.settled : null
-  const bySibling = await settledBySibling(tx, accountId, receipt, ownTill, before)
+  const appliedBefore = evidence?.settled?.status === 'applied' ? evidence.settled : null
+  const bySibling = await settledBySibling(tx, accountId, receipt, ownTill, appliedBefore)
   if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
   const stopped = isFact ? null : stoppedByState(receipt, journal?.state ?? 'active')
   if (stopped) return settled(stopped)
@@ -168,14 +168,13 @@ async function decide(
   if (!programme) return refused(refusal('programme_missing'))
   const taken = await takenNumber(tx, accountId, receipt)
   if (taken) return refused(refusal('card_sold', taken))
-  const today = programmes.day(programme, nowMs)
   const resolved = await resolveTargets(tx, accountId, receipt)
   const context = await loadContext(tx, accountId, resolved, {
     programme,
-    today,
+    dayOf: (momentMs) => programmes.day(programme, momentMs),
     facts,
     tillId: ownTill ?? actsFor ?? null,
-    before,
+    appliedBefore,
     nowMs,
   })
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.

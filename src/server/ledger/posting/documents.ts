@@ -1,5 +1,6 @@
 import type { AccountId, DocumentId } from '../../../core/ids.ts'
 import type { SaleContext } from '../../../core/posting/types.ts'
+import { sumKopecks } from '../../../core/money.ts'
 import { doneBy } from '../../../core/sale/done.ts'
 import type { Sale } from '../../../core/sale/sale.ts'
 import type { Tx } from '../../db/db.ts'
@@ -31,11 +32,5 @@ export async function saleContext(
   const receipts = [...(await standingOfDocument(tx, accountId, id)), ...linked]
   const operations = receipts.flatMap((stored) => textOf(stored)?.operations ?? [])
   const returned = await returnsOn(tx, accountId, receipts)
-  return {
-    sale,
-    done: doneBy(
-      operations,
-      returned.reduce((sum, one) => sum + one.amountKopecks, 0),
-    ),
-  }
+  return { sale, done: doneBy(operations, sumKopecks(returned.map((one) => one.amountKopecks))) }
 }

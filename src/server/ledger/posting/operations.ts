@@ -2,9 +2,15 @@ import * as v from 'valibot'
 import { CardStatus } from '../../../core/card/card.ts'
 import { LocalDate } from '../../../core/card/validity.ts'
 import { type AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
-import { kopecks } from '../../../core/money.ts'
+import { Kopecks, kopecks } from '../../../core/money.ts'
 import { lastDayBy } from '../../../core/posting/last-day.ts'
-import type { Entry, PostedOperation, RedeemLeft, VoidTarget } from '../../../core/posting/types.ts'
+import type {
+  CardBefore,
+  Entry,
+  PostedOperation,
+  RedeemLeft,
+  VoidTarget,
+} from '../../../core/posting/types.ts'
 import { EntryAccount, OperationKind } from '../../../core/receipt/kinds.ts'
 import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -12,7 +18,7 @@ import { parseRows } from '../../db/rows.ts'
 import { notVoided } from './receipts.ts'
 import { Int } from '../../../core/shape.ts'
 
-const PostedRow = v.object({ cardId: CardId, kind: OperationKind, wasUnsold: Int })
+const PostedRow = v.object({ cardId: CardId, kind: OperationKind, isOnlySale: Int })
 const EntryRow = v.object({
   account: EntryAccount,
   cardId: CardId,
@@ -108,14 +114,15 @@ export async function postedBy(
   query: Query,
   accountId: AccountId,
   receiptId: ReceiptId,
+  dayOf: (momentMs: number) => string,
 ): Promise<NonNullable<VoidTarget['posted']>> {
   const operations = parseRows(
     PostedRow,
     await query.all(
-      `select p.card_id as "cardId", p.kind, case when p.status_before = 'unsold' and not exists (
+      `select p.card_id as "cardId", p.kind, case when p.kind = 'load' and not exists (
           select 1 from operation o where o.account_id = p.account_id and o.card_id = p.card_id
-            and o.receipt_id <> p.receipt_id and o.kind in ('load', 'redeem') and ${standing}
-        ) then 1 else 0 end as "wasUnsold" from operation p
+            and o.receipt_id <> p.receipt_id and o.kind in ('open', 'load', 'redeem') and ${standing}
+        ) then 1 else 0 end as "isOnlySale" from operation p
         where p.account_id = $1 and p.receipt_id = $2 order by p.n`,
       [accountId, receiptId],
     ),
@@ -128,23 +135,24 @@ export async function postedBy(
       [accountId, receiptId],
     ),
   )
-  const days = new Map<CardId, string | null | undefined>()
-  for (const { cardId } of operations) {
-    if (!days.has(cardId)) days.set(cardId, await dayWithout(query, accountId, receiptId, cardId))
+  // By operation: a certificate that was given away moved no money, and yet its card was sold.
+  const cards: CardBefore[] = []
+  for (const cardId of new Set(operations.map((one) => one.cardId))) {
+    const isOnlySale = operations.some((one) => one.cardId === cardId && one.isOnlySale === 1)
+    cards.push({
+      cardId,
+      isOnlySale,
+      dayWithout: await dayWithout(query, accountId, receiptId, cardId, dayOf),
+    })
   }
-  return {
-    entries,
-    operations: operations.map((one) => ({
-      ...one,
-      wasUnsold: one.wasUnsold === 1,
-      dayWithout: days.get(one.cardId),
-    })),
-  }
+  return { entries, kinds: operations.map(({ kind }) => kind), cards }
 }
 
 const DayRow = v.object({
   kind: OperationKind,
+  postedAtMs: Int,
   expiresOn: v.nullable(LocalDate),
+  balanceKopecks: Int,
   isUndone: Int,
   undoesPayment: Int,
 })
@@ -155,9 +163,11 @@ async function dayWithout(
   accountId: AccountId,
   receiptId: ReceiptId,
   cardId: CardId,
-): Promise<string | null | undefined> {
+  dayOf: (momentMs: number) => string,
+): Promise<string | null> {
   const rows = await query.all(
-    `select o.kind, o.expires_after as "expiresOn",
+    `select o.kind, o.posted_at_ms as "postedAtMs", o.expires_after as "expiresOn",
+      o.paid_after + o.granted_after as "balanceKopecks",
       case when o.receipt_id <> $3 and ${standing} then 0 else 1 end as "isUndone",
       case when exists (select 1 from operation t where t.account_id = o.account_id
         and t.receipt_id = o.target_receipt_id and t.card_id = o.card_id and t.kind = 'redeem'
@@ -165,13 +175,21 @@ async function dayWithout(
       from operation o where o.account_id = $1 and o.card_id = $2 order by o.chain_n`,
     [accountId, cardId, receiptId],
   )
+  let balance = 0
   return lastDayBy(
-    parseRows(DayRow, rows).map(({ kind, expiresOn, isUndone, undoesPayment }) => ({
-      kind,
-      expiresOn,
-      isUndone: isUndone === 1,
-      undoesPayment: undoesPayment === 1,
-    })),
+    parseRows(DayRow, rows).map(
+      ({ kind, postedAtMs, expiresOn, balanceKopecks, isUndone, undoesPayment }) => {
+        const grew = balanceKopecks > balance
+        balance = balanceKopecks
+        return {
+          kind,
+          on: dayOf(postedAtMs),
+          expiresOn,
+          isReturn: grew && (kind === 'refund' || undoesPayment === 1),
+          isUndone: isUndone === 1,
+        }
+      },
+    ),
   )
 }
 
@@ -185,7 +203,7 @@ export async function isRefunded(query: Query, accountId: AccountId, receiptId: 
   return parseRows(One, rows).length > 0
 }
 
-const ReturnRow = v.object({ receiptId: ReceiptId, cardId: CardId, amountKopecks: Int })
+const ReturnRow = v.object({ receiptId: ReceiptId, cardId: CardId, amountKopecks: Kopecks })
 
 /** What has come back, and stayed back, of what cards paid in these receipts (C7). */
 export async function returnsOn(

@@ -8,8 +8,7 @@ import type {
   RedeemLeft,
   VoidTarget,
 } from '../../../core/posting/types.ts'
-import { kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
-import type { Applied } from '../../../core/receipt/outcome.ts'
+import type { AppliedOutcome } from '../../../core/receipt/outcome.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import { cardIdOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
@@ -50,12 +49,13 @@ export async function resolveTargets(tx: Tx, accountId: AccountId, receipt: Rece
 /** What else decides a receipt. */
 export interface Scene {
   programme: Programme
-  today: string
+  /** The calendar day of a moment, by the programme. */
+  dayOf: (momentMs: number) => string
   facts: SaleFacts
   /** The till whose business the receipt is. */
   tillId: TillId | null
   /** What this server had answered before it was restored (J7), where it had applied the receipt. */
-  before: Applied | null
+  appliedBefore: AppliedOutcome | null
   nowMs: number
 }
 
@@ -69,7 +69,7 @@ export async function loadContext(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
-  { programme, today, facts, tillId, before, nowMs }: Scene,
+  { programme, dayOf, facts, tillId, appliedBefore, nowMs }: Scene,
 ): Promise<Loaded> {
   const documentId = receipt.sale?.documentId ?? null
   if (documentId) await lockDocument(tx, accountId, documentId)
@@ -77,47 +77,30 @@ export async function loadContext(
   const others = new Map<CardId, OthersHolds>()
   // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
   const whose = receipt.operations.some(({ kind }) => kind === 'void') ? null : tillId
-  for (const id of cards.keys()) {
-    const heldAt = (atMs: number) => othersHolds(tx, accountId, id, whose, atMs)
-    others.set(id, before ? await othersBeside(before, id, heldAt, nowMs) : await heldAt(nowMs))
-  }
+  // A receipt that was applied before a restore had its money beside the holds that were there: some of those in the backup were
+  // over by then. One that was made or asked for again since lives longer than they do.
+  const heldAtMs = appliedBefore ? Math.max(nowMs, appliedBefore.postedAtMs + holdKeepMs) : nowMs
+  for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, whose, heldAtMs))
   const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,
     tillId,
     cards,
     others,
-    today,
+    // What was applied before a restore was applied on that day.
+    today: dayOf(appliedBefore?.postedAtMs ?? nowMs),
     saleGone: facts.saleGone,
     ownHolds: await ownHolds(tx, accountId, receipt, receipt.place && tillId),
     grant: null,
     isFact: false,
-    lossesBefore: new Map(before?.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])),
+    lossesBefore:
+      appliedBefore && new Map(appliedBefore.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])),
     sale:
       documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale, links.free) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),
-    voidTargets: await voidTargets(tx, accountId, receipt, facts),
+    voidTargets: await voidTargets(tx, accountId, receipt, facts, dayOf),
     linkTargets: links.targets,
   }
-}
-
-/**
- * What others hold beside a receipt that was applied before the server was restored. Of the holds that were there already,
- * the backup may have some that were over by then: together they held no more than the card had left after the receipt, and
- * no hold of theirs kept a card that it sold.
- */
-async function othersBeside(
-  before: Applied,
-  cardId: CardId,
-  heldAt: (atMs: number) => Promise<OthersHolds>,
-  nowMs: number,
-): Promise<OthersHolds> {
-  const all = await heldAt(nowMs)
-  // A hold that was made or asked for again after the receipt lives longer than one that was not.
-  const since = await heldAt(Math.max(nowMs, before.postedAtMs + holdKeepMs))
-  const left = before.effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? zeroKopecks
-  const older = minKopecks(kopecks(all.heldKopecks - since.heldKopecks), left)
-  return { heldKopecks: kopecks(since.heldKopecks + older), reserved: since.reserved }
 }
 
 async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId[]> {
@@ -185,6 +168,7 @@ async function voidTargets(
   accountId: AccountId,
   receipt: Receipt,
   facts: SaleFacts,
+  dayOf: Scene['dayOf'],
 ): Promise<Map<ReceiptId, VoidTarget>> {
   const targets = new Map<ReceiptId, VoidTarget>()
   for (const operation of receipt.operations) {
@@ -194,7 +178,7 @@ async function voidTargets(
     const { stored, waits } = doer
     targets.set(operation.receiptId, {
       tillId: await tillOf(tx, accountId, stored),
-      posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id) : null,
+      posted: stored.outcome.status === 'applied' ? await postedBy(tx, accountId, stored.id, dayOf) : null,
       waits,
       voided: stored.voidedBy !== null,
       isVoid: isVoid(stored),

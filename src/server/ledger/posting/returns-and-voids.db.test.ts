@@ -78,6 +78,57 @@ onBothEngines('returns and voids', (engine) => {
     })
   })
 
+  test('[C7] [C8] a payment that is undone after the last day gives thirty days, and they stay', async () => {
+    const shop = world(engine.db())
+    const { manager, till, accountId } = await shop.shop()
+    const card = await addCard(manager, { paid: 100, expiresOn: '2026-10-02' })
+    const [sale, other] = [till.receipt([redeem(card.id, 60)]), till.receipt([redeem(card.id, 40)])]
+    await till.sync(sale, other)
+    shop.time.nowMs += 10 * 86_400_000
+    const later = await shop.till(accountId)
+    await till.send(till.receipt([undo(sale.id)]))
+    shop.time.nowMs += 40 * 86_400_000
+    const back = till.receipt([refund(card.id, 10, other.id)])
+    await till.send(back)
+    await till.send(till.receipt([undo(back.id)]))
+    const again = await shop.till(accountId)
+    expect(await balanceOf(again, card.number)).toMatchObject({ expiresOn: '2026-11-11' })
+    expect(later.id).not.toBe(again.id)
+  })
+
+  test('[C8] loads that are undone take their days with them in any order, and the last one makes the card unsold', async () => {
+    for (const isFirstUndoneFirst of [true, false]) {
+      const shop = world(engine.db())
+      const { manager, till, accountId } = await shop.shop({
+        reloadable: true,
+        validity: { kind: 'days', days: 10 },
+      })
+      const [fresh, opened, payer] = [
+        await addCard(manager),
+        await addCard(manager, { paid: 100, expiresOn: '2026-10-05' }),
+        await addCard(manager, { paid: 100 }),
+      ]
+      const first = till.receipt([fresh, opened].map(({ id }) => load(id, certificateId, faceKopecks)))
+      await till.send(first)
+      shop.time.nowMs += 86_400_000
+      // Another card pays in it: what undoes that gives these cards nothing.
+      const second = till.receipt([
+        ...[fresh, opened].map(({ id }) => load(id, certificateId, faceKopecks)),
+        redeem(payer.id, 1),
+      ])
+      await till.send(second)
+      const [one, two] = isFirstUndoneFirst ? [first, second] : [second, first]
+      for (const { id } of [one, two])
+        expect(verdictOf(await till.send(till.receipt([undo(id)])))).toBe('applied')
+      const later = await shop.till(accountId)
+      expect(await balanceOf(later, fresh.number)).toMatchObject({ state: 'unsold', expiresOn: null })
+      expect(await balanceOf(later, opened.number)).toMatchObject({
+        balanceKopecks: 100,
+        expiresOn: '2026-10-05',
+      })
+    }
+  })
+
   test('[C8] a void undoes a receipt by what it really posted, once, by the same till', async () => {
     const shop = world(engine.db())
     const { manager, till, accountId } = await shop.shop()

@@ -1,5 +1,5 @@
 import type { AccountId, ReceiptId, TillId } from '../../../core/ids.ts'
-import type { Applied, FinalOutcome } from '../../../core/receipt/outcome.ts'
+import type { AppliedOutcome, FinalOutcome } from '../../../core/receipt/outcome.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { caseInReview, caseState, closeSettled } from '../cases/cases.ts'
@@ -70,7 +70,7 @@ export interface BySibling {
 }
 
 /**
- * @param before what this server had answered before it was restored (J7), where it had applied the receipt
+ * @param appliedBefore what this server had answered before it was restored (J7), where it had applied the receipt
  * @returns what a sibling has settled already, or null: this receipt is to be decided on its own
  */
 export async function settledBySibling(
@@ -78,7 +78,7 @@ export async function settledBySibling(
   accountId: AccountId,
   receipt: Receipt,
   tillId: TillId | null,
-  before: Applied | null = null,
+  appliedBefore: AppliedOutcome | null = null,
 ): Promise<BySibling | null> {
   if (tillId === null) return null
   for (const sibling of await siblingsOf(query, accountId, receipt, tillId)) {
@@ -86,8 +86,8 @@ export async function settledBySibling(
     const { stored } = await standingOf(query, accountId, sibling)
     const { outcome } = stored
     if (outcome.status === 'refused') continue
-    // The cashier undid the ask and then gave the goods away all the same: the promise stands alone, unless it had come first.
-    if (stored.voidedBy && receipt.mode === 'promise' && before?.by !== stored.id) continue
+    // The cashier undid the ask and then gave the goods away all the same: the promise stands alone, unless the ask had settled it first.
+    if (stored.voidedBy && receipt.mode === 'promise' && appliedBefore?.by !== stored.id) continue
     const said = textOf(stored)
     if (!said || substance(said) !== substance(receipt)) {
       return { outcome: { status: 'in_review', code: 'receipt_conflict' }, isShared: false }

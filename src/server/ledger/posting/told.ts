@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { type AccountId, TillId } from '../../../core/ids.ts'
+import { type AccountId, type CardId, type ReceiptId, TillId } from '../../../core/ids.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { cardIdOf, type Operation, targetOf } from '../../../core/receipt/operations.ts'
-import { kopecks, zeroKopecks } from '../../../core/money.ts'
+import { type Kopecks, zeroKopecks } from '../../../core/money.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
@@ -24,12 +24,9 @@ export async function toldReceipts(
   tillId: TillId,
 ): Promise<ToldReceipt[]> {
   const ordinals = await ordinalsOf(query, accountId, stored)
-  const returned = new Map(
-    (await returnsOn(query, accountId, stored)).map((one) => [
-      `${one.receiptId} ${one.cardId}`,
-      kopecks(one.amountKopecks),
-    ]),
-  )
+  const returned = await returnsOn(query, accountId, stored)
+  const returnedOf = (id: ReceiptId) => (cardId: CardId) =>
+    returned.find((one) => one.receiptId === id && one.cardId === cardId)?.amountKopecks ?? zeroKopecks
   return stored.flatMap((one) => {
     const receipt = textOf(one)
     if (!receipt) return []
@@ -42,11 +39,7 @@ export async function toldReceipts(
         happenedAtMs,
         stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
         undone: voidedBy !== null,
-        operations: receipt.operations.map((operation) => ({
-          ...told(operation, outcome, isOwn),
-          returnedKopecks:
-            operation.kind === 'redeem' ? (returned.get(`${id} ${operation.cardId}`) ?? zeroKopecks) : null,
-        })),
+        operations: receipt.operations.map((operation) => told(operation, outcome, isOwn, returnedOf(id))),
         own: isOwn ? { id, mode, standsFor, documentId: sale?.documentId ?? null, outcome } : null,
       },
     ]
@@ -57,7 +50,8 @@ function told(
   operation: Operation,
   outcome: FinalOutcome,
   isOwn: boolean,
-): Omit<ToldOperation, 'returnedKopecks'> {
+  returnedOf: (cardId: CardId) => Kopecks,
+): ToldOperation {
   const cardId = cardIdOf(operation)
   const effects = outcome.status === 'applied' ? outcome.effects : []
   const isLoad = operation.kind === 'load'
@@ -66,6 +60,7 @@ function told(
     last4: effects.find((effect) => effect.cardId === cardId)?.last4 ?? null,
     productId: isLoad ? operation.productId : null,
     amountKopecks: amountOf(operation),
+    returnedKopecks: operation.kind === 'redeem' ? returnedOf(operation.cardId) : null,
     paidKopecks: isLoad ? operation.paidKopecks : null,
     cardId: isOwn ? cardId : null,
     receiptId: isOwn ? targetOf(operation) : null,
