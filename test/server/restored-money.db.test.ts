@@ -92,6 +92,24 @@ describe.each(['sqlite', 'postgres'] as const)('the money of a restored server (
     expect(await cases()).toEqual([])
   })
 
+  test('[F22] [C8] a return in time that comes again too late gives no days when a later one is undone', async () => {
+    const { till, manager, backUp, setBack, send, refill, later } = await scene()
+    const card = await addCard(manager, { paid: 100, expiresOn: '2026-10-05' })
+    await backUp()
+    const paid = pay(till, card, 60)
+    const inTime = till.receipt([refund(card.id, 30, paid.id)])
+    await send(till, paid, inTime)
+    await setBack()
+    later(10 * 86_400_000)
+    expect(await refill(till, paid, inTime)).toEqual(['applied', 'applied'])
+    const late = till.receipt([refund(card.id, 10, paid.id)])
+    expect(await send(till, late, till.receipt([undo(late.id)]))).toEqual(['applied', 'applied'])
+    const rows = await place!.db.read((query) =>
+      query.all('select expires_on from card where id = $1', [card.id]),
+    )
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ expires_on: '2026-10-05' }])
+  })
+
   test('[F22] what was refused stays so for the reason that it had', async () => {
     const { till, other, card, backUp, setBack, send, refill } = await scene()
     await backUp()

@@ -3,7 +3,7 @@ import { type DayStep, lastDayBy } from './last-day.ts'
 
 const step = (kind: DayStep['kind'], expiresOn: string | null, rest: Partial<DayStep> = {}): DayStep => ({
   kind,
-  on: '2026-03-01',
+  on: '2026-05-01',
   expiresOn,
   isReturn: kind === 'refund',
   isUndone: false,
@@ -11,6 +11,7 @@ const step = (kind: DayStep['kind'], expiresOn: string | null, rest: Partial<Day
 })
 const undone = { isUndone: true }
 const [march, may, june] = ['2026-03-31', '2026-05-31', '2026-06-30']
+// A return of the first of May to a card that was over gives thirty days.
 
 describe('[C8] the last day without what is undone', () => {
   test.each<[string, DayStep[], string | null]>([
@@ -27,14 +28,29 @@ describe('[C8] the last day without what is undone', () => {
     ],
     // What came between carries the day on and gives none.
     ['a payment in between', [step('open', march), step('load', may, undone), step('redeem', may)], march],
-    ['a return in between', [step('open', march), step('load', may, undone), step('refund', may)], march],
     [
-      'the first of two returns to a card that was over',
+      'a return in between, in time',
+      [step('open', may), step('load', june, undone), step('refund', june)],
+      may,
+    ],
+    [
+      'a return in between, too late',
+      [step('open', march), step('load', june, undone), step('refund', june)],
+      may,
+    ],
+    [
+      'a return that the load had kept from giving days, and a later one',
       [
         step('open', march),
-        step('refund', may, { ...undone, on: '2026-05-01' }),
-        step('refund', may, { on: '2026-05-11' }),
+        step('load', '2026-05-10', undone),
+        step('refund', '2026-05-10'),
+        step('refund', june, { on: '2026-05-20' }),
       ],
+      may,
+    ],
+    [
+      'the first of two returns to a card that was over',
+      [step('open', march), step('refund', may, undone), step('refund', may, { on: '2026-05-11' })],
       '2026-06-10',
     ],
     [
@@ -43,7 +59,7 @@ describe('[C8] the last day without what is undone', () => {
         step('open', march),
         step('redeem', march, undone),
         step('void', may, { isReturn: true }),
-        step('refund', june, undone),
+        step('refund', june, { ...undone, on: '2026-06-01' }),
       ],
       may,
     ],

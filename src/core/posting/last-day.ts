@@ -4,7 +4,7 @@ import type { OperationKind } from '../receipt/kinds.ts'
 /** An operation in a card's history, as far as it bears on the card's last day. */
 export interface DayStep {
   kind: OperationKind
-  /** The day on which it was posted. */
+  /** The day on which it was posted, before a restore if there was one. */
   on: string
   /** The card's last day after it. */
   expiresOn: string | null
@@ -21,15 +21,11 @@ export interface DayStep {
  */
 export function lastDayBy(history: readonly DayStep[]): string | null {
   let day: string | null = null
-  let before: string | null = null
   for (const { kind, on, expiresOn, isReturn, isUndone } of history) {
-    const isMoved = expiresOn !== before
-    before = expiresOn
     if (isUndone) continue
     // A load gives the day also where an earlier one had given it already.
     if (kind === 'open' || kind === 'load') day = expiresOn
-    // So does a return, where the card would have been over by then.
-    else if (isReturn) day = isMoved ? expiresOn : expiryAfterReturn(day, on)
+    else if (isReturn) day = expiryAfterReturn(day, on)
   }
   return day
 }

@@ -61,10 +61,11 @@ export const CardEffect = v.strictObject({
 })
 export type CardEffect = v.InferOutput<typeof CardEffect>
 
-const AppliedOutcome = v.strictObject({
+export const AppliedOutcome = v.strictObject({
   status: v.literal('applied'),
   /** The sibling that did the work when an ask and its promise both arrived (J2); null where this receipt did it. */
   by: v.nullable(ReceiptId),
+  /** When it was posted first; a restored server keeps the moment (J7). */
   postedAtMs: Moment,
   effects: v.array(CardEffect),
   /** What it credited is in the balance, but pays only when its sale was read (T2). */

@@ -189,8 +189,9 @@ async function decide(
       return settled({ status: 'in_review', code: posting.code })
     case 'posted': {
       const effects = effectsOf(posting.operations)
+      const postedAtMs = appliedBefore?.postedAtMs ?? nowMs
       return {
-        ...settled({ status: 'applied', by: null, postedAtMs: nowMs, effects, frozen: false }),
+        ...settled({ status: 'applied', by: null, postedAtMs, effects, frozen: false }),
         work: {
           posted: posting.operations,
           links: linksOf(resolved, context),

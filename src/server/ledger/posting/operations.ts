@@ -16,7 +16,8 @@ import { targetOf } from '../../../core/receipt/operations.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 import { notVoided } from './receipts.ts'
-import { Int } from '../../../core/shape.ts'
+import { AppliedOutcome } from '../../../core/receipt/outcome.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 
 const PostedRow = v.object({ cardId: CardId, kind: OperationKind, isOnlySale: Int })
 const EntryRow = v.object({
@@ -150,7 +151,7 @@ export async function postedBy(
 
 const DayRow = v.object({
   kind: OperationKind,
-  postedAtMs: Int,
+  outcome: v.string(),
   expiresOn: v.nullable(LocalDate),
   balanceKopecks: Int,
   isUndone: Int,
@@ -166,30 +167,29 @@ async function dayWithout(
   dayOf: (momentMs: number) => string,
 ): Promise<string | null> {
   const rows = await query.all(
-    `select o.kind, o.posted_at_ms as "postedAtMs", o.expires_after as "expiresOn",
+    `select o.kind, r.outcome, o.expires_after as "expiresOn",
       o.paid_after + o.granted_after as "balanceKopecks",
       case when o.receipt_id <> $3 and ${standing} then 0 else 1 end as "isUndone",
       case when exists (select 1 from operation t where t.account_id = o.account_id
         and t.receipt_id = o.target_receipt_id and t.card_id = o.card_id and t.kind = 'redeem'
         and o.kind = 'void') then 1 else 0 end as "undoesPayment"
-      from operation o where o.account_id = $1 and o.card_id = $2 order by o.chain_n`,
+      from operation o join receipt r on r.account_id = o.account_id and r.id = o.receipt_id
+      where o.account_id = $1 and o.card_id = $2 order by o.chain_n`,
     [accountId, cardId, receiptId],
   )
   let balance = 0
   return lastDayBy(
-    parseRows(DayRow, rows).map(
-      ({ kind, postedAtMs, expiresOn, balanceKopecks, isUndone, undoesPayment }) => {
-        const grew = balanceKopecks > balance
-        balance = balanceKopecks
-        return {
-          kind,
-          on: dayOf(postedAtMs),
-          expiresOn,
-          isReturn: grew && (kind === 'refund' || undoesPayment === 1),
-          isUndone: isUndone === 1,
-        }
-      },
-    ),
+    parseRows(DayRow, rows).map(({ kind, outcome, expiresOn, balanceKopecks, isUndone, undoesPayment }) => {
+      const grew = balanceKopecks > balance
+      balance = balanceKopecks
+      return {
+        kind,
+        on: dayOf(parseShape(AppliedOutcome, JSON.parse(outcome)).postedAtMs),
+        expiresOn,
+        isReturn: grew && (kind === 'refund' || undoesPayment === 1),
+        isUndone: isUndone === 1,
+      }
+    }),
   )
 }
 
