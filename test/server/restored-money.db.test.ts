@@ -1,24 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
+import { expect, test } from 'vitest'
 import { load, redeem, refund, saleOf, undo } from '../../src/core/testing/builders.ts'
 import { balanceOf } from './look.ts'
-import { restoredScene } from './restored-scene.ts'
-import { type Rewindable, rewindable } from './rewindable.ts'
+import { onRestoredServers } from './restored-scene.ts'
 import { newDraftId, type TestTill } from './test-till.ts'
 import { addCard, certificateId, faceKopecks, type NewCard } from './world.ts'
 
 /** What a restored server had applied moves the same money again (J7), whatever its backup says of holds and sales. */
-describe.each(['sqlite', 'postgres'] as const)('the money of a restored server (%s)', (engine) => {
-  let place: Rewindable | undefined
-  afterEach(async () => {
-    const { difference } = await verifyLedger(place!.db)
-    expect(difference).toBeNull()
-    await place!.end()
-  })
-  async function scene() {
-    place = await rewindable(engine)
-    return restoredScene(place)
-  }
+onRestoredServers('the money of a restored server', (scene) => {
   const pay = (till: TestTill, card: NewCard, amount: number, rest = {}) =>
     till.receipt([redeem(card.id, amount)], rest)
   const kinds = async (cases: () => Promise<[string, unknown][]>) =>
@@ -93,7 +81,7 @@ describe.each(['sqlite', 'postgres'] as const)('the money of a restored server (
   })
 
   test('[F22] [C8] a return in time that comes again too late gives no days when a later one is undone', async () => {
-    const { till, manager, backUp, setBack, send, refill, later } = await scene()
+    const { till, manager, backUp, setBack, send, refill, later, read } = await scene()
     const card = await addCard(manager, { paid: 100, expiresOn: '2026-10-05' })
     await backUp()
     const paid = pay(till, card, 60)
@@ -104,9 +92,7 @@ describe.each(['sqlite', 'postgres'] as const)('the money of a restored server (
     expect(await refill(till, paid, inTime)).toEqual(['applied', 'applied'])
     const late = till.receipt([refund(card.id, 10, paid.id)])
     expect(await send(till, late, till.receipt([undo(late.id)]))).toEqual(['applied', 'applied'])
-    const rows = await place!.db.read((query) =>
-      query.all('select expires_on from card where id = $1', [card.id]),
-    )
+    const rows = await read((query) => query.all('select expires_on from card where id = $1', [card.id]))
     expect(rows.map((row) => ({ ...row }))).toEqual([{ expires_on: '2026-10-05' }])
   })
 

@@ -1,18 +1,34 @@
+import { afterEach, describe, expect } from 'vitest'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
 import type * as v from 'valibot'
 import { goodsSale } from '../../src/core/testing/builders.ts'
+import type { Query } from '../../src/server/db/db.ts'
+import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { casesOf } from './look.ts'
-import type { Rewindable } from './rewindable.ts'
+import { type Rewindable, rewindable } from './rewindable.ts'
 import type { TestTill } from './test-till.ts'
 import { addCard, verdictOf, world, type World } from './world.ts'
 
-/** A shop with two tills and a card of 100, whose server can be set back to its backup. */
-export async function restoredScene(place: Rewindable, paid = 100) {
+/** Tests of a server that can be set back to its backup, on both databases; after each the books agree (L6). */
+export function onRestoredServers(title: string, tests: (scene: () => ReturnType<typeof sceneAt>) => void) {
+  describe.each(['sqlite', 'postgres'] as const)(`${title} (%s)`, (engine) => {
+    let place: Rewindable | undefined
+    afterEach(async () => {
+      const { difference } = await verifyLedger(place!.db)
+      expect(difference).toBeNull()
+      await place!.end()
+    })
+    tests(async () => sceneAt((place = await rewindable(engine))))
+  })
+}
+
+/** A shop with two tills and a card of 100. */
+async function sceneAt(place: Rewindable) {
   let shop: World = world(place.db)
   const { manager, till, accountId } = await shop.shop()
   const other = await shop.till(accountId)
-  const card = await addCard(manager, { paid })
+  const card = await addCard(manager, { paid: 100 })
   const tills = [manager, till, other]
   const answers = new Map<string, SyncAnswer['outcomes'][0]>()
   /** The new process serves the same tills. */
@@ -55,6 +71,7 @@ export async function restoredScene(place: Rewindable, paid = 100) {
     asSettled,
     later: (ms: number) => (shop.time.nowMs += ms),
     cases: () => casesOf(place.db, accountId),
+    read: <T>(reading: (query: Query) => Promise<T>) => place.db.read(reading),
   }
   function asSettled(record: v.InferOutput<typeof SyncRequest>['records'][0]) {
     const { outcome, proof } = answers.get(record.id)!

@@ -1,26 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FinalOutcome } from '../../src/core/receipt/outcome.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
-import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { balanceOf } from './look.ts'
-import { type Rewindable, rewindable } from './rewindable.ts'
 import { redeem, saleOf, undo } from '../../src/core/testing/builders.ts'
-import { restoredScene } from './restored-scene.ts'
+import { onRestoredServers } from './restored-scene.ts'
 import { newDraftId, type TestTill } from './test-till.ts'
 import { addCard, type NewCard, verdictOf } from './world.ts'
 
 /** A server restored from a backup is refilled by its tills, and believes its own proofs (J7). */
-describe.each(['sqlite', 'postgres'] as const)('a restored server (%s)', (engine) => {
-  let place: Rewindable | undefined
-  afterEach(async () => {
-    const { difference } = await verifyLedger(place!.db)
-    expect(difference).toBeNull()
-    await place!.end()
-  })
-  async function scene() {
-    place = await rewindable(engine)
-    return restoredScene(place)
-  }
+onRestoredServers('a restored server', (scene) => {
   const pay = (till: TestTill, card: NewCard, amount: number, rest: Partial<Receipt> = {}) =>
     till.receipt([redeem(card.id, amount)], rest)
 
