@@ -81,7 +81,7 @@ export function openTab(
   }
 }
 
-/** By hand: schemas are not there yet when the first script runs (decision 0008). What it cannot read says nothing. */
+/** By hand: schemas are not there yet when the first script runs (decision 8). What it cannot read says nothing. */
 function readOpens(text: string | null): { turn: number; what: string }[] {
   return (text ?? '')
     .split(' ')

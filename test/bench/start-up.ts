@@ -66,7 +66,7 @@ const newTimes = (): Times => ({ cold: [], warm: [] })
 
 /**
  * Judged by what the widget adds to an empty page, taken in the same minutes: the bare page alone is above the budget on
- * a slow machine, and that says nothing about us (decision 0008).
+ * a slow machine, and that says nothing about us (decision 8).
  */
 function startRow(kind: keyof Times, widget: Times, control: Times, maxMs: number): BenchRow {
   const ours = median(widget[kind])

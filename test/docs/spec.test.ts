@@ -163,13 +163,19 @@ test('docs/operate.md knows every variable of the environment and every event of
 })
 
 test('links of the pages lead somewhere', () => {
-  const pages = filesIn(['docs'], ['.md'])
+  const pages = [
+    ...filesIn(['docs'], ['.md']),
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+  ]
   const dead = pages.flatMap((page) =>
     linksIn(read(page))
       .filter((target) => !existsSync(join(root, dirname(page), target)))
       .map((target) => `${page}: ${target}`),
   )
-  expect(dead, 'These links of docs lead nowhere.').toEqual([])
+  expect(dead, 'These links lead nowhere.').toEqual([])
 })
 
 describe('what this test looks for', () => {

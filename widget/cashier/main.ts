@@ -8,7 +8,7 @@ import { loadPart } from './parts.ts'
 
 /**
  * What a cashier's browser runs first: it hears MoySklad's page and the scanner and says so on the screen, while the
- * app itself is on its way. Keep out of it whatever can come later; decision 0008 says what it weighs.
+ * app itself is on its way. Keep out of it whatever can come later; decision 8 says what it weighs.
  */
 
 const address = new URL(location.href)

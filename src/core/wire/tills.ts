@@ -72,7 +72,7 @@ export function signed<E extends v.ObjectEntries>(entries: E) {
 export const Envelope = v.strictObject(envelopeShape)
 export type Envelope = v.InferOutput<typeof Envelope>
 
-/** The server's own mark on its answer to a record: HMAC of account, receipt, digest of the text and answer. A restored server believes it (J7). */
+/** The server's own mark on its answer to a record: HMAC of account, receipt, digest of the text, and what of the answer counts. A restored server believes it (J7). */
 const OutcomeProof = Bytes32
 
 const SyncOutcome = v.strictObject({

@@ -96,7 +96,7 @@ export const en: Words = {
           promise_without_hold: 'The card was not held',
           card_unknown: 'The card was not found',
           card_sold_twice: 'The card had been sold before',
-          promise_refused: 'The offline operation could not be posted',
+          promise_refused: 'The operation could not be posted',
           number_mismatch: 'The card number does not match the record',
           grant_unknown: 'This till had no offline grant',
           grant_exceeded: 'The offline grant is exceeded',

@@ -99,7 +99,7 @@ export const ru: Words = {
           promise_without_hold: 'Карта не была удержана',
           card_unknown: 'Карта не найдена',
           card_sold_twice: 'Карта уже продана раньше',
-          promise_refused: 'Операцию без связи провести не удалось',
+          promise_refused: 'Операцию провести не удалось',
           number_mismatch: 'Номер карты не сходится с записью',
           grant_unknown: 'У этой кассы не было лимита без связи',
           grant_exceeded: 'Лимит без связи превышен',

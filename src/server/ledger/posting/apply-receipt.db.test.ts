@@ -207,7 +207,7 @@ onBothEngines('receipts', (engine) => {
     })
   })
 
-  test('[O6] a promise that its card cannot cover is booked: card to zero, the rest a loss, a case, the card frozen', async () => {
+  test('[O6] a promise that its card cannot cover is booked: card to zero, the rest a loss, a case, the card blocked', async () => {
     const shop = world(engine.db())
     const { manager, till, accountId } = await shop.shop()
     const card = await addCard(manager, { paid: 100 })
