@@ -1,5 +1,14 @@
 import * as v from 'valibot'
-import { type BookEntry, chunkOfTag, decodeEntries, encodeEntries, findEntry } from '../../core/card/book.ts'
+import {
+  type BookEntry,
+  bookTagBytes,
+  chunkOfTag,
+  decodeEntries,
+  encodeEntries,
+  findEntry,
+  hexAt,
+} from '../../core/card/book.ts'
+import { fromBase64url } from '../crypto/base64url.ts'
 import { Moment } from '../../core/ids.ts'
 import type { BookAnswer } from '../../core/wire/offline.ts'
 import { reading, strictly, type TillStorage } from '../journal/storage.ts'
@@ -64,7 +73,7 @@ export class Book {
 
   /** @param bookKey 32 bytes, base64url, from the server */
   static async open(deps: BookDeps, bookKey: string): Promise<Book> {
-    const bytes = bytesOf(bookKey)
+    const bytes = fromBase64url(bookKey)
     const hmac = { name: 'HMAC', hash: 'SHA-256' }
     const [tagKey, base] = await Promise.all([
       crypto.subtle.importKey('raw', bytes, hmac, false, ['sign']),
@@ -113,7 +122,7 @@ export class Book {
         more = answer.more
         const asOfMs: number | null = more ? fact.asOfMs : answer.asOfMs
         fact = { ...fact, cursor: answer.cursor, asOfMs, cards: answer.cards }
-        await this.#keep(await this.#changed(decodeEntries(bytesOf(answer.entries))), fact)
+        await this.#keep(await this.#changed(decodeEntries(fromBase64url(answer.entries))), fact)
       }
     })
   }
@@ -130,7 +139,7 @@ export class Book {
   async #readOn(fact: BookFact | null): Promise<BookFact> {
     const answer = await this.#deps.page({ cursor: null, fromChunk: fact?.nextChunk ?? 0 })
     const byChunk = new Map<number, BookEntry[]>()
-    for (const entry of decodeEntries(bytesOf(answer.entries))) {
+    for (const entry of decodeEntries(fromBase64url(answer.entries))) {
       const chunk = chunkOfTag(entry.tag)
       byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), entry])
     }
@@ -211,10 +220,5 @@ const sealOf = (chunk: number, iv: Uint8Array<ArrayBuffer>): AesGcmParams => ({
 
 async function tagOf(key: CryptoKey, text: string): Promise<string> {
   const mark = new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text)))
-  return [...mark.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(text, (sign) => sign.charCodeAt(0))
+  return hexAt(mark, 0, bookTagBytes)
 }

@@ -1,13 +1,14 @@
-import type { BookEntry } from '../../core/card/book.ts'
 import type { CardId } from '../../core/ids.ts'
 import { type Kopecks, kopecks } from '../../core/money.ts'
 import { chargeGrant, useOf } from '../../core/receipt/offline.ts'
 import type { Operation } from '../../core/receipt/operations.ts'
 import type { Envelope } from '../../core/wire/tills.ts'
 import { type Api, isDenied, isUnreachable } from '../api/api.ts'
+import { besideBook, type KnownEntry } from './beside-book.ts'
 import { Book } from './book.ts'
 import { beatMs, lookAtCanary } from './canary.ts'
 import { Grants } from './grants.ts'
+import type { RecordState } from '../journal/records.ts'
 import type { TillStorage } from '../journal/storage.ts'
 import { type NotReady, notReady } from './readiness.ts'
 import type { Trouble } from '../trouble.ts'
@@ -23,6 +24,8 @@ export interface OutageDeps {
   nowMs: () => number
   /** Everything of the current journal's envelope but the nonce. */
   envelope: () => Promise<Omit<Envelope, 'nonce'>>
+  /** What this till has recorded lately, and all that has no outcome. */
+  records: () => Promise<readonly RecordState[]>
   onChange: () => void
   log: (event: string, error: unknown) => void
 }
@@ -126,9 +129,10 @@ export class Outage {
     this.#deps.onChange()
   }
 
-  /** What the book says of a card; null where it does not know the number. */
-  find(number: string): Promise<BookEntry | null> {
-    return this.#book.find(number)
+  /** What the book says of a card, less what this till has done with it since; null where it does not know the number. */
+  async find(number: string): Promise<KnownEntry | null> {
+    const entry = await this.#book.find(number)
+    return entry && besideBook(entry, await this.#deps.records(), this.asOfMs ?? -Infinity)
   }
 
   /** The moment that the book tells of. */

@@ -38,6 +38,9 @@ export type { Line, TillDeps, TillReady } from './till-deps.ts'
 
 type Told = Changed | 'up' | 'down'
 
+/** Beside those without an outcome: what a book read within the last minutes may not tell of yet. */
+const recentRecords = 200
+
 export class Till {
   readonly #deps: TillDeps
   readonly #listeners = new Set<() => void>()
@@ -333,7 +336,7 @@ export class Till {
     const carrier = this.#carrier
     const { bookKey } = this.#heads
     if (!carrier?.parts.storage || !bookKey) return
-    const { accountId, storage, identity } = carrier.parts
+    const { accountId, storage, identity, journal } = carrier.parts
     try {
       carrier.outage = await Outage.open({
         api: this.api,
@@ -343,6 +346,7 @@ export class Till {
         locks: this.#deps.locks,
         nowMs: () => this.#clock.nowMs(),
         envelope: () => carrier.envelope(identity.current.ordinal),
+        records: async () => journal.recent((await journal.state()).unsettled + recentRecords),
         onChange: () => this.#changed(),
         log: this.#deps.log,
       })

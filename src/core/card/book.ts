@@ -94,7 +94,8 @@ function putHex(bytes: Uint8Array, at: number, hex: string): void {
   for (let i = 0; i < hex.length / 2; i++) bytes[at + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
 }
 
-function hexAt(bytes: Uint8Array, at: number, length: number): string {
+/** Bytes as hex. */
+export function hexAt(bytes: Uint8Array, at: number, length: number): string {
   let hex = ''
   for (let i = at; i < at + length; i++) hex += bytes[i]!.toString(16).padStart(2, '0')
   return hex

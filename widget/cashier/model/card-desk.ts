@@ -31,6 +31,8 @@ export type Notice =
   | { kind: 'scan_again' }
   | { kind: 'not_in_book' }
   | { kind: 'book_limit' }
+  /** This till has sold the card without the line. */
+  | { kind: 'sold_here' }
   | { kind: 'too_many_attempts' }
   | { kind: 'try_again' }
   | { kind: 'programme_missing' }
@@ -279,10 +281,12 @@ export class CardDesk {
     // Without a seal the server could not check which card was scanned (J1).
     const chosen = sealed ? chooseOnGrant(outage, card, draft, errand.need) : 'no_room'
     if (!chosen || chosen === 'no_room') {
+      const refused = refusalOf(card, errand.need)
       batch(() => {
-        looked.value = card
-        const refused = refusalOf(card, errand.need)
-        if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
+        // Its balance is not known here before the server has the sale.
+        looked.value = entry.soldHere ? null : card
+        if (entry.soldHere && !refused) notice.value = { kind: 'sold_here' }
+        else if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
         else if (chosen === 'no_room') notice.value = { kind: 'book_limit' }
       })
       return
@@ -432,7 +436,7 @@ function replaceRedeem(draft: Draft, changed: DraftRedeem): Draft {
   return { ...draft, redeems: draft.redeems.map((one) => (one.cardId === changed.cardId ? changed : one)) }
 }
 
-const lacksLine = new Set<Notice['kind']>(['offline', 'not_in_book', 'book_limit'])
+const lacksLine = new Set<Notice['kind']>(['offline', 'not_in_book', 'book_limit', 'sold_here'])
 
 /** What is left to say when the line is back. A word that has nothing to do with the line stays: somebody has to read it. */
 export function whenLineIsBack(notice: Notice | null): Notice | null {

@@ -205,6 +205,7 @@ export const en: Words = {
     scan_again: 'Back online. Scan the card again',
     not_in_book: 'Offline, and this card is not in the list. Take money',
     book_limit: 'The offline limit is used up: this card needs the line',
+    sold_here: 'This card was sold offline. It can pay when the line is back',
     too_many_attempts: 'Too many attempts, call the manager',
     try_again: 'That did not work, try again',
     programme_missing: 'Gift cards are not set up yet, call the manager',
