@@ -32,13 +32,14 @@ async function main(): Promise<void> {
   const db = databaseUrl ? openPostgres(databaseUrl, { pooled }) : openSqlite(dataDir)
   await prepareDatabase(db, migrateUrl, clock, { pooled })
   const cardKey = config.cardKey ?? cardKeyOf(dataDir)
+  const programmes = createProgrammes()
   const app = createApp({
     db,
     moysklad: createMoySkladHttp(config.moysklad, { fetch, clock, newId: randomUUID }),
     clock,
     newId: randomUUID,
     random: randomBytes,
-    programmes: createProgrammes(),
+    programmes,
     nonces: createNonces(cardKey, clock),
     verify: createVerify(),
     sealing: createSealing(db, cardKey),
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     // Several servers on one database must share the key, or each finds only the cards it added itself.
     log.warn({ event: 'card_key_from_file', dataDir })
   }
-  const stopChores = startChores({ db, folder: join(dataDir, 'digests'), clock, log })
+  const stopChores = startChores({ db, folder: join(dataDir, 'digests'), programmes, clock, log })
   const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, ({ port }) =>
     log.info({
       event: 'listening',

@@ -53,7 +53,7 @@ onRestoredServers('the money of a restored server', (scene) => {
   })
 
   test('[F22] a payment that comes before the sale of its card waits, and is booked when that has come', async () => {
-    const { till, other, manager, backUp, setBack, send, refill } = await scene()
+    const { till, other, manager, backUp, setBack, send, refill, bookWaiting, cases } = await scene()
     const fresh = await addCard(manager)
     await backUp()
     const sold = till.receipt([load(fresh.id, certificateId, faceKopecks)])
@@ -61,11 +61,11 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect([...(await send(till, sold)), ...(await send(other, paid))]).toEqual(['applied', 'applied'])
     await setBack()
     expect(await refill(other, paid)).toEqual(['in_review promise_refused'])
+    expect(await bookWaiting()).toBe(0)
     expect(await refill(till, sold)).toEqual(['applied'])
-    const { cases } = await manager.answer('cases', null)
-    const { id } = cases.find(({ kind }) => kind === 'promise_refused')!
-    await manager.answer('decideCase', { choice: 'apply', note: '' }, id)
+    expect([await bookWaiting(), await bookWaiting()]).toEqual([1, 0])
     expect(await balanceOf(manager, fresh)).toBe(faceKopecks - 100_000)
+    expect(await kinds(cases)).toEqual(['outcome_changed (closed)', 'promise_refused (closed)'])
   })
 
   test('[F22] [C11] what was applied on the last day of a card is applied on that day, whenever it comes again', async () => {
@@ -121,20 +121,23 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect(await kinds(cases)).toEqual(['promise_without_hold'])
   })
 
-  test('[F22] [O2] a hold that was taken since is another buyer’s: what had been paid is missing, not what is held', async () => {
-    const { till, other, manager, card, backUp, setBack, send, refill, later, cases } = await scene()
+  test('[F22] [O2] a hold that was taken since is another buyer’s: what had been paid waits, not what is held', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, later, cases, bookWaiting, decide } =
+      await scene()
     await backUp()
     const paid = pay(till, card, 80)
     expect(await send(till, paid)).toEqual(['applied'])
     await setBack()
     later(1)
     const holdId = await other.hold(card.id, 60)
-    expect(await refill(till, paid)).toEqual(['applied'])
-    expect(await balanceOf(manager, card)).toBe(60)
+    expect(await refill(till, paid)).toEqual(['in_review promise_refused'])
     const promised = other.receipt([redeem(card.id, 60, { holdId })], { mode: 'promise' })
     expect(await send(other, promised)).toEqual(['applied'])
+    expect(await bookWaiting()).toBe(0)
+    expect(await balanceOf(manager, card)).toBe(40)
+    await decide('apply', paid)
     expect(await balanceOf(manager, card)).toBe(0)
-    expect(await kinds(cases)).toEqual(['card_blocked_meanwhile', 'shortfall'])
+    expect(await kinds(cases)).toEqual(['outcome_changed', 'promise_refused (apply)', 'shortfall'])
   })
 
   test('[F22] [O6] a promise with a loss has the same loss again, although the card could pay more by now', async () => {
@@ -200,7 +203,7 @@ onRestoredServers('the money of a restored server', (scene) => {
   })
 
   test('[F22] [O6] a return that could not be booked again is booked when its payment has come', async () => {
-    const { till, other, manager, card, backUp, setBack, send, refill } = await scene()
+    const { till, other, manager, card, backUp, setBack, send, refill, bookWaiting } = await scene()
     await backUp()
     const paid = pay(other, card, 80)
     await send(other, paid)
@@ -209,11 +212,97 @@ onRestoredServers('the money of a restored server', (scene) => {
     await setBack()
     expect(await refill(till, back)).toEqual(['in_review promise_refused'])
     const { cases } = await manager.answer('cases', null)
-    const { id, choices } = cases.find(({ kind }) => kind === 'promise_refused')!
+    const { choices } = cases.find(({ kind }) => kind === 'promise_refused')!
     expect(choices).toEqual(['apply', 'dismiss'])
     expect(await refill(other, paid)).toEqual(['applied'])
-    await manager.answer('decideCase', { choice: 'apply', note: '' }, id)
+    expect(await bookWaiting()).toBe(1)
     expect(await balanceOf(manager, card)).toBe(50)
+  })
+
+  test('[F22] money that one till gave back and another took is neither lost nor left on the card', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, bookWaiting, read } = await scene()
+    const first = pay(other, card, 60)
+    await send(other, first)
+    await backUp()
+    const back = other.receipt([undo(first.id)])
+    const second = pay(till, card, 100)
+    expect([...(await send(other, back)), ...(await send(till, second))]).toEqual(['applied', 'applied'])
+    await setBack()
+    expect(await refill(till, second)).toEqual(['in_review promise_refused'])
+    expect(await refill(other, back)).toEqual(['applied'])
+    expect(await bookWaiting()).toBe(1)
+    expect(await balanceOf(manager, card)).toBe(0)
+    const lost = await read((query) =>
+      query.all("select 1 as one from entry where account = 'loss' and amount <> 0"),
+    )
+    expect(lost).toEqual([])
+  })
+
+  test('[F22] the second sale of a card is booked when the undoing of the first has come', async () => {
+    const { till, other, manager, backUp, setBack, send, refill, bookWaiting } = await scene()
+    const fresh = await addCard(manager)
+    const [sold, again] = [till, other].map((one) =>
+      one.receipt([load(fresh.id, certificateId, faceKopecks)]),
+    )
+    await send(till, sold!)
+    await backUp()
+    const undone = till.receipt([undo(sold!.id)])
+    expect([...(await send(till, undone)), ...(await send(other, again!))]).toEqual(['applied', 'applied'])
+    await setBack()
+    expect(await refill(other, again!)).toEqual(['in_review card_sold_twice'])
+    expect(await refill(till, undone)).toEqual(['applied'])
+    expect(await bookWaiting()).toBe(1)
+    expect(await balanceOf(manager, fresh)).toBe(faceKopecks)
+  })
+
+  test('[F22] a chain of payments, returns and sales of three hands is booked in the order that it had', async () => {
+    const { till, other, manager, backUp, setBack, send, refill, bookWaiting, later, cases } = await scene()
+    const fresh = await addCard(manager)
+    await backUp()
+    const sold = till.receipt([load(fresh.id, certificateId, faceKopecks)])
+    const first = pay(other, fresh, faceKopecks)
+    const back = till.receipt([refund(fresh.id, 50_000, first.id)])
+    const second = pay(other, fresh, 30_000)
+    for (const [one, receipt] of [
+      [till, sold],
+      [other, first],
+      [till, back],
+      [other, second],
+    ] as const) {
+      later(1_000)
+      expect(await send(one, receipt)).toEqual(['applied'])
+    }
+    await setBack()
+    expect(await refill(other, first, second)).toEqual([
+      'in_review promise_refused',
+      'in_review promise_refused',
+    ])
+    expect(await refill(till, sold, back)).toEqual(['applied', 'in_review promise_refused'])
+    expect(await bookWaiting()).toBe(3)
+    expect(await balanceOf(manager, fresh)).toBe(20_000)
+    expect((await kinds(cases)).every((kind) => kind.endsWith('(closed)'))).toBe(true)
+  })
+
+  test('[F22] [O6] what a person has booked after a restore has the loss that it had', async () => {
+    const { till, other, manager, backUp, setBack, send, refill, decide, read } = await scene()
+    const fresh = await addCard(manager)
+    await backUp()
+    const sold = till.receipt([load(fresh.id, certificateId, faceKopecks)])
+    await send(till, sold)
+    const holdId = await other.hold(fresh.id, 50_000)
+    await manager.answer('releaseHeld', null, holdId)
+    await send(till, pay(till, fresh, faceKopecks - 20_000))
+    const promised = other.receipt([redeem(fresh.id, 50_000, { holdId })], { mode: 'promise' })
+    expect(await send(other, promised)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(other, promised)).toEqual(['in_review promise_refused'])
+    expect(await refill(till, sold)).toEqual(['applied'])
+    await decide('apply', promised)
+    expect(await balanceOf(manager, fresh)).toBe(faceKopecks - 20_000)
+    const lost = await read((query) =>
+      query.all("select sum(amount) as lost from entry where account = 'loss'"),
+    )
+    expect(lost.map(({ lost }) => Number(lost))).toEqual([-30_000])
   })
 
   test('[O5] a promise of a return or an undoing can only be dismissed', async () => {

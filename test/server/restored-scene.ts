@@ -4,6 +4,9 @@ import type { SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
 import type * as v from 'valibot'
 import { goodsSale } from '../../src/core/testing/builders.ts'
 import type { Query } from '../../src/server/db/db.ts'
+import type { CaseChoice } from '../../src/core/wire/cases.ts'
+import { bookWaiting } from '../../src/server/ledger/decisions/book-waiting.ts'
+import { createProgrammes } from '../../src/server/ledger/programmes.ts'
 import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { casesOf } from './look.ts'
 import { type Rewindable, rewindable } from './rewindable.ts'
@@ -70,6 +73,14 @@ async function sceneAt(place: Rewindable) {
     /** With what the till had been told of it. */
     asSettled,
     later: (ms: number) => (shop.time.nowMs += ms),
+    /** As the server does it every minute. @returns how many receipts that waited were booked */
+    bookWaiting: () => bookWaiting(place.db, { programmes: createProgrammes(), nowMs: shop.time.nowMs }),
+    /** A manager decides the case in which a receipt waits. */
+    decide: async (choice: CaseChoice, { id }: Receipt) => {
+      const { cases } = await manager.answer('cases', null)
+      const one = cases.find(({ receiptId, kind }) => receiptId === id && kind !== 'outcome_changed')!
+      await manager.answer('decideCase', { choice, note: '' }, one.id)
+    },
     cases: () => casesOf(place.db, accountId),
     read: <T>(reading: (query: Query) => Promise<T>) => place.db.read(reading),
   }

@@ -64,17 +64,23 @@ onRestoredServers('a restored server', (scene) => {
     expect(await cases()).toEqual([])
   })
 
-  test('[F22] an applied ask whose money is gone by now is booked as a fact: the rest is a loss', async () => {
-    const { till, other, manager, card, backUp, setBack, send, refill, cases } = await scene()
+  test('[F22] an applied ask whose money is gone by now waits, and a manager books what the card lacks as a loss', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, cases, decide } = await scene()
     await backUp()
     const paid = pay(till, card, 80)
     await send(till, paid)
     await setBack()
     // Another till came first, and the restored server knew nothing of the 80.
     expect(await send(other, pay(other, card, 90))).toEqual(['applied'])
-    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await refill(till, paid)).toEqual(['in_review promise_refused'])
+    expect(await balanceOf(manager, card)).toBe(10)
+    await decide('apply', paid)
     expect(await balanceOf(manager, card)).toBe(0)
-    expect((await cases()).map(([kind]) => kind)).toEqual(['shortfall'])
+    expect((await cases()).map(([kind]) => kind)).toEqual([
+      'outcome_changed',
+      'promise_refused (apply)',
+      'shortfall',
+    ])
   })
 
   test('[F22] what cannot be booked again is in review, and the cashier who saw it applied is told: a case', async () => {

@@ -95,7 +95,7 @@ export function postVoid(
     throw new Refused(refusal('void_not_possible'))
   }
   // What has happened is not asked of MoySklad again.
-  if (operation.because === 'cancelled' && !context.isFact) {
+  if (operation.because === 'cancelled' && !context.fact) {
     if (target.sale === 'stands') throw new Refused(refusal('sale_exists'))
     if (target.sale === 'unchecked') throw new Refused(refusal('sale_unchecked'))
   }

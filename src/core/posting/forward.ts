@@ -59,9 +59,9 @@ export function postLoad(
 function requireGrounds(
   operation: OperationOf<'load' | 'redeem'>,
   receipt: Receipt,
-  { ownHolds, grant, isFact }: PostingContext,
+  { ownHolds, grant, fact }: PostingContext,
 ): void {
-  if (receipt.mode === 'ask' || isFact) return
+  if (receipt.mode === 'ask' || fact) return
   if (operation.entered === 'typed') throw new InReview('promise_without_hold')
   if (operation.proof.holdId === null) {
     if (grant !== 'charged') throw new InReview(grant ?? 'promise_without_hold')
@@ -96,22 +96,22 @@ export function postRedeem(
   working: Working,
 ): PostedOperation {
   const card = cardFor(operation.cardId, working)
+  const { fact } = context
   const others = context.others.get(card.id) ?? noHolds
   requireGrounds(operation, receipt, context)
   const available = availableOf(card, others)
   let taken = operation.amountKopecks
-  if (receipt.mode === 'ask' && !context.isFact) {
+  if (receipt.mode === 'ask' && !fact) {
     const bar = redeemBar(card, others, context.today)
     if (bar) throw new Refused(bar)
     if (operation.amountKopecks > available)
       throw new Refused(refusal('insufficient_funds', card.id, available))
   } else {
     // The goods are gone (O6): what the card still has is taken, whatever became of the card meanwhile; the rest is a loss.
-    const lost = context.lossesBefore?.get(card.id) ?? zeroKopecks
-    // The till that has sold the card has not told yet: a loss would stay although its money comes.
-    if (context.lossesBefore && card.status === 'unsold' && lost < operation.amountKopecks)
-      throw new InReview('promise_refused')
-    taken = minKopecks(kopecks(Math.max(0, operation.amountKopecks - lost)), available)
+    const lost = fact?.lossesBefore.get(card.id) ?? zeroKopecks
+    const wanted = kopecks(Math.max(0, operation.amountKopecks - lost))
+    if (fact && !fact.mayLose && wanted > available) throw new InReview('promise_refused')
+    taken = minKopecks(wanted, available)
   }
   const loss = kopecks(operation.amountKopecks - taken)
   const part = takeFrom(card, taken)
@@ -126,7 +126,7 @@ export function postRedeem(
       { account: 'redeemed', cardId: card.id, amountKopecks: operation.amountKopecks },
     ],
     loss,
-    receipt.mode === 'ask' && !context.isFact ? [] : casesOf(card, loss, context.today),
+    receipt.mode === 'ask' && !fact ? [] : casesOf(card, loss, context.today),
   )
 }
 

@@ -48,14 +48,20 @@ describe('[M11] link', () => {
 
     test('[O6] a fact is booked without it', () => {
       const receipt = { ...receiptOf(both, 'promise'), sale }
-      const posting = post(receipt, contextOf([card], { linkTargets, isFact: true }))
+      const posting = post(
+        receipt,
+        contextOf([card], { linkTargets, fact: { lossesBefore: new Map(), mayLose: true } }),
+      )
       expect(posting).toMatchObject({ status: 'posted', operations: [{ operation: { kind: 'redeem' } }] })
       expect(linksOf(receipt, { linkTargets, tillId })).toEqual([{ receiptId: free, documentId }])
     })
 
     test('[O6] a fact of links alone waits', () => {
       const receipt = { ...receiptOf([link(receiptId)], 'promise'), sale }
-      const posting = post(receipt, contextOf([], { linkTargets, isFact: true }))
+      const posting = post(
+        receipt,
+        contextOf([], { linkTargets, fact: { lossesBefore: new Map(), mayLose: true } }),
+      )
       expect(posting).toEqual({ status: 'in_review', code: 'promise_refused' })
     })
   })
@@ -63,7 +69,10 @@ describe('[M11] link', () => {
   test('[O6] a fact that names one receipt twice links it once', () => {
     const card = cardOf()
     const receipt = { ...receiptOf([link(free), link(free), redeem(card.id, 30)], 'promise'), sale }
-    expect(post(receipt, contextOf([card], { linkTargets, isFact: true })).status).toBe('posted')
+    expect(
+      post(receipt, contextOf([card], { linkTargets, fact: { lossesBefore: new Map(), mayLose: true } }))
+        .status,
+    ).toBe('posted')
     expect(linksOf(receipt, { linkTargets, tillId })).toEqual([{ receiptId: free, documentId }])
   })
 })

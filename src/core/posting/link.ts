@@ -21,7 +21,7 @@ export function postLink(
   receipt: Receipt,
   context: PostingContext,
 ): PostedOperation[] {
-  if (context.isFact && receipt.operations.some(({ kind }) => kind !== 'link')) return []
+  if (context.fact && receipt.operations.some(({ kind }) => kind !== 'link')) return []
   const fault = linkFault(receiptId, context)
   if (fault) throw new Refused(fault)
   // An ask and its promise have become one id before this.

@@ -22,7 +22,7 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
   const done: PostedOperation[] = []
   try {
     checkTogether(receipt)
-    const isOpen = receipt.mode === 'ask' && !context.isFact
+    const isOpen = receipt.mode === 'ask' && !context.fact
     if (isOpen && context.saleGone) throw new Refused(refusal('sale_gone'))
     if (isOpen && context.sale) checkSale(receipt, context.sale, context.programme)
     for (const operation of receipt.operations) {
@@ -35,7 +35,7 @@ export function post(receipt: Receipt, context: PostingContext): Posting {
     if (error instanceof InReview) return { status: 'in_review', code: error.code }
     if (!(error instanceof Refused)) throw error
     // A promise was made to a buyer who has left with the goods: it cannot be refused any more, a human decides.
-    if (receipt.mode === 'promise' || context.isFact)
+    if (receipt.mode === 'promise' || context.fact)
       return { status: 'in_review', code: caseOf(error.refusal) }
     return { status: 'refused', refusal: error.refusal }
   }

@@ -83,6 +83,20 @@ export interface SaleContext {
   done: Done
 }
 
+/**
+ * That a receipt is known to have happened: the server itself had applied it before it was restored, or a manager has decided
+ * so. It is booked as a promise is (O6), whatever it stands on.
+ */
+interface Fact {
+  /** What the server had booked as a loss when it applied the receipt before it was restored, by card (J7). */
+  lossesBefore: ReadonlyMap<CardId, Kopecks>
+  /**
+   * What a card lacks beyond that is a loss as well, as a person has decided. Otherwise the receipt waits: after a restore the
+   * money may be in a record that another till has still to bring.
+   */
+  mayLose: boolean
+}
+
 /** A hold as it was taken at the scan (O2). */
 export interface OwnHold {
   cardId: CardId
@@ -106,13 +120,8 @@ export interface PostingContext {
   ownHolds: ReadonlyMap<string, OwnHold>
   /** Whether the grant that a promise names carries it; null where it names none. */
   grant: 'charged' | CaseCode | null
-  /**
-   * It is known to have happened: the server itself had applied it before it was restored, or a manager has decided so.
-   * It is booked as a promise is (O6), whatever it stands on.
-   */
-  isFact: boolean
-  /** What the server had booked as a loss when it applied the receipt before it was restored, by card (J7); null for all else. */
-  lossesBefore: ReadonlyMap<CardId, Kopecks> | null
+  /** Null for what is still to be decided. */
+  fact: Fact | null
   redeemsLeft: readonly RedeemLeft[]
   voidTargets: ReadonlyMap<ReceiptId, VoidTarget>
   linkTargets: ReadonlyMap<ReceiptId, LinkTarget>

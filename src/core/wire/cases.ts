@@ -54,6 +54,8 @@ export const ClosedWhy = v.picklist([
   'draft_dropped',
   /** The missing records have come. */
   'records_came',
+  /** It had been applied before the server was restored, and what it rests on has come: it is booked as it was (J7). */
+  'booked_again',
 ])
 export type ClosedWhy = v.InferOutput<typeof ClosedWhy>
 

@@ -26,7 +26,7 @@ export function malformedArrival({ accountId, ...place }: Device, record: SentRe
     digest: sha256(text),
     place: { ...place, seq: record.seq },
     content: { kind: 'malformed' },
-    isFact: false,
+    fact: null,
   }
 }
 

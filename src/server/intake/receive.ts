@@ -65,7 +65,8 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
             ...arrival,
             content: bySomebodyElse(arrival, employees),
             // What was applied before the server was restored has happened (J7).
-            isFact: evidence.settled?.status === 'applied',
+            fact:
+              evidence.settled?.status === 'applied' ? { before: evidence.settled, mayLose: false } : null,
             evidence,
           }
         }),

@@ -1,5 +1,5 @@
 import type { AccountId, DocumentId, JournalId, ReceiptId, TillId } from '../../core/ids.ts'
-import type { FinalOutcome } from '../../core/receipt/outcome.ts'
+import type { AppliedOutcome, FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Refusal } from '../../core/refusal.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { Sale } from '../../core/sale/sale.ts'
@@ -17,13 +17,18 @@ export interface Arrival {
   /** The till whose business a receipt of the server's own is: what a manager has posted for it (O6). */
   actsFor?: TillId | null
   content: ArrivalContent
-  /**
-   * It is known to have happened, whatever stands against it by now: a manager has decided so, or this server had applied it
-   * before it was restored (J7). It is booked as a promise is (O6).
-   */
-  isFact: boolean
+  /** It is known to have happened, whatever stands against it by now; null for what is still to be decided. */
+  fact: KnownFact | null
   /** Absent for receipts that the server makes itself. */
   evidence?: Evidence
+}
+
+/** Why a receipt is known to have happened. It is booked as a promise is (O6). */
+export interface KnownFact {
+  /** What this server had answered before it was restored (J7); null where a manager has decided about a receipt that never was applied. */
+  before: AppliedOutcome | null
+  /** A manager has decided that what its cards lack is a loss; otherwise it is booked as it was, or waits. */
+  mayLose: boolean
 }
 
 /** What was found out about a record before the transaction opened. */

@@ -54,11 +54,11 @@ export function receiptIdFrom(cause: string): ReceiptId {
 export function ownArrival(
   accountId: AccountId,
   receipt: Receipt,
-  rest: Partial<Pick<Arrival, 'actsFor' | 'isFact'>> = {},
+  rest: Partial<Pick<Arrival, 'actsFor' | 'fact'>> = {},
 ): Arrival {
   parseShape(Receipt, receipt)
   const text = JSON.stringify(receipt)
   const content = { kind: 'receipt' as const, receipt }
   const fixed = { accountId, id: receipt.id, text, digest: sha256(text), place: null, content }
-  return { ...fixed, isFact: false, ...rest }
+  return { ...fixed, fact: null, ...rest }
 }

@@ -6,6 +6,7 @@ import type { Db } from '../../../src/server/db/db.ts'
 import { migrate } from '../../../src/server/db/migrate.ts'
 import { databaseFile, openSqlite } from '../../../src/server/db/sqlite.ts'
 import { createProgrammes } from '../../../src/server/ledger/programmes.ts'
+import { bookWaiting } from '../../../src/server/ledger/decisions/book-waiting.ts'
 import { sweepDrafts } from '../../../src/server/ledger/decisions/sweep-drafts.ts'
 import { createLog } from '../../../src/server/log.ts'
 import { createNonces } from '../../../src/server/keys/nonces.ts'
@@ -104,7 +105,10 @@ export class ServerMachine {
 
   /** What the server does unasked. */
   async sweep(): Promise<void> {
-    if (this.#db && this.running) await sweepDrafts(this.#db, Math.floor(this.#scheduler.nowMs))
+    if (!this.#db || !this.running) return
+    const nowMs = Math.floor(this.#scheduler.nowMs)
+    await sweepDrafts(this.#db, nowMs)
+    await bookWaiting(this.#db, { programmes: createProgrammes(), nowMs })
   }
 
   /** What was under way is finished, but its answers are lost. */

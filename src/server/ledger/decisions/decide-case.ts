@@ -1,19 +1,15 @@
 import { type AccountId, type CardId, DraftId, type EmployeeId, type ReceiptId } from '../../../core/ids.ts'
-import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Operation } from '../../../core/receipt/operations.ts'
 import type { CaseChoice, CaseView } from '../../../core/wire/cases.ts'
 import type { Tx } from '../../db/db.ts'
-import { applyReceipt } from '../posting/apply-receipt.ts'
-import { noSaleFacts } from '../arrival.ts'
-import { ownArrival, ownReceipt, receiptIdFrom } from '../own-receipt.ts'
+import { receiptIdFrom } from '../own-receipt.ts'
 import { closeCase } from '../cases/cases.ts'
 import { findCase } from './case-list.ts'
 import { dropDraft, isCommitted } from './drafts.ts'
 import { releaseDraftHolds, releaseHoldsOf } from '../cards/holds.ts'
 import { type BlockedBy, blockedBy } from '../posting/operations.ts'
-import type { Programmes } from '../programmes.ts'
-import { findReceipt, type StoredReceipt, textOf } from '../posting/receipts.ts'
-import { settledBySibling } from '../posting/siblings.ts'
+import { findReceipt, textOf } from '../posting/receipts.ts'
+import { type Means, NotPossible, type Original, postOwn, postWaiting } from './post-own.ts'
 import { closeForks, changeTillState } from '../tills/states.ts'
 import { lockTill } from '../tills/tills.ts'
 import { tryShape } from '../../../core/shape.ts'
@@ -27,21 +23,11 @@ export interface Wanted {
   by: EmployeeId
 }
 
-export interface Means {
-  programmes: Programmes
-  nowMs: number
-}
-
 export type Decided =
   | { status: 'decided'; view: CaseView }
   | { status: 'unknown' }
   /** The kind has no such choice, it was decided otherwise already, or the books do not allow it. */
   | { status: 'not_possible' }
-
-/** Thrown inside the transaction, so that nothing of a decision that cannot be carried out stays. */
-class NotPossible extends Error {
-  override name = 'NotPossible'
-}
 
 /** @throws NotPossible when the decision cannot be carried out; the transaction must not stand */
 export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<Decided> {
@@ -66,6 +52,12 @@ export async function decideCase(tx: Tx, wanted: Wanted, means: Means): Promise<
 /** @returns the receipt that the decision posted, or null */
 async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): Promise<ReceiptId | null> {
   const { accountId, by } = wanted
+  const said = {
+    // Follows from the case: it is posted once.
+    id: receiptIdFrom(`decision:${wanted.id}`),
+    author: { kind: 'employee' as const, employeeId: by, session: null, stamp: null },
+    door: 'manager' as const,
+  }
   switch (wanted.choice) {
     case 'acknowledge':
       return null
@@ -106,25 +98,19 @@ async function carryOut(tx: Tx, view: CaseView, wanted: Wanted, means: Means): P
         return null
       }
       const operations = frozen.map((cardId): Operation => ({ kind: 'unblock', cardId }))
-      return postOwn(tx, wanted, means, { operations, standsFor: null, mode: 'ask', isFact: false }, original)
+      return postOwn(
+        tx,
+        accountId,
+        original,
+        { ...said, operations, standsFor: null, mode: 'ask', fact: null },
+        means,
+      )
     }
     case 'apply': {
       const original = await requireInReview(tx, view, accountId)
-      const { stored, receipt } = original
-      const { operations, id, mode } = receipt
-      // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
-      const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
-      if (bySibling?.outcome.status === 'applied') throw new NotPossible()
-      // What stands for it is no till's record, so nothing else lets go what it held.
-      await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
-      return postOwn(tx, wanted, means, { operations, standsFor: id, mode, isFact: true }, original)
+      return postWaiting(tx, accountId, original, { ...said, mayLose: true }, means)
     }
   }
-}
-
-interface Original {
-  stored: StoredReceipt
-  receipt: Receipt
 }
 
 async function requireReceipt(tx: Tx, view: CaseView, accountId: AccountId): Promise<Original> {
@@ -138,34 +124,4 @@ async function requireInReview(tx: Tx, view: CaseView, accountId: AccountId): Pr
   const original = await requireReceipt(tx, view, accountId)
   if (original.stored.outcome.status !== 'in_review') throw new NotPossible()
   return original
-}
-
-interface Own {
-  operations: Operation[]
-  standsFor: ReceiptId | null
-  mode: Receipt['mode']
-  isFact: boolean
-}
-
-/** Posts what was decided as a receipt of the server's own. */
-async function postOwn(
-  tx: Tx,
-  { accountId, id: caseId, by }: Wanted,
-  { programmes, nowMs }: Means,
-  { operations, standsFor, mode, isFact }: Own,
-  { stored, receipt: { happenedAtMs, sale } }: Original,
-): Promise<ReceiptId> {
-  const said = {
-    // Follows from the case: it is posted once.
-    id: receiptIdFrom(`decision:${caseId}`),
-    author: { kind: 'employee' as const, employeeId: by, session: null, stamp: null },
-    door: 'manager' as const,
-    happenedAtMs,
-    operations,
-  }
-  const receipt = ownReceipt(said, { mode, standsFor, sale: sale && { ...sale, draftId: null } })
-  const arrival = ownArrival(accountId, receipt, { actsFor: stored.tillId, isFact })
-  const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
-  if (outcome.status !== 'applied') throw new NotPossible()
-  return receipt.id
 }

@@ -100,6 +100,18 @@ onBothEngines('drafts whose sale never comes', (engine) => {
     expect((await manager.answer('lookup', look)).card?.availableKopecks).toBe(700)
   })
 
+  test('[O2] its receipt waits for a person: its money stays held until they have decided', async () => {
+    const { manager, moysklad, accountId, till, later, decide, commit, free, card } = await scene()
+    const typed = commit()
+    const operations = [redeem(card.id, 300, { entered: 'typed' })]
+    expect(verdictOf(await till.send({ ...typed, operations }))).toBe('in_review promise_without_hold')
+    for (let n = 0; n < 4; n++) await later(holdKeepMs / 2)
+    expect(await free()).toBe(700)
+    await manager.reopen(moysklad.hire({ accountId, role: 'manager' }).key)
+    await decide('promise_without_hold', 'dismiss')
+    expect(await free()).toBe(1_000)
+  })
+
   test('[M3] its till gives it up: the case closes by itself', async () => {
     const { till, later, open, free, draft } = await scene()
     await later()

@@ -5,6 +5,7 @@ import type { Db, Query, Tx } from '../../db/db.ts'
 import { caseId, closeSettled, openCase } from '../cases/cases.ts'
 import { isCommitted } from './drafts.ts'
 import { keepDraftHolds } from '../cards/holds.ts'
+import { draftWaits } from '../posting/receipts.ts'
 import { parseFirst, parseRows } from '../../db/rows.ts'
 import { lockTill } from '../tills/tills.ts'
 import { parseShape } from '../../../core/shape.ts'
@@ -12,7 +13,7 @@ import { parseShape } from '../../../core/shape.ts'
 /**
  * A prepared draft whose sale has not come is not forgotten (M3): its cards were confirmed before a buyer, and the sale may
  * have been saved where we did not see it. It becomes a case, its money stays held until that is decided, and the case
- * closes by itself when the receipt comes after all.
+ * closes by itself when the receipt comes after all. One whose receipt waits in review keeps its money held as well (O2).
  */
 
 /** A cashier saves a sale within minutes; one who has no line tells of it within the same shift as a rule. */
@@ -28,13 +29,15 @@ type DraftKey = v.InferOutput<typeof DraftRow>
 
 /** @returns how many cases it opened and closed */
 export async function sweepDrafts(db: Db, nowMs: number): Promise<{ opened: number; closed: number }> {
-  const { quiet, waiting } = await db.read(async (query) => ({
+  const { quiet, waiting, reviewed } = await db.read(async (query) => ({
     quiet: await quietDrafts(query, nowMs),
     waiting: await waitingDrafts(query),
+    reviewed: await reviewedDrafts(query),
   }))
   let [opened, closed] = [0, 0]
   for (const draft of waiting) if (await db.write((tx) => keepOrClose(tx, draft, nowMs))) closed++
   for (const draft of quiet) if (await db.write((tx) => look(tx, draft, nowMs))) opened++
+  for (const draft of reviewed) await db.write((tx) => keepReviewed(tx, draft, nowMs))
   return { opened, closed }
 }
 
@@ -57,6 +60,22 @@ async function waitingDrafts(query: Query): Promise<DraftKey[]> {
       where c.kind = 'draft_unmatched' and c.closed_at_ms is null`,
   )
   return parseRows(DraftRow, rows)
+}
+
+/** Drafts that ended in a receipt which waits for a human. */
+const reviewedDrafts = async (query: Query): Promise<DraftKey[]> =>
+  parseRows(
+    DraftRow,
+    await query.all(
+      `select distinct r.account_id as "accountId", r.draft_id as id, r.till_id as "tillId" from cases c
+        join receipt r on r.account_id = c.account_id and r.id = c.receipt_id
+        where c.closed_at_ms is null and r.status = 'in_review' and r.draft_id is not null and r.till_id is not null`,
+    ),
+  )
+
+async function keepReviewed(tx: Tx, { accountId, id, tillId }: DraftKey, nowMs: number): Promise<void> {
+  await lockTill(tx, accountId, tillId)
+  if (await draftWaits(tx, accountId, id)) await keepDraftHolds(tx, accountId, tillId, id, nowMs)
 }
 
 /** @returns whether a case was opened */

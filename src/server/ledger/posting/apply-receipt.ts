@@ -47,7 +47,9 @@ export async function applyReceipt(
     const isOwn = locked !== null && known.tillId === locked.tillId
     const journal = isOwn && isPlaced(arrival) ? await followConflict(tx, arrival, locked, nowMs) : locked
     const head = await moveHead(tx, arrival, journal, nowMs)
-    return { outcome: await conflict(tx, arrival, nowMs), alarm: 'receipt_conflict', head }
+    const outcome = await conflict(tx, arrival, nowMs)
+    await noteChange(tx, arrival, outcome, nowMs)
+    return { outcome, alarm: 'receipt_conflict', head }
   }
   const journal = locked && isPlaced(arrival) ? await followHistory(tx, arrival, locked, nowMs) : locked
   const decided = await decide(tx, arrival, facts, programmes, journal, nowMs)
@@ -145,7 +147,7 @@ const asOutcome = (outcome: FinalOutcome): Verdict => ({
 
 async function decide(
   tx: Tx,
-  { accountId, content, evidence, place, actsFor, isFact }: Arrival,
+  { accountId, content, evidence, place, actsFor, fact }: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
   journal: Journal | null,
@@ -156,10 +158,11 @@ async function decide(
   }
   const { receipt } = content
   const settled = (outcome: FinalOutcome): Verdict => ({ ...asOutcome(outcome), receipt })
+  const isFact = fact !== null
   const refused = (why: Refusal) => settled(refusedOutcome(receipt, why, isFact))
   if (content.kind === 'barred') return refused(content.refusal)
   const ownTill = place?.tillId ?? null
-  const appliedBefore = evidence?.settled?.status === 'applied' ? evidence.settled : null
+  const appliedBefore = fact?.before ?? null
   const bySibling = await settledBySibling(tx, accountId, receipt, ownTill, appliedBefore)
   if (bySibling) return { ...settled(bySibling.outcome), isShared: bySibling.isShared }
   const stopped = isFact ? null : stoppedByState(receipt, journal?.state ?? 'active')
@@ -174,14 +177,14 @@ async function decide(
     dayOf: (momentMs) => programmes.day(programme, momentMs),
     facts,
     tillId: ownTill ?? actsFor ?? null,
-    appliedBefore,
+    fact,
     nowMs,
   })
   // The key that a fact's numbers were sealed to may be lost with what came after the backup.
   const astray = isFact || !evidence ? null : stoppedByNumber(receipt, evidence.numbers, context.cards)
   if (astray) return settled(astray)
   const charge = await chargeOf(tx, accountId, receipt, ownTill, isFact, nowMs)
-  const posting: Posting = post(resolved, { ...context, isFact, grant: charge.verdict })
+  const posting: Posting = post(resolved, { ...context, grant: charge.verdict })
   switch (posting.status) {
     case 'refused':
       return settled({ status: 'refused', refusal: posting.refusal })
@@ -267,6 +270,7 @@ async function write(
     postedAtMs: nowMs,
     outcome,
     voids: work?.undoes?.id ?? null,
+    appliedBefore: outcome.status === 'in_review' ? (arrival.fact?.before ?? null) : null,
   })
   if (work) {
     await insertLinks(tx, arrival.accountId, arrival.id, work.links)

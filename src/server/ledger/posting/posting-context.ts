@@ -8,12 +8,11 @@ import type {
   RedeemLeft,
   VoidTarget,
 } from '../../../core/posting/types.ts'
-import type { AppliedOutcome } from '../../../core/receipt/outcome.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import { cardIdOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
-import type { SaleFacts } from '../arrival.ts'
+import type { KnownFact, SaleFacts } from '../arrival.ts'
 import { type CardRow, lockCards } from '../cards/cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
 import { findHold, othersHolds } from '../cards/holds.ts'
@@ -54,8 +53,7 @@ export interface Scene {
   facts: SaleFacts
   /** The till whose business the receipt is. */
   tillId: TillId | null
-  /** What this server had answered before it was restored (J7), where it had applied the receipt. */
-  appliedBefore: AppliedOutcome | null
+  fact: KnownFact | null
   nowMs: number
 }
 
@@ -69,8 +67,9 @@ export async function loadContext(
   tx: Tx,
   accountId: AccountId,
   receipt: Receipt,
-  { programme, dayOf, facts, tillId, appliedBefore, nowMs }: Scene,
+  { programme, dayOf, facts, tillId, fact, nowMs }: Scene,
 ): Promise<Loaded> {
+  const before = fact?.before ?? null
   const documentId = receipt.sale?.documentId ?? null
   if (documentId) await lockDocument(tx, accountId, documentId)
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
@@ -79,7 +78,7 @@ export async function loadContext(
   const whose = receipt.operations.some(({ kind }) => kind === 'void') ? null : tillId
   // A receipt that was applied before a restore had its money beside the holds that were there: some of those in the backup were
   // over by then. One that was made or asked for again since lives longer than they do.
-  const heldAtMs = appliedBefore ? Math.max(nowMs, appliedBefore.postedAtMs + holdKeepMs) : nowMs
+  const heldAtMs = before ? Math.max(nowMs, before.postedAtMs + holdKeepMs) : nowMs
   for (const id of cards.keys()) others.set(id, await othersHolds(tx, accountId, id, whose, heldAtMs))
   const links = await linkTargets(tx, accountId, receipt)
   return {
@@ -88,13 +87,14 @@ export async function loadContext(
     cards,
     others,
     // What was applied before a restore was applied on that day.
-    today: dayOf(appliedBefore?.postedAtMs ?? nowMs),
+    today: dayOf(before?.postedAtMs ?? nowMs),
     saleGone: facts.saleGone,
     ownHolds: await ownHolds(tx, accountId, receipt, receipt.place && tillId),
     grant: null,
-    isFact: false,
-    lossesBefore:
-      appliedBefore && new Map(appliedBefore.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])),
+    fact: fact && {
+      lossesBefore: new Map(before?.effects.map(({ cardId, lossKopecks }) => [cardId, lossKopecks])),
+      mayLose: fact.mayLose,
+    },
     sale:
       documentId && facts.sale ? await saleContext(tx, accountId, documentId, facts.sale, links.free) : null,
     redeemsLeft: await redeemsLeft(tx, accountId, receipt),

@@ -7,7 +7,7 @@ import {
   ReceiptId,
   TillId,
 } from '../../../core/ids.ts'
-import { FinalOutcome } from '../../../core/receipt/outcome.ts'
+import { AppliedOutcome, FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { authorIdOf, employeeOf, sessionOf } from '../../../core/receipt/author.ts'
 import { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Query, Tx } from '../../db/db.ts'
@@ -25,10 +25,15 @@ const StoredReceipt = v.object({
   postedAtMs: Int,
   outcome: v.string(),
   appliedBy: v.nullable(ReceiptId),
+  appliedBefore: v.nullable(v.string()),
   voidedBy: v.nullable(ReceiptId),
 })
 /** A receipt as the ledger keeps it; `mode` is null where its text could not be understood. */
-export type StoredReceipt = Omit<v.InferOutput<typeof StoredReceipt>, 'outcome'> & { outcome: FinalOutcome }
+export type StoredReceipt = Omit<v.InferOutput<typeof StoredReceipt>, 'outcome' | 'appliedBefore'> & {
+  outcome: FinalOutcome
+  /** What this server had answered before it was restored, where the receipt waits although it had been applied (J7). */
+  appliedBefore: AppliedOutcome | null
+}
 
 /** SQL: no void has undone the receipt that a row names in its column `id` (C8). */
 export const notVoided = (row: string, id: string): string =>
@@ -39,6 +44,7 @@ export const linkStands = notVoided('k', 'linked_by')
 
 const select = `select r.id, r.body, r.digest, r.till_id as "tillId", r.mode, r.stands_for as "standsFor",
   r.document_id as "documentId", r.posted_at_ms as "postedAtMs", r.outcome, r.applied_by as "appliedBy",
+  r.applied_before as "appliedBefore",
   (select v.id from receipt v where v.account_id = r.account_id and v.voids = r.id) as "voidedBy"
   from receipt r`
 
@@ -51,7 +57,12 @@ const lastMax = 30
 const ofDocumentMax = 200
 
 function withOutcome(row: v.InferOutput<typeof StoredReceipt>): StoredReceipt {
-  return { ...row, outcome: parseShape(FinalOutcome, JSON.parse(row.outcome)) }
+  const { outcome, appliedBefore } = row
+  return {
+    ...row,
+    outcome: parseShape(FinalOutcome, JSON.parse(outcome)),
+    appliedBefore: appliedBefore === null ? null : parseShape(AppliedOutcome, JSON.parse(appliedBefore)),
+  }
 }
 
 export async function findReceipt(
@@ -150,6 +161,7 @@ export interface NewReceipt {
   outcome: FinalOutcome
   /** The receipt whose work this one undid. */
   voids: ReceiptId | null
+  appliedBefore: AppliedOutcome | null
 }
 
 /** A receipt and its outcome are written together, once (L2). */
@@ -158,9 +170,9 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
   await tx.run(
     `insert into receipt (account_id, id, body, digest, till_id, journal_id, seq, mode, employee_id, document_id,
       draft_id, stands_for, happened_at_ms, posted_at_ms, status, outcome, applied_by, voids, session, grant_id,
-      door, author_kind, author_id, reason_code, reason_note_id)
+      door, author_kind, author_id, reason_code, reason_note_id, applied_before)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-      $21, $22, $23, $24, $25)`,
+      $21, $22, $23, $24, $25, $26)`,
     [
       one.accountId,
       one.id,
@@ -187,6 +199,7 @@ export async function insertReceipt(tx: Tx, one: NewReceipt): Promise<void> {
       receipt && authorIdOf(receipt.author),
       receipt?.reason?.code ?? null,
       receipt?.reason?.noteId ?? null,
+      one.appliedBefore && JSON.stringify(one.appliedBefore),
     ],
   )
 }

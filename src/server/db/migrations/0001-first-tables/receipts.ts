@@ -35,6 +35,8 @@ export const receiptTables: readonly string[] = [
     status text not null,
     outcome text not null,
     applied_by text,
+    -- What this server had answered before it was restored, of a receipt that waits although it had been applied (J7).
+    applied_before text,
     voids text,
     primary key (account_id, id),
     foreign key (account_id, till_id) references till (account_id, id)
