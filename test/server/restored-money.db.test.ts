@@ -283,6 +283,29 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect((await kinds(cases)).every((kind) => kind.endsWith('(closed)'))).toBe(true)
   })
 
+  test('[F22] what was applied in one moment waits in the order of its numbers', async () => {
+    const { till, other, manager, backUp, setBack, send, refill, bookWaiting } = await scene()
+    const cards: NewCard[] = []
+    for (let n = 0; n < 8; n++) cards.push(await addCard(manager))
+    await backUp()
+    const sold = cards.map(({ id }) => till.receipt([load(id, certificateId, faceKopecks)]))
+    const moved = cards.flatMap((card) => {
+      const first = pay(other, card, faceKopecks)
+      const back = other.receipt([refund(card.id, 100_000, first.id)])
+      return [first, back, pay(other, card, 100_000)]
+    })
+    await send(till, ...sold)
+    // The clock of these tests stands still.
+    expect(new Set(await send(other, ...moved))).toEqual(new Set(['applied']))
+    await setBack()
+    await refill(other, ...moved)
+    await refill(till, ...sold)
+    expect(await bookWaiting()).toBe(moved.length)
+    const left = []
+    for (const card of cards) left.push(await balanceOf(manager, card))
+    expect(left).toEqual(cards.map(() => 0))
+  })
+
   test('[F22] [O6] what a person has booked after a restore has the loss that it had', async () => {
     const { till, other, manager, backUp, setBack, send, refill, decide, read } = await scene()
     const fresh = await addCard(manager)

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { AccountId, ReceiptId, TillId } from '../../../core/ids.ts'
 import type { Author } from '../../../core/receipt/author.ts'
 import { AppliedOutcome } from '../../../core/receipt/outcome.ts'
-import { parseShape } from '../../../core/shape.ts'
+import { Int, parseShape } from '../../../core/shape.ts'
 import type { Db, Query, Tx } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
 import { caseId, caseInReview, caseState, closeCase, closeSettled, subjectOf } from '../cases/cases.ts'
@@ -17,7 +17,13 @@ import { type Means, NotPossible, postWaiting } from './post-own.ts'
  * more can be booked; its cases close by themselves. What never fits a person decides.
  */
 
-const WaitingRow = v.object({ accountId: AccountId, id: ReceiptId, tillId: TillId, before: v.string() })
+const WaitingRow = v.object({
+  accountId: AccountId,
+  id: ReceiptId,
+  tillId: TillId,
+  seq: Int,
+  before: v.string(),
+})
 type Waiting = v.InferOutput<typeof WaitingRow>
 
 /** @returns how many were booked */
@@ -33,13 +39,14 @@ export async function bookWaiting(db: Db, means: Means): Promise<number> {
 /** Receipts that had been applied and wait, in the order in which they had been posted. */
 async function waitingReceipts(query: Query): Promise<Waiting[]> {
   const rows = await query.all(
-    `select r.account_id as "accountId", r.id, r.till_id as "tillId", r.applied_before as "before" from cases c
+    `select r.account_id as "accountId", r.id, r.till_id as "tillId", r.seq, r.applied_before as "before" from cases c
       join receipt r on r.account_id = c.account_id and r.id = c.receipt_id
       where c.closed_at_ms is null and c.kind in ('promise_refused', 'card_unknown', 'card_sold_twice')
         and r.applied_before is not null and r.till_id is not null`,
   )
   const postedAtMs = ({ before }: Waiting) => parseShape(AppliedOutcome, JSON.parse(before)).postedAtMs
-  return parseRows(WaitingRow, rows).sort((a, b) => postedAtMs(a) - postedAtMs(b))
+  // Records of one batch may have been posted in one millisecond: those of a till have their numbers.
+  return parseRows(WaitingRow, rows).sort((a, b) => postedAtMs(a) - postedAtMs(b) || a.seq - b.seq)
 }
 
 /** @returns whether it was booked */
