@@ -50,7 +50,9 @@ const left = (states: RecordState[], of = entry()) => besideBook(of, states, asO
 describe('[O3] what this till has done since the book was read', () => {
   test('a payment that is not sent yet is taken off, and never more than there is', () => {
     expect(left([recorded([redeem(mine, 60)])])).toBe(40)
-    expect(left([recorded([redeem(mine, 60)]), recorded([redeem(mine, 60)])])).toBe(0)
+    const twice = [recorded([redeem(mine, 60)]), recorded([redeem(mine, 60)])]
+    expect(besideBook(entry(), twice, asOfMs)).toMatchObject({ state: 'used_up', availableKopecks: 0 })
+    expect(besideBook(entry({ state: 'blocked' }), twice, asOfMs).state).toBe('blocked')
   })
   test('what was posted counts until the book tells of that moment', () => {
     const paid = [redeem(mine, 60)]

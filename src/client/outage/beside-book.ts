@@ -27,8 +27,10 @@ export function besideBook(entry: BookEntry, states: readonly RecordState[], asO
   for (const { id, operations } of receipts) {
     if (over.includes(id)) continue
     for (const one of operations) {
-      if (one.kind === 'redeem' && one.cardId === entry.cardId)
+      if (one.kind === 'redeem' && one.cardId === entry.cardId) {
         left = kopecks(Math.max(0, left - one.amountKopecks))
+        if (left === 0 && state === 'active') state = 'used_up'
+      }
       if (one.kind === 'load' && one.cardId === entry.cardId) soldHere = true
     }
   }
