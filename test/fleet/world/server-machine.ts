@@ -39,6 +39,8 @@ export class ServerMachine {
   #enter: ReturnType<typeof doorway> | null = null
   #db: Db | null = null
   #doom: Doomed | null = null
+  /** The running process's: what it remembers ends with it. */
+  #programmes = createProgrammes()
   #inFlight = 0
   readonly #scheduler: Scheduler
   readonly #cardKey = Buffer.alloc(32, 7)
@@ -54,13 +56,14 @@ export class ServerMachine {
     await migrate(db, clock)
     this.#db = db
     this.#doom = doomed(db, () => this.#die())
+    this.#programmes = createProgrammes()
     const app = createApp({
       db: this.#doom.db,
       moysklad: this.moysklad,
       clock,
       newId: randomUUID,
       random: randomBytes,
-      programmes: createProgrammes(),
+      programmes: this.#programmes,
       nonces: createNonces(this.#cardKey, clock),
       verify: createVerify(),
       sealing: createSealing(db, this.#cardKey),
@@ -108,7 +111,7 @@ export class ServerMachine {
     if (!this.#db || !this.running) return
     const nowMs = Math.floor(this.#scheduler.nowMs)
     await sweepDrafts(this.#db, nowMs)
-    await bookWaiting(this.#db, { programmes: createProgrammes(), nowMs })
+    await bookWaiting(this.#db, { programmes: this.#programmes, nowMs })
   }
 
   /** What was under way is finished, but its answers are lost. */

@@ -285,8 +285,8 @@ export class CardDesk {
       batch(() => {
         // Its balance is not known here before the server has the sale.
         looked.value = entry.soldHere ? null : card
-        if (entry.soldHere && !refused) notice.value = { kind: 'sold_here' }
-        else if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
+        if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
+        else if (entry.soldHere) notice.value = { kind: 'sold_here' }
         else if (chosen === 'no_room') notice.value = { kind: 'book_limit' }
       })
       return

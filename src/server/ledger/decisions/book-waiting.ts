@@ -24,7 +24,7 @@ const WaitingRow = v.object({
   seq: Int,
   before: v.string(),
 })
-type Waiting = v.InferOutput<typeof WaitingRow>
+type Waiting = Pick<v.InferOutput<typeof WaitingRow>, 'accountId' | 'id' | 'tillId'>
 
 /** @returns how many were booked */
 export async function bookWaiting(db: Db, means: Means): Promise<number> {
@@ -44,9 +44,12 @@ async function waitingReceipts(query: Query): Promise<Waiting[]> {
       where c.closed_at_ms is null and c.kind in ('promise_refused', 'card_unknown', 'card_sold_twice')
         and r.applied_before is not null and r.till_id is not null`,
   )
-  const postedAtMs = ({ before }: Waiting) => parseShape(AppliedOutcome, JSON.parse(before)).postedAtMs
+  const waiting = parseRows(WaitingRow, rows).map(({ before, ...one }) => ({
+    ...one,
+    postedAtMs: parseShape(AppliedOutcome, JSON.parse(before)).postedAtMs,
+  }))
   // Records of one batch may have been posted in one millisecond: those of a till have their numbers.
-  return parseRows(WaitingRow, rows).sort((a, b) => postedAtMs(a) - postedAtMs(b) || a.seq - b.seq)
+  return waiting.sort((a, b) => a.postedAtMs - b.postedAtMs || a.seq - b.seq)
 }
 
 /** @returns whether it was booked */

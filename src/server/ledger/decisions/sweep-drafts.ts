@@ -63,15 +63,14 @@ async function waitingDrafts(query: Query): Promise<DraftKey[]> {
 }
 
 /** Drafts that ended in a receipt which waits for a human. */
-const reviewedDrafts = async (query: Query): Promise<DraftKey[]> =>
-  parseRows(
-    DraftRow,
-    await query.all(
-      `select distinct r.account_id as "accountId", r.draft_id as id, r.till_id as "tillId" from cases c
-        join receipt r on r.account_id = c.account_id and r.id = c.receipt_id
-        where c.closed_at_ms is null and r.status = 'in_review' and r.draft_id is not null and r.till_id is not null`,
-    ),
+async function reviewedDrafts(query: Query): Promise<DraftKey[]> {
+  const rows = await query.all(
+    `select distinct r.account_id as "accountId", r.draft_id as id, r.till_id as "tillId" from cases c
+      join receipt r on r.account_id = c.account_id and r.id = c.receipt_id
+      where c.closed_at_ms is null and r.status = 'in_review' and r.draft_id is not null and r.till_id is not null`,
   )
+  return parseRows(DraftRow, rows)
+}
 
 async function keepReviewed(tx: Tx, { accountId, id, tillId }: DraftKey, nowMs: number): Promise<void> {
   await lockTill(tx, accountId, tillId)
