@@ -91,6 +91,20 @@ export class Oracle {
       throw new Broken(`[O2] ${row.id} lost ${row.loss} of money that was held for it`)
   }
 
+  /** What tills keep of a card is there: a hold that nothing covers would be missing for the promise of another (O2). */
+  #coveredHolds(nowMs: number): void {
+    const rows = this.#all<{ id: string; held: number; balance: number }>(
+      `select c.id, c.paid + c.granted as balance, sum(h.amount) as held from hold h
+        join card c on c.account_id = h.account_id and c.id = h.card_id
+        where h.purpose = 'redeem' and h.released_at_ms is null and h.keep_until_ms > ?
+        group by c.account_id, c.id having sum(h.amount) > c.paid + c.granted`,
+      nowMs,
+    )
+    const [row] = rows
+    if (row && !this.#truth.setBack)
+      throw new Broken(`[O2] ${row.held} is held of card ${row.id} that has ${row.balance}`)
+  }
+
   /** What was promised on a grant is charged to it, at the till and on arrival, and never above its sum (O1). */
   #grants(): void {
     for (const { id, sum, spent, posted } of this.#all<{
@@ -164,7 +178,7 @@ export class Oracle {
   }
 
   /** At the end of a day: all of the books. */
-  day(sinceMs: number): void {
+  day(sinceMs: number, nowMs: number): void {
     this.checks++
     for (const { id, paid, granted, booked } of this.#all<{
       id: string
@@ -183,12 +197,13 @@ export class Oracle {
     this.#risk()
     this.#grants()
     this.#keptMoney()
+    this.#coveredHolds(nowMs)
   }
 
   /** At the very end: every line is up, everything is sent and decided. */
-  end(): void {
+  end(nowMs: number): void {
     this.step()
-    this.day(Infinity)
+    this.day(Infinity, nowMs)
     for (const deal of this.#truth.deals.values()) this.#deal(deal, true)
     this.#returns()
     this.#balances()

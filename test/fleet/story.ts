@@ -217,7 +217,7 @@ export class Story {
       this.oracle.step()
       scheduler.skip(random.int(1, 120) * 60_000)
     }
-    this.oracle.day(fromMs - dayMs)
+    this.oracle.day(fromMs - dayMs, scheduler.nowMs)
     await this.#mishaps.night(day)
     scheduler.skip(Math.max(hourMs, fromMs + dayMs - scheduler.nowMs))
   }
@@ -395,7 +395,7 @@ export class Story {
     this.truth.refilling = false
     this.#draftsAtEnd()
     for (const boss of this.bosses) await boss.decide(1)
-    this.oracle.end()
+    this.oracle.end(this.scheduler.nowMs)
     if (this.oracle.losses() > 0) this.tally.add('months with losses')
     if (this.oracle.lostSinceTold > 0) this.tally.add('months with losses after the owner was told')
     scheduler.skip(dayMs)

@@ -11,14 +11,14 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody } from '../http/body.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards/cards.ts'
-import { othersHolds } from '../ledger/cards/holds.ts'
+import { seenHolds } from '../ledger/cards/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/cards/take-hold.ts'
 import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import type { Handler } from '../http/handler.ts'
 
 type Wish = NonNullable<v.InferOutput<typeof LookupRequest>['hold']>
-type Others = Awaited<ReturnType<typeof othersHolds>>
+type Others = Awaited<ReturnType<typeof seenHolds>>
 
 export function lookup(deps: Deps): Handler<'lookup'> {
   const attempts = createAttempts(deps.clock)
@@ -59,7 +59,7 @@ async function find(
   const card = id && (await lockCard(tx, accountId, id))
   if (!card) return { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: nowMs }
   const today = programmes.day(programme, nowMs)
-  const others = await othersHolds(tx, accountId, card.id, tillId, nowMs)
+  const others = await seenHolds(tx, accountId, card.id, { tillId, draftId: wish?.draftId ?? null }, nowMs)
   const view = viewOf(card, others, today)
   if (!wish) {
     await countLookup(tx, accountId, tillId, employeeId, today)

@@ -13,10 +13,10 @@ const TillRow = v.object({ id: v.string(), ordinal: Int })
 
 /**
  * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they
- * lapsed while it was silent, or a manager let them go.
+ * lapsed while it was silent, a manager let them go, or their till has spent the money otherwise.
  */
 const isUncovered = `h.purpose = 'redeem' and ((h.released_at_ms is null and h.keep_until_ms <= $2)
-  or h.released_by = 'manager')`
+  or h.released_by in ('manager', 'overspent'))`
 
 /** The most that can be lost by what tills promise from now on or have promised and not told (O1). */
 export async function riskOf(query: Query, accountId: AccountId, nowMs: number): Promise<RiskAnswer> {
@@ -63,11 +63,11 @@ export async function settleHolds(
   await tx.run(
     `update hold set released_at_ms = coalesce(released_at_ms, $4), released_by = 'till'
       where account_id = $1 and till_id = $3 and keep_until_ms <= $2
-        and (released_at_ms is null or released_by = 'manager')`,
+        and (released_at_ms is null or released_by in ('manager', 'overspent'))`,
     [accountId, nowMs, tillId, nowMs],
   )
   await tx.run(
-    `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by = 'manager'
+    `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by in ('manager', 'overspent')
       and keep_until_ms <= $3`,
     [accountId, tillId, nowMs + holdKeepMs - holdUseMs],
   )

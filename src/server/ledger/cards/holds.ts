@@ -7,7 +7,7 @@ import type { Receipt } from '../../../core/receipt/receipt.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import { HoldPurpose } from '../../../core/wire/holds.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../../db/rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import { Int } from '../../../core/shape.ts'
 
 const HoldRow = v.object({
@@ -23,52 +23,86 @@ const HoldRow = v.object({
 })
 export type HoldRow = v.InferOutput<typeof HoldRow>
 
-const OthersRow = v.object({
+/** Whose eyes see the holds of a card: a till, with the draft that it has in hand. */
+export interface Viewer {
+  tillId: TillId
+  draftId: DraftId | null
+}
+
+export interface SeenHolds extends OthersHolds {
+  /** The number of one of the tills that hold it. */
+  heldBy: number | null
+  /** What the viewer keeps of it for other drafts. */
+  keptKopecks: Kopecks
+}
+
+const SeenRow = v.object({
   held: v.nullable(Int),
+  kept: v.nullable(Int),
   reserved: v.nullable(Int),
   ordinal: v.nullable(Int),
 })
 
-/** @returns what others hold of the card, tills or not, and the number of one of the tills among them */
-export async function othersHolds(
+/** @param viewer null where nobody's holds are their own */
+export async function seenHolds(
   query: Query,
   accountId: AccountId,
   cardId: CardId,
-  tillId: TillId | null,
+  viewer: Viewer | null,
   nowMs: number,
-): Promise<OthersHolds & { heldBy: number | null }> {
+): Promise<SeenHolds> {
   const rows = await query.all(
-    `select cast(sum(case when h.purpose = 'redeem' then h.amount else 0 end) as bigint) as held,
-      max(case when h.purpose = 'load' then 1 else 0 end) as reserved, min(t.ordinal) as ordinal
+    `select cast(sum(case when h.purpose <> 'redeem' or h.till_id = $3 then 0 else h.amount end) as bigint) as held,
+      cast(sum(case when h.purpose = 'redeem' and h.till_id = $3 and h.draft_id <> $4 then h.amount else 0 end)
+        as bigint) as kept,
+      max(case when h.purpose <> 'load' or h.till_id = $3 then 0 else 1 end) as reserved,
+      min(case when h.till_id = $3 then null else t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
-      where h.account_id = $1 and h.card_id = $2 and (h.till_id is null or h.till_id <> $3)
-        and h.released_at_ms is null and h.keep_until_ms > $4`,
-    [accountId, cardId, tillId ?? '', nowMs],
+      where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $5`,
+    [accountId, cardId, viewer?.tillId ?? '', viewer?.draftId ?? '', nowMs],
   )
   // A sum is one row, also over nothing.
-  const { held, reserved, ordinal } = parseFirst(OthersRow, rows)!
-  return { heldKopecks: kopecks(held ?? 0), reserved: reserved === 1, heldBy: ordinal }
+  const { held, kept, reserved, ordinal } = parseFirst(SeenRow, rows)!
+  return {
+    heldKopecks: kopecks(held ?? 0),
+    reserved: reserved === 1,
+    heldBy: ordinal,
+    keptKopecks: kopecks(kept ?? 0),
+  }
 }
 
-const SumRow = v.object({ held: v.nullable(Int) })
+const KeptRow = v.object({ id: HoldId, amount: Kopecks })
 
 /**
- * @returns what the till keeps of the card for its other drafts. Two cannot stand on the same money: what a till held twice
- * would be missing for the promise of another.
+ * A till has spent what it keeps for another of its drafts. The holds that the card does not cover any more end, the oldest
+ * stay: beside a hold that nothing covers the promise of another till would go short. Their till may have promised on them,
+ * so they are in N until it has told all.
+ *
+ * @param leftKopecks what the card has beyond what others hold; the card is locked
  */
-export async function heldForOtherDrafts(
-  query: Query,
+export async function endOverspent(
+  tx: Tx,
   accountId: AccountId,
   cardId: CardId,
-  { tillId, draftId }: Pick<NewHold, 'tillId' | 'draftId'>,
+  { tillId, draftId }: Viewer,
+  leftKopecks: number,
   nowMs: number,
-): Promise<Kopecks> {
-  const rows = await query.all(
-    `select cast(sum(amount) as bigint) as held from hold where account_id = $1 and card_id = $2 and till_id = $3
-      and draft_id <> $4 and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $5`,
-    [accountId, cardId, tillId, draftId, nowMs],
+): Promise<void> {
+  const rows = await tx.all(
+    `select id, amount from hold where account_id = $1 and card_id = $2 and till_id = $3
+      and draft_id <> $4 and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $5 order by made_at_ms, id`,
+    [accountId, cardId, tillId, draftId ?? '', nowMs],
   )
-  return kopecks(parseFirst(SumRow, rows)?.held ?? 0)
+  let left = leftKopecks
+  for (const { id, amount } of parseRows(KeptRow, rows)) {
+    if (amount <= left) left -= amount
+    else {
+      await tx.run(
+        `update hold set released_at_ms = $3, released_by = 'overspent' where account_id = $1 and id = $2`,
+        [accountId, id, nowMs],
+      )
+    }
+  }
 }
 
 export async function findHold(query: Query, accountId: AccountId, id: HoldId): Promise<HoldRow | null> {

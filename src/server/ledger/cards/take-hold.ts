@@ -1,12 +1,12 @@
-import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../../core/card/card.ts'
+import { availableOf, type Card, loadBar, redeemBar } from '../../../core/card/card.ts'
 import type { AccountId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
-import { type Kopecks, kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
+import { type Kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../core/money.ts'
 import { type Refusal, refusal } from '../../../core/refusal.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import type { Hold } from '../../../core/wire/holds.ts'
 import { holdUseMs } from '../../../core/card/hold.ts'
 import type { Tx } from '../../db/db.ts'
-import { changeHold, findHold, heldForOtherDrafts, isForbidden, makeHold } from './holds.ts'
+import { changeHold, findHold, isForbidden, makeHold, type SeenHolds } from './holds.ts'
 
 export interface HoldWanted {
   id: HoldId
@@ -31,11 +31,15 @@ export type HoldTaken =
   /** The id belongs to something else. */
   | { status: 'taken' }
 
-/** Holds a card, or changes the hold of this id; the card is locked. Asking twice is the same as asking once (O2). */
+/**
+ * Holds a card, or changes the hold of this id; the card is locked. Asking twice is the same as asking once (O2).
+ *
+ * @param seen by this till, with this draft in hand
+ */
 export async function takeHold(
   tx: Tx,
   card: Card,
-  othersHold: OthersHolds,
+  seen: SeenHolds,
   wanted: HoldWanted,
   { accountId, tillId, programme, today, nowMs }: HoldContext,
 ): Promise<HoldTaken> {
@@ -53,8 +57,8 @@ export async function takeHold(
   }
   if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
     return refused(refusal('hold_over', card.id))
-  const own = await heldForOtherDrafts(tx, accountId, card.id, { tillId, draftId: wanted.draftId }, nowMs)
-  const others = { ...othersHold, heldKopecks: kopecks(othersHold.heldKopecks + own) }
+  // Two drafts of a till cannot stand on the same money either: what it held twice would be missing for another's promise.
+  const others = { ...seen, heldKopecks: sumKopecks([seen.heldKopecks, seen.keptKopecks]) }
   const bar = purpose === 'redeem' ? redeemBar(card, others, today) : loadBar(programme, card, others, today)
   if (bar) return refused(bar)
   const available = availableOf(card, others)

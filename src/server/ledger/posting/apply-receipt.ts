@@ -13,7 +13,7 @@ import { closeUndone, settledBySibling } from './siblings.ts'
 import { findCardByNumber } from '../cards/cards.ts'
 import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
 import { type Charge, chargeOf, writeCharge } from './charge.ts'
-import { releaseHoldsOf } from '../cards/holds.ts'
+import { endOverspent, releaseHoldsOf } from '../cards/holds.ts'
 import { insertLinks } from './links.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from '../programmes.ts'
@@ -279,11 +279,29 @@ async function write(
   }
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
     await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
+  if (work) await endUncovered(tx, arrival.accountId, work.posted, work.context, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
   for (const kind of new Set(work?.posted.flatMap((posted) => posted.cases))) {
     await openCase(tx, caseOf(arrival, kind, receipt), nowMs)
+  }
+}
+
+/** What the till has spent may have been kept for another of its buyers. */
+async function endUncovered(
+  tx: Tx,
+  accountId: AccountId,
+  posted: readonly PostedOperation[],
+  { viewer, others }: Loaded,
+  nowMs: number,
+): Promise<void> {
+  if (viewer === null) return
+  for (const { cardId, balanceKopecks } of effectsOf(posted)) {
+    const seen = others.get(cardId)
+    if (!seen || seen.keptKopecks === 0) continue
+    const left = balanceKopecks - seen.heldKopecks
+    if (seen.keptKopecks > left) await endOverspent(tx, accountId, cardId, viewer, left, nowMs)
   }
 }
 

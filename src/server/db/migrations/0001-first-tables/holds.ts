@@ -21,7 +21,8 @@ export const holdTables: readonly string[] = [
     made_at_ms bigint not null,
     keep_until_ms bigint not null,
     released_at_ms bigint,
-    -- Who ended it: its till, the receipt that spent it, or a manager, who takes the loss.
+    -- What ended it: its till, the receipt that spent it, a manager, who takes the loss, or its till's payment for another
+    -- draft that left too little on the card (overspent).
     released_by text,
     spent_by text,
     primary key (account_id, id),
@@ -33,7 +34,7 @@ export const holdTables: readonly string[] = [
   `create index hold_of_draft on hold (account_id, till_id, draft_id) where released_at_ms is null`,
   `create index hold_by_end on hold (account_id, keep_until_ms)`,
   `create index hold_by_release on hold (account_id, released_at_ms) where released_at_ms is not null`,
-  `create index hold_let_go on hold (account_id, till_id) where released_by = 'manager'`,
+  `create index hold_let_go on hold (account_id, till_id) where released_by in ('manager', 'overspent')`,
   // A release that came before its hold: the hold must not be made any more.
   `create table hold_never (
     account_id text not null,
