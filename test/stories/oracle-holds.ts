@@ -39,6 +39,16 @@ export class Holds {
     this.#ever.set(id, hold)
   }
 
+  /** What a till has spent of the money that it keeps for other sales it keeps no longer: the oldest stay, as far as the card goes. */
+  cutDown(card: string, till: string, balance: number): void {
+    let left = balance - this.ofOthers(card, till)
+    for (const [id, hold] of this.#all) {
+      if (hold.card !== card || hold.till !== till || hold.kind !== 'redeem') continue
+      if (hold.amount <= left) left -= hold.amount
+      else this.#all.delete(id)
+    }
+  }
+
   /** Whether a promise of this till may stand on the hold: the same card, the same purpose, not more than was held. */
   carries(id: string | null, wanted: Omit<Hold, 'draft'>): boolean {
     const hold = id === null ? undefined : this.#ever.get(id)

@@ -86,6 +86,10 @@ export class Oracle {
       }
     }
     if (verdict.status !== 'in_review') this.holds.free(record)
+    for (const { card } of done) {
+      const { paid, granted } = this.cards.get(card)!
+      this.holds.cutDown(card, record.till, paid + granted)
+    }
     return verdict
   }
   #doer(id: string): Stored | undefined {

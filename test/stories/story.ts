@@ -159,6 +159,8 @@ export async function playStory(db: Db, seed: number): Promise<void> {
       draftId: randomUUID() as DraftId,
       amount: random.int(1, 1_500),
     }
+    // No two in one moment: which of two holds is the older decides.
+    shop.time.nowMs++
     const { hold } = await one.answer('lookup', {
       number: card.number,
       entered: 'scanned',
