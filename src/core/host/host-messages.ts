@@ -17,14 +17,17 @@ const Meta = v.object({ href: v.nullish(v.string()), type: v.nullish(v.string())
 /** A list would be read as an object whose fields are all missing. */
 const noList = v.check((value: unknown) => !Array.isArray(value), 'expected Object')
 
+/** Said by bounds, which the page has: the library's own check would be one more part of it there. */
+const Finite = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE))
+
 /** A row of `objectState.positions`; the numbers are JSON numbers, money in kopecks. */
 const Position = v.pipe(
   v.unknown(),
   noList,
   v.object({
-    quantity: v.nullish(v.pipe(v.number(), v.finite())),
-    price: v.nullish(v.pipe(v.number(), v.finite())),
-    discount: v.nullish(v.pipe(v.number(), v.finite())),
+    quantity: v.nullish(Finite),
+    price: v.nullish(Finite),
+    discount: v.nullish(Finite),
     assortment: v.nullish(v.object({ meta: v.nullish(Meta) })),
   }),
 )
@@ -37,7 +40,7 @@ export const ObjectState = v.pipe(
     name: v.nullish(v.string()),
     applicable: v.nullish(v.boolean()),
     moment: v.nullish(v.string()),
-    sum: v.nullish(v.pipe(v.number(), v.finite())),
+    sum: v.nullish(Finite),
     positions: v.nullish(v.object({ rows: v.array(Position) })),
   }),
 )

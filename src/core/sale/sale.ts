@@ -9,9 +9,9 @@ import { certificateOf, type Programme, wholeTenThousandths } from '../card/prog
  */
 export const SaleRow = v.strictObject({
   productId: ProductId,
-  quantity: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e9)),
-  priceKopecks: v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1e13)),
-  discountPercent: v.pipe(v.number(), v.finite(), v.minValue(-1e6), v.maxValue(100)),
+  quantity: v.pipe(v.number(), v.minValue(0), v.maxValue(1e9)),
+  priceKopecks: v.pipe(v.number(), v.minValue(0), v.maxValue(1e13)),
+  discountPercent: v.pipe(v.number(), v.minValue(-1e6), v.maxValue(100)),
 })
 export type SaleRow = v.InferOutput<typeof SaleRow>
 

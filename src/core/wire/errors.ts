@@ -31,6 +31,6 @@ export const ErrorAnswer = v.object({
     code: ErrorCode,
     message: v.string(),
     /** With `nonce_stale`: a fresh one. */
-    nonce: v.optional(Nonce),
+    nonce: v.nullish(Nonce),
   }),
 })
