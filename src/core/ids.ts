@@ -5,13 +5,12 @@ import { Int } from './shape.ts'
  * An id has one spelling, that of `crypto.randomUUID` and of MoySklad: lower case. Spelt in two ways a sale would be one
  * document there and two here, and its certificates could be loaded twice.
  */
-export const Uuid = v.pipe(v.string(), v.regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/))
+export const uuidForm = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+export const Uuid = v.pipe(v.string(), v.regex(uuidForm))
 
 /** An id of ours: the version and the variant bits of RFC 9562 are right. */
-const Own = v.pipe(
-  v.string(),
-  v.regex(/^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
-)
+export const ownUuidForm = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+const Own = v.pipe(v.string(), v.regex(ownUuidForm))
 
 /**
  * Ids. Ours are UUIDs made by whoever creates the thing. MoySklad's are shaped like UUIDs but do not keep the

@@ -3,6 +3,9 @@ import * as v from 'valibot'
 /** A whole number that a JavaScript number holds exactly. */
 export const Int = v.pipe(v.number(), v.safeInteger())
 
+/** A number that JSON can say. By bounds, which the page has anyhow: the library's own check would be one more part of it there. */
+export const Finite = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE))
+
 /** A text that somebody wrote and that gets a column of its own: PostgreSQL cannot store the sign NUL. */
 export const Text = v.pipe(v.string(), v.regex(/^[^\0]*$/))
 

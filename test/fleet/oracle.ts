@@ -94,10 +94,10 @@ export class Oracle {
   /** What tills keep of a card is there: a hold that nothing covers would be missing for the promise of another (O2). */
   #coveredHolds(nowMs: number): void {
     const rows = this.#all<{ id: string; held: number; balance: number }>(
-      `select c.id, c.paid + c.granted as balance, sum(h.amount) as held from hold h
+      `select c.id, c.paid + c.granted as balance, sum(h.amount - h.uncovered) as held from hold h
         join card c on c.account_id = h.account_id and c.id = h.card_id
         where h.purpose = 'redeem' and h.released_at_ms is null and h.keep_until_ms > ?
-        group by c.account_id, c.id having sum(h.amount) > c.paid + c.granted`,
+        group by c.account_id, c.id having sum(h.amount - h.uncovered) > c.paid + c.granted`,
       nowMs,
     )
     const [row] = rows

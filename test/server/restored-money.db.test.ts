@@ -38,6 +38,37 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect(await cases()).toEqual([])
   })
 
+  test('[F22] [O2] a payment of which its till had held some elsewhere takes nothing from the hold of another', async () => {
+    const { till, other, card, backUp, setBack, send, refill } = await scene()
+    const draftId = newDraftId()
+    const holdId = await other.hold(card.id, 30, draftId)
+    await till.hold(card.id, 50)
+    await backUp()
+    const paid = pay(till, card, 70, { sale: saleOf(null, 70, newDraftId()) })
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, paid)).toEqual(['applied'])
+    const rest = { mode: 'promise' as const, sale: saleOf(null, 30, draftId) }
+    const promise = other.receipt([redeem(card.id, 30, { holdId })], rest)
+    expect((await other.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+  })
+
+  test('[F22] [O2] nor where its till has held of the rest since the restore', async () => {
+    const { till, other, card, backUp, setBack, send, refill, later } = await scene()
+    const draftId = newDraftId()
+    const holdId = await other.hold(card.id, 30, draftId)
+    await backUp()
+    const paid = pay(till, card, 40, { sale: saleOf(null, 40, newDraftId()) })
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    later(1_000)
+    await till.hold(card.id, 50)
+    expect(await refill(till, paid)).toEqual(['applied'])
+    const rest = { mode: 'promise' as const, sale: saleOf(null, 30, draftId) }
+    const promise = other.receipt([redeem(card.id, 30, { holdId })], rest)
+    expect((await other.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+  })
+
   test('[F22] [O4] a card that another till had reserved is sold again', async () => {
     const { till, other, manager, backUp, setBack, send, refill, cases } = await scene()
     const fresh = await addCard(manager)

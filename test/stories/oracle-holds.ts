@@ -9,7 +9,7 @@ export class Holds {
   ofOthers(card: string, till: string): number {
     let held = 0
     for (const hold of this.#all.values()) {
-      if (hold.card === card && hold.till !== till && hold.kind === 'redeem') held += hold.amount
+      if (hold.card === card && hold.till !== till && hold.kind === 'redeem') held += hold.kept
     }
     return held
   }
@@ -19,7 +19,7 @@ export class Holds {
     let held = 0
     for (const hold of this.#all.values()) {
       const other = hold.card === card && hold.till === till && hold.draft !== draft
-      if (other && hold.kind === 'redeem') held += hold.amount
+      if (other && hold.kind === 'redeem') held += hold.kept
     }
     return held
   }
@@ -39,18 +39,24 @@ export class Holds {
     this.#ever.set(id, hold)
   }
 
-  /** What a till has spent of the money that it keeps for other sales it keeps no longer: the oldest stay, as far as the card goes. */
-  cutDown(card: string, till: string, balance: number): void {
-    let left = balance - this.ofOthers(card, till)
-    for (const [id, hold] of this.#all) {
-      if (hold.card !== card || hold.till !== till || hold.kind !== 'redeem') continue
-      if (hold.amount <= left) left -= hold.amount
-      else this.#all.delete(id)
+  /**
+   * What a till has spent of the money that it keeps for other sales is not kept any more, the newest first; what comes back
+   * is kept again, the oldest first.
+   */
+  fit(card: string, till: string, balance: number): void {
+    const own = [...this.#all.values()].filter(
+      (hold) => hold.card === card && hold.till === till && hold.kind === 'redeem',
+    )
+    let left = balance - this.ofOthers(card, till) - own.reduce((sum, hold) => sum + hold.kept, 0)
+    for (const hold of left < 0 ? own.reverse() : own) {
+      const more = left < 0 ? Math.max(left, -hold.kept) : Math.min(left, hold.amount - hold.kept)
+      hold.kept += more
+      left -= more
     }
   }
 
   /** Whether a promise of this till may stand on the hold: the same card, the same purpose, not more than was held. */
-  carries(id: string | null, wanted: Omit<Hold, 'draft'>): boolean {
+  carries(id: string | null, wanted: Omit<Hold, 'draft' | 'kept'>): boolean {
     const hold = id === null ? undefined : this.#ever.get(id)
     if (!hold || hold.till !== wanted.till || hold.card !== wanted.card || hold.kind !== wanted.kind)
       return false

@@ -66,6 +66,8 @@ export interface Hold {
   card: string
   kind: 'redeem' | 'load'
   amount: number
+  /** What of the amount the card still has for it. */
+  kept: number
 }
 
 /** What one act did to one card. */

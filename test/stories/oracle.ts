@@ -51,7 +51,7 @@ export class Oracle {
     const free = this.available(cardId, till) - this.holds.ofOtherDrafts(cardId, till, draft)
     const amount = Math.max(0, Math.min(wished, free))
     if (!card || card.state !== 'active' || this.#expired(card) || amount === 0) return null
-    this.holds.take(id, { till, draft, card: cardId, kind: 'redeem', amount })
+    this.holds.take(id, { till, draft, card: cardId, kind: 'redeem', amount, kept: amount })
     return amount
   }
 
@@ -88,7 +88,7 @@ export class Oracle {
     if (verdict.status !== 'in_review') this.holds.free(record)
     for (const { card } of done) {
       const { paid, granted } = this.cards.get(card)!
-      this.holds.cutDown(card, record.till, paid + granted)
+      this.holds.fit(card, record.till, paid + granted)
     }
     return verdict
   }

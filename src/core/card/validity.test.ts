@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { addDays, expiryAfterLoad, expiryAfterReturn, isExpired, localDate } from './validity.ts'
+import { tryShape } from '../shape.ts'
+import { addDays, expiryAfterLoad, expiryAfterReturn, isExpired, LocalDate, localDate } from './validity.ts'
 
 test('[C11] a card is good through the whole of its last day', () => {
   expect(isExpired('2026-10-02', '2026-10-02')).toBe(false)
@@ -13,6 +14,36 @@ test('[C11] the day is the day of the store’s time zone', () => {
   expect(localDate(moment, 'Europe/Kaliningrad')).toBe('2026-10-02')
   expect(localDate(moment, 'Asia/Vladivostok')).toBe('2026-10-03')
   expect(localDate(Date.parse('2026-12-31T23:59:59Z'), 'UTC')).toBe('2026-12-31')
+})
+
+test('a day is one that the calendar has', () => {
+  const two = (n: number) => String(n).padStart(2, '0')
+  for (const year of [
+    '0000',
+    '0004',
+    '0100',
+    '1900',
+    '2000',
+    '2023',
+    '2024',
+    '2026',
+    '2100',
+    '9996',
+    '9999',
+  ]) {
+    for (let month = 0; month <= 13; month++) {
+      for (let day = 0; day <= 32; day++) {
+        const text = `${year}-${two(month)}-${two(day)}`
+        const date = new Date(`${text}T00:00:00Z`)
+        // A day that a month does not have is counted on into the next one.
+        const isThere = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+        expect(tryShape(LocalDate, text).success, text).toBe(isThere)
+      }
+    }
+  }
+  for (const text of ['2026-10-02\n', ' 2026-10-02', '2026-10-2', '26-10-02', '2026-10-021']) {
+    expect(tryShape(LocalDate, text).success, text).toBe(false)
+  }
 })
 
 test('days are added over months, years and leap days', () => {

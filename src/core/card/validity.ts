@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import { Int } from '../shape.ts'
 
-/** A day that is in the calendar: the 28 of every month, the 29 and 30 of all but February, the 31 of seven; and leap days. */
-const calendarDay =
+/** The 28 days of every month, the two more of eleven, the last one of seven; and leap days. */
+export const dayForm =
   /^(\d{4}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|((?!..00)\d\d([02468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$/
 
 /** A calendar day `YYYY-MM-DD` in the store's time zone; days compare as strings. */
-export const LocalDate = v.pipe(v.string(), v.regex(calendarDay))
+export const LocalDate = v.pipe(v.string(), v.regex(dayForm))
 
 /** How long a card lives after it was loaded (C11). */
 export const Validity = v.variant('kind', [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HostMessage, idOfHref, momentOfState, saleOfState } from './host-messages.ts'
+import { HostMessage, idOfHref, momentOfState, ObjectState, saleOfState } from './host-messages.ts'
 import { rowSum } from '../sale/sale.ts'
 import { parseShape, tryShape } from '../shape.ts'
 
@@ -53,6 +53,13 @@ describe('host messages', () => {
     const sale = saleOfState({ sum: -7, positions: { rows: states } })
     expect(sale.sumKopecks).toBe(0)
     for (const one of sale.rows) expect(Number.isSafeInteger(rowSum(one))).toBe(true)
+  })
+
+  it('a number is any that JSON can say', () => {
+    const read = (sum: number) =>
+      tryShape(ObjectState, { sum, positions: { rows: [row(sum, sum, sum)] } }).success
+    for (const sum of [0, -7, 99.5, 1e300, -Number.MAX_VALUE, Number.MAX_VALUE]) expect(read(sum)).toBe(true)
+    for (const sum of [Infinity, -Infinity, NaN]) expect(read(sum)).toBe(false)
   })
 
   it('the sum of the rows stands in for a sum that is missing', () => {

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { DocumentId, type ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
-import { Int } from '../shape.ts'
+import { Finite, Int } from '../shape.ts'
 
 /**
  * Messages between MoySklad's page and a widget's frame, as its vendor documentation describes the host window
@@ -16,9 +16,6 @@ const Meta = v.object({ href: v.nullish(v.string()), type: v.nullish(v.string())
 
 /** A list would be read as an object whose fields are all missing. */
 const noList = v.check((value: unknown) => !Array.isArray(value), 'expected Object')
-
-/** Said by bounds, which the page has: the library's own check would be one more part of it there. */
-const Finite = v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE))
 
 /** A row of `objectState.positions`; the numbers are JSON numbers, money in kopecks. */
 const Position = v.pipe(

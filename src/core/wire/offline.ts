@@ -44,8 +44,8 @@ export const RiskAnswer = v.strictObject({
       issuedAtMs: Moment,
     }),
   ),
-  /** Of that: holds that ended before their till had told what it did with them. */
-  lapsedHoldsKopecks: Kopecks,
+  /** Of that: holds that ended before their till had told what it did with them, and what tills have spent of others. */
+  uncoveredHoldsKopecks: Kopecks,
   /** How long a till may keep silent on its holds before their money counts as lapsed. */
   silentForMs: Int,
   outside: v.array(OutsideRisk),

@@ -1,5 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
+import { dayForm } from '../../core/card/validity.ts'
+import { ownUuidForm, uuidForm } from '../../core/ids.ts'
 import { signatureHeader } from '../../core/wire/tills.ts'
 import { type Endpoint, type EndpointName, endpoints } from '../../core/wire/endpoints.ts'
 import { ErrorAnswer } from '../../core/wire/errors.ts'
@@ -11,9 +13,25 @@ function securityOf({ access, signed }: Endpoint): Json[] {
   return [{ ...(access !== 'device' && { session: [] }), ...(signed && { signature: [] }) }]
 }
 
+/** What a client's generator knows by name: the library sees only that it is a pattern. */
+const formats = new Map<unknown, string>([
+  [uuidForm, 'uuid'],
+  [ownUuidForm, 'uuid'],
+  [dayForm, 'date'],
+])
+
 const schemaOf = (schema: v.GenericSchema, io: 'input' | 'output'): Json => {
   const json: Json = {
-    ...toJsonSchema(schema, { typeMode: io, ignoreActions: ['check', 'finite', 'brand'] }),
+    ...toJsonSchema(schema, {
+      typeMode: io,
+      ignoreActions: ['check', 'finite', 'brand'],
+      overrideAction: ({ valibotAction, jsonSchema }) => {
+        const format = 'requirement' in valibotAction && formats.get(valibotAction.requirement)
+        return format
+          ? { ...jsonSchema, pattern: String(valibotAction.requirement).slice(1, -1), format }
+          : null
+      },
+    }),
   }
   // The document as a whole says which dialect it speaks.
   delete json['$schema']

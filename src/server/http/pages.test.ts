@@ -5,6 +5,7 @@ import { pages } from '../../../manifest/pages.ts'
 import { type Endpoint, endpoints } from '../../core/wire/endpoints.ts'
 import { freshFolder } from '../../../test/server/folders.ts'
 import { openApiDocument } from './openapi.ts'
+import { uuidForm } from '../../core/ids.ts'
 import { widgetFiles } from './static.ts'
 
 const widgetDir = freshFolder()
@@ -114,6 +115,14 @@ describe('the API document', () => {
     )
     const all = Object.values<Endpoint>(endpoints).map(({ method, path }) => `${method} ${path}`)
     expect(described.toSorted()).toEqual(all.toSorted())
+  })
+
+  test('names the formats of ids and days', () => {
+    const text = JSON.stringify(document)
+    const count = (format: string) => text.split(`"format":"${format}"`).length - 1
+    expect(count('uuid')).toBeGreaterThan(150)
+    expect(count('date')).toBeGreaterThan(20)
+    expect(text).toContain(JSON.stringify(uuidForm.source).slice(1, -1))
   })
 
   const securityOf: Record<string, object[]> = {

@@ -179,13 +179,13 @@ onBothEngines('the book', (engine) => {
     expect(await manager.answer('releaseHeld', null, id)).toEqual({ released: true })
     expect(await manager.answer('releaseHeld', null, id)).toEqual({ released: false })
     expect(await seen()).toEqual([1_000, null])
-    expect((await manager.answer('risk', null)).lapsedHoldsKopecks).toBe(300)
+    expect((await manager.answer('risk', null)).uncoveredHoldsKopecks).toBe(300)
     // It may still be promised on: the till does not know.
     await till.answer('grant', { ...till.envelope({ drained: true }), returned: null })
-    expect((await manager.answer('risk', null)).lapsedHoldsKopecks).toBe(300)
+    expect((await manager.answer('risk', null)).uncoveredHoldsKopecks).toBe(300)
     time.nowMs += 16 * minute
     await till.ping()
     await till.answer('grant', { ...till.envelope({ drained: true }), returned: null })
-    expect((await manager.answer('risk', null)).lapsedHoldsKopecks).toBe(0)
+    expect((await manager.answer('risk', null)).uncoveredHoldsKopecks).toBe(0)
   })
 })

@@ -6,6 +6,7 @@ import { readBody, readId } from '../http/body.ts'
 import { dropDraft as drop, storeDraft } from '../ledger/decisions/drafts.ts'
 import { releaseDraftHolds } from '../ledger/cards/holds.ts'
 import { draftWaits } from '../ledger/posting/receipts.ts'
+import { lockTill } from '../ledger/tills/tills.ts'
 import type { Handler } from '../http/handler.ts'
 
 export function saveDraft({ db }: Deps): Handler<'saveDraft'> {
@@ -27,6 +28,8 @@ export function dropDraft({ db, clock }: Deps): Handler<'dropDraft'> {
     const { tillId } = c.var
     const id = readId(c, DraftId)
     await db.write(async (tx) => {
+      // Its holds may be on several cards: a payment of the same till fits them card by card.
+      await lockTill(tx, accountId, tillId)
       await drop(tx, accountId, tillId, id, clock())
       // A committed draft's holds belong to its receipt, which consumed them or still waits for a human (O2).
       if (await draftWaits(tx, accountId, id)) return

@@ -112,32 +112,6 @@ onBothEngines('holds', (engine) => {
     expect((await scan(other, card, {})).card).toMatchObject({ balanceKopecks: 70, state: 'active' })
   })
 
-  test('[O2] what a till spends of the money that it keeps for another draft is not kept any more', async () => {
-    const { shop, manager, till, other, card } = await scene(470)
-    const theirs = { id: newHoldId(), draftId: newDraftId() }
-    const [first, second, third] = [newHoldId(), newHoldId(), newHoldId()]
-    const secondDraft = newDraftId()
-    await scan(other, card, { ...theirs, redeem: 270 })
-    await scan(till, card, { id: first, redeem: 50 })
-    await scan(till, card, { id: second, draftId: secondDraft, redeem: 110 })
-    await scan(till, card, { id: third, redeem: 40 })
-    const sale = saleOf(shop.moysklad.sell(goodsSale(100)).id, 100, newDraftId())
-    expect(verdictOf(await till.send(till.receipt([redeem(card.id, 100)], { sale })))).toBe('applied')
-    expect(await manager.answer('risk', null)).toMatchObject({ lapsedHoldsKopecks: 110 })
-    expect((await scan(till, card, { id: second, draftId: secondDraft, redeem: 110 })).refusal).toMatchObject(
-      { code: 'hold_over' },
-    )
-    const keep = (by: TestTill, sum: number, holdId: typeof first, draftId: typeof secondDraft) =>
-      by.send(
-        by.receipt([redeem(card.id, sum, { holdId })], { mode: 'promise', sale: saleOf(null, sum, draftId) }),
-      )
-    // The other till's promise stays covered; this till's goes short by what it had spent.
-    expect(await keep(other, 270, theirs.id, theirs.draftId)).toMatchObject({ effects: [{ lossKopecks: 0 }] })
-    expect(await keep(till, 110, second, secondDraft)).toMatchObject({
-      effects: [{ changeKopecks: -100, lossKopecks: 10 }],
-    })
-  })
-
   test('[O2] asking twice under one id holds once, and the same draft holds a card once', async () => {
     const { till, other, card } = await scene()
     const [id, draftId] = [newHoldId(), newDraftId()]

@@ -11,14 +11,13 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody } from '../http/body.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards/cards.ts'
-import { seenHolds } from '../ledger/cards/holds.ts'
+import { type CardHolds, holdsBeside } from '../ledger/cards/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/cards/take-hold.ts'
 import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import type { Handler } from '../http/handler.ts'
 
 type Wish = NonNullable<v.InferOutput<typeof LookupRequest>['hold']>
-type Others = Awaited<ReturnType<typeof seenHolds>>
 
 export function lookup(deps: Deps): Handler<'lookup'> {
   const attempts = createAttempts(deps.clock)
@@ -59,13 +58,13 @@ async function find(
   const card = id && (await lockCard(tx, accountId, id))
   if (!card) return { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: nowMs }
   const today = programmes.day(programme, nowMs)
-  const others = await seenHolds(tx, accountId, card.id, { tillId, draftId: wish?.draftId ?? null }, nowMs)
-  const view = viewOf(card, others, today)
+  const holds = await holdsBeside(tx, accountId, card.id, { tillId, draftId: wish?.draftId ?? null }, nowMs)
+  const view = viewOf(card, holds, today)
   if (!wish) {
     await countLookup(tx, accountId, tillId, employeeId, today)
     return { card: view, hold: null, refusal: null, serverTimeMs: nowMs }
   }
-  const taken = await holdFor(tx, card, others, wish, { accountId, tillId, programme, today, nowMs })
+  const taken = await holdFor(tx, card, holds, wish, { accountId, tillId, programme, today, nowMs })
   if (taken?.status === 'taken') throw new ApiError('id_taken')
   return {
     card: view,
@@ -79,14 +78,14 @@ async function find(
 async function holdFor(
   tx: Tx,
   card: Card,
-  others: Others,
+  holds: CardHolds,
   wish: Wish,
   context: HoldContext,
 ): Promise<HoldTaken | null> {
   const { id, draftId, redeemKopecks, load } = wish
   const take = (sum: typeof redeemKopecks) =>
-    takeHold(tx, card, others, { id, draftId, redeemKopecks: sum, orLess: true }, context)
-  const loadable = load && isLoadable(context.programme, card, others, context.today)
+    takeHold(tx, card, holds, { id, draftId, redeemKopecks: sum, orLess: true }, context)
+  const loadable = load && isLoadable(context.programme, card, holds, context.today)
   if (redeemKopecks !== null && !(card.status === 'unsold' && load)) {
     const taken = await take(redeemKopecks)
     // An empty reloadable card cannot pay, and may be what the certificate is loaded on.
@@ -95,19 +94,19 @@ async function holdFor(
   return load ? take(null) : null
 }
 
-function isLoadable(programme: Programme, card: Card, others: Others, today: string): boolean {
-  return loadBar(programme, card, others, today) === null
+function isLoadable(programme: Programme, card: Card, holds: CardHolds, today: string): boolean {
+  return loadBar(programme, card, holds, today) === null
 }
 
-function viewOf(card: Card, others: Others, today: string): CardView {
+function viewOf(card: Card, holds: CardHolds, today: string): CardView {
   return {
     id: card.id,
     last4: card.last4,
     state: cardState(card, today),
     balanceKopecks: balanceOf(card),
     grantedKopecks: card.grantedKopecks,
-    availableKopecks: availableOf(card, others),
+    availableKopecks: availableOf(card, holds),
     expiresOn: card.expiresOn,
-    heldBy: others.heldBy,
+    heldBy: holds.heldBy,
   }
 }

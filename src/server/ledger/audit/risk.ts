@@ -12,11 +12,11 @@ const Sum = v.object({ total: v.nullable(Int) })
 const TillRow = v.object({ id: v.string(), ordinal: Int })
 
 /**
- * Holds whose money is free again although their till may still promise, or has promised and not told, on them: they
- * lapsed while it was silent, a manager let them go, or their till has spent the money otherwise.
+ * Holds whose money is gone although their till may still promise, or has promised and not told, on them: they lapsed while
+ * it was silent, a manager let them go, or it has spent part of it on another draft.
  */
-const isUncovered = `h.purpose = 'redeem' and ((h.released_at_ms is null and h.keep_until_ms <= $2)
-  or h.released_by in ('manager', 'overspent'))`
+const isOver = `((h.released_at_ms is null and h.keep_until_ms <= $2) or h.released_by = 'manager')`
+const isSpentInPart = '(h.uncovered > 0 and h.released_at_ms is null)'
 
 /** The most that can be lost by what tills promise from now on or have promised and not told (O1). */
 export async function riskOf(query: Query, accountId: AccountId, nowMs: number): Promise<RiskAnswer> {
@@ -26,16 +26,17 @@ export async function riskOf(query: Query, accountId: AccountId, nowMs: number):
     await query.all('select id, ordinal from till where account_id = $1', [accountId]),
   )
   const ordinals = new Map(tills.map((till) => [till.id, till.ordinal]))
-  const lapsed = parseFirst(
+  const uncovered = parseFirst(
     Sum,
     await query.all(
-      `select cast(sum(h.amount) as bigint) as total from hold h where h.account_id = $1 and ${isUncovered}`,
+      `select cast(sum(case when ${isOver} then h.amount else h.uncovered end) as bigint) as total from hold h
+        where h.account_id = $1 and h.purpose = 'redeem' and (${isOver} or ${isSpentInPart})`,
       [accountId, nowMs],
     ),
   )
-  const lapsedHoldsKopecks = kopecks(lapsed?.total ?? 0)
+  const uncoveredHoldsKopecks = kopecks(uncovered?.total ?? 0)
   return {
-    maxLossKopecks: sumKopecks([lapsedHoldsKopecks, ...grants.map(({ grant }) => grant.sumKopecks)]),
+    maxLossKopecks: sumKopecks([uncoveredHoldsKopecks, ...grants.map(({ grant }) => grant.sumKopecks)]),
     grants: grants.map(({ id, tillId, grant, spentKopecks, issuedAtMs }) => ({
       id,
       tillId,
@@ -44,7 +45,7 @@ export async function riskOf(query: Query, accountId: AccountId, nowMs: number):
       spentKopecks,
       issuedAtMs,
     })),
-    lapsedHoldsKopecks,
+    uncoveredHoldsKopecks,
     silentForMs: holdKeepMs,
     outside: [...OutsideRisk.options],
   }
@@ -61,14 +62,19 @@ export async function settleHolds(
   nowMs: number,
 ): Promise<void> {
   await tx.run(
-    `update hold set released_at_ms = coalesce(released_at_ms, $4), released_by = 'till'
-      where account_id = $1 and till_id = $3 and keep_until_ms <= $2
-        and (released_at_ms is null or released_by in ('manager', 'overspent'))`,
-    [accountId, nowMs, tillId, nowMs],
+    `update hold set released_at_ms = $2, released_by = 'till'
+      where account_id = $1 and till_id = $3 and keep_until_ms <= $2 and released_at_ms is null`,
+    [accountId, nowMs, tillId],
+  )
+  const unusableMs = nowMs + holdKeepMs - holdUseMs
+  await tx.run(
+    `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by = 'manager'
+      and keep_until_ms <= $3`,
+    [accountId, tillId, unusableMs],
   )
   await tx.run(
-    `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by in ('manager', 'overspent')
-      and keep_until_ms <= $3`,
-    [accountId, tillId, nowMs + holdKeepMs - holdUseMs],
+    `update hold set amount = amount - uncovered, uncovered = 0 where account_id = $1 and till_id = $2 and uncovered > 0
+      and released_at_ms is null and keep_until_ms <= $3`,
+    [accountId, tillId, unusableMs],
   )
 }

@@ -23,85 +23,103 @@ const HoldRow = v.object({
 })
 export type HoldRow = v.InferOutput<typeof HoldRow>
 
-/** Whose eyes see the holds of a card: a till, with the draft that it has in hand. */
-export interface Viewer {
+/** What the card still has for a hold. */
+const covered = 'h.amount - h.uncovered'
+
+/** A till, with the draft that it has in hand. */
+export interface Holder {
   tillId: TillId
   draftId: DraftId | null
 }
 
-export interface SeenHolds extends OthersHolds {
-  /** The number of one of the tills that hold it. */
+/** What is held of a card; `heldKopecks` and `reserved` by others than the holder, tills or not. */
+export interface CardHolds extends OthersHolds {
+  /** The number of one of the tills among the others. */
   heldBy: number | null
-  /** What the viewer keeps of it for other drafts. */
-  keptKopecks: Kopecks
+  /** By the holder, for the draft in hand. */
+  ownKopecks: Kopecks
+  /** By the holder, for other drafts. */
+  otherDraftsKopecks: Kopecks
+  /** What the holder held for other drafts and has spent since. */
+  uncoveredKopecks: Kopecks
 }
 
-const SeenRow = v.object({
+const HoldsRow = v.object({
   held: v.nullable(Int),
-  kept: v.nullable(Int),
+  own: v.nullable(Int),
+  other: v.nullable(Int),
+  uncovered: v.nullable(Int),
   reserved: v.nullable(Int),
   ordinal: v.nullable(Int),
 })
 
-/** @param viewer null where nobody's holds are their own */
-export async function seenHolds(
+/** @param holder null where all are others */
+export async function holdsBeside(
   query: Query,
   accountId: AccountId,
   cardId: CardId,
-  viewer: Viewer | null,
+  holder: Holder | null,
   nowMs: number,
-): Promise<SeenHolds> {
+): Promise<CardHolds> {
+  const total = (what: string, whose: string) =>
+    `cast(sum(case when h.purpose = 'redeem' and ${whose} then ${what} else 0 end) as bigint)`
+  const theirs = '(h.till_id is null or h.till_id <> $3)'
   const rows = await query.all(
-    `select cast(sum(case when h.purpose <> 'redeem' or h.till_id = $3 then 0 else h.amount end) as bigint) as held,
-      cast(sum(case when h.purpose = 'redeem' and h.till_id = $3 and h.draft_id <> $4 then h.amount else 0 end)
-        as bigint) as kept,
-      max(case when h.purpose <> 'load' or h.till_id = $3 then 0 else 1 end) as reserved,
-      min(case when h.till_id = $3 then null else t.ordinal end) as ordinal
+    `select ${total(covered, theirs)} as held,
+      ${total(covered, 'h.till_id = $3 and h.draft_id = $4')} as own,
+      ${total(covered, 'h.till_id = $3 and h.draft_id <> $4')} as other,
+      ${total('h.uncovered', 'h.till_id = $3 and h.draft_id <> $4')} as uncovered,
+      max(case when h.purpose = 'load' and ${theirs} then 1 else 0 end) as reserved,
+      min(case when ${theirs} then t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
       where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $5`,
-    [accountId, cardId, viewer?.tillId ?? '', viewer?.draftId ?? '', nowMs],
+    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', nowMs],
   )
   // A sum is one row, also over nothing.
-  const { held, kept, reserved, ordinal } = parseFirst(SeenRow, rows)!
+  const { held, own, other, uncovered, reserved, ordinal } = parseFirst(HoldsRow, rows)!
   return {
     heldKopecks: kopecks(held ?? 0),
     reserved: reserved === 1,
     heldBy: ordinal,
-    keptKopecks: kopecks(kept ?? 0),
+    ownKopecks: kopecks(own ?? 0),
+    otherDraftsKopecks: kopecks(other ?? 0),
+    uncoveredKopecks: kopecks(uncovered ?? 0),
   }
 }
 
-const KeptRow = v.object({ id: HoldId, amount: Kopecks })
+const CoverRow = v.object({ id: HoldId, amount: Kopecks, uncovered: Kopecks })
 
 /**
- * A till has spent what it keeps for another of its drafts. The holds that the card does not cover any more end, the oldest
- * stay: beside a hold that nothing covers the promise of another till would go short. Their till may have promised on them,
- * so they are in N until it has told all.
+ * Fits what a till holds to what its payment has left on the card, and to what its undoing has brought back: the newest hold
+ * gives way first, the oldest is covered first. Held beyond what the card has, it would be missing for the promise of another
+ * till. The till may have promised on what is uncovered now, so that is in N.
  *
- * @param leftKopecks what the card has beyond what others hold; the card is locked
+ * @param leftKopecks what the card has beyond all that is held of it, negative where it lacks some; the card is locked
  */
-export async function endOverspent(
+export async function fitHolds(
   tx: Tx,
   accountId: AccountId,
   cardId: CardId,
-  { tillId, draftId }: Viewer,
+  tillId: TillId,
   leftKopecks: number,
   nowMs: number,
 ): Promise<void> {
   const rows = await tx.all(
-    `select id, amount from hold where account_id = $1 and card_id = $2 and till_id = $3
-      and draft_id <> $4 and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $5 order by made_at_ms, id`,
-    [accountId, cardId, tillId, draftId ?? '', nowMs],
+    `select id, amount, uncovered from hold where account_id = $1 and card_id = $2 and till_id = $3
+      and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $4
+      order by made_at_ms ${leftKopecks < 0 ? 'desc' : ''}, id`,
+    [accountId, cardId, tillId, nowMs],
   )
   let left = leftKopecks
-  for (const { id, amount } of parseRows(KeptRow, rows)) {
-    if (amount <= left) left -= amount
-    else {
-      await tx.run(
-        `update hold set released_at_ms = $3, released_by = 'overspent' where account_id = $1 and id = $2`,
-        [accountId, id, nowMs],
-      )
-    }
+  for (const { id, amount, uncovered } of parseRows(CoverRow, rows)) {
+    const more = left < 0 ? Math.max(left, uncovered - amount) : Math.min(left, uncovered)
+    left -= more
+    if (more === 0) continue
+    await tx.run('update hold set uncovered = uncovered - $3 where account_id = $1 and id = $2', [
+      accountId,
+      id,
+      more,
+    ])
   }
 }
 
@@ -148,7 +166,7 @@ export async function makeHold(tx: Tx, accountId: AccountId, hold: NewHold, nowM
   )
 }
 
-/** Sets the sum of a live hold and keeps it from now on for the full time again; the card is locked. */
+/** Sets the sum of a live hold, all of it covered, and keeps it from now on for the full time again; the card is locked. */
 export async function changeHold(
   tx: Tx,
   accountId: AccountId,
@@ -156,12 +174,10 @@ export async function changeHold(
   amountKopecks: Kopecks,
   nowMs: number,
 ): Promise<void> {
-  await tx.run('update hold set amount = $3, keep_until_ms = $4 where account_id = $1 and id = $2', [
-    accountId,
-    id,
-    amountKopecks,
-    nowMs + holdKeepMs,
-  ])
+  await tx.run(
+    'update hold set amount = $3, uncovered = 0, keep_until_ms = $4 where account_id = $1 and id = $2',
+    [accountId, id, amountKopecks, nowMs + holdKeepMs],
+  )
 }
 
 const One = v.object({ one: Int })

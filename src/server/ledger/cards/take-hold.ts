@@ -1,4 +1,4 @@
-import { availableOf, type Card, loadBar, redeemBar } from '../../../core/card/card.ts'
+import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../../core/card/card.ts'
 import type { AccountId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { type Kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../core/money.ts'
 import { type Refusal, refusal } from '../../../core/refusal.ts'
@@ -6,7 +6,7 @@ import type { Programme } from '../../../core/card/programme.ts'
 import type { Hold } from '../../../core/wire/holds.ts'
 import { holdUseMs } from '../../../core/card/hold.ts'
 import type { Tx } from '../../db/db.ts'
-import { changeHold, findHold, isForbidden, makeHold, type SeenHolds } from './holds.ts'
+import { type CardHolds, changeHold, findHold, isForbidden, makeHold } from './holds.ts'
 
 export interface HoldWanted {
   id: HoldId
@@ -34,12 +34,12 @@ export type HoldTaken =
 /**
  * Holds a card, or changes the hold of this id; the card is locked. Asking twice is the same as asking once (O2).
  *
- * @param seen by this till, with this draft in hand
+ * @param holds beside this till with this draft in hand
  */
 export async function takeHold(
   tx: Tx,
   card: Card,
-  seen: SeenHolds,
+  holds: CardHolds,
   wanted: HoldWanted,
   { accountId, tillId, programme, today, nowMs }: HoldContext,
 ): Promise<HoldTaken> {
@@ -58,10 +58,14 @@ export async function takeHold(
   if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
     return refused(refusal('hold_over', card.id))
   // Two drafts of a till cannot stand on the same money either: what it held twice would be missing for another's promise.
-  const others = { ...seen, heldKopecks: sumKopecks([seen.heldKopecks, seen.keptKopecks]) }
-  const bar = purpose === 'redeem' ? redeemBar(card, others, today) : loadBar(programme, card, others, today)
+  const heldKopecks = sumKopecks([holds.heldKopecks, holds.otherDraftsKopecks])
+  const notForThisDraft: OthersHolds = { heldKopecks, reserved: holds.reserved }
+  const bar =
+    purpose === 'redeem'
+      ? redeemBar(card, notForThisDraft, today)
+      : loadBar(programme, card, notForThisDraft, today)
   if (bar) return refused(bar)
-  const available = availableOf(card, others)
+  const available = availableOf(card, notForThisDraft)
   const sum = wanted.redeemKopecks ?? zeroKopecks
   if (purpose === 'redeem' && sum > available && !wanted.orLess) {
     return refused(refusal('insufficient_funds', card.id, available))

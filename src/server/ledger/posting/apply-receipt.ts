@@ -13,7 +13,7 @@ import { closeUndone, settledBySibling } from './siblings.ts'
 import { findCardByNumber } from '../cards/cards.ts'
 import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
 import { type Charge, chargeOf, writeCharge } from './charge.ts'
-import { endOverspent, releaseHoldsOf } from '../cards/holds.ts'
+import { fitHolds, holdsBeside, releaseHoldsOf } from '../cards/holds.ts'
 import { insertLinks } from './links.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from '../programmes.ts'
@@ -279,7 +279,7 @@ async function write(
   }
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
     await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
-  if (work) await endUncovered(tx, arrival.accountId, work.posted, work.context, nowMs)
+  if (work) await fitOtherHolds(tx, arrival, work.posted, work.context, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
     await openCase(tx, caseOf(arrival, outcome.code, receipt), nowMs)
@@ -288,20 +288,26 @@ async function write(
   }
 }
 
-/** What the till has spent may have been kept for another of its buyers. */
-async function endUncovered(
+/**
+ * What the till has spent may be held for another of its buyers, and what it gives back may be missing there. The receipt's
+ * own holds are let go by now.
+ */
+async function fitOtherHolds(
   tx: Tx,
-  accountId: AccountId,
+  { accountId, fact }: Arrival,
   posted: readonly PostedOperation[],
-  { viewer, others }: Loaded,
+  { holder, holds }: Loaded,
   nowMs: number,
 ): Promise<void> {
-  if (viewer === null) return
+  if (holder === null) return
   for (const { cardId, balanceKopecks } of effectsOf(posted)) {
-    const seen = others.get(cardId)
-    if (!seen || seen.keptKopecks === 0) continue
-    const left = balanceKopecks - seen.heldKopecks
-    if (seen.keptKopecks > left) await endOverspent(tx, accountId, cardId, viewer, left, nowMs)
+    const before = holds.get(cardId)
+    // What was applied before a restore saw no hold of the backup, and its till's have to fit all the same.
+    if (!before?.otherDraftsKopecks && !before?.uncoveredKopecks && !fact?.before) continue
+    const now = await holdsBeside(tx, accountId, cardId, holder, nowMs)
+    const left = balanceKopecks - now.heldKopecks - now.otherDraftsKopecks
+    if (left < 0 || now.uncoveredKopecks > 0)
+      await fitHolds(tx, accountId, cardId, holder.tillId, left, nowMs)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { OthersHolds } from '../../../core/card/card.ts'
 import { holdKeepMs } from '../../../core/card/hold.ts'
 import type { AccountId, CardId, DocumentId, ReceiptId, TillId } from '../../../core/ids.ts'
 import type {
@@ -8,22 +9,24 @@ import type {
   VoidTarget,
 } from '../../../core/posting/types.ts'
 import type { Programme } from '../../../core/card/programme.ts'
+import { sumKopecks } from '../../../core/money.ts'
 import { cardIdOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import type { KnownFact, SaleFacts } from '../arrival.ts'
 import { type CardRow, lockCards } from '../cards/cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
-import { findHold, type SeenHolds, seenHolds, type Viewer } from '../cards/holds.ts'
+import { type CardHolds, findHold, type Holder, holdsBeside } from '../cards/holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
 import { findDoer, tillOf } from './siblings.ts'
 import { saleOfReceipt } from './links.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
-  viewer: Viewer | null
   cards: ReadonlyMap<CardId, CardRow>
-  others: ReadonlyMap<CardId, SeenHolds>
+  /** Whose receipt it is; null where the server acts for no till. */
+  holder: Holder | null
+  holds: ReadonlyMap<CardId, CardHolds>
 }
 
 /**
@@ -74,20 +77,28 @@ export async function loadContext(
   const documentId = receipt.sale?.documentId ?? null
   if (documentId) await lockDocument(tx, accountId, documentId)
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
-  const others = new Map<CardId, SeenHolds>()
+  const holds = new Map<CardId, CardHolds>()
+  const others = new Map<CardId, OthersHolds>()
+  const holder = tillId && { tillId, draftId: receipt.sale?.draftId ?? null }
   // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
   const undoes = receipt.operations.some(({ kind }) => kind === 'void')
-  const viewer = undoes || tillId === null ? null : { tillId, draftId: receipt.sale?.draftId ?? null }
   // A receipt that was applied before a restore had its money beside the holds that were there: some of those in the backup were
   // over by then. One that was made or asked for again since lives longer than they do.
   const heldAtMs = before ? Math.max(nowMs, before.postedAtMs + holdKeepMs) : nowMs
-  for (const id of cards.keys()) others.set(id, await seenHolds(tx, accountId, id, viewer, heldAtMs))
+  for (const id of cards.keys()) {
+    const one = await holdsBeside(tx, accountId, id, holder, heldAtMs)
+    const { heldKopecks, ownKopecks, otherDraftsKopecks, reserved } = one
+    holds.set(id, one)
+    const all = sumKopecks([heldKopecks, ownKopecks, otherDraftsKopecks])
+    others.set(id, { heldKopecks: undoes ? all : heldKopecks, reserved })
+  }
   const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,
     tillId,
-    viewer,
     cards,
+    holder,
+    holds,
     others,
     // What was applied before a restore was applied on that day.
     today: dayOf(before?.postedAtMs ?? nowMs),

@@ -18,11 +18,12 @@ export const holdTables: readonly string[] = [
     -- By a look-up of the number, or out of the book; only the first proves possession (T1).
     made_by text,
     amount bigint not null,
+    -- What of it its till has spent on another draft since: the card does not have it any more.
+    uncovered bigint not null default 0,
     made_at_ms bigint not null,
     keep_until_ms bigint not null,
     released_at_ms bigint,
-    -- What ended it: its till, the receipt that spent it, a manager, who takes the loss, or its till's payment for another
-    -- draft that left too little on the card (overspent).
+    -- Who ended it: its till, the receipt that spent it, or a manager, who takes the loss.
     released_by text,
     spent_by text,
     primary key (account_id, id),
@@ -34,7 +35,8 @@ export const holdTables: readonly string[] = [
   `create index hold_of_draft on hold (account_id, till_id, draft_id) where released_at_ms is null`,
   `create index hold_by_end on hold (account_id, keep_until_ms)`,
   `create index hold_by_release on hold (account_id, released_at_ms) where released_at_ms is not null`,
-  `create index hold_let_go on hold (account_id, till_id) where released_by in ('manager', 'overspent')`,
+  `create index hold_let_go on hold (account_id, till_id) where released_by = 'manager'`,
+  `create index hold_uncovered on hold (account_id) where uncovered > 0`,
   // A release that came before its hold: the hold must not be made any more.
   `create table hold_never (
     account_id text not null,

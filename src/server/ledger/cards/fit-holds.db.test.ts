@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { kopecks } from '../../../core/money.ts'
+import { caseScene } from '../../../../test/server/case-scene.ts'
+import { onBothEngines } from '../../../../test/server/engines.ts'
+import { newDraftId, redeem, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
+import { addCard, verdictOf } from '../../../../test/server/world.ts'
+
+const minute = 60_000
+
+onBothEngines('holds whose money their own till has spent', (engine) => {
+  /** A card with 200 that two tills hold and pay with. */
+  async function scene() {
+    const shop = await caseScene(engine.db())
+    const { manager, time } = shop
+    const other = await shop.hire()
+    const card = await addCard(manager, { paid: 200 })
+    const hold = async (by: TestTill, amount: number, of = card) => {
+      time.nowMs++
+      const draftId = newDraftId()
+      return { id: await by.hold(of.id, amount, draftId), draftId, amount }
+    }
+    /** A payment of another draft than any that holds. */
+    const pay = async (by: TestTill, amount: number) => {
+      const receipt = by.receipt([redeem(card.id, amount)], { sale: saleOf(null, amount, newDraftId()) })
+      expect(verdictOf(await by.send(receipt))).toBe('applied')
+      return receipt
+    }
+    type Held = Awaited<ReturnType<typeof hold>>
+    const promise = async (by: TestTill, { id, draftId, amount }: Held, more = 0) => {
+      const operations = [redeem(card.id, amount + more, { holdId: id })]
+      const receipt = by.receipt(operations, { mode: 'promise', sale: saleOf(null, amount + more, draftId) })
+      return by.send(receipt)
+    }
+    const free = async (by: TestTill) =>
+      (await by.answer('lookup', { number: card.number, entered: 'scanned', hold: null })).card
+        ?.availableKopecks
+    const atRisk = async () => (await manager.answer('risk', null)).uncoveredHoldsKopecks
+    const drained = (by: TestTill) =>
+      by.answer('grant', { ...by.envelope({ drained: true }), returned: null })
+    return { ...shop, other, card, hold, pay, promise, free, atRisk, drained }
+  }
+  const lost = (lossKopecks: number) => ({ status: 'applied', effects: [{ lossKopecks }] })
+
+  test('[O2] the newest gives way, as far as the card lacks it; the oldest, and those of another till, stay whole', async () => {
+    const { till, other, manager, hold, pay, promise, free, atRisk } = await scene()
+    const theirs = await hold(other, 50)
+    const over = await hold(till, 5)
+    await till.answer('release', null, over.id)
+    const [oldest, middle, newest] = [await hold(till, 80), await hold(till, 40), await hold(till, 30)]
+    const elsewhere = await addCard(manager, { paid: 300 })
+    await hold(till, 300, elsewhere)
+    await pay(till, 60)
+    expect([await atRisk(), await free(other)]).toEqual([60, 50])
+    expect(await promise(other, theirs)).toMatchObject(lost(0))
+    expect(await promise(till, oldest)).toMatchObject(lost(0))
+    // 10 are left of the middle one, and nothing of the newest.
+    expect(await promise(till, middle)).toMatchObject(lost(30))
+    expect(await promise(till, newest)).toMatchObject(lost(30))
+    expect(await atRisk()).toBe(0)
+    expect(
+      (await till.answer('lookup', { number: elsewhere.number, entered: 'scanned', hold: null })).card,
+    ).toMatchObject({ balanceKopecks: 300, state: 'active' })
+  })
+
+  test('[O2] what another till takes meanwhile was not held, and a late promise loses what its own till has spent', async () => {
+    const { till, other, hold, pay, promise, free, atRisk } = await scene()
+    const held = await hold(till, 160)
+    await pay(till, 100)
+    expect([await atRisk(), await free(other)]).toEqual([60, 0])
+    expect(await promise(till, held)).toMatchObject(lost(60))
+  })
+
+  test('[O2] [C8] a payment that is undone leaves them as they were', async () => {
+    const { till, other, hold, pay, promise, free, atRisk } = await scene()
+    const [older, newer] = [await hold(till, 60), await hold(till, 50)]
+    const paid = await pay(till, 150)
+    expect([await atRisk(), await free(other)]).toEqual([60, 0])
+    expect(verdictOf(await till.send(till.receipt([undo(paid.id)])))).toBe('applied')
+    expect([await atRisk(), await free(other)]).toEqual([0, 90])
+    expect(await promise(till, older)).toMatchObject(lost(0))
+    expect(await promise(till, newer)).toMatchObject(lost(0))
+  })
+
+  test('[O2] of a promise in review the rest stays held, and its decision loses only what its own till has spent', async () => {
+    const { till, other, card, hold, pay, promise, free, decide, balance } = await scene()
+    const held = await hold(till, 100)
+    expect(verdictOf(await promise(till, held, 1))).toBe('in_review promise_without_hold')
+    await pay(till, 150)
+    expect(await free(other)).toBe(0)
+    const { decision } = await decide('promise_without_hold', 'apply')
+    expect(decision?.outcome).toMatchObject(lost(51))
+    expect(await balance(card.number)).toEqual(['blocked', 0])
+  })
+
+  test('[O2] a hold that is renewed is for what the card still has', async () => {
+    const { till, card, hold, pay, atRisk } = await scene()
+    const { id, draftId } = await hold(till, 100)
+    await pay(till, 150)
+    const renew = (amount: number) =>
+      till.answer('hold', { draftId, cardId: card.id, purpose: 'redeem', amountKopecks: kopecks(amount) }, id)
+    expect((await renew(100)).refusal).toMatchObject({ code: 'insufficient_funds', possibleKopecks: 50 })
+    expect(await atRisk()).toBe(50)
+    expect((await renew(50)).hold).toMatchObject({ amountKopecks: 50 })
+    expect(await atRisk()).toBe(0)
+  })
+
+  test('[O1] what is uncovered is in N until its own till has told everything and may not promise any more', async () => {
+    const { till, other, time, hold, pay, free, atRisk, drained } = await scene()
+    await hold(till, 100)
+    await pay(till, 150)
+    await drained(till)
+    expect(await atRisk()).toBe(50)
+    time.nowMs += 16 * minute
+    await drained(other)
+    expect(await atRisk()).toBe(50)
+    await till.ping()
+    await drained(till)
+    expect([await atRisk(), await free(other)]).toEqual([0, 0])
+  })
+
+  test('[O2] a payment on a hold that was made for another draft ends that hold, and no other', async () => {
+    const { till, other, card, hold, free, atRisk } = await scene()
+    const [named, another] = [await hold(till, 100), await hold(till, 60)]
+    const operations = [redeem(card.id, 100, { holdId: named.id })]
+    const receipt = till.receipt(operations, { sale: saleOf(null, 100, newDraftId()) })
+    expect(verdictOf(await till.send(receipt))).toBe('applied')
+    expect([await atRisk(), await free(other), another.amount]).toEqual([0, 40, 60])
+  })
+})
