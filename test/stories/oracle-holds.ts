@@ -9,7 +9,7 @@ export class Holds {
   ofOthers(card: string, till: string): number {
     let held = 0
     for (const hold of this.#all.values()) {
-      if (hold.card === card && hold.till !== till && hold.kind === 'redeem') held += hold.kept
+      if (hold.card === card && hold.till !== till && hold.kind === 'redeem') held += hold.amount
     }
     return held
   }
@@ -19,7 +19,7 @@ export class Holds {
     let held = 0
     for (const hold of this.#all.values()) {
       const other = hold.card === card && hold.till === till && hold.draft !== draft
-      if (other && hold.kind === 'redeem') held += hold.kept
+      if (other && hold.kind === 'redeem') held += hold.amount
     }
     return held
   }
@@ -39,15 +39,21 @@ export class Holds {
     this.#ever.set(id, hold)
   }
 
-  /**
-   * What a till has spent of the money that it keeps for other sales is not kept any more, the newest first; what comes back
-   * is kept again, the oldest first.
-   */
+  /** What the card has for this sale, or for this hold, whatever others keep. */
+  coveredFor(card: string, till: string, draft: string | null, id: string | null): number {
+    let covered = 0
+    for (const [key, hold] of this.#all) {
+      const own = hold.card === card && hold.till === till && (hold.draft === draft || key === id)
+      if (own && hold.kind === 'redeem') covered += hold.kept
+    }
+    return covered
+  }
+
+  /** What a till has spent of the money that it keeps for other sales is missing for the newest; what comes back is the oldest's. */
   fit(card: string, till: string, balance: number): void {
-    const own = [...this.#all.values()].filter(
-      (hold) => hold.card === card && hold.till === till && hold.kind === 'redeem',
-    )
-    let left = balance - this.ofOthers(card, till) - own.reduce((sum, hold) => sum + hold.kept, 0)
+    const all = [...this.#all.values()].filter((hold) => hold.card === card && hold.kind === 'redeem')
+    const own = all.filter((hold) => hold.till === till)
+    let left = balance - all.reduce((sum, hold) => sum + hold.kept, 0)
     for (const hold of left < 0 ? own.reverse() : own) {
       const more = left < 0 ? Math.max(left, -hold.kept) : Math.min(left, hold.amount - hold.kept)
       hold.kept += more

@@ -173,7 +173,11 @@ export class Oracle {
 
   #redeem(act: Extract<Act, { kind: 'redeem' }>, record: Record): Done {
     const card = this.#card(act.card)
-    const available = this.available(act.card, record.till)
+    const covered = this.holds.coveredFor(act.card, record.till, record.draft, act.hold)
+    const available = Math.max(
+      this.available(act.card, record.till),
+      Math.min(covered, card.paid + card.granted),
+    )
     let taken = act.amount
     if (record.mode === 'ask') {
       if (card.state !== 'active' || this.#expired(card) || act.amount > available) throw new No()

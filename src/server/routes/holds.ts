@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody, readId } from '../http/body.ts'
 import { lockCard } from '../ledger/cards/cards.ts'
-import { findHold, forbidHold, holdsBeside, releaseByManager, releaseHold } from '../ledger/cards/holds.ts'
+import { findHold, forbidHold, holdsOfCard, releaseByManager, releaseHold } from '../ledger/cards/holds.ts'
 import { draftWaits } from '../ledger/posting/receipts.ts'
 import { takeHold } from '../ledger/cards/take-hold.ts'
 import type { Handler } from '../http/handler.ts'
@@ -27,7 +27,7 @@ export function hold({ db, clock, programmes }: Deps): Handler<'hold'> {
       if (!programme) throw new ApiError('programme_missing')
       const card = await lockCard(tx, accountId, cardId)
       if (!card) return { status: 'refused' as const, refusal: refusal('card_unknown', cardId) }
-      const holds = await holdsBeside(tx, accountId, cardId, { tillId, draftId }, nowMs)
+      const holds = await holdsOfCard(tx, accountId, cardId, { tillId, draftId, holdId: id }, nowMs)
       const today = programmes.day(programme, nowMs)
       const wanted = { id, draftId, redeemKopecks: amountKopecks, orLess: false }
       return takeHold(tx, card, holds, wanted, { accountId, tillId, programme, today, nowMs })

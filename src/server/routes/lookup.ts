@@ -11,7 +11,7 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody } from '../http/body.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards/cards.ts'
-import { type CardHolds, holdsBeside } from '../ledger/cards/holds.ts'
+import { type CardHolds, holdsOfCard, notFor } from '../ledger/cards/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/cards/take-hold.ts'
 import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
@@ -58,7 +58,8 @@ async function find(
   const card = id && (await lockCard(tx, accountId, id))
   if (!card) return { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: nowMs }
   const today = programmes.day(programme, nowMs)
-  const holds = await holdsBeside(tx, accountId, card.id, { tillId, draftId: wish?.draftId ?? null }, nowMs)
+  const holder = { tillId, draftId: wish?.draftId ?? null, holdId: wish?.id ?? null }
+  const holds = await holdsOfCard(tx, accountId, card.id, holder, nowMs)
   const view = viewOf(card, holds, today)
   if (!wish) {
     await countLookup(tx, accountId, tillId, employeeId, today)
@@ -95,7 +96,7 @@ async function holdFor(
 }
 
 function isLoadable(programme: Programme, card: Card, holds: CardHolds, today: string): boolean {
-  return loadBar(programme, card, holds, today) === null
+  return loadBar(programme, card, notFor(card, holds, holds.othersKopecks), today) === null
 }
 
 function viewOf(card: Card, holds: CardHolds, today: string): CardView {
@@ -105,7 +106,7 @@ function viewOf(card: Card, holds: CardHolds, today: string): CardView {
     state: cardState(card, today),
     balanceKopecks: balanceOf(card),
     grantedKopecks: card.grantedKopecks,
-    availableKopecks: availableOf(card, holds),
+    availableKopecks: availableOf(card, notFor(card, holds, holds.othersKopecks)),
     expiresOn: card.expiresOn,
     heldBy: holds.heldBy,
   }

@@ -66,15 +66,9 @@ export async function settleHolds(
       where account_id = $1 and till_id = $3 and keep_until_ms <= $2 and released_at_ms is null`,
     [accountId, nowMs, tillId],
   )
-  const unusableMs = nowMs + holdKeepMs - holdUseMs
   await tx.run(
     `update hold set released_by = 'till' where account_id = $1 and till_id = $2 and released_by = 'manager'
       and keep_until_ms <= $3`,
-    [accountId, tillId, unusableMs],
-  )
-  await tx.run(
-    `update hold set amount = amount - uncovered, uncovered = 0 where account_id = $1 and till_id = $2 and uncovered > 0
-      and released_at_ms is null and keep_until_ms <= $3`,
-    [accountId, tillId, unusableMs],
+    [accountId, tillId, nowMs + holdKeepMs - holdUseMs],
   )
 }

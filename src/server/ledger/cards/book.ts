@@ -30,7 +30,7 @@ export const pageEntries = 8_000
 const select = `select c.book_tag as tag, c.id, c.last4, c.status, c.paid as "paidKopecks",
   c.granted as "grantedKopecks", c.expires_on as "expiresOn", h.held as "heldKopecks", h.reserved
   from card c left join (
-    select card_id, cast(sum(amount - uncovered) as bigint) as held, max(case when purpose = 'load' then 1 else 0 end) as reserved
+    select card_id, cast(sum(amount) as bigint) as held, max(case when purpose = 'load' then 1 else 0 end) as reserved
       from hold where account_id = $1 and released_at_ms is null and keep_until_ms > $2 group by card_id
   ) h on h.card_id = c.id`
 

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
+import { holdKeepMs } from '../../../core/card/hold.ts'
 import { kopecks } from '../../../core/money.ts'
 import { caseScene } from '../../../../test/server/case-scene.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
-import { newDraftId, redeem, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
+import { newDraftId, redeem, refund, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
 import { addCard, verdictOf } from '../../../../test/server/world.ts'
-
-const minute = 60_000
 
 onBothEngines('holds whose money their own till has spent', (engine) => {
   /** A card with 200 that two tills hold and pay with. */
@@ -50,7 +49,7 @@ onBothEngines('holds whose money their own till has spent', (engine) => {
     const elsewhere = await addCard(manager, { paid: 300 })
     await hold(till, 300, elsewhere)
     await pay(till, 60)
-    expect([await atRisk(), await free(other)]).toEqual([60, 50])
+    expect([await atRisk(), await free(other)]).toEqual([60, 0])
     expect(await promise(other, theirs)).toMatchObject(lost(0))
     expect(await promise(till, oldest)).toMatchObject(lost(0))
     // 10 are left of the middle one, and nothing of the newest.
@@ -104,18 +103,55 @@ onBothEngines('holds whose money their own till has spent', (engine) => {
     expect(await atRisk()).toBe(0)
   })
 
-  test('[O1] what is uncovered is in N until its own till has told everything and may not promise any more', async () => {
-    const { till, other, time, hold, pay, free, atRisk, drained } = await scene()
+  test('[O2] the hold of another till may be renewed, and pays for a sale, whatever this one has spent', async () => {
+    const { till, other, card, hold, pay, atRisk } = await scene()
+    const theirs = await hold(other, 80)
+    await hold(till, 120)
+    await pay(till, 100)
+    const held = { draftId: theirs.draftId, cardId: card.id, purpose: 'redeem' as const }
+    expect(
+      (await other.answer('hold', { ...held, amountKopecks: kopecks(80) }, theirs.id)).hold,
+    ).toMatchObject({ amountKopecks: 80 })
+    const paid = other.receipt([redeem(card.id, 80)], { sale: saleOf(null, 80, theirs.draftId) })
+    expect(verdictOf(await other.send(paid))).toBe('applied')
+    expect(await atRisk()).toBe(100)
+  })
+
+  test('[O2] when an older hold goes, nobody else has the money that a newer one lacked', async () => {
+    const { till, other, hold, pay, promise, free } = await scene()
+    const [older, newer] = [await hold(till, 120), await hold(till, 80)]
+    await pay(till, 120)
+    await till.answer('release', null, older.id)
+    expect(await free(other)).toBe(0)
+    expect(await promise(till, newer)).toMatchObject(lost(0))
+  })
+
+  test('[C7] [O2] nor what a manager returns of what its till had spent', async () => {
+    const { till, other, manager, card, hold, pay, promise, free } = await scene()
+    const held = await hold(till, 120)
+    const paid = await pay(till, 140)
+    await manager.send(manager.receipt([refund(card.id, 140, paid.id)]))
+    expect(await free(other)).toBe(80)
+    expect(await promise(till, held)).toMatchObject(lost(0))
+  })
+
+  test('[O1] what is uncovered is in N until its own till has told everything after the hold was over', async () => {
+    const { till, other, manager, accountId, moysklad, time, hold, pay, atRisk, drained } = await scene()
     await hold(till, 100)
     await pay(till, 150)
     await drained(till)
     expect(await atRisk()).toBe(50)
-    time.nowMs += 16 * minute
+    // A lapsed hold covers nothing.
+    time.nowMs += holdKeepMs
+    for (const one of [till, other, manager]) {
+      const role = one === manager ? 'manager' : 'cashier'
+      await one.reopen(moysklad.hire({ accountId, employeeId: one.employeeId, role }).key)
+    }
     await drained(other)
-    expect(await atRisk()).toBe(50)
+    expect(await atRisk()).toBe(100)
     await till.ping()
     await drained(till)
-    expect([await atRisk(), await free(other)]).toEqual([0, 0])
+    expect(await atRisk()).toBe(0)
   })
 
   test('[O2] a payment on a hold that was made for another draft ends that hold, and no other', async () => {

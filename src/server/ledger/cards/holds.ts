@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { OthersHolds } from '../../../core/card/card.ts'
+import { balanceOf, type Card, type OthersHolds } from '../../../core/card/card.ts'
 import { type AccountId, CardId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
 import { Kopecks, kopecks } from '../../../core/money.ts'
 import { shownCardOf } from '../../../core/receipt/operations.ts'
@@ -23,95 +23,111 @@ const HoldRow = v.object({
 })
 export type HoldRow = v.InferOutput<typeof HoldRow>
 
-/** What the card still has for a hold. */
-const covered = 'h.amount - h.uncovered'
-
-/** A till, with the draft that it has in hand. */
+/** A till, with the draft that it has in hand and the hold that it names. */
 export interface Holder {
   tillId: TillId
   draftId: DraftId | null
+  holdId: HoldId | null
 }
 
-/** What is held of a card; `heldKopecks` and `reserved` by others than the holder, tills or not. */
-export interface CardHolds extends OthersHolds {
+/** What is held of a card, as a holder finds it. */
+export interface CardHolds {
+  /** By anybody. */
+  allKopecks: Kopecks
+  /** By others, tills or not. */
+  othersKopecks: Kopecks
+  /** Somebody else holds the unsold card itself. */
+  reserved: boolean
   /** The number of one of the tills among the others. */
   heldBy: number | null
-  /** By the holder, for the draft in hand. */
-  ownKopecks: Kopecks
-  /** By the holder, for other drafts. */
+  /** By the holder's till for other drafts. */
   otherDraftsKopecks: Kopecks
-  /** What the holder held for other drafts and has spent since. */
-  uncoveredKopecks: Kopecks
+  /** By the holder, as much as is covered: this much of the card is there for it whatever others hold. */
+  coveredKopecks: Kopecks
+  /** Something that the holder's till holds for other drafts is uncovered. */
+  lacks: boolean
 }
 
 const HoldsRow = v.object({
-  held: v.nullable(Int),
-  own: v.nullable(Int),
-  other: v.nullable(Int),
+  everything: v.nullable(Int),
+  others: v.nullable(Int),
+  otherDrafts: v.nullable(Int),
+  covered: v.nullable(Int),
   uncovered: v.nullable(Int),
   reserved: v.nullable(Int),
   ordinal: v.nullable(Int),
 })
 
 /** @param holder null where all are others */
-export async function holdsBeside(
+export async function holdsOfCard(
   query: Query,
   accountId: AccountId,
   cardId: CardId,
   holder: Holder | null,
   nowMs: number,
 ): Promise<CardHolds> {
+  const theirs = '(h.till_id is null or h.till_id <> $3)'
+  const own = '(h.till_id = $3 and (h.draft_id = $4 or h.id = $5))'
+  const otherDrafts = '(h.till_id = $3 and h.draft_id <> $4 and h.id <> $5)'
   const total = (what: string, whose: string) =>
     `cast(sum(case when h.purpose = 'redeem' and ${whose} then ${what} else 0 end) as bigint)`
-  const theirs = '(h.till_id is null or h.till_id <> $3)'
   const rows = await query.all(
-    `select ${total(covered, theirs)} as held,
-      ${total(covered, 'h.till_id = $3 and h.draft_id = $4')} as own,
-      ${total(covered, 'h.till_id = $3 and h.draft_id <> $4')} as other,
-      ${total('h.uncovered', 'h.till_id = $3 and h.draft_id <> $4')} as uncovered,
+    `select ${total('h.amount', 'true')} as everything, ${total('h.amount', theirs)} as others, ${total('h.amount', otherDrafts)} as "otherDrafts",
+      ${total('h.amount - h.uncovered', own)} as covered, ${total('h.uncovered', otherDrafts)} as uncovered,
       max(case when h.purpose = 'load' and ${theirs} then 1 else 0 end) as reserved,
       min(case when ${theirs} then t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
-      where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $5`,
-    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', nowMs],
+      where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $6`,
+    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', holder?.holdId ?? '', nowMs],
   )
   // A sum is one row, also over nothing.
-  const { held, own, other, uncovered, reserved, ordinal } = parseFirst(HoldsRow, rows)!
+  const row = parseFirst(HoldsRow, rows)!
   return {
-    heldKopecks: kopecks(held ?? 0),
-    reserved: reserved === 1,
-    heldBy: ordinal,
-    ownKopecks: kopecks(own ?? 0),
-    otherDraftsKopecks: kopecks(other ?? 0),
-    uncoveredKopecks: kopecks(uncovered ?? 0),
+    allKopecks: kopecks(row.everything ?? 0),
+    othersKopecks: kopecks(row.others ?? 0),
+    reserved: row.reserved === 1,
+    heldBy: row.ordinal,
+    otherDraftsKopecks: kopecks(row.otherDrafts ?? 0),
+    coveredKopecks: kopecks(row.covered ?? 0),
+    lacks: (row.uncovered ?? 0) > 0,
   }
 }
 
-const CoverRow = v.object({ id: HoldId, amount: Kopecks, uncovered: Kopecks })
+/**
+ * @param held what else of the card is held than what the holder needs it for
+ * @returns what is not there for the holder: never so much that it would lack what its own hold covers
+ */
+export function notFor(card: Card, { coveredKopecks, reserved }: CardHolds, held: number): OthersHolds {
+  const most = Math.max(0, balanceOf(card) - coveredKopecks)
+  return { heldKopecks: kopecks(Math.min(held, most)), reserved }
+}
+
+const CoverRow = v.object({ id: HoldId, tillId: v.nullable(TillId), amount: Kopecks, uncovered: Kopecks })
 
 /**
  * Fits what a till holds to what its payment has left on the card, and to what its undoing has brought back: the newest hold
- * gives way first, the oldest is covered first. Held beyond what the card has, it would be missing for the promise of another
- * till. The till may have promised on what is uncovered now, so that is in N.
+ * is uncovered first, the oldest is covered first. All that is covered is on the card, so that no till goes short by what
+ * another has spent of its own. The till may have promised on what is uncovered: that is in N.
  *
- * @param leftKopecks what the card has beyond all that is held of it, negative where it lacks some; the card is locked
+ * @param balanceKopecks of the card, which is locked
  */
 export async function fitHolds(
   tx: Tx,
   accountId: AccountId,
   cardId: CardId,
   tillId: TillId,
-  leftKopecks: number,
+  balanceKopecks: number,
   nowMs: number,
 ): Promise<void> {
-  const rows = await tx.all(
-    `select id, amount, uncovered from hold where account_id = $1 and card_id = $2 and till_id = $3
-      and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $4
-      order by made_at_ms ${leftKopecks < 0 ? 'desc' : ''}, id`,
-    [accountId, cardId, tillId, nowMs],
+  const found = await tx.all(
+    `select id, till_id as "tillId", amount, uncovered from hold where account_id = $1 and card_id = $2
+      and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $3 order by made_at_ms, id`,
+    [accountId, cardId, nowMs],
   )
-  let left = leftKopecks
-  for (const { id, amount, uncovered } of parseRows(CoverRow, rows)) {
+  const rows = parseRows(CoverRow, found)
+  let left = rows.reduce((rest, { amount, uncovered }) => rest - (amount - uncovered), balanceKopecks)
+  const own = rows.filter((row) => row.tillId === tillId)
+  for (const { id, amount, uncovered } of left < 0 ? own.toReversed() : own) {
     const more = left < 0 ? Math.max(left, uncovered - amount) : Math.min(left, uncovered)
     left -= more
     if (more === 0) continue

@@ -1,12 +1,12 @@
-import { availableOf, type Card, loadBar, type OthersHolds, redeemBar } from '../../../core/card/card.ts'
+import { availableOf, type Card, loadBar, redeemBar } from '../../../core/card/card.ts'
 import type { AccountId, DraftId, HoldId, TillId } from '../../../core/ids.ts'
-import { type Kopecks, minKopecks, sumKopecks, zeroKopecks } from '../../../core/money.ts'
+import { type Kopecks, minKopecks, zeroKopecks } from '../../../core/money.ts'
 import { type Refusal, refusal } from '../../../core/refusal.ts'
 import type { Programme } from '../../../core/card/programme.ts'
 import type { Hold } from '../../../core/wire/holds.ts'
 import { holdUseMs } from '../../../core/card/hold.ts'
 import type { Tx } from '../../db/db.ts'
-import { type CardHolds, changeHold, findHold, isForbidden, makeHold } from './holds.ts'
+import { type CardHolds, changeHold, findHold, isForbidden, makeHold, notFor } from './holds.ts'
 
 export interface HoldWanted {
   id: HoldId
@@ -34,7 +34,7 @@ export type HoldTaken =
 /**
  * Holds a card, or changes the hold of this id; the card is locked. Asking twice is the same as asking once (O2).
  *
- * @param holds beside this till with this draft in hand
+ * @param holds as this draft finds them
  */
 export async function takeHold(
   tx: Tx,
@@ -58,8 +58,7 @@ export async function takeHold(
   if (!known && (await isForbidden(tx, accountId, tillId, wanted.id)))
     return refused(refusal('hold_over', card.id))
   // Two drafts of a till cannot stand on the same money either: what it held twice would be missing for another's promise.
-  const heldKopecks = sumKopecks([holds.heldKopecks, holds.otherDraftsKopecks])
-  const notForThisDraft: OthersHolds = { heldKopecks, reserved: holds.reserved }
+  const notForThisDraft = notFor(card, holds, holds.othersKopecks + holds.otherDraftsKopecks)
   const bar =
     purpose === 'redeem'
       ? redeemBar(card, notForThisDraft, today)

@@ -13,7 +13,7 @@ import { closeUndone, settledBySibling } from './siblings.ts'
 import { findCardByNumber } from '../cards/cards.ts'
 import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
 import { type Charge, chargeOf, writeCharge } from './charge.ts'
-import { fitHolds, holdsBeside, releaseHoldsOf } from '../cards/holds.ts'
+import { fitHolds, releaseHoldsOf } from '../cards/holds.ts'
 import { insertLinks } from './links.ts'
 import { loadContext, type Loaded, resolveTargets } from './posting-context.ts'
 import type { Programmes } from '../programmes.ts'
@@ -296,18 +296,15 @@ async function fitOtherHolds(
   tx: Tx,
   { accountId, fact }: Arrival,
   posted: readonly PostedOperation[],
-  { holder, holds }: Loaded,
+  { tillId, holds }: Loaded,
   nowMs: number,
 ): Promise<void> {
-  if (holder === null) return
+  if (tillId === null) return
   for (const { cardId, balanceKopecks } of effectsOf(posted)) {
-    const before = holds.get(cardId)
+    const { otherDraftsKopecks, lacks } = holds.get(cardId)!
     // What was applied before a restore saw no hold of the backup, and its till's have to fit all the same.
-    if (!before?.otherDraftsKopecks && !before?.uncoveredKopecks && !fact?.before) continue
-    const now = await holdsBeside(tx, accountId, cardId, holder, nowMs)
-    const left = balanceKopecks - now.heldKopecks - now.otherDraftsKopecks
-    if (left < 0 || now.uncoveredKopecks > 0)
-      await fitHolds(tx, accountId, cardId, holder.tillId, left, nowMs)
+    if (otherDraftsKopecks === 0 && !lacks && !fact?.before) continue
+    await fitHolds(tx, accountId, cardId, tillId, balanceKopecks, nowMs)
   }
 }
 

@@ -9,14 +9,13 @@ import type {
   VoidTarget,
 } from '../../../core/posting/types.ts'
 import type { Programme } from '../../../core/card/programme.ts'
-import { sumKopecks } from '../../../core/money.ts'
-import { cardIdOf } from '../../../core/receipt/operations.ts'
+import { cardIdOf, shownCardOf } from '../../../core/receipt/operations.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import type { KnownFact, SaleFacts } from '../arrival.ts'
 import { type CardRow, lockCards } from '../cards/cards.ts'
 import { lockDocument, saleContext } from './documents.ts'
-import { type CardHolds, findHold, type Holder, holdsBeside } from '../cards/holds.ts'
+import { type CardHolds, findHold, type Holder, holdsOfCard, notFor } from '../cards/holds.ts'
 import { cardsOfReceipt, isRefunded, postedBy, redeemLeft } from './operations.ts'
 import { findDoer, tillOf } from './siblings.ts'
 import { saleOfReceipt } from './links.ts'
@@ -24,8 +23,7 @@ import { type StoredReceipt, textOf } from './receipts.ts'
 
 export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
-  /** Whose receipt it is; null where the server acts for no till. */
-  holder: Holder | null
+  tillId: TillId | null
   holds: ReadonlyMap<CardId, CardHolds>
 }
 
@@ -79,25 +77,22 @@ export async function loadContext(
   const cards = await lockCards(tx, accountId, await touchedCards(tx, accountId, receipt))
   const holds = new Map<CardId, CardHolds>()
   const others = new Map<CardId, OthersHolds>()
-  const holder = tillId && { tillId, draftId: receipt.sale?.draftId ?? null }
   // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
   const undoes = receipt.operations.some(({ kind }) => kind === 'void')
   // A receipt that was applied before a restore had its money beside the holds that were there: some of those in the backup were
   // over by then. One that was made or asked for again since lives longer than they do.
   const heldAtMs = before ? Math.max(nowMs, before.postedAtMs + holdKeepMs) : nowMs
-  for (const id of cards.keys()) {
-    const one = await holdsBeside(tx, accountId, id, holder, heldAtMs)
-    const { heldKopecks, ownKopecks, otherDraftsKopecks, reserved } = one
+  for (const [id, card] of cards) {
+    const one = await holdsOfCard(tx, accountId, id, tillId && holderOf(receipt, id, tillId), heldAtMs)
+    const { allKopecks, othersKopecks, reserved } = one
     holds.set(id, one)
-    const all = sumKopecks([heldKopecks, ownKopecks, otherDraftsKopecks])
-    others.set(id, { heldKopecks: undoes ? all : heldKopecks, reserved })
+    others.set(id, undoes ? { heldKopecks: allKopecks, reserved } : notFor(card, one, othersKopecks))
   }
   const links = await linkTargets(tx, accountId, receipt)
   return {
     programme,
     tillId,
     cards,
-    holder,
     holds,
     others,
     // What was applied before a restore was applied on that day.
@@ -115,6 +110,12 @@ export async function loadContext(
     voidTargets: await voidTargets(tx, accountId, receipt, facts, dayOf),
     linkTargets: links.targets,
   }
+}
+
+/** What the receipt may take of the card before others: what its draft holds, or the hold that it names. */
+function holderOf({ sale, operations }: Receipt, cardId: CardId, tillId: TillId): Holder {
+  const shown = operations.map(shownCardOf).find((one) => one?.cardId === cardId)
+  return { tillId, draftId: sale?.draftId ?? null, holdId: shown?.proof.holdId ?? null }
 }
 
 async function touchedCards(tx: Tx, accountId: AccountId, receipt: Receipt): Promise<CardId[]> {
