@@ -44,6 +44,8 @@ export interface CardHolds {
   otherDraftsKopecks: Kopecks
   /** By the holder, as much as is covered: this much of the card is there for it whatever others hold. */
   coveredKopecks: Kopecks
+  /** Of what others hold, as much as is covered. */
+  othersCoveredKopecks: Kopecks
   /** Something that the holder's till holds for other drafts is uncovered. */
   lacks: boolean
 }
@@ -53,6 +55,7 @@ const HoldsRow = v.object({
   others: v.nullable(Int),
   otherDrafts: v.nullable(Int),
   covered: v.nullable(Int),
+  othersCovered: v.nullable(Int),
   uncovered: v.nullable(Int),
   reserved: v.nullable(Int),
   ordinal: v.nullable(Int),
@@ -73,7 +76,8 @@ export async function holdsOfCard(
     `cast(sum(case when h.purpose = 'redeem' and ${whose} then ${what} else 0 end) as bigint)`
   const rows = await query.all(
     `select ${total('h.amount', 'true')} as everything, ${total('h.amount', theirs)} as others, ${total('h.amount', otherDrafts)} as "otherDrafts",
-      ${total('h.amount - h.uncovered', own)} as covered, ${total('h.uncovered', otherDrafts)} as uncovered,
+      ${total('h.amount - h.uncovered', own)} as covered,
+      ${total('h.amount - h.uncovered', theirs)} as "othersCovered", ${total('h.uncovered', otherDrafts)} as uncovered,
       max(case when h.purpose = 'load' and ${theirs} then 1 else 0 end) as reserved,
       min(case when ${theirs} then t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
@@ -89,17 +93,20 @@ export async function holdsOfCard(
     heldBy: row.ordinal,
     otherDraftsKopecks: kopecks(row.otherDrafts ?? 0),
     coveredKopecks: kopecks(row.covered ?? 0),
+    othersCoveredKopecks: kopecks(row.othersCovered ?? 0),
     lacks: (row.uncovered ?? 0) > 0,
   }
 }
 
 /**
  * @param held what else of the card is held than what the holder needs it for
- * @returns what is not there for the holder: never so much that it would lack what its own hold covers
+ * @returns what is not there for the holder: never so much that it would lack what its own hold covers, and never less than
+ *   what others' holds cover. Both fit but for a hold that lapsed while its receipt waited for a lock: then it is the other's.
  */
-export function notFor(card: Card, { coveredKopecks, reserved }: CardHolds, held: number): OthersHolds {
-  const most = Math.max(0, balanceOf(card) - coveredKopecks)
-  return { heldKopecks: kopecks(Math.min(held, most)), reserved }
+export function notFor(card: Card, holds: CardHolds, held: number): OthersHolds {
+  const most = Math.max(0, balanceOf(card) - holds.coveredKopecks)
+  const heldKopecks = kopecks(Math.max(holds.othersCoveredKopecks, Math.min(held, most)))
+  return { heldKopecks, reserved: holds.reserved }
 }
 
 const CoverRow = v.object({ id: HoldId, tillId: v.nullable(TillId), amount: Kopecks, uncovered: Kopecks })
