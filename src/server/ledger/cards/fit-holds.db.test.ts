@@ -91,6 +91,34 @@ onBothEngines('holds whose money their own till has spent', (engine) => {
     expect(await balance(card.number)).toEqual(['blocked', 0])
   })
 
+  test('[O2] [O6] a promise in review is applied on what its hold covers, whatever another till has spent of its own', async () => {
+    const { till, other, card, hold, pay, decide, balance, atRisk } = await scene()
+    const held = await hold(till, 100)
+    const theirs = await hold(other, 100)
+    const typed = redeem(card.id, 100, { holdId: held.id, entered: 'typed' })
+    const sale = saleOf(null, 100, held.draftId)
+    const promised = await till.send(till.receipt([typed], { mode: 'promise', sale }))
+    expect(verdictOf(promised)).toBe('in_review promise_without_hold')
+    await pay(other, 100)
+    expect(await atRisk()).toBe(theirs.amount)
+    const { decision } = await decide('promise_without_hold', 'apply')
+    expect(decision?.outcome).toMatchObject(lost(0))
+    expect([await balance(card.number), await atRisk()]).toEqual([['used_up', 0], 100])
+  })
+
+  test('[O2] a request whose moment is older than another till’s hold leaves that what it covers', async () => {
+    const { till, other, card, time, accountId, moysklad, hold } = await scene()
+    const lapsed = await hold(till, 200)
+    time.nowMs += holdKeepMs
+    for (const one of [till, other])
+      await one.reopen(moysklad.hire({ accountId, employeeId: one.employeeId }).key)
+    await other.hold(card.id, 200)
+    time.nowMs--
+    const sale = saleOf(null, 200, lapsed.draftId)
+    const receipt = till.receipt([redeem(card.id, 200)], { sale })
+    expect(verdictOf(await till.send(receipt))).toBe('refused card_held')
+  })
+
   test('[O2] a hold that is renewed is for what the card still has', async () => {
     const { till, card, hold, pay, atRisk } = await scene()
     const { id, draftId } = await hold(till, 100)

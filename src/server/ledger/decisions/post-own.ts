@@ -67,8 +67,15 @@ export async function postWaiting(
   // After a restore its ask may have been applied, and it waits all the same, as it had before (J7): booked once is enough (J2).
   const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
   if (bySibling?.outcome.status === 'applied') throw new NotPossible()
-  // What stands for it is no till's record, so nothing else lets go what it held.
-  await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
   const fact = { before: stored.appliedBefore, mayLose }
-  return postOwn(tx, accountId, original, { ...said, operations, standsFor: id, mode, fact }, means)
+  const own = await postOwn(
+    tx,
+    accountId,
+    original,
+    { ...said, operations, standsFor: id, mode, fact },
+    means,
+  )
+  // What stands for it is no till's record and of no draft, so nothing else lets go what its draft held besides.
+  await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
+  return own
 }

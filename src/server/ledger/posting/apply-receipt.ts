@@ -278,7 +278,13 @@ async function write(
     await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   }
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
-    await releaseHoldsOf(tx, arrival.accountId, arrival.place?.tillId ?? null, receipt, nowMs)
+    await releaseHoldsOf(
+      tx,
+      arrival.accountId,
+      arrival.place?.tillId ?? arrival.actsFor ?? null,
+      receipt,
+      nowMs,
+    )
   if (work) await fitOtherHolds(tx, arrival, work.posted, work.context, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
