@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { DraftId, HoldId } from '../../src/core/ids.ts'
 import { load, redeem, refund, saleOf, undo } from '../../src/core/testing/builders.ts'
 import { balanceOf } from './look.ts'
 import { onRestoredServers } from './restored-scene.ts'
@@ -38,6 +39,13 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect(await cases()).toEqual([])
   })
 
+  /** A promise of 30 on the till's hold. */
+  async function promiseOn(by: TestTill, card: NewCard, hold: { id: HoldId; draftId: DraftId }) {
+    const sale = saleOf(null, 30, hold.draftId)
+    const promise = by.receipt([redeem(card.id, 30, { holdId: hold.id })], { mode: 'promise', sale })
+    return (await by.sync(promise)).outcomes[0]?.outcome
+  }
+
   test('[F22] [O2] a payment of which its till had held some elsewhere takes nothing from the hold of another', async () => {
     const { till, other, card, backUp, setBack, send, refill } = await scene()
     const draftId = newDraftId()
@@ -48,9 +56,9 @@ onRestoredServers('the money of a restored server', (scene) => {
     expect(await send(till, paid)).toEqual(['applied'])
     await setBack()
     expect(await refill(till, paid)).toEqual(['applied'])
-    const rest = { mode: 'promise' as const, sale: saleOf(null, 30, draftId) }
-    const promise = other.receipt([redeem(card.id, 30, { holdId })], rest)
-    expect((await other.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await promiseOn(other, card, { id: holdId, draftId })).toMatchObject({
+      effects: [{ lossKopecks: 0 }],
+    })
   })
 
   test('[F22] [O2] nor where its till has held of the rest since the restore', async () => {
@@ -64,9 +72,9 @@ onRestoredServers('the money of a restored server', (scene) => {
     later(1_000)
     await till.hold(card.id, 50)
     expect(await refill(till, paid)).toEqual(['applied'])
-    const rest = { mode: 'promise' as const, sale: saleOf(null, 30, draftId) }
-    const promise = other.receipt([redeem(card.id, 30, { holdId })], rest)
-    expect((await other.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await promiseOn(other, card, { id: holdId, draftId })).toMatchObject({
+      effects: [{ lossKopecks: 0 }],
+    })
   })
 
   test('[F22] [O4] a card that another till had reserved is sold again', async () => {

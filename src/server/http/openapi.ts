@@ -14,7 +14,7 @@ function securityOf({ access, signed }: Endpoint): Json[] {
 }
 
 /** What a client's generator knows by name: the library sees only that it is a pattern. */
-const formats = new Map<unknown, string>([
+const formats = new Map<RegExp, string>([
   [uuidForm, 'uuid'],
   [ownUuidForm, 'uuid'],
   [dayForm, 'date'],
@@ -26,10 +26,9 @@ const schemaOf = (schema: v.GenericSchema, io: 'input' | 'output'): Json => {
       typeMode: io,
       ignoreActions: ['check', 'finite', 'brand'],
       overrideAction: ({ valibotAction, jsonSchema }) => {
-        const format = 'requirement' in valibotAction && formats.get(valibotAction.requirement)
-        return format
-          ? { ...jsonSchema, pattern: String(valibotAction.requirement).slice(1, -1), format }
-          : null
+        const form = 'requirement' in valibotAction ? valibotAction.requirement : null
+        const format = form instanceof RegExp && formats.get(form)
+        return format ? { ...jsonSchema, pattern: form.source, format } : null
       },
     }),
   }

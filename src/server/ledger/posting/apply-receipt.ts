@@ -1,4 +1,4 @@
-import type { AccountId, CardId, ReceiptId } from '../../../core/ids.ts'
+import type { AccountId, CardId, ReceiptId, TillId } from '../../../core/ids.ts'
 import { kopecks, sumKopecks } from '../../../core/money.ts'
 import { type CardEffect, type CaseKind, type FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { type Refusal, refusal } from '../../../core/refusal.ts'
@@ -60,6 +60,9 @@ export async function applyReceipt(
   const alarm = journal?.state === locked?.state ? changed : 'till_forked'
   return { outcome: verdict.outcome, alarm, head }
 }
+
+/** The till whose business it is: its own record, or what a manager has posted for it. */
+const whoseBusiness = ({ place, actsFor }: Arrival): TillId | null => place?.tillId ?? actsFor ?? null
 
 const isPlaced = (arrival: Arrival): arrival is PlacedArrival => arrival.place !== null
 
@@ -147,12 +150,13 @@ const asOutcome = (outcome: FinalOutcome): Verdict => ({
 
 async function decide(
   tx: Tx,
-  { accountId, content, evidence, place, actsFor, fact }: Arrival,
+  arrival: Arrival,
   facts: SaleFacts,
   programmes: Programmes,
   journal: Journal | null,
   nowMs: number,
 ): Promise<Verdict> {
+  const { accountId, content, evidence, place, fact } = arrival
   if (content.kind === 'malformed') {
     return asOutcome({ status: 'in_review', code: 'receipt_malformed' })
   }
@@ -176,7 +180,7 @@ async function decide(
     programme,
     dayOf: (momentMs) => programmes.day(programme, momentMs),
     facts,
-    tillId: ownTill ?? actsFor ?? null,
+    tillId: whoseBusiness(arrival),
     fact,
     nowMs,
   })
@@ -278,13 +282,7 @@ async function write(
     await writePosting(tx, arrival, work.posted, work.context.cards, nowMs)
   }
   if (receipt && (await areHoldsOver(tx, arrival.accountId, receipt, outcome)))
-    await releaseHoldsOf(
-      tx,
-      arrival.accountId,
-      arrival.place?.tillId ?? arrival.actsFor ?? null,
-      receipt,
-      nowMs,
-    )
+    await releaseHoldsOf(tx, arrival.accountId, whoseBusiness(arrival), receipt, nowMs)
   if (work) await fitOtherHolds(tx, arrival, work.posted, work.context, nowMs)
   if (work?.undoes?.waited) await closeUndone(tx, arrival.accountId, work.undoes.id, nowMs)
   if (outcome.status === 'in_review' && !isShared)
