@@ -71,8 +71,7 @@ export class Cashier {
     const before = twins && random.chance(0.7) ? await this.#sellBefore(open, sale) : null
     if (page.dead) return
     // A form without storage takes no card: the screen says to save the sale first (J13).
-    if (random.chance(0.12) || till.warning === 'memory_only')
-      return this.#serveSaved(open, card, sum, sale)
+    if (random.chance(0.12) || till.warning === 'memory_only') return this.#serveSaved(open, card, sum, sale)
     // The sale before has come to its end in this tab when a new form is there.
     await this.newForm(open)
     if (page.dead || !till.ready) return

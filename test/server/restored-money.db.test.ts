@@ -77,6 +77,23 @@ onRestoredServers('the money of a restored server', (scene) => {
     })
   })
 
+  test('[F22] [O2] what it had held itself is there for it, also where another has spent beside what it held since', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill, later, cases } = await scene()
+    const draftId = newDraftId()
+    await till.hold(card.id, 50, draftId)
+    await backUp()
+    const paid = pay(till, card, 50, { sale: saleOf(null, 50, draftId) })
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    later(1_000)
+    await other.hold(card.id, 50)
+    const spent = pay(other, card, 50, { sale: saleOf(null, 50, newDraftId()) })
+    expect(await send(other, spent)).toEqual(['applied'])
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect(await balanceOf(manager, card)).toBe(0)
+    expect(await cases()).toEqual([])
+  })
+
   test('[F22] [O4] a card that another till had reserved is sold again', async () => {
     const { till, other, manager, backUp, setBack, send, refill, cases } = await scene()
     const fresh = await addCard(manager)

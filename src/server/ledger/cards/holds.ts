@@ -61,28 +61,33 @@ const HoldsRow = v.object({
   ordinal: v.nullable(Int),
 })
 
-/** @param holder null where all are others */
+/**
+ * @param holder null where all are others
+ * @param livesOnMs the moment that what is held by others, and by anybody, has to outlast to count
+ */
 export async function holdsOfCard(
   query: Query,
   accountId: AccountId,
   cardId: CardId,
   holder: Holder | null,
   nowMs: number,
+  livesOnMs = nowMs,
 ): Promise<CardHolds> {
-  const theirs = '(h.till_id is null or h.till_id <> $3)'
+  const livesOn = 'h.keep_until_ms > $7'
+  const theirs = `((h.till_id is null or h.till_id <> $3) and ${livesOn})`
   const own = '(h.till_id = $3 and (h.draft_id = $4 or h.id = $5))'
   const otherDrafts = '(h.till_id = $3 and h.draft_id <> $4 and h.id <> $5)'
   const total = (what: string, whose: string) =>
     `cast(sum(case when h.purpose = 'redeem' and ${whose} then ${what} else 0 end) as bigint)`
   const rows = await query.all(
-    `select ${total('h.amount', 'true')} as everything, ${total('h.amount', theirs)} as others, ${total('h.amount', otherDrafts)} as "otherDrafts",
+    `select ${total('h.amount', livesOn)} as everything, ${total('h.amount', theirs)} as others, ${total('h.amount', otherDrafts)} as "otherDrafts",
       ${total('h.amount - h.uncovered', own)} as covered,
       ${total('h.amount - h.uncovered', theirs)} as "othersCovered", ${total('h.uncovered', otherDrafts)} as uncovered,
       max(case when h.purpose = 'load' and ${theirs} then 1 else 0 end) as reserved,
       min(case when ${theirs} then t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
       where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $6`,
-    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', holder?.holdId ?? '', nowMs],
+    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', holder?.holdId ?? '', nowMs, livesOnMs],
   )
   // A sum is one row, also over nothing.
   const row = parseFirst(HoldsRow, rows)!

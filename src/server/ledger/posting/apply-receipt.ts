@@ -298,7 +298,7 @@ async function write(
  */
 async function fitOtherHolds(
   tx: Tx,
-  { accountId, fact }: Arrival,
+  { accountId }: Arrival,
   posted: readonly PostedOperation[],
   { tillId, holds }: Loaded,
   nowMs: number,
@@ -306,8 +306,7 @@ async function fitOtherHolds(
   if (tillId === null) return
   for (const { cardId, balanceKopecks } of effectsOf(posted)) {
     const { otherDraftsKopecks, lacks } = holds.get(cardId)!
-    // What was applied before a restore saw no hold of the backup, and its till's have to fit all the same.
-    if (otherDraftsKopecks === 0 && !lacks && !fact?.before) continue
+    if (otherDraftsKopecks === 0 && !lacks) continue
     await fitHolds(tx, accountId, cardId, tillId, balanceKopecks, nowMs)
   }
 }

@@ -79,11 +79,12 @@ export async function loadContext(
   const others = new Map<CardId, OthersHolds>()
   // What an undoing takes off a card must not be what this very till keeps there for another buyer (O2): all holds count.
   const undoes = receipt.operations.some(({ kind }) => kind === 'void')
-  // A receipt that was applied before a restore had its money beside the holds that were there: some of those in the backup were
-  // over by then. One that was made or asked for again since lives longer than they do.
-  const heldAtMs = before ? Math.max(nowMs, before.postedAtMs + holdKeepMs) : nowMs
+  // A receipt that was applied before a restore had its money beside what others held: some of the holds in the backup were over by
+  // then. One that was made or asked for again since lives longer than they do.
+  const livesOnMs = before ? Math.max(nowMs, before.postedAtMs + holdKeepMs) : nowMs
   for (const [id, card] of cards) {
-    const one = await holdsOfCard(tx, accountId, id, tillId && holderOf(receipt, id, tillId), heldAtMs)
+    const holder = tillId && holderOf(receipt, id, tillId)
+    const one = await holdsOfCard(tx, accountId, id, holder, nowMs, livesOnMs)
     const { allKopecks, othersKopecks, reserved } = one
     holds.set(id, one)
     others.set(id, undoes ? { heldKopecks: allKopecks, reserved } : notFor(card, one, othersKopecks))
