@@ -117,7 +117,7 @@ export class Oracle {
     return null
   }
 
-  /** Up to five paying cards, each once, none that this receipt loads (C5, C6); not more than the sale leaves (C5). */
+  /** Up to five paying cards, each once, none that this receipt loads (C5, C6); not more than the sale leaves, where what came back makes room (C5). */
   #together(record: Record): void {
     const paying = record.acts.filter((act) => act.kind === 'redeem')
     const loading = record.acts.filter((act) => act.kind === 'load')
@@ -140,7 +140,10 @@ export class Oracle {
     const total = (acts: Act[]) =>
       acts.reduce((sum, act) => (act.kind === 'redeem' ? sum + act.amount : sum), 0)
     const payable = Math.floor((paper.goods * this.#rules.shareTenThousandths) / 10_000)
-    if (paying.length > 0 && total(asked) > payable) throw new No()
+    const back = standing
+      .flatMap((one) => this.#refundsOf(one.record.id))
+      .reduce((sum, { paid, granted, loss }) => sum + paid + granted - loss, 0)
+    if (paying.length > 0 && total(asked) - back > payable) throw new No()
     for (const { product, paid } of loading) {
       // The row says what was paid for a certificate, not the till.
       if (paid !== this.#rules.certificates.get(product)) throw new No()
