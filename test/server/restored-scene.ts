@@ -2,7 +2,7 @@ import { afterEach, describe, expect } from 'vitest'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
 import type { SyncAnswer, SyncRequest } from '../../src/core/wire/tills.ts'
 import type * as v from 'valibot'
-import { goodsSale } from '../../src/core/testing/builders.ts'
+import { goodsSale, redeem } from '../../src/core/testing/builders.ts'
 import type { Query } from '../../src/server/db/db.ts'
 import type { CaseChoice } from '../../src/core/wire/cases.ts'
 import { bookWaiting } from '../../src/server/ledger/decisions/book-waiting.ts'
@@ -11,7 +11,11 @@ import { verifyLedger } from '../../src/server/ledger/audit/verify.ts'
 import { casesOf } from './look.ts'
 import { type Rewindable, rewindable } from './rewindable.ts'
 import type { TestTill } from './test-till.ts'
-import { addCard, verdictOf, world, type World } from './world.ts'
+import { addCard, type NewCard, verdictOf, world, type World } from './world.ts'
+
+/** A payment with the card; of no sale, unless `rest` names one. */
+export const pay = (till: TestTill, card: NewCard, amount: number, rest: Partial<Receipt> = {}) =>
+  till.receipt([redeem(card.id, amount)], rest)
 
 /** Tests of a server that can be set back to its backup, on both databases; after each the books agree (L6). */
 export function onRestoredServers(title: string, tests: (scene: () => ReturnType<typeof sceneAt>) => void) {
@@ -82,6 +86,9 @@ async function sceneAt(place: Rewindable) {
       await manager.answer('decideCase', { choice, note: '' }, one.id)
     },
     cases: () => casesOf(place.db, accountId),
+    /** The cases of money: a gap is there until the other records have come. */
+    kinds: async () =>
+      (await casesOf(place.db, accountId)).flatMap(([kind]) => (kind.startsWith('gap') ? [] : [kind])),
     read: <T>(reading: (query: Query) => Promise<T>) => place.db.read(reading),
   }
   function asSettled(record: v.InferOutput<typeof SyncRequest>['records'][0]) {
