@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DraftId, HoldId } from '../../src/core/ids.ts'
+import { kopecks } from '../../src/core/money.ts'
 import { load, redeem, saleOf } from '../../src/core/testing/builders.ts'
 import { balanceOf } from './look.ts'
 import { onRestoredServers, pay } from './restored-scene.ts'
@@ -87,6 +88,44 @@ onRestoredServers('the holds of a restored server', (scene) => {
     expect(await refill(till, paid)).toEqual(['applied'])
     expect(await balanceOf(manager, card)).toBe(0)
     expect(await cases()).toEqual([])
+  })
+
+  test('[F22] [O2] a hold of the backup is there for its promise, also where a payment took what another held there', async () => {
+    const { till, other, manager, card, backUp, setBack, send, refill } = await scene()
+    const draftId = newDraftId()
+    const held = await till.hold(card.id, 40, draftId)
+    const over = await other.hold(card.id, 60)
+    await backUp()
+    await other.answer('release', null, over)
+    const paid = pay(manager, card, 60)
+    expect(await send(manager, paid)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(manager, paid)).toEqual(['applied'])
+    const renewed = { draftId, cardId: card.id, purpose: 'redeem' as const, amountKopecks: kopecks(40) }
+    expect((await till.answer('hold', renewed, held)).refusal).toBeNull()
+    const sale = saleOf(null, 40, draftId)
+    const promise = till.receipt([redeem(card.id, 40, { holdId: held })], { mode: 'promise', sale })
+    expect((await till.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await balanceOf(manager, card)).toBe(0)
+  })
+
+  test('[F22] [O2] and where its own till had paid beside it', async () => {
+    const { till, other, manager, backUp, setBack, send, refill } = await scene()
+    const card = await addCard(manager, { paid: 150 })
+    const draftId = newDraftId()
+    const held = await till.hold(card.id, 40, draftId)
+    const over = await other.hold(card.id, 60)
+    await backUp()
+    await other.answer('release', null, over)
+    const paid = pay(till, card, 110, { sale: saleOf(null, 110, newDraftId()) })
+    expect(await send(till, paid)).toEqual(['applied'])
+    await setBack()
+    expect(await refill(till, paid)).toEqual(['applied'])
+    expect((await manager.answer('risk', null)).maxLossKopecks).toBe(0)
+    const sale = saleOf(null, 40, draftId)
+    const promise = till.receipt([redeem(card.id, 40, { holdId: held })], { mode: 'promise', sale })
+    expect((await till.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await balanceOf(manager, card)).toBe(0)
   })
 
   test('[F22] [O4] a card that another till had reserved is sold again', async () => {

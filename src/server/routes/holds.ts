@@ -27,6 +27,9 @@ export function hold({ db, clock, programmes }: Deps): Handler<'hold'> {
       if (!programme) throw new ApiError('programme_missing')
       const card = await lockCard(tx, accountId, cardId)
       if (!card) return { status: 'refused' as const, refusal: refusal('card_unknown', cardId) }
+      // The money of a promise that waits for a human stays as it is (O2): whatever comes of its draft is late.
+      if (await draftWaits(tx, accountId, draftId))
+        return { status: 'refused' as const, refusal: refusal('hold_over', cardId) }
       const holds = await holdsOfCard(tx, accountId, cardId, { tillId, draftId, holdId: id }, nowMs)
       const today = programmes.day(programme, nowMs)
       const wanted = { id, draftId, redeemKopecks: amountKopecks, orLess: false }

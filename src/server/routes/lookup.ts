@@ -13,6 +13,7 @@ import { readBody } from '../http/body.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards/cards.ts'
 import { type CardHolds, holdsOfCard, notFor } from '../ledger/cards/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/cards/take-hold.ts'
+import { draftWaits } from '../ledger/posting/receipts.ts'
 import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
 import type { Handler } from '../http/handler.ts'
@@ -65,6 +66,9 @@ async function find(
     await countLookup(tx, accountId, tillId, employeeId, today)
     return { card: view, hold: null, refusal: null, serverTimeMs: nowMs }
   }
+  // The money of a promise that waits for a human stays as it is (O2): whatever comes of its draft is late.
+  if (await draftWaits(tx, accountId, wish.draftId))
+    return { card: view, hold: null, refusal: refusal('hold_over', card.id), serverTimeMs: nowMs }
   const taken = await holdFor(tx, card, holds, wish, { accountId, tillId, programme, today, nowMs })
   if (taken?.status === 'taken') throw new ApiError('id_taken')
   return {

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { holdKeepMs } from '../../../core/card/hold.ts'
+import { HoldId } from '../../../core/ids.ts'
 import { kopecks } from '../../../core/money.ts'
+import { parseShape } from '../../../core/shape.ts'
 import { caseScene } from '../../../../test/server/case-scene.ts'
 import { onBothEngines } from '../../../../test/server/engines.ts'
 import { newDraftId, redeem, refund, saleOf, type TestTill, undo } from '../../../../test/server/test-till.ts'
@@ -104,6 +107,35 @@ onBothEngines('holds whose money their own till has spent', (engine) => {
     const { decision } = await decide('promise_without_hold', 'apply')
     expect(decision?.outcome).toMatchObject(lost(0))
     expect([await balance(card.number), await atRisk()]).toEqual([['used_up', 0], 100])
+  })
+
+  test('[O2] [O6] so is one that names no hold, on what its draft holds: it uncovers nothing that its till holds besides', async () => {
+    const { till, other, card, hold, pay, promise, decide, atRisk } = await scene()
+    const [held, besides, theirs] = [await hold(till, 60), await hold(till, 40), await hold(other, 100)]
+    const sale = saleOf(null, 60, held.draftId)
+    const typed = till.receipt([redeem(card.id, 60, { entered: 'typed' })], { mode: 'promise', sale })
+    expect(verdictOf(await till.send(typed))).toBe('in_review promise_without_hold')
+    await pay(other, 100)
+    const { decision } = await decide('promise_without_hold', 'apply')
+    expect(decision?.outcome).toMatchObject(lost(0))
+    expect(await atRisk()).toBe(100)
+    expect(await promise(till, besides)).toMatchObject(lost(0))
+    expect(await promise(other, theirs)).toMatchObject(lost(100))
+  })
+
+  test('[O2] what a promise in review waits for stays held, whatever else its till asks for the draft', async () => {
+    const { till, other, card, hold, promise, free, decide } = await scene()
+    const held = await hold(till, 100)
+    expect(verdictOf(await promise(till, held, 1))).toBe('in_review promise_without_hold')
+    const { id, draftId } = held
+    const less = { draftId, cardId: card.id, purpose: 'redeem' as const, amountKopecks: kopecks(1) }
+    expect((await till.answer('hold', less, id)).refusal).toMatchObject({ code: 'hold_over' })
+    const wish = { id: parseShape(HoldId, randomUUID()), draftId, redeemKopecks: kopecks(1), load: false }
+    const looked = { number: card.number, entered: 'scanned' as const, hold: wish }
+    expect(await till.answer('lookup', looked)).toMatchObject({ hold: null, refusal: { code: 'hold_over' } })
+    expect(await free(other)).toBe(100)
+    const { decision } = await decide('promise_without_hold', 'apply')
+    expect(decision?.outcome).toMatchObject(lost(0))
   })
 
   test('[O2] a request whose moment is older than another till’s hold leaves that what it covers', async () => {

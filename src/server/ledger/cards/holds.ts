@@ -44,8 +44,6 @@ export interface CardHolds {
   otherDraftsKopecks: Kopecks
   /** By the holder, as much as is covered: this much of the card is there for it whatever others hold. */
   coveredKopecks: Kopecks
-  /** Of what others hold, as much as is covered. */
-  othersCoveredKopecks: Kopecks
   /** Something that the holder's till holds for other drafts is uncovered. */
   lacks: boolean
 }
@@ -55,13 +53,15 @@ const HoldsRow = v.object({
   others: v.nullable(Int),
   otherDrafts: v.nullable(Int),
   covered: v.nullable(Int),
-  othersCovered: v.nullable(Int),
   uncovered: v.nullable(Int),
   reserved: v.nullable(Int),
   ordinal: v.nullable(Int),
 })
 
 /**
+ * A hold that had lapsed when another was made or asked for is over, also for a request that is older and had to wait for
+ * the card.
+ *
  * @param holder null where all are others
  * @param livesOnMs the moment that what is held by others, and by anybody, has to outlast to count
  */
@@ -82,12 +82,23 @@ export async function holdsOfCard(
   const rows = await query.all(
     `select ${total('h.amount', livesOn)} as everything, ${total('h.amount', theirs)} as others, ${total('h.amount', otherDrafts)} as "otherDrafts",
       ${total('h.amount - h.uncovered', own)} as covered,
-      ${total('h.amount - h.uncovered', theirs)} as "othersCovered", ${total('h.uncovered', otherDrafts)} as uncovered,
+      ${total('h.uncovered', otherDrafts)} as uncovered,
       max(case when h.purpose = 'load' and ${theirs} then 1 else 0 end) as reserved,
       min(case when ${theirs} then t.ordinal end) as ordinal
       from hold h left join till t on t.account_id = h.account_id and t.id = h.till_id
-      where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $6`,
-    [accountId, cardId, holder?.tillId ?? '', holder?.draftId ?? '', holder?.holdId ?? '', nowMs, livesOnMs],
+      where h.account_id = $1 and h.card_id = $2 and h.released_at_ms is null and h.keep_until_ms > $6
+        and h.keep_until_ms > (select max(keep_until_ms) from hold
+          where account_id = $1 and card_id = $2 and released_at_ms is null) - $8`,
+    [
+      accountId,
+      cardId,
+      holder?.tillId ?? '',
+      holder?.draftId ?? '',
+      holder?.holdId ?? '',
+      nowMs,
+      livesOnMs,
+      holdKeepMs,
+    ],
   )
   // A sum is one row, also over nothing.
   const row = parseFirst(HoldsRow, rows)!
@@ -98,20 +109,17 @@ export async function holdsOfCard(
     heldBy: row.ordinal,
     otherDraftsKopecks: kopecks(row.otherDrafts ?? 0),
     coveredKopecks: kopecks(row.covered ?? 0),
-    othersCoveredKopecks: kopecks(row.othersCovered ?? 0),
     lacks: (row.uncovered ?? 0) > 0,
   }
 }
 
 /**
  * @param held what else of the card is held than what the holder needs it for
- * @returns what is not there for the holder: never so much that it would lack what its own hold covers, and never less than
- *   what others' holds cover. Both fit but for a hold that lapsed while its receipt waited for a lock: then it is the other's.
+ * @returns what is not there for the holder: never so much that it would lack what its own hold covers
  */
-export function notFor(card: Card, holds: CardHolds, held: number): OthersHolds {
-  const most = Math.max(0, balanceOf(card) - holds.coveredKopecks)
-  const heldKopecks = kopecks(Math.max(holds.othersCoveredKopecks, Math.min(held, most)))
-  return { heldKopecks, reserved: holds.reserved }
+export function notFor(card: Card, { coveredKopecks, reserved }: CardHolds, held: number): OthersHolds {
+  const most = Math.max(0, balanceOf(card) - coveredKopecks)
+  return { heldKopecks: kopecks(Math.min(held, most)), reserved }
 }
 
 const CoverRow = v.object({ id: HoldId, tillId: v.nullable(TillId), amount: Kopecks, uncovered: Kopecks })
@@ -122,6 +130,7 @@ const CoverRow = v.object({ id: HoldId, tillId: v.nullable(TillId), amount: Kope
  * another has spent of its own. The till may have promised on what is uncovered: that is in N.
  *
  * @param balanceKopecks of the card, which is locked
+ * @param livesOnMs the moment that what is held by others has to outlast to count
  */
 export async function fitHolds(
   tx: Tx,
@@ -130,11 +139,13 @@ export async function fitHolds(
   tillId: TillId,
   balanceKopecks: number,
   nowMs: number,
+  livesOnMs: number,
 ): Promise<void> {
   const found = await tx.all(
     `select id, till_id as "tillId", amount, uncovered from hold where account_id = $1 and card_id = $2
-      and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $3 order by made_at_ms, id`,
-    [accountId, cardId, nowMs],
+      and purpose = 'redeem' and released_at_ms is null and keep_until_ms > $4
+      and (till_id = $3 or keep_until_ms > $5) order by made_at_ms, id`,
+    [accountId, cardId, tillId, nowMs, livesOnMs],
   )
   const rows = parseRows(CoverRow, found)
   let left = rows.reduce((rest, { amount, uncovered }) => rest - (amount - uncovered), balanceKopecks)

@@ -2,7 +2,6 @@ import type { AccountId, ReceiptId } from '../../../core/ids.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
 import { type KnownFact, noSaleFacts } from '../arrival.ts'
-import { releaseHoldsOf } from '../cards/holds.ts'
 import { ownArrival, ownReceipt } from '../own-receipt.ts'
 import { applyReceipt } from '../posting/apply-receipt.ts'
 import type { StoredReceipt } from '../posting/receipts.ts'
@@ -42,8 +41,8 @@ export async function postOwn(
   }: Said & Pick<Receipt, 'operations' | 'standsFor' | 'mode'> & { fact: KnownFact | null },
   { programmes, nowMs }: Means,
 ): Promise<ReceiptId> {
-  const rest = { mode, standsFor, sale: sale && { ...sale, draftId: null } }
-  const receipt = ownReceipt({ ...said, happenedAtMs }, rest)
+  // Of its draft too: what that holds is there for it, and is let go with it.
+  const receipt = ownReceipt({ ...said, happenedAtMs }, { mode, standsFor, sale })
   const arrival = ownArrival(accountId, receipt, { actsFor: stored.tillId, fact })
   const { outcome } = await applyReceipt(tx, arrival, noSaleFacts, { programmes, nowMs })
   if (outcome.status !== 'applied') throw new NotPossible()
@@ -68,14 +67,5 @@ export async function postWaiting(
   const bySibling = await settledBySibling(tx, accountId, receipt, stored.tillId)
   if (bySibling?.outcome.status === 'applied') throw new NotPossible()
   const fact = { before: stored.appliedBefore, mayLose }
-  const own = await postOwn(
-    tx,
-    accountId,
-    original,
-    { ...said, operations, standsFor: id, mode, fact },
-    means,
-  )
-  // What stands for it is no till's record and of no draft, so nothing else lets go what its draft held besides.
-  await releaseHoldsOf(tx, accountId, stored.tillId, receipt, means.nowMs)
-  return own
+  return postOwn(tx, accountId, original, { ...said, operations, standsFor: id, mode, fact }, means)
 }

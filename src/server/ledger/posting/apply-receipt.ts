@@ -300,14 +300,14 @@ async function fitOtherHolds(
   tx: Tx,
   { accountId }: Arrival,
   posted: readonly PostedOperation[],
-  { tillId, holds }: Loaded,
+  { tillId, holds, livesOnMs }: Loaded,
   nowMs: number,
 ): Promise<void> {
   if (tillId === null) return
   for (const { cardId, balanceKopecks } of effectsOf(posted)) {
     const { otherDraftsKopecks, lacks } = holds.get(cardId)!
     if (otherDraftsKopecks === 0 && !lacks) continue
-    await fitHolds(tx, accountId, cardId, tillId, balanceKopecks, nowMs)
+    await fitHolds(tx, accountId, cardId, tillId, balanceKopecks, nowMs, livesOnMs)
   }
 }
 

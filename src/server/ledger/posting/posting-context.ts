@@ -25,6 +25,8 @@ export interface Loaded extends PostingContext {
   cards: ReadonlyMap<CardId, CardRow>
   tillId: TillId | null
   holds: ReadonlyMap<CardId, CardHolds>
+  /** What others hold has to outlast this moment to count. */
+  livesOnMs: number
 }
 
 /**
@@ -95,6 +97,7 @@ export async function loadContext(
     tillId,
     cards,
     holds,
+    livesOnMs,
     others,
     // What was applied before a restore was applied on that day.
     today: dayOf(before?.postedAtMs ?? nowMs),
