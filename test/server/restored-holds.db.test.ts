@@ -35,10 +35,15 @@ onRestoredServers('the holds of a restored server', (scene) => {
     expect(await cases()).toEqual([])
   })
 
-  /** A promise of 30 on the till's hold. */
-  async function promiseOn(by: TestTill, card: NewCard, hold: { id: HoldId; draftId: DraftId }) {
-    const sale = saleOf(null, 30, hold.draftId)
-    const promise = by.receipt([redeem(card.id, 30, { holdId: hold.id })], { mode: 'promise', sale })
+  /** A promise on the till's hold. */
+  async function promiseOn(
+    by: TestTill,
+    card: NewCard,
+    amount: number,
+    hold: { id: HoldId; draftId: DraftId },
+  ) {
+    const sale = saleOf(null, amount, hold.draftId)
+    const promise = by.receipt([redeem(card.id, amount, { holdId: hold.id })], { mode: 'promise', sale })
     return (await by.sync(promise)).outcomes[0]?.outcome
   }
 
@@ -52,7 +57,7 @@ onRestoredServers('the holds of a restored server', (scene) => {
     expect(await send(till, paid)).toEqual(['applied'])
     await setBack()
     expect(await refill(till, paid)).toEqual(['applied'])
-    expect(await promiseOn(other, card, { id: holdId, draftId })).toMatchObject({
+    expect(await promiseOn(other, card, 30, { id: holdId, draftId })).toMatchObject({
       effects: [{ lossKopecks: 0 }],
     })
   })
@@ -68,7 +73,7 @@ onRestoredServers('the holds of a restored server', (scene) => {
     later(1_000)
     await till.hold(card.id, 50)
     expect(await refill(till, paid)).toEqual(['applied'])
-    expect(await promiseOn(other, card, { id: holdId, draftId })).toMatchObject({
+    expect(await promiseOn(other, card, 30, { id: holdId, draftId })).toMatchObject({
       effects: [{ lossKopecks: 0 }],
     })
   })
@@ -103,9 +108,9 @@ onRestoredServers('the holds of a restored server', (scene) => {
     expect(await refill(manager, paid)).toEqual(['applied'])
     const renewed = { draftId, cardId: card.id, purpose: 'redeem' as const, amountKopecks: kopecks(40) }
     expect((await till.answer('hold', renewed, held)).refusal).toBeNull()
-    const sale = saleOf(null, 40, draftId)
-    const promise = till.receipt([redeem(card.id, 40, { holdId: held })], { mode: 'promise', sale })
-    expect((await till.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await promiseOn(till, card, 40, { id: held, draftId })).toMatchObject({
+      effects: [{ lossKopecks: 0 }],
+    })
     expect(await balanceOf(manager, card)).toBe(0)
   })
 
@@ -122,9 +127,9 @@ onRestoredServers('the holds of a restored server', (scene) => {
     await setBack()
     expect(await refill(till, paid)).toEqual(['applied'])
     expect((await manager.answer('risk', null)).maxLossKopecks).toBe(0)
-    const sale = saleOf(null, 40, draftId)
-    const promise = till.receipt([redeem(card.id, 40, { holdId: held })], { mode: 'promise', sale })
-    expect((await till.sync(promise)).outcomes[0]?.outcome).toMatchObject({ effects: [{ lossKopecks: 0 }] })
+    expect(await promiseOn(till, card, 40, { id: held, draftId })).toMatchObject({
+      effects: [{ lossKopecks: 0 }],
+    })
     expect(await balanceOf(manager, card)).toBe(0)
   })
 
