@@ -50,7 +50,7 @@ it('a card is sold, pays, pays and is sold again while the line is cut, and all 
   await scan()
   await till.prepare(/Списать с подарочной карты 1.649,00/)
   await till.saveNew()
-  await till.sees('edit', /Списано 1.649,00.₽\. Остаток 1.351,00/)
+  await till.sees('edit', /списано 1.649,00.₽, остаток 1.351,00/)
   await listSays(fresh.number, 'активна, доступно 1 351,00 ₽')
 
   await till.newSale()

@@ -61,9 +61,9 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
       await till.firstSale()
       await till.press('create', operations)
       await till.sees('create', /карт в списке: 20|list: 20/)
-      await see(till, 'create', 'not-ready', /закройте браузер на 3 минуты|close the browser/)
+      await see(till, 'create', 'not-ready', /после ночного перерыва|after the night/)
       await till.press('create', /Назад|Back/)
-      await see(till, 'create', 'not-ready-chip', /не готова|not ready/)
+      await see(till, 'create', 'checking-chip', /проверяется|being checked/)
     })
 
     // What another till does after the list was read, nobody can know without the line.
@@ -129,7 +129,7 @@ it('[J2] [O3] [O6] [O8] an outage, from the first silence to what humans decide 
       await see(till, 'create', 'in-review', /Требует решения|Needs a decision/)
       await till.press('create', /Понятно|OK/)
       // A fresh limit has come: what is left to prove is the browser's storage.
-      await till.sees('create', /закройте браузер|close the browser/)
+      await till.sees('create', /после ночного перерыва|after the night/)
       await till.press('create', operations)
       await till.press('create', operations)
       await see(till, 'create', 'shift', /Итоги смены|Shift summary/)
@@ -154,9 +154,9 @@ it('[J4] [M3] [M11] what a page that died has left, and a till that is shut out'
     await prepare(till, goods.mug, card.number)
     till = await TillPage.reopen(till, till.locale)
     till = await inBoth(till, (one) =>
-      see(one, 'create', 'draft-recovered', /такой продажи нет|no such sale/),
+      see(one, 'create', 'draft-recovered', /подготовили, но не сохранили|never saved/),
     )
-    await till.press('create', /отпустить карту|release the card/)
+    await till.press('create', /тпустить карту|elease the card/)
 
     await prepare(till, goods.mug, card.number)
     await shop.switch({ server: 'down' })
@@ -195,7 +195,9 @@ it('[J4] [M3] [M11] what a page that died has left, and a till that is shut out'
     await till.saveNew()
     await till.sees('edit', recorded)
     till = await TillPage.reopen(till, till.locale)
-    till = await inBoth(till, (one) => see(one, 'edit', 'ghost', /Списание было\?|Did it happen\?/))
+    till = await inBoth(till, (one) =>
+      see(one, 'edit', 'ghost', /Покупатель ушёл с товаром|Did the customer leave/),
+    )
     await till.press('edit', /Нет, отменить|No, cancel it/)
     await see(till, 'edit', 'ghost-cancelled', /с карты ничего не взято|nothing was taken/)
     expect(shop.balance(card)).toBe(21_000)
@@ -265,7 +267,7 @@ it('[J13] [J10] [J8] storage that is full, of a newer version, denied by the bro
     await poor.scan('edit', paying.number)
     await see(poor, 'edit', 'storage-denied-card', redeem)
     await poor.press('edit', redeem)
-    await see(poor, 'edit', 'storage-denied-done', /Redeemed .790\.00/)
+    await see(poor, 'edit', 'storage-denied-done', /redeemed .790\.00/)
     expect(shop.balance(paying)).toBe(71_000)
     await poor.page.context().close()
 

@@ -47,7 +47,7 @@ export class Desk {
   async begin(open: OpenTill): Promise<void> {
     const { opened, page, till } = open
     if (!opened || !open.works) return
-    const found = await open.matching.ask(opened)
+    const found = await open.matching.ask(opened, () => undefined)
     if (page.dead || open.opened !== opened) return
     if (opened.documentId === null) {
       for (const { draft } of found.doubtful) await till.ready?.drafts.leave(draft.id)

@@ -243,7 +243,7 @@ class Ordeal {
     }
     expect(await this.#receipt(id)).toEqual([])
     const press = (till: TillPage) =>
-      till.press('create', decision === 'cancel' ? 'Нет, отменить' : 'Да, оставить')
+      till.press('create', decision === 'cancel' ? 'Нет, отменить' : 'Да, списать')
     if (!again) return press(browser!.till)
 
     await this.#reopen(again)

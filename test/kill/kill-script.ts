@@ -139,7 +139,7 @@ export function killScript(settings: KillSettings, bindingName: string): void {
   const shownBy: Record<Shown, RegExp> = {
     recorded: /Записано, ждём ответа/,
     promised: /Принято без связи/,
-    redeemed: /Списано \d/,
+    redeemed: /списано \d/,
     loaded: /активирована на \d/,
   }
   const inDocument = new Set<Shown>()

@@ -30,7 +30,7 @@ const bagKopecks = 8_900
 const payment = {
   kind: 'redeem',
   amountKopecks: bagKopecks,
-  done: /Списано 89,00/,
+  done: /списано 89,00/,
   yes: /Да, списать 89,00/,
 } as const
 

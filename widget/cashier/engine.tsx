@@ -72,7 +72,7 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
   const checkout = new Checkout({
     till,
     host,
-    faultText: (fault) => (fault === 'checking' ? words().words.checkingFault : words().fault(fault)),
+    faultText: (fault) => words().fault(fault),
     locks,
     newId: () => crypto.randomUUID(),
     now: () => till.serverNowMs(),

@@ -2,8 +2,9 @@ import type { DocumentId } from '../../core/ids.ts'
 import { type Draft, draftIsEmpty, draftIsPrepared } from '../../core/draft/draft.ts'
 import { matchAtTill, type SaleBrief, type TillOrder } from '../../core/draft/draft-match.ts'
 import type { MatchAnswer } from '../../core/wire/drafts.ts'
+import type { SaleAnswer } from '../../core/wire/receipts.ts'
 import { isUnreachable } from '../api/api.ts'
-import type { WaitingDraft } from '../journal/drafts.ts'
+import type { DraftsPort, WaitingDraft } from '../journal/drafts.ts'
 import type { Till } from './till.ts'
 
 /** What MoySklad's page has opened in this frame. */
@@ -20,10 +21,11 @@ export interface Question {
   draft: Draft
   /**
    * doubtful: the open sale resembles it; which: it fits, but so does another draft, or it was prepared in another tab, or
-   * nothing tells which of the two is older; unsaved: MoySklad knows no such sale; offline: the server cannot be asked and
-   * the open sale may be the one; unchecked: either of these, with no saved sale open
+   * nothing tells which of the two is older; unsaved: MoySklad knows no such sale; unposted: it knows the sale, which is
+   * not posted; offline: the server cannot be asked and the open sale may be the one; unchecked: one of these, with no saved
+   * sale open
    */
-  doubt: 'doubtful' | 'which' | 'unsaved' | 'offline' | 'unchecked'
+  doubt: 'doubtful' | 'which' | 'unsaved' | 'unposted' | 'offline' | 'unchecked'
   documentId: DocumentId | null
   /** The sale that is meant, where one is known. */
   sale: SaleBrief | null
@@ -33,10 +35,18 @@ export interface Found {
   /** Prepared for this very document: nobody needs to be asked. */
   certain: { draft: Draft; documentId: DocumentId; sale: SaleBrief }[]
   doubtful: Question[]
+  /** The open sale is theirs, and is charged when it is posted (M5). */
+  unposted: Draft[]
+  /** What the server knows of the open sale; null where it was not asked or did not answer. */
+  opened: SaleAnswer | null
 }
 
+const nothing: Found = { certain: [], doubtful: [], unposted: [], opened: null }
+
+type MatchingDrafts = Pick<DraftsPort, 'waitingInOrder' | 'placesOf' | 'noteDocuments'>
+
 export interface MatchingDeps {
-  till: Pick<Till, 'api' | 'ready' | 'dropDraft' | 'serverNowMs'>
+  till: Pick<Till, 'api' | 'dropDraft' | 'serverNowMs'> & { ready: { drafts: MatchingDrafts } | null }
   locks: LockManager
   log: (event: string, error: unknown) => void
 }
@@ -90,23 +100,30 @@ export class Matching {
       })
   }
 
-  async ask(opened: OpenedSale): Promise<Found> {
+  /**
+   * Never rejects: without an answer the questions are those that can be asked without the server.
+   *
+   * @param onExpected called before the server is asked, with the draft that the open sale should be of by all that this tab knows
+   */
+  async ask(opened: OpenedSale, onExpected: (draft: Draft) => void): Promise<Found> {
     // From now on the till has it, whoever asks for what: it is not the sale of a draft that begins later. Nobody waits for the
     // disk: a transaction that begins later comes later.
     if (opened.documentId !== null) void this.#note([opened.documentId])
     const waiting = await this.#waiting(opened)
-    if (waiting.length === 0) return { certain: [], doubtful: [] }
+    if (waiting.length === 0) return nothing
+    const expected = waiting.find((one) => isExpected(one, opened))
+    if (expected) onExpected(expected.draft)
     let answer: MatchAnswer
     try {
       const body = { documentId: opened.documentId, drafts: waiting.map(({ draft }) => draft) }
       answer = await this.#deps.till.api('match', body, { timeoutMs: 5_000 })
     } catch (error) {
       if (!isUnreachable(error)) this.#deps.log('match_failed', error)
-      return { certain: [], doubtful: (await this.#unasked(waiting, opened)).slice(0, questionsMax) }
+      return { ...nothing, doubtful: (await this.#unasked(waiting, opened)).slice(0, questionsMax) }
     }
     const weighed = await this.#weigh(waiting, answer, opened)
     const found = opened.documentId === null ? atForm(weighed) : atSale(weighed, opened.documentId)
-    return { ...found, doubtful: found.doubtful.slice(0, questionsMax) }
+    return { ...found, doubtful: found.doubtful.slice(0, questionsMax), opened: answer.opened }
   }
 
   /** Takes away what the till had before the draft, and what cannot be told without a person. */
@@ -123,7 +140,7 @@ export class Matching {
       const match = matches.find(({ draftId }) => draftId === one.draft.id)
       const candidates = (match?.candidates ?? []).flatMap(({ sale, verdict }): Candidate[] => {
         const order = orderOf(one, sale.id, places.get(sale.id), opened)
-        const weight = matchAtTill(verdict, one.draft, order, nowMs)
+        const weight = matchAtTill(verdict, one.draft, sale, order, nowMs)
         return weight === 'other' ? [] : [{ sale, fits: verdict === 'same', sure: weight === 'same' }]
       })
       const foreign = await this.#isBusy(one, opened)
@@ -197,6 +214,13 @@ export class Matching {
   }
 }
 
+/** The open sale is the first thing that its tab has opened since the draft was prepared, or the draft names it. */
+function isExpected(one: WaitingDraft, opened: OpenedSale): boolean {
+  const { documentId } = opened
+  if (documentId === null || !isDecided(one)) return false
+  return one.draft.documentId === documentId || orderOf(one, documentId, undefined, opened).openedAfter
+}
+
 function orderOf(
   { ofThisTab, begunTurn, changedTurn, begunAfter }: WaitingDraft,
   id: DocumentId,
@@ -213,7 +237,12 @@ function orderOf(
 
 /** A saved sale is open: it is the draft's, or a person is asked whether it is. */
 function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
-  const found: Found = { certain: [], doubtful: [] }
+  const found = {
+    ...nothing,
+    certain: [] as Found['certain'],
+    doubtful: [] as Question[],
+    unposted: [] as Draft[],
+  }
   // One sale cannot be two drafts': where two fit, a person tells them apart.
   const rivals = weighed.filter((one) => !one.foreign && one.candidates.some(({ fits }) => fits))
   for (const one of weighed) {
@@ -221,8 +250,11 @@ function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
     const [candidate] = one.candidates
     if (!candidate || (foreign && !candidate.fits)) continue
     const { sale, fits, sure } = candidate
-    if (!foreign && sure && rivals.length === 1 && isDecided(one))
-      found.certain.push({ draft, documentId, sale })
+    const certain = !foreign && sure && rivals.length === 1 && isDecided(one)
+    if (!sale.posted) {
+      // Its posting is told by a `Save`, and then it is asked about.
+      if (certain) found.unposted.push(draft)
+    } else if (certain) found.certain.push({ draft, documentId, sale })
     else found.doubtful.push({ draft, doubt: fits ? 'which' : 'doubtful', documentId, sale })
   }
   return found
@@ -232,7 +264,7 @@ function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
  * Whether a person has decided about the draft and not been asked about it since. A sale's form is saved after its cards
  * were prepared, which is the decision; in a saved sale only «Списать» is one.
  */
-function isDecided({ draft, left }: Weighed): boolean {
+function isDecided({ draft, left }: Pick<WaitingDraft, 'draft' | 'left'>): boolean {
   if (!draftIsPrepared(draft)) return false
   return draft.documentId === null ? !left : draft.redeems.length > 0
 }
@@ -246,7 +278,8 @@ function atForm(weighed: readonly Weighed[]): Found {
       if (!only) return { draft, doubt: complete ? 'unsaved' : 'unchecked', documentId: null, sale: null }
       // Of two sales either may be the one: the receipt names none, and is linked when one is open (M11).
       if (another) return { draft, doubt: 'unchecked', documentId: null, sale: null }
-      return { draft, doubt: 'unchecked', documentId: only.sale.id, sale: only.sale }
+      const doubt = only.sale.posted ? 'unchecked' : 'unposted'
+      return { draft, doubt, documentId: only.sale.id, sale: only.sale }
     })
-  return { certain: [], doubtful }
+  return { ...nothing, doubtful }
 }

@@ -19,7 +19,10 @@ const briefOf = (id: DocumentId) => ({
   name: '00007',
   moment: '2026-10-02 12:00',
   sumKopecks: 500 as never,
+  posted: true,
 })
+
+const nothing = { certain: [], doubtful: [], unposted: [], opened: null }
 
 let account: string
 let opened: OpenJournal[]
@@ -55,7 +58,7 @@ async function frame(of: Tab): Promise<Frame> {
     if (fitting === null) return Promise.reject(new Unreachable('away', null))
     const among = fitting.filter((id) => body.documentId === null || id === body.documentId)
     const answer: MatchAnswer = {
-      document: null,
+      opened: null,
       matches: body.drafts.map((one) => ({
         draftId: one.id,
         complete: true,
@@ -77,7 +80,7 @@ async function frame(of: Tab): Promise<Frame> {
   }
   const matching = new Matching({ till: till as never, locks: navigator.locks, log: () => undefined })
   const ask = (id: DocumentId | null, turn: number) =>
-    matching.ask({ documentId: id, turn, previousTurn: of.opened(turn, id) })
+    matching.ask({ documentId: id, turn, previousTurn: of.opened(turn, id) }, () => undefined)
   return {
     matching,
     drafts,
@@ -103,8 +106,8 @@ describe('[M3] a draft and the sale that is opened', () => {
     await form.drafts.save(one)
     fitting = [sale]
     expect(await saved.open(sale)).toEqual({
+      ...nothing,
       certain: [{ draft: one, documentId: sale, sale: briefOf(sale) }],
-      doubtful: [],
     })
   })
 
@@ -116,7 +119,6 @@ describe('[M3] a draft and the sale that is opened', () => {
     const mine = prepared()
     await form.drafts.save(mine)
     fitting = [before]
-    const nothing = { certain: [], doubtful: [] }
     expect(await saved.again(before, turn)).toEqual(nothing)
     expect(await saved.open(before)).toEqual(nothing)
     expect(await (await frame(tab())).open(before)).toEqual(nothing)
@@ -142,7 +144,7 @@ describe('[M3] a draft and the sale that is opened', () => {
     const [before, turn] = [documentId(), one.turn()]
     await form.drafts.save(prepared())
     fitting = [before]
-    expect(await saved.again(before, turn)).toEqual({ certain: [], doubtful: [] })
+    expect(await saved.again(before, turn)).toEqual(nothing)
   })
 
   it('a sale that was opened before the last change is asked about', async () => {
@@ -217,14 +219,14 @@ describe('[M3] a draft and the sale that is opened', () => {
     await saved.open(own)
     const mine = prepared({ documentId: own })
     await saved.drafts.save(mine)
-    expect(await saved.open(other)).toEqual({ certain: [], doubtful: [] })
+    expect(await saved.open(other)).toEqual(nothing)
     expect(await (await frame(tab())).open(own)).toMatchObject({ certain: [{ documentId: own }] })
     expect(await (await frame(tab())).open(null)).toMatchObject({
       certain: [],
       doubtful: [{ doubt: 'unchecked', documentId: own }],
     })
     fitting = null
-    expect(await saved.open(other)).toEqual({ certain: [], doubtful: [] })
+    expect(await saved.open(other)).toEqual(nothing)
     expect(await saved.open(own)).toMatchObject({ doubtful: [{ doubt: 'offline', documentId: own }] })
   })
 
@@ -249,7 +251,7 @@ describe('[M3] a draft and the sale that is opened', () => {
     const { form } = await tabWithFrames()
     const looked = draft({ redeems: [redeem({ confirmed: false })] })
     await form.drafts.save(looked)
-    expect(await form.open(null)).toEqual({ certain: [], doubtful: [] })
+    expect(await form.open(null)).toEqual(nothing)
     expect(form.dropped).toEqual([looked.id])
   })
 })

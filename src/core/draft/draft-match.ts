@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { type Draft, redeemTotal, type SaleDocument } from './draft.ts'
 import { DocumentId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
-import type { Sale } from '../sale/sale.ts'
+import { sameSale, type Sale } from '../sale/sale.ts'
 
 /**
  * Which saved sale was a draft prepared for (M3)? Order decides, and each order is told by one clock or one counter:
@@ -28,14 +28,17 @@ export const SaleBrief = v.strictObject({
   /** `YYYY-MM-DD HH:mm` */
   moment: v.string(),
   sumKopecks: Kopecks,
+  /** «Проведено»: a sale that is not posted is charged when it is (M5). */
+  posted: v.boolean(),
 })
 export type SaleBrief = v.InferOutput<typeof SaleBrief>
 
-export const briefOf = ({ id, name, moment, sale }: SaleDocument): SaleBrief => ({
+export const briefOf = ({ id, name, moment, sale, applicable }: SaleDocument): SaleBrief => ({
   id,
   name,
   moment,
   sumKopecks: sale.sumKopecks,
+  posted: applicable,
 })
 
 /** What the server knows of the order of a sale and a draft. */
@@ -56,8 +59,6 @@ export interface TillOrder {
 
 /** The server's part: what the sale holds, and what the account knew of it before the draft. */
 export function matchDraft(document: SaleDocument, draft: Draft, order: AccountOrder): MatchVerdict {
-  // It is matched when it is posted (M5).
-  if (!document.applicable) return 'other'
   const alike = sameSale(document.sale, draft.sale)
   if (draft.documentId !== null) {
     if (document.id !== draft.documentId) return 'other'
@@ -82,35 +83,25 @@ export const draftFreshMs = 12 * 60 * 60_000
 /**
  * The till's part: takes from the server's verdict, and never adds to it.
  *
+ * @param sale the one that the verdict is about
  * @param nowMs by the till's clock, as the draft's own moments
  */
 export function matchAtTill(
   verdict: MatchVerdict,
   draft: Draft,
+  sale: Pick<SaleBrief, 'sumKopecks'>,
   order: TillOrder,
   nowMs: number,
 ): MatchVerdict {
   // It names its sale: no order can say more.
   if (draft.documentId !== null) return verdict
   if (order.hadBefore) return 'other'
+  // A sale of the same minute with another sum: nothing but the order of the draft's own tab speaks for it.
+  if (verdict === 'doubtful' && !order.openedAfter && sale.sumKopecks !== draft.sale.sumKopecks)
+    return 'other'
   if (verdict !== 'same') return verdict
   return order.openedAfter && nowMs - draft.updatedAtMs <= draftFreshMs ? 'same' : 'doubtful'
 }
-
-/** The same rows in any order, and the same sum. MoySklad's page and its API may differ in the last digits of a price. */
-function sameSale(a: Sale, b: Sale): boolean {
-  return a.sumKopecks === b.sumKopecks && rowsOf(a) === rowsOf(b)
-}
-
-const rowsOf = ({ rows }: Sale): string =>
-  rows
-    .map(({ productId, quantity, priceKopecks, discountPercent }) =>
-      [productId, quantity, hundredths(priceKopecks), hundredths(discountPercent)].join(' '),
-    )
-    .sort()
-    .join('\n')
-
-const hundredths = (n: number) => Math.round(n * 100)
 
 /** Whether the draft's cards could be this sale's at all: nobody is asked to pay more than a sale's sum, or to load without its row. */
 function hasRoomFor(sale: Sale, draft: Draft): boolean {

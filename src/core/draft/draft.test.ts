@@ -73,7 +73,11 @@ const certificates = (quantity: number, goods = 0, discountPercent = 0): Sale =>
 
 describe('[M2] why a sale may not be saved', () => {
   const fault = (sale: Sale, loads: DraftLoad[] = [], redeems: DraftRedeem[] = [], redeemed = 0) =>
-    saleFault(programmeOf(), sale, { loads, redeems, redeemedKopecks: kopecks(redeemed) })
+    saleFault(programmeOf(), sale, {
+      done: { loads: [], redeemedKopecks: kopecks(redeemed) },
+      loads,
+      redeems,
+    })
 
   test('it may, without certificates and without cards', () => expect(fault(goodsSale(500))).toBeNull())
   test('it may, with what it needs', () => {
@@ -84,9 +88,25 @@ describe('[M2] why a sale may not be saved', () => {
     expect(fault(certificates(3), [loadOf()])).toEqual({ code: 'cards_missing', needed: 3, scanned: 1 })
   })
   test('a card without a certificate', () => {
-    expect(fault(goodsSale(500), [loadOf()])).toEqual({ code: 'cards_spare', needed: 0, scanned: 1 })
-    expect(fault(certificates(1), [loadOf({ paidKopecks: kopecks(1) })])).toEqual({
-      code: 'certificate_changed',
+    expect(fault(goodsSale(500), [loadOf()])).toEqual({ code: 'cards_spare' })
+    // Its certificate costs something else now.
+    expect(fault(certificates(1), [loadOf({ paidKopecks: kopecks(1) })])?.code).toBe(
+      'certificate_without_card',
+    )
+  })
+  test('a sale that cards have served already, changed since', () => {
+    const served = (sale: Sale, sold: DraftLoad[], redeemed: number) =>
+      saleFault(programmeOf(), sale, {
+        done: { loads: sold, redeemedKopecks: kopecks(redeemed) },
+        loads: [],
+        redeems: [],
+      })
+    expect(served(certificates(1, 500), [loadOf()], 500)).toBeNull()
+    expect(served(goodsSale(500), [loadOf()], 0)).toEqual({ code: 'sold_certificate_gone' })
+    expect(served(goodsSale(500), [], 501)).toEqual({
+      code: 'paid_above_sale',
+      paidKopecks: 501,
+      payableKopecks: 500,
     })
   })
   test('[C2] a fraction or a discount', () => {

@@ -6,6 +6,7 @@ import type { RefusalCode } from '../refusal.ts'
 import type { Operation } from '../receipt/operations.ts'
 import { Entered } from '../card/proof.ts'
 import { SealedNumber } from '../card/sealed-number.ts'
+import type { Done } from '../sale/done.ts'
 import { certificatesOf, payableByCard, Sale } from '../sale/sale.ts'
 import { redeemCardsMax } from '../sale/split.ts'
 import { LocalDate } from '../card/validity.ts'
@@ -169,45 +170,49 @@ export function draftOperations(draft: Draft): Operation[] {
 export type SaleFault =
   | { code: 'certificate_without_card'; name: string }
   | { code: 'cards_missing'; needed: number; scanned: number }
-  | { code: 'cards_spare'; needed: number; scanned: number }
-  /** A card is there, but the certificate's row was changed since. */
-  | { code: 'certificate_changed' }
+  | { code: 'cards_spare' }
+  /** A card was sold in this sale, and its certificate's row has gone or was changed since. */
+  | { code: 'sold_certificate_gone' }
   | { code: 'above_payable'; amountKopecks: Kopecks; payableKopecks: Kopecks }
+  /** Cards have paid more for this sale than it is worth now. */
+  | { code: 'paid_above_sale'; paidKopecks: Kopecks; payableKopecks: Kopecks }
   | { code: 'redeem_unconfirmed' }
   | { code: Extract<RefusalCode, 'certificate_fraction' | 'certificate_discounted' | 'too_many_cards'> }
 
-/** The cards of a sale: chosen in a draft, or at work already. */
+/** The cards of a sale. */
 export interface SaleCards {
+  /** At work already. */
+  done: Done
+  /** Chosen in a draft. */
   loads: readonly Slotted[]
   redeems: readonly Pick<DraftRedeem, 'amountKopecks' | 'confirmed'>[]
-  /** What cards have paid for this sale already. */
-  redeemedKopecks: Kopecks
 }
 
 /**
- * Compares a sale with the cards prepared for it.
+ * Compares a sale with its cards.
  *
  * @returns the first fault, or null when the sale may be saved; a sale with no certificates and no cards always may.
  */
 export function saleFault(programme: Programme, sale: Sale, cards: SaleCards): SaleFault | null {
+  const { done, loads, redeems } = cards
   const { slots, problem } = certificatesOf(programme, sale)
   if (problem) return { code: problem }
-  if (cards.loads.length < slots.length) {
-    const first =
-      slots.find((slot) => !cards.loads.some((load) => load.productId === slot.productId)) ?? slots[0]!
+  if (unassigned(done.loads, slots).length > 0) return { code: 'sold_certificate_gone' }
+  const free = openSlots(slots, done.loads)
+  const open = openSlots(free, loads)
+  if (open.length > 0) {
     return slots.length === 1
-      ? { code: 'certificate_without_card', name: first.name }
-      : { code: 'cards_missing', needed: slots.length, scanned: cards.loads.length }
+      ? { code: 'certificate_without_card', name: open[0]!.name }
+      : { code: 'cards_missing', needed: slots.length, scanned: slots.length - open.length }
   }
-  if (cards.loads.length > slots.length) {
-    return { code: 'cards_spare', needed: slots.length, scanned: cards.loads.length }
-  }
-  if (unassigned(cards.loads, slots).length > 0) return { code: 'certificate_changed' }
-  if (cards.redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
-  const amount = sumKopecks([cards.redeemedKopecks, ...cards.redeems.map((redeem) => redeem.amountKopecks)])
-  const payable = payableByCard(programme, sale)
-  if (amount > payable) return { code: 'above_payable', amountKopecks: amount, payableKopecks: payable }
-  if (cards.redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
+  if (loads.length > free.length) return { code: 'cards_spare' }
+  if (redeems.length > redeemCardsMax) return { code: 'too_many_cards' }
+  const payableKopecks = payableByCard(programme, sale)
+  const paidKopecks = done.redeemedKopecks
+  if (paidKopecks > payableKopecks) return { code: 'paid_above_sale', paidKopecks, payableKopecks }
+  const amountKopecks = sumKopecks([paidKopecks, ...redeems.map((redeem) => redeem.amountKopecks)])
+  if (amountKopecks > payableKopecks) return { code: 'above_payable', amountKopecks, payableKopecks }
+  if (redeems.some((redeem) => !redeem.confirmed)) return { code: 'redeem_unconfirmed' }
   return null
 }
 

@@ -100,3 +100,18 @@ export function payableByCard(programme: Programme, sale: Sale): Kopecks {
   const payable = minKopecks(kopecks(eligible), kopecks(rest))
   return mulDivFloor(payable, programme.shareTenThousandths, wholeTenThousandths)
 }
+
+/** The same rows in any order, and the same sum. MoySklad's page and its API may differ in the last digits of a price. */
+export function sameSale(a: Sale, b: Sale): boolean {
+  return a.sumKopecks === b.sumKopecks && rowsOf(a) === rowsOf(b)
+}
+
+const rowsOf = ({ rows }: Sale): string =>
+  rows
+    .map(({ productId, quantity, priceKopecks, discountPercent }) =>
+      [productId, quantity, hundredths(priceKopecks), hundredths(discountPercent)].join(' '),
+    )
+    .sort()
+    .join('\n')
+
+const hundredths = (n: number) => Math.round(n * 100)

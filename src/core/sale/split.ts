@@ -27,12 +27,20 @@ function spendingOrder(a: SpendableCard, b: SpendableCard): number {
   return a.cardId < b.cardId ? -1 : 1
 }
 
-/** Proposes what each card pays, in spending order; a card that is not needed gets no share. */
-export function proposeSplit(cards: readonly SpendableCard[], payableKopecks: Kopecks): Share[] {
+/**
+ * Proposes what each card pays, in spending order; a card that is not needed gets no share.
+ *
+ * @param limitOf the most that a card is to pay
+ */
+export function proposeSplit(
+  cards: readonly SpendableCard[],
+  payableKopecks: Kopecks,
+  limitOf = (card: SpendableCard) => card.availableKopecks,
+): Share[] {
   const shares: Share[] = []
   let rest = payableKopecks
   for (const card of cards.toSorted(spendingOrder)) {
-    const amount = minKopecks(card.availableKopecks, rest)
+    const amount = minKopecks(limitOf(card), rest)
     if (amount === 0) continue
     shares.push({ cardId: card.cardId, amountKopecks: amount })
     rest = kopecks(rest - amount)

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import { Draft, SaleDocument } from '../draft/draft.ts'
+import { Draft } from '../draft/draft.ts'
 import { SaleBrief } from '../draft/draft-match.ts'
 import { DocumentId, DraftId } from '../ids.ts'
+import { SaleAnswer } from './receipts.ts'
 
 /** Receipts that are being prepared, and the sales that they are for (M2, M3). */
 
@@ -14,8 +15,8 @@ export const MatchRequest = v.strictObject({
 })
 
 export const MatchAnswer = v.strictObject({
-  /** The document asked for; null when none was asked for or MoySklad does not have it. */
-  document: v.nullable(SaleDocument),
+  /** What GET sale would say of the document asked for; null when none was asked for. */
+  opened: v.nullable(SaleAnswer),
   matches: v.array(
     v.strictObject({
       draftId: DraftId,

@@ -52,6 +52,9 @@ export const ToldReceipt = v.strictObject({
 export type ToldReceipt = v.InferOutput<typeof ToldReceipt>
 
 export const SaleAnswer = v.strictObject({
+  /** MoySklad gave an answer that could be read. Where it did not, nothing is known of the document. */
+  read: v.boolean(),
+  /** Null where MoySklad has no such sale. */
   document: v.nullable(SaleDocument),
   receipts: v.array(ToldReceipt),
 })

@@ -209,7 +209,7 @@ onBothEngines('drafts', (engine) => {
     const { shop, till, draftOf } = await scene()
     const draft = draftOf(till)
     const gone = { documentId: randomUUID() as never, drafts: [draft] }
-    expect((await till.answer('match', gone)).document).toBeNull()
+    expect((await till.answer('match', gone)).opened).toMatchObject({ read: true, document: null })
     shop.moysklad.away = true
     expect(await till.denial('match', { documentId: null, drafts: [draft] })).toBe('424 moysklad_unreachable')
   })

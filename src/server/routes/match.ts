@@ -8,6 +8,7 @@ import { readBody } from '../http/body.ts'
 import { newestMadeBy, noteSeen, seenAmong } from '../ledger/documents-seen.ts'
 import { findReceipt, standingOfDocument, type StoredReceipt, textOf } from '../ledger/posting/receipts.ts'
 import { reach } from '../http/reach.ts'
+import { toldSale } from './history.ts'
 import type { Handler } from '../http/handler.ts'
 
 type Match = MatchAnswer['matches'][number]
@@ -33,6 +34,7 @@ export function match(deps: Deps): Handler<'match'> {
   const { db } = deps
   return async (c) => {
     const { accountId } = c.var.session
+    const { tillId } = c.var
     const { documentId, drafts } = await readBody(c, MatchRequest, matchBytesMax)
     const read = createReads(deps, accountId)
     const opened = documentId === null ? null : await read.one(documentId)
@@ -51,7 +53,11 @@ export function match(deps: Deps): Handler<'match'> {
     const readAtMs = deps.clock()
     const matches = await db.read((query) => settle(query, accountId, drafts, found))
     await noteSeen(db, accountId, read.all(), readAtMs)
-    return { document: opened, matches }
+    // One round trip tells all that a till needs to know of an opened sale (P2b).
+    return {
+      opened: documentId && (await toldSale(db, accountId, documentId, tillId, opened)),
+      matches,
+    }
   }
 }
 

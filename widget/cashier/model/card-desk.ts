@@ -1,86 +1,122 @@
-import { batch, type Signal } from '@preact/signals'
-import { isDenied, isUnreachable } from '../../../src/client/api/api.ts'
-import type { Till } from '../../../src/client/till/till.ts'
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { isUnreachable } from '../../../src/client/api/api.ts'
 import { recognise } from '../../../src/core/card/card-number.ts'
+import type { Entered } from '../../../src/core/card/proof.ts'
 import {
   cardsOf,
   type Draft,
   draftIsEmpty,
   type DraftLink,
   type DraftRedeem,
+  redeemTotal,
 } from '../../../src/core/draft/draft.ts'
-import { type CardId, type DocumentId, DraftId, HoldId, ReceiptId } from '../../../src/core/ids.ts'
-import { AmountKopecks, type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
-import type { Refusal } from '../../../src/core/refusal.ts'
-import type { Entered } from '../../../src/core/card/proof.ts'
-import type { Sale } from '../../../src/core/sale/sale.ts'
-import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'
-import { proposeSplit } from '../../../src/core/sale/split.ts'
-import type { CardView, LookupAnswer } from '../../../src/core/wire/cards.ts'
-import { localDate } from '../../../src/core/card/validity.ts'
-import { cardOfEntry, chooseOnGrant, refusalOf, type Reserved } from './from-book.ts'
-import type { Need } from './need.ts'
+import { fitToSale, roomFor, shareOut } from '../../../src/core/draft/fit.ts'
+import { type CardId, DraftId, ReceiptId } from '../../../src/core/ids.ts'
+import {
+  AmountKopecks,
+  type Kopecks,
+  kopecks,
+  minKopecks,
+  sumKopecks,
+  zeroKopecks,
+} from '../../../src/core/money.ts'
+import { refusal } from '../../../src/core/refusal.ts'
+import { redeemCardsMax } from '../../../src/core/sale/split.ts'
 import { parseShape, tryShape } from '../../../src/core/shape.ts'
-
-/** What the desk tells the cashier about the last thing that was scanned or pressed. */
-export type Notice =
-  | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
-  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' }
-  /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
-  | { kind: 'offline'; scanned?: true }
-  | { kind: 'scan_again' }
-  | { kind: 'not_in_book' }
-  | { kind: 'book_limit' }
-  /** This till has sold the card without the line. */
-  | { kind: 'sold_here' }
-  | { kind: 'too_many_attempts' }
-  | { kind: 'try_again' }
-  | { kind: 'programme_missing' }
-  | { kind: 'not_recorded' }
-  | { kind: 'decided_elsewhere' }
-
-/** What the cards are scanned for. */
-export interface Errand {
-  /** Stays the same as long as the same document is open; another value drops late answers (M4). */
-  token: object
-  sale: Sale | null
-  /** Null for the form of a new sale. */
-  documentId: DocumentId | null
-  documentMoment: string | null
-  need: Need
-}
+import type { CardView } from '../../../src/core/wire/cards.ts'
+import { type Arrived, CardSource, isElsewhere } from './card-source.ts'
+import { addCard, changeRedeem, confirmAll, raised, withoutCard } from './draft-edit.ts'
+import { type Notice, noticeOf } from './notice.ts'
+import type { OpenDocument } from './open-document.ts'
+import type { Opened } from './opened.ts'
+import type { TillPort } from './till-port.ts'
+import type { Line } from '../../../src/client/till/till.ts'
 
 export interface CardDeskDeps {
-  till: Till
+  till: TillPort
+  document: OpenDocument
+  line: ReadonlySignal<Line>
   draft: Signal<Draft | null>
-  looked: Signal<CardView | null>
   notice: Signal<Notice | null>
   busy: Signal<boolean>
-  errand: () => Errand | null
   newId: () => string
   now: () => number
+  log: (event: string, error: unknown) => void
+}
+
+/** A card of the open document, as the look-up told of it. Its number stays in memory alone: it is like cash. */
+interface Scanned {
+  number: string
+  entered: Entered
+  card: CardView
 }
 
 /** A scanner that fires twice does it within this time. */
 const repeatMs = 2_000
 
-/** From a scanned number to a card in the draft: look-up, hold, split, change, removal. */
+/**
+ * From a scanned number to a card in the draft, in any order of hands: a card waits for the goods or the certificate that
+ * it is for, and its sum follows the sale until a person has typed or confirmed one.
+ *
+ * seen ── the sale has a place for it ──▶ in the draft ── its place has gone ──▶ seen
+ */
 export class CardDesk {
   readonly #deps: CardDeskDeps
+  readonly #source: CardSource
   /** Scans and presses run one after another: each starts from the draft that the one before it left. */
   #queue: Promise<void> = Promise.resolve()
   #last: { number: string; atMs: number } | null = null
-  /** Cards of this document by their numbers, in memory alone: a number is like cash. */
-  readonly #known = new Map<string, CardId>()
+  readonly #scanned = new Map<CardId, Scanned>()
+  /** Sums that a person has typed: the card pays no more, whatever the sale comes to. */
+  readonly #typed = signal<ReadonlyMap<CardId, Kopecks>>(new Map())
+
+  /** Scanned cards of the open document that are not in the draft. */
+  readonly seen = signal<readonly CardView[]>([])
+
+  /** What the cards would pay after one press: more than now where the sale has grown since they were confirmed. */
+  readonly offerKopecks: ReadonlySignal<Kopecks>
 
   constructor(deps: CardDeskDeps) {
     this.#deps = deps
+    this.#source = new CardSource(deps)
+    this.offerKopecks = computed(() => {
+      const draft = deps.draft.value
+      if (!draft) return zeroKopecks
+      const amounts = raised(draft.redeems, deps.document.need.value.leftKopecks, (one) => this.#limitOf(one))
+      return sumKopecks(amounts.values())
+    })
   }
 
   /** A new document begins: what was scanned for the last one may be scanned again. */
   reset(): void {
-    this.#known.clear()
+    this.#scanned.clear()
     this.#last = null
+    this.#typed.value = new Map()
+    this.seen.value = []
+  }
+
+  /**
+   * Why a card that was looked at takes no part in the sale: it waits for what it is for, the sale has to be saved first, or
+   * nothing will happen to it.
+   */
+  whyNotIn({ state, availableKopecks, heldBy }: CardView): 'goods' | 'certificate' | 'save_first' | 'looked' {
+    const { document } = this.#deps
+    const { leftKopecks, open } = document.need.value
+    if (document.savesFirst.value) return 'save_first'
+    if (!document.needsSave.value || heldBy !== null) return 'looked'
+    if (state === 'unsold') return open.length === 0 ? 'certificate' : 'looked'
+    return state === 'active' && availableKopecks > 0 && leftKopecks === 0 ? 'goods' : 'looked'
+  }
+
+  /** Whether the sale has a place for a card that was only looked at. */
+  isWanted({ state, availableKopecks, heldBy }: CardView): boolean {
+    const { leftKopecks, open } = this.#deps.document.need.value
+    if (open.length > 0) {
+      if (state === 'unsold') return heldBy === null
+      if (state === 'active' && this.#deps.till.ready?.session.programme?.reloadable) return true
+    }
+    const room = (this.#deps.draft.value?.redeems.length ?? 0) < redeemCardsMax
+    return state === 'active' && availableKopecks > 0 && leftKopecks > 0 && room
   }
 
   scan(raw: string, entered: Entered): Promise<void> {
@@ -102,301 +138,351 @@ export class CardDesk {
     this.#last = { number, atMs: nowMs }
     // The same card twice in a breath is the scanner's doing, not a wish (U3).
     if (repeated) return Promise.resolve()
-    return this.#inTurn((errand) => this.#lookUp(number, entered, errand))
-  }
-
-  /** The cashier changes what a card pays; the hold follows, where the line allows. */
-  setAmount(cardId: CardId, amountKopecks: Kopecks): Promise<void> {
-    return this.#inTurn(async (errand) => {
-      const draft = this.#deps.draft.value
-      const redeem = draft?.redeems.find((one) => one.cardId === cardId)
-      if (!draft || !redeem || !tryShape(AmountKopecks, amountKopecks).success) return
-      const room = kopecks(errand.need.leftKopecks + redeem.amountKopecks)
-      const amount = kopecks(Math.min(amountKopecks, room, redeem.availableKopecks))
-      if (amount === redeem.amountKopecks || amount === 0) return
-      const changed = await this.#moveHold(draft, redeem, amount)
-      if (changed) await this.#keep(errand, replaceRedeem(draft, changed))
+    return this.#inTurn(async (opened) => {
+      await this.#lookUp({ number, entered }, opened)
+      await this.#share(opened, false)
     })
   }
 
-  /** The cashier presses «Списать»: every card in the draft is meant to pay. */
-  confirm(): Promise<void> {
-    return this.#inTurn(async (errand) => {
+  /**
+   * The sale was edited, or the line came back. The draft follows at once as far as that needs nobody's leave: its sums go
+   * down. Sums that go up and cards that waited follow in turn.
+   */
+  follow(): void {
+    const { draft } = this.#deps
+    const before = draft.value
+    if (before) {
+      draft.value = this.#fit(before)
+      this.#keepQuietly(before, draft.value)
+    }
+    const more = this.seen.value.some((card) => this.isWanted(card)) || this.#looseMayPayMore()
+    if (more) void this.#inTurn((opened) => this.#grow(opened), true)
+  }
+
+  /** The cashier types what a card pays; the hold follows, where the line allows. */
+  setAmount(cardId: CardId, amountKopecks: Kopecks): Promise<void> {
+    return this.#inTurn(async (opened) => {
+      const { draft, document, notice } = this.#deps
+      const redeem = draft.value?.redeems.find((one) => one.cardId === cardId)
+      if (!redeem || !tryShape(AmountKopecks, amountKopecks).success) return
+      const room = kopecks(document.need.value.leftKopecks + redeem.amountKopecks)
+      const most = minKopecks(room, redeem.availableKopecks)
+      const amount = minKopecks(amountKopecks, most)
+      this.#typed.value = new Map([...this.#typed.value, [cardId, amount]])
+      if (amount !== redeem.amountKopecks && !(await this.#moveHold(opened, redeem, amount, false))) return
+      if (amount < amountKopecks) {
+        const code = most === room ? 'above_payable' : 'insufficient_funds'
+        notice.value = { kind: 'refusal', refusal: refusal(code, cardId, most), card: null }
+      }
+      await this.#share(opened, false)
+    })
+  }
+
+  /**
+   * The cashier presses «Списать»: every card in the draft is meant to pay.
+   *
+   * @param shownKopecks the sum that stood on the button: where it is another by now, nothing is confirmed
+   */
+  confirm(shownKopecks: Kopecks): Promise<void> {
+    return this.#inTurn(async (opened) => {
+      await this.#share(opened, true)
       const draft = this.#deps.draft.value
-      if (!draft) return
-      await this.#keep(errand, {
-        ...draft,
-        redeems: draft.redeems.map((redeem) => ({ ...redeem, confirmed: true })),
-      })
+      if (draft && redeemTotal(draft) === shownKopecks) await this.#edit(opened, confirmAll)
     })
   }
 
   /** A receipt without a document belongs to this sale (M11). */
   link(link: DraftLink): Promise<void> {
-    return this.#inTurn(async (errand) => {
-      const { newId } = this.#deps
-      const base =
-        this.#deps.draft.value ??
-        this.#newDraft(parseShape(DraftId, newId()), parseShape(ReceiptId, newId()), errand)
-      await this.#keep(errand, { ...base, links: [...base.links, link] })
+    return this.#inTurn(async (opened) => {
+      await this.#edit(opened, (draft) => ({ ...draft, links: [...draft.links, link] }), this.#newIds())
     })
   }
 
+  /** The cashier takes a card off. */
   remove(cardId: CardId): Promise<void> {
-    return this.#inTurn(async (errand) => {
-      const draft = this.#deps.draft.value
-      const gone = cardsOf(draft).find((one) => one.cardId === cardId)
-      if (!draft || !gone) return
+    return this.#inTurn(async (opened) => {
       this.#last = null
-      const rest: Draft = {
-        ...draft,
-        loads: draft.loads.filter((load) => load.cardId !== cardId),
-        redeems: draft.redeems.filter((redeem) => redeem.cardId !== cardId),
-      }
-      if (draftIsEmpty(rest)) {
-        await this.#deps.till.dropDraft(draft)
-        if (this.#isCurrent(errand)) this.#deps.draft.value = null
-        return
-      }
-      await this.#keep(errand, rest)
-      if (gone.holdId !== null) await this.#deps.till.releaseHold(gone.holdId)
+      this.#forget(cardId)
+      await this.#edit(opened, (draft) => withoutCard(draft, cardId))
+      await this.#grow(opened)
     })
   }
 
-  #inTurn(work: (errand: Errand) => Promise<void>): Promise<void> {
-    const token = this.#deps.errand()?.token
+  /** @param quiet nobody pressed or scanned anything: what was said last stays */
+  #inTurn(work: (opened: Opened) => Promise<void>, quiet = false): Promise<void> {
+    const { document, busy, notice, log } = this.#deps
+    const asked = document.opened.value
     const turn = this.#queue.then(async () => {
-      const errand = this.#deps.errand()
+      const opened = document.opened.value
       // A turn that was waiting when the next document came is not that document's business (M4).
-      if (!errand || errand.token !== token) return
-      this.#deps.busy.value = true
-      this.#deps.notice.value = null
+      if (!opened || opened !== asked) return
+      busy.value = true
+      if (!quiet) notice.value = null
       try {
-        await work(errand)
+        await work(opened)
       } catch (error) {
-        if (this.#isCurrent(errand)) this.#deps.notice.value = noticeOf(error)
+        if (quiet && isUnreachable(error)) log('not_followed', error)
+        else if (this.#isCurrent(opened)) notice.value = noticeOf(error)
       } finally {
-        if (this.#isCurrent(errand)) this.#deps.busy.value = false
+        if (this.#isCurrent(opened)) busy.value = false
       }
     })
     this.#queue = turn
     return turn
   }
 
-  async #lookUp(number: string, entered: Entered, errand: Errand): Promise<void> {
-    const { till, newId, looked } = this.#deps
-    looked.value = null
-    const draft = this.#deps.draft.value
-    const draftId = draft?.id ?? parseShape(DraftId, newId())
-    // A number is sealed into its receipt (J1), so the receipt has its id before it has anything else.
-    const receiptId = draft?.receiptId ?? parseShape(ReceiptId, newId())
-    const { need } = errand
-    const chosen = cardsOf(draft)
+  async #lookUp({ number, entered }: Omit<Scanned, 'card'>, opened: Opened, quiet = false): Promise<void> {
+    const { till, document, draft, notice } = this.#deps
     // Asking for a card again would replace the hold that it has.
-    if (chosen.some((one) => one.cardId === this.#known.get(number))) {
-      this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
-      return
-    }
-    const wishes = need.leftKopecks > 0 || need.open.length > 0
-    const wish = {
-      id: parseShape(HoldId, newId()),
-      draftId,
-      redeemKopecks: need.leftKopecks > 0 ? need.leftKopecks : null,
-      load: need.open.length > 0,
-    }
-    const askedAtMs = this.#deps.now()
-    let answer: LookupAnswer
-    let sealed: SealedNumber | null
-    try {
-      ;[answer, sealed] = await Promise.all([
-        till.api('lookup', { number, entered, hold: wishes ? wish : null }),
-        till.seal(number, receiptId),
-      ])
-    } catch (error) {
-      // The server may have reserved the card before the answer was lost.
-      if (wishes) await till.releaseHold(wish.id)
-      if (!isUnreachable(error)) throw error
-      if (!this.#isCurrent(errand)) return
-      if (entered === 'typed') return this.#notTaken({ kind: 'offline', scanned: true })
-      return this.#fromBook(number, draft, draftId, receiptId, errand)
-    }
-    const { card, hold } = answer
-    if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) {
-      // The document was changed, or its draft committed, while we asked: what was reserved for it must not stay reserved.
-      if (hold) await till.releaseHold(hold.id)
-      return
-    }
-    if (card) this.#known.set(number, card.id)
-    const inDraft = chosen.some((one) => one.cardId === card?.id)
-    if (card && inDraft) {
-      this.#deps.notice.value = { kind: 'scan', fault: 'twice' }
-      return
-    }
-    const isKept = hold !== null || answer.refusal?.code === 'card_held'
-    if (card && isKept && (await this.#isElsewhere(card.id, draftId))) {
-      if (hold) await till.releaseHold(hold.id)
-      this.#deps.notice.value = { kind: 'scan', fault: 'elsewhere' }
-      return
-    }
-    if (!card || !hold) {
-      batch(() => {
-        looked.value = card
-        if (answer.refusal) this.#deps.notice.value = { kind: 'refusal', refusal: answer.refusal, card }
-      })
-      return
-    }
-    const base = draft ?? this.#newDraft(draftId, receiptId, errand)
-    const useUntilMs = askedAtMs + hold.useForMs
-    await this.#keep(errand, addCard(base, { card, hold, entered, number: sealed, useUntilMs }, need))
-    await this.#split(errand)
-  }
-
-  /** Without the line a card is what the book says of it, and pays or is sold on the till's grant (O3, O4). */
-  async #fromBook(
-    number: string,
-    draft: Draft | null,
-    draftId: DraftId,
-    receiptId: ReceiptId,
-    errand: Errand,
-  ): Promise<void> {
-    const { till, notice, looked } = this.#deps
-    const { outage } = till
-    const entry = outage && (await outage.find(number))
-    if (!this.#isCurrent(errand) || this.#deps.draft.value?.id !== draft?.id) return
-    if (!outage || !entry) {
-      return this.#notTaken(outage?.asOfMs ? { kind: 'not_in_book' } : { kind: 'offline', scanned: true })
-    }
-    this.#known.set(number, entry.cardId)
-    if (cardsOf(draft).some((one) => one.cardId === entry.cardId)) {
+    const known = [...this.#scanned].find(([, one]) => one.number === number)?.[0]
+    if (cardsOf(draft.value).some((one) => one.cardId === known)) {
       notice.value = { kind: 'scan', fault: 'twice' }
       return
     }
-    if (await this.#isElsewhere(entry.cardId, draftId)) {
+    const before = draft.value
+    const ids = before ? { draftId: before.id, receiptId: before.receiptId } : this.#newIds()
+    const search = { number, entered, ...ids, draft: before, need: document.need.value }
+    const found = await this.#source.find(search, quiet)
+    if (!this.#isCurrent(opened) || draft.value?.id !== before?.id) {
+      // What was reserved for a document that is gone, or for a draft that was committed, must not stay reserved.
+      if (found.kind === 'reserved') await this.#source.release(found.arrived)
+      // The number is sealed into the receipt of a draft that is none any more.
+      if (this.#isCurrent(opened)) await this.#lookUp({ number, entered }, opened, quiet)
+      return
+    }
+    const card = found.kind === 'reserved' ? found.arrived.card : found.card
+    if (card) this.#scanned.set(card.id, { number, entered, card })
+    if (card && cardsOf(draft.value).some((one) => one.cardId === card.id)) {
+      if (found.kind === 'reserved') await this.#source.release(found.arrived)
+      notice.value = { kind: 'scan', fault: 'twice' }
+      return
+    }
+    const isKept = found.kind === 'reserved' || (found.kind === 'seen' && found.refusal?.code === 'card_held')
+    if (card && isKept && (await isElsewhere(till, card.id, ids.draftId))) {
+      if (found.kind === 'reserved') await this.#source.release(found.arrived)
+      this.#hide(card.id)
       notice.value = { kind: 'scan', fault: 'elsewhere' }
       return
     }
-    const today = localDate(till.serverNowMs(), till.ready!.session.programme!.timeZone)
-    const card = cardOfEntry(entry, today)
-    const sealed = await till.seal(number, receiptId)
-    // Without a seal the server could not check which card was scanned (J1).
-    const chosen = sealed ? chooseOnGrant(outage, card, draft, errand.need) : 'no_room'
-    if (!chosen || chosen === 'no_room') {
-      const refused = refusalOf(card, errand.need)
-      batch(() => {
-        // Its balance is not known here before the server has the sale.
-        looked.value = entry.soldHere ? null : card
-        if (refused) notice.value = { kind: 'refusal', refusal: refused, card }
-        else if (entry.soldHere) notice.value = { kind: 'sold_here' }
-        else if (chosen === 'no_room') notice.value = { kind: 'book_limit' }
-      })
-      return
-    }
-    const base = draft ?? this.#newDraft(draftId, receiptId, errand)
-    const arrived = {
-      card,
-      hold: chosen,
-      entered: 'scanned' as const,
-      number: sealed,
-      useUntilMs: outage.untilMs,
-    }
-    await this.#keep(errand, addCard(base, arrived, errand.need))
-    await this.#split(errand)
+    if (found.kind === 'reserved') return this.#take(found.arrived, opened, ids)
+    batch(() => {
+      if (card) this.#show(card)
+      if (found.kind === 'told') this.#notTaken(found.notice, quiet)
+      else if (found.refusal) notice.value = { kind: 'refusal', refusal: found.refusal, card: found.card }
+    })
   }
 
-  /** Holds guard a card against other tills; against another sale of this one, in another tab, the drafts do. */
-  async #isElsewhere(cardId: CardId, draftId: DraftId): Promise<boolean> {
-    const drafts = (await this.#deps.till.ready?.drafts.waiting()) ?? []
-    return drafts.some((draft) => draft.id !== draftId && cardsOf(draft).some((one) => one.cardId === cardId))
+  /** Puts a reserved card into the draft, or shows it where the sale has no place for it any more. */
+  async #take(arrived: Arrived, opened: Opened, ids: NewIds): Promise<void> {
+    const { card } = arrived
+    const taken = await this.#edit(
+      opened,
+      (draft) => addCard(draft, arrived, this.#deps.document.need.value) ?? draft,
+      ids,
+    )
+    if (taken && cardsOf(taken).some((one) => one.cardId === card.id)) return this.#hide(card.id)
+    await this.#source.release(arrived)
+    if (this.#isCurrent(opened)) this.#show(card)
   }
 
-  /** Cards that are not confirmed yet share the sum in the order of C6. */
-  async #split(errand: Errand): Promise<void> {
-    const draft = this.#deps.draft.value
-    if (!draft) return
-    const loose = draft.redeems.filter((redeem) => !redeem.confirmed)
-    if (loose.length < 2) return
+  /** Takes in what has waited for the sale to have a place for it, and lets sums that nobody has confirmed follow. */
+  async #grow(opened: Opened): Promise<void> {
+    for (const card of this.seen.value) {
+      const scanned = this.#scanned.get(card.id)
+      if (scanned && this.isWanted(card)) await this.#lookUp(scanned, opened, true)
+      if (!this.#isCurrent(opened)) return
+    }
+    await this.#share(opened, false)
+  }
+
+  /**
+   * Lets the cards share what they may pay, in the order of C6.
+   *
+   * @param all those, too, that are confirmed; otherwise their sums stay
+   */
+  async #share(opened: Opened, all: boolean): Promise<void> {
+    const { draft, document, till } = this.#deps
+    const [programme, sale, start] = [till.ready?.session.programme, document.sale.value, draft.value]
+    if (!programme || !sale || !start || !this.#isCurrent(opened)) return
+    const movable = start.redeems.filter((one) => all || !one.confirmed)
     const fixed = sumKopecks(
-      draft.redeems.filter((redeem) => redeem.confirmed).map((redeem) => redeem.amountKopecks),
+      start.redeems.flatMap((one) => (movable.includes(one) ? [] : [one.amountKopecks])),
     )
-    const total = sumKopecks(loose.map((redeem) => redeem.amountKopecks))
-    const shares = proposeSplit(
-      loose,
-      kopecks(Math.min(total, Math.max(0, errand.need.payableKopecks - fixed))),
-    )
-    const wanted = loose.map((redeem) => ({
-      redeem,
-      amount: shares.find((share) => share.cardId === redeem.cardId)?.amountKopecks ?? kopecks(0),
-    }))
-    if (
-      wanted.every(({ redeem, amount }) => redeem.amountKopecks === amount) ||
-      wanted.some(({ amount }) => amount === 0)
-    )
-      return
-    let next = draft
-    // Sums that shrink go first, so that the prepared total never passes what can be paid.
-    for (const { redeem, amount } of wanted.toSorted(
-      (a, b) => a.amount - a.redeem.amountKopecks - (b.amount - b.redeem.amountKopecks),
-    )) {
-      const changed = await this.#moveHold(next, redeem, amount)
-      if (!changed) break
-      next = replaceRedeem(next, changed)
-      // Each sum is kept as soon as its hold has it: a promise must not stand on money that was let go.
-      await this.#keep(errand, next)
+    const room = roomFor(programme, sale, start, document.done.value)
+    const limitOf = (one: DraftRedeem) => this.#limitOf(one)
+    const shares = shareOut(movable, kopecks(Math.max(0, room - fixed)), limitOf)
+    // A card that the others leave nothing for keeps what it has: a person takes it off.
+    const amounts =
+      shares.size === movable.length ? shares : raised(movable, document.need.value.leftKopecks, limitOf)
+    const change = (one: DraftRedeem) => (amounts.get(one.cardId) ?? one.amountKopecks) - one.amountKopecks
+    // Sums that shrink go first, so that the total never passes what can be paid.
+    for (const redeem of movable.toSorted((a, b) => change(a) - change(b))) {
+      if (change(redeem) === 0) continue
+      if (!(await this.#moveHold(opened, redeem, amounts.get(redeem.cardId)!, true))) return
     }
   }
 
-  /** @returns the redeem with its new sum, or null when the hold cannot follow; then the cashier is told */
-  async #moveHold(draft: Draft, redeem: DraftRedeem, amount: Kopecks): Promise<DraftRedeem | null> {
+  /**
+   * Changes what a card pays, and its hold with it: a promise must not stand on money that was let go.
+   *
+   * @param quiet nobody has asked for this very sum: a refusal changes what the card is known to have, and nothing is said
+   * @returns whether the card pays that sum now; if not, the cashier was told, unless quiet
+   */
+  async #moveHold(opened: Opened, redeem: DraftRedeem, amount: Kopecks, quiet: boolean): Promise<boolean> {
+    const { till, draft, notice, now } = this.#deps
+    const { cardId, holdId } = redeem
+    const change = (to: Partial<DraftRedeem>) =>
+      this.#edit(opened, (current) => changeRedeem(current, cardId, to))
+    const isPaying = (edited: Draft | null) =>
+      edited?.redeems.some((one) => one.cardId === cardId && one.amountKopecks === amount) ?? false
     // What stands on no hold stands on the grant, which is charged when the receipt is committed.
-    if (redeem.holdId === null)
-      return amount <= redeem.heldKopecks ? { ...redeem, amountKopecks: amount } : null
-    const askedAtMs = this.#deps.now()
+    if (holdId === null) {
+      if (amount > this.#limitOf(redeem)) return false
+      return isPaying(await change({ amountKopecks: amount, heldKopecks: amount }))
+    }
+    const askedAtMs = now()
     try {
-      const answer = await this.#deps.till.api(
+      const { hold, refusal: refused } = await till.api(
         'hold',
-        { draftId: draft.id, cardId: redeem.cardId, purpose: 'redeem', amountKopecks: amount },
-        { id: redeem.holdId },
+        { draftId: draft.value!.id, cardId, purpose: 'redeem', amountKopecks: amount },
+        { id: holdId },
       )
-      if (!answer.hold) {
-        if (answer.refusal) this.#deps.notice.value = { kind: 'refusal', refusal: answer.refusal, card: null }
-        return null
+      if (hold) {
+        const useUntilMs = askedAtMs + hold.useForMs
+        return isPaying(await change({ amountKopecks: amount, heldKopecks: hold.amountKopecks, useUntilMs }))
       }
-      return {
-        ...redeem,
-        amountKopecks: amount,
-        heldKopecks: answer.hold.amountKopecks,
-        useUntilMs: askedAtMs + answer.hold.useForMs,
-      }
+      const known = refused?.possibleKopecks ?? redeem.heldKopecks
+      await change({ availableKopecks: kopecks(Math.max(known, redeem.amountKopecks)) })
+      if (refused && !quiet) notice.value = { kind: 'refusal', refusal: refused, card: null }
+      return false
     } catch (error) {
       // Less than what is held needs nobody's leave; more cannot be had without the line.
-      if (isUnreachable(error) && amount <= redeem.heldKopecks) return { ...redeem, amountKopecks: amount }
+      if (isUnreachable(error) && amount <= redeem.heldKopecks)
+        return isPaying(await change({ amountKopecks: amount }))
       throw error
     }
   }
 
-  async #keep(errand: Errand, draft: Draft): Promise<void> {
-    const { till } = this.#deps
-    // The document may have been edited while the server was asked: the draft follows what stands there now.
-    const sale = this.#deps.errand()?.sale ?? draft.sale
-    const next = { ...draft, sale, updatedAtMs: till.serverNowMs() }
-    await till.saveDraft(next)
-    if (this.#isCurrent(errand)) this.#deps.draft.value = next
+  /**
+   * Edits the draft as it stands now, keeps it on the disk and then shows it. The sale may be edited meanwhile, and the draft
+   * with it: then the edit is made again.
+   *
+   * @param ids begins a draft where there is none
+   * @returns the draft that is shown now, or null when the document is another one by now, or nothing is left of the draft
+   */
+  async #edit(opened: Opened, edit: (draft: Draft) => Draft, ids?: NewIds): Promise<Draft | null> {
+    const { till, draft } = this.#deps
+    for (;;) {
+      const before = draft.value
+      const base = before ?? (ids && this.#newDraft(ids))
+      if (!base || !this.#isCurrent(opened)) return null
+      const edited = edit(base)
+      const next = draftIsEmpty(edited) ? null : this.#fit(edited)
+      if (next) await till.saveDraft(next)
+      else if (before) await till.dropDraft(before)
+      if (!this.#isCurrent(opened)) return null
+      if (draft.value !== before) continue
+      draft.value = next
+      if (before && next) await this.#releaseGone(before, next)
+      return next
+    }
   }
 
-  #isCurrent(errand: Errand): boolean {
-    return this.#deps.errand()?.token === errand.token
+  /** @returns the draft as the sale has room for it, or null for one that has no cards left; those that leave it are seen again */
+  #fit(draft: Draft): Draft | null {
+    const { till, document, notice } = this.#deps
+    const [programme, sale] = [till.ready?.session.programme, document.sale.value]
+    const updatedAtMs = till.serverNowMs()
+    if (!programme || !sale) return { ...draft, updatedAtMs }
+    const { draft: fitted, freed, lowered } = fitToSale(programme, sale, draft, document.done.value)
+    for (const { cardId } of freed) {
+      const scanned = this.#scanned.get(cardId)
+      if (scanned) this.#show(scanned.card)
+    }
+    if (lowered) notice.value = { kind: 'lowered', toKopecks: redeemTotal(fitted) }
+    const { moment } = document
+    const documentMoment = document.documentId.value === null ? moment : draft.documentMoment
+    return draftIsEmpty(fitted) ? null : { ...fitted, sale, documentMoment, updatedAtMs }
   }
 
-  #newDraft(id: DraftId, receiptId: ReceiptId, errand: Errand): Draft {
-    const { documentId, documentMoment } = errand
-    const sale = errand.sale ?? { rows: [], sumKopecks: kopecks(0) }
-    return this.#deps.till.newDraft({ id, receiptId, documentId, documentMoment, sale })
+  /** Keeps what the panel shows already: it was shown at once, because the word to MoySklad had to be (M5). */
+  #keepQuietly(before: Draft, next: Draft | null): void {
+    const { till, notice, log } = this.#deps
+    const work = next
+      ? till.saveDraft(next).then(() => this.#releaseGone(before, next))
+      : till.dropDraft(before)
+    work.catch((error: unknown) => {
+      log('draft_not_saved', error)
+      notice.value = { kind: 'not_recorded' }
+    })
+  }
+
+  async #releaseGone(before: Draft, next: Draft): Promise<void> {
+    const left = new Set(cardsOf(next).map((one) => one.holdId))
+    for (const { holdId } of cardsOf(before)) {
+      if (holdId !== null && !left.has(holdId)) await this.#deps.till.releaseHold(holdId)
+    }
+  }
+
+  #looseMayPayMore(): boolean {
+    const loose = this.#deps.draft.value?.redeems.filter((one) => !one.confirmed) ?? []
+    return (
+      this.#deps.document.need.value.leftKopecks > 0 &&
+      loose.some((one) => one.amountKopecks < this.#limitOf(one))
+    )
+  }
+
+  /** The most that a card may pay here and now. Without the line no hold can be made larger. */
+  #limitOf({ cardId, holdId, heldKopecks, availableKopecks, amountKopecks }: DraftRedeem): Kopecks {
+    const { till, line, draft } = this.#deps
+    const wished = minKopecks(this.#typed.value.get(cardId) ?? availableKopecks, availableKopecks)
+    if (holdId !== null) return line.value.reachable === false ? minKopecks(wished, heldKopecks) : wished
+    const beside = (draft.value?.redeems ?? []).filter((one) => one.holdId === null && one.cardId !== cardId)
+    const room =
+      till.outage?.room(cardId, sumKopecks(beside.map((one) => one.amountKopecks))) ?? amountKopecks
+    return minKopecks(wished, room)
+  }
+
+  #show(card: CardView): void {
+    this.seen.value = [...this.seen.value.filter((one) => one.id !== card.id), card]
+  }
+
+  #hide(cardId: CardId): void {
+    this.seen.value = this.seen.value.filter((one) => one.id !== cardId)
+  }
+
+  #forget(cardId: CardId): void {
+    this.#hide(cardId)
+    this.#scanned.delete(cardId)
+    const typed = new Map(this.#typed.value)
+    typed.delete(cardId)
+    this.#typed.value = typed
+  }
+
+  #isCurrent(opened: Opened): boolean {
+    return this.#deps.document.opened.value === opened
+  }
+
+  #newIds(): NewIds {
+    const { newId } = this.#deps
+    return { draftId: parseShape(DraftId, newId()), receiptId: parseShape(ReceiptId, newId()) }
+  }
+
+  #newDraft({ draftId, receiptId }: NewIds): Draft {
+    const { till, document } = this.#deps
+    return till.newDraft({
+      id: draftId,
+      receiptId,
+      documentId: document.documentId.value,
+      documentMoment: document.moment,
+      sale: document.sale.value ?? { rows: [], sumKopecks: zeroKopecks },
+    })
   }
 
   /** For want of the line: scanned again, the card is a wish, and not the scanner's doing. */
-  #notTaken(notice: Notice): Promise<void> {
+  #notTaken(told: Notice, quiet: boolean): void {
     this.#last = null
-    return this.#say(notice)
+    if (!quiet) this.#deps.notice.value = told
   }
 
   #say(notice: Notice): Promise<void> {
@@ -405,52 +491,7 @@ export class CardDesk {
   }
 }
 
-interface Arrived {
-  card: CardView
-  hold: Reserved
-  entered: Entered
-  number: SealedNumber | null
-  useUntilMs: number
-}
-
-function addCard(draft: Draft, { card, hold, entered, number, useUntilMs }: Arrived, need: Need): Draft {
-  const common = { cardId: card.id, last4: card.last4, number, holdId: hold.id, useUntilMs, entered }
-  const slot = need.open[0]
-  if (hold.purpose === 'load') {
-    if (!slot) throw new Error('a card was reserved for no certificate')
-    const { productId, faceKopecks, paidKopecks } = slot
-    return { ...draft, loads: [...draft.loads, { ...common, productId, faceKopecks, paidKopecks }] }
-  }
-  const redeem: DraftRedeem = {
-    ...common,
-    amountKopecks: hold.amountKopecks,
-    heldKopecks: hold.amountKopecks,
-    availableKopecks: card.availableKopecks,
-    expiresOn: card.expiresOn,
-    confirmed: false,
-  }
-  return { ...draft, redeems: [...draft.redeems, redeem] }
-}
-
-function replaceRedeem(draft: Draft, changed: DraftRedeem): Draft {
-  return { ...draft, redeems: draft.redeems.map((one) => (one.cardId === changed.cardId ? changed : one)) }
-}
-
-const lacksLine = new Set<Notice['kind']>(['offline', 'not_in_book', 'book_limit', 'sold_here'])
-
-/** What is left to say when the line is back. A word that has nothing to do with the line stays: somebody has to read it. */
-export function whenLineIsBack(notice: Notice | null): Notice | null {
-  if (notice?.kind === 'offline' && !notice.scanned) return null
-  return notice && lacksLine.has(notice.kind) ? { kind: 'scan_again' } : notice
-}
-
-function noticeOf(error: unknown): Notice {
-  if (isUnreachable(error)) return { kind: 'offline' }
-  if (isDenied(error)) {
-    if (error.code === 'too_many_attempts') return { kind: 'too_many_attempts' }
-    if (error.code === 'programme_missing') return { kind: 'programme_missing' }
-    return { kind: 'try_again' }
-  }
-  // The storage said no: nothing was kept.
-  return { kind: 'not_recorded' }
+interface NewIds {
+  draftId: DraftId
+  receiptId: ReceiptId
 }

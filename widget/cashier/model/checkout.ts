@@ -1,41 +1,38 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api/api.ts'
-import type { Readiness } from '../../../src/client/outage/outage.ts'
 import type { HostBridge, HostListener } from '../../../src/client/host/host-bridge.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
-import { Matching, type Question } from '../../../src/client/till/matching.ts'
-import type { Line, Till, TillReady, Trouble, Warning } from '../../../src/client/till/till.ts'
-import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
+import type { Line, Trouble, Warning } from '../../../src/client/till/till.ts'
 import {
+  cardsOf,
   type Draft,
   draftIsPrepared,
   type DraftLink,
-  draftOperations,
   linkedBy,
-  mayPromise,
   saleFault,
-  type SaleFault,
 } from '../../../src/core/draft/draft.ts'
-import { type HostMessageOf, momentOfState, saleOfState } from '../../../src/core/host/host-messages.ts'
-import type { DocumentId } from '../../../src/core/ids.ts'
-import { sumKopecks } from '../../../src/core/money.ts'
-import type { Sale } from '../../../src/core/sale/sale.ts'
+import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
+import { type Kopecks, sumKopecks } from '../../../src/core/money.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
-import { CardDesk, type Errand, type Notice, whenLineIsBack } from './card-desk.ts'
+import { CardDesk } from './card-desk.ts'
+import { Charging } from './charging.ts'
 import { Decisions } from './decisions.ts'
+import { EarlyScans, type Scan } from './early-scans.ts'
 import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
 import { Links } from './links.ts'
-import { doneFor, type Need, needOf, noNeed } from './need.ts'
-import type { Opened } from './opened.ts'
-import type { Result } from './result.ts'
-import { type FaultText, Verdict } from './verdict.ts'
+import { type Notice, whenLineIsBack, whenSaleChanged } from './notice.ts'
+import { OpenDocument } from './open-document.ts'
+import { type Panel, panelOf } from './panel.ts'
+import { doubledIn, isVoid, type Result } from './result.ts'
+import type { TillPort, TillWorks } from './till-port.ts'
+import { type Fault, Verdict } from './verdict.ts'
 
 export interface CheckoutDeps {
-  till: Till
-  host: HostBridge
-  faultText: FaultText
+  till: TillPort
+  host: Pick<HostBridge, 'verdict' | 'openFeedback'>
+  faultText: (fault: Fault) => string
   locks: LockManager
   newId: () => string
   now: () => number
@@ -45,48 +42,35 @@ export interface CheckoutDeps {
   log: (event: string, error: unknown) => void
 }
 
-interface Scan {
-  text: string
-  entered: 'scanned' | 'typed'
-}
-
 /**
- * What the cashier's screen shows and does. Holds no elements: components read the signals and call the methods.
+ * What the cashier's screen shows and does, put together from its subjects: the open document, the desk with its cards, the
+ * charging of drafts, and what became of receipts. Holds no elements: components read the signals and call the methods.
  */
 export class Checkout implements HostListener {
   readonly #deps: CheckoutDeps
-  readonly #desk: CardDesk
-  readonly #matching: Matching
   readonly #verdict: Verdict
-  #documentMoment: string | null = null
-  /** Made before there was a till to look them up with: a scan is answered or refused, never lost. */
-  #early: Scan[] = []
+  readonly #early = new EarlyScans()
   /** Receipts committed while this document is open, whatever document they belong to. */
   readonly #mine = signal<ReadonlySet<string>>(new Set())
+  /** Moves when a hold has ended by the clock. */
+  readonly #holdsEnded = signal(0)
 
-  readonly opened = signal<Opened | null>(null)
-  readonly sale = signal<Sale | null>(null)
-  /** A saved sale as the server sees it; null while unknown. */
-  readonly saved = signal<SaleAnswer | null>(null)
-  readonly draft = signal<Draft | null>(null)
-  /** A card that was only looked at. */
-  readonly looked = signal<CardView | null>(null)
-  readonly notice = signal<Notice | null>(null)
-  readonly busy = signal(false)
-  readonly questions = signal<Question[]>([])
-  /** It is not known yet which drafts the open document has. */
-  readonly searching = signal(false)
-  readonly screen = signal<'desk' | 'operations'>('desk')
-
-  readonly ready = signal<TillReady | null>(null)
+  readonly ready = signal<TillWorks | null>(null)
   readonly trouble = signal<Trouble | null>(null)
   readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
   readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
-
-  readonly readiness: Signal<Readiness>
+  readonly readiness
   readonly casesOpen = signal(0)
 
+  readonly draft = signal<Draft | null>(null)
+  readonly notice = signal<Notice | null>(null)
+  readonly busy = signal(false)
+  readonly screen = signal<'desk' | 'operations'>('desk')
+
+  readonly document: OpenDocument
+  readonly desk: CardDesk
+  readonly charging: Charging
   readonly history: History
   readonly decisions: Decisions
   readonly ghosts: Ghosts
@@ -94,7 +78,7 @@ export class Checkout implements HostListener {
 
   /** Results that belong to the open document or were made while it was open. */
   readonly results: ReadonlySignal<Result[]> = computed(() => {
-    const documentId = this.opened.value?.documentId ?? null
+    const documentId = this.document.documentId.value
     // What nobody has seen is asked about, and no result yet.
     const asked = new Set<string>(this.ghosts.list.value.map(({ record }) => record.id))
     return this.history.results.value.filter(
@@ -104,89 +88,98 @@ export class Checkout implements HostListener {
     )
   })
 
-  readonly done: ReadonlySignal<Done> = computed(() => {
-    const documentId = this.opened.value?.documentId ?? null
-    if (documentId === null) return nothingDone
-    const own = this.history.results.value.filter((result) => result.documentId === documentId)
-    return doneFor(this.saved.value, own)
+  /** Cards that were only looked at. What a receipt has done with a card since is told by its result. */
+  readonly seen: ReadonlySignal<readonly CardView[]> = computed(() => {
+    const told = new Set<string>(
+      this.results.value.flatMap(({ record }) => record.faces.map(({ cardId }) => cardId)),
+    )
+    return this.desk.seen.value.filter(({ id }) => !told.has(id))
   })
 
-  /**
-   * A form of a new sale is not the frame in which that sale is charged, and where nothing is stored the two share
-   * nothing: what was prepared here would never be charged. So the sale is saved first, and its cards are scanned then (J13).
-   */
-  readonly savesFirst = computed(
-    () => this.warning.value === 'memory_only' && this.opened.value?.documentId === null,
+  /** Why the sale must not be saved as it stands, or null: the panel shows what MoySklad is told. */
+  readonly fault: ReadonlySignal<Fault | null> = computed(() => {
+    if (this.busy.value) return { code: 'checking' }
+    const { document } = this
+    const [programme, sale, draft] = [
+      this.ready.value?.session.programme,
+      document.sale.value,
+      this.draft.value,
+    ]
+    if (!programme || !sale || document.savesFirst.value) return null
+    // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
+    if (document.documentId.value && !document.saved.value && !draft) return null
+    const linked = linkedBy(draft)
+    const done = document.done.value
+    const fault = saleFault(programme, sale, {
+      done: {
+        loads: [...done.loads, ...linked.loads],
+        redeemedKopecks: sumKopecks([done.redeemedKopecks, linked.redeemedKopecks]),
+      },
+      loads: draft?.loads ?? [],
+      // A till that does not work shows no button to confirm a card with: it must not keep MoySklad from saving (M2).
+      redeems: draft?.redeems.filter((one) => one.confirmed || !this.trouble.value) ?? [],
+    })
+    return fault ?? (this.#needsLine(draft) ? { code: 'line_needed' } : null)
+  })
+
+  /** Operations that wait for an answer, as people count them (J12). */
+  readonly unsent = computed(() =>
+    Math.max(0, this.journal.value.unsettled - doubledIn(this.history.results.value)),
   )
 
-  readonly need: ReadonlySignal<Need> = computed(() => {
-    const programme = this.ready.value?.session.programme
-    return programme && !this.savesFirst.value
-      ? needOf(programme, this.sale.value, this.draft.value, this.done.value)
-      : noNeed
-  })
+  /** The sum to collect fills the screen (U5); a cancel that was refused changes nothing, and is told beside the rest. */
+  readonly refused = computed(() => this.history.attention.value.find((state) => !isVoid(state)) ?? null)
+  readonly notUndone = computed(() => this.history.attention.value.filter(isVoid))
+
+  readonly panel: ReadonlySignal<Panel> = computed(() =>
+    panelOf(this.document, this.draft.value, this.fault.value, this.desk.offerKopecks.value),
+  )
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps
     const { till, host, faultText, locks, newId, now, log } = deps
+    const { ready, warning, line, draft, notice, busy } = this
     this.readiness = signal(till.readiness)
-    this.history = new History({
-      ready: this.ready,
-      decisions: () => till.decisions(),
-      setTimeout: deps.setTimeout,
-      log,
-    })
-    this.decisions = new Decisions({
+    this.history = new History({ ready, decisions: () => till.decisions(), setTimeout: deps.setTimeout, log })
+    const { results } = this.history
+    const read = () => this.#readHistory()
+    const onRecorded = (id: string) => (this.#mine.value = new Set([...this.#mine.value, id]))
+    this.decisions = new Decisions({ till, locks, log, notice, results, read })
+    // What became of a ghost is shown here, whatever sale is open.
+    this.ghosts = new Ghosts({ till, notice, read, onDecided: onRecorded, log })
+    this.document = new OpenDocument({ ready, warning, draft, results })
+    const { document } = this
+    this.desk = new CardDesk({ till, document, line, draft, notice, busy, newId, now, log })
+    this.charging = new Charging({
       till,
+      document,
+      line,
+      draft,
+      notice,
+      history: this.history,
       locks,
-      log,
-      notice: this.notice,
-      results: this.history.results,
-      read: () => this.#readHistory(),
-    })
-    this.ghosts = new Ghosts({
-      till,
-      notice: this.notice,
-      read: () => this.#readHistory(),
-      // What became of it is shown here, whatever sale is open.
-      onDecided: (id) => (this.#mine.value = new Set([...this.#mine.value, id])),
+      read,
+      readSaved: () => this.#readSaved(),
+      onAnswer: (answer) => this.#take(answer),
+      onRecorded,
+      now,
       log,
     })
     this.links = new Links({
-      programme: () => this.ready.value?.session.programme ?? null,
-      opened: this.opened,
-      sale: this.sale,
-      draft: this.draft,
-      done: this.done,
-      results: this.history.results,
+      programme: () => ready.value?.session.programme ?? null,
+      opened: document.opened,
+      sale: document.sale,
+      draft,
+      done: document.done,
+      results,
       link: (link) => this.#link(link),
     })
-    this.#verdict = new Verdict({
-      host,
-      faultText,
-      busy: () => this.busy.value,
-      fault: () => this.fault(),
-    })
-    this.#desk = new CardDesk({
-      till,
-      newId,
-      now,
-      draft: this.draft,
-      looked: this.looked,
-      notice: this.notice,
-      busy: this.busy,
-      errand: () => this.#errand(),
-    })
-    this.#matching = new Matching({ till, locks, log })
+    this.#verdict = new Verdict({ host, faultText, fault: this.fault })
     till.onChange(() => this.#read())
-    this.draft.subscribe((draft) => {
-      if (draft) this.#matching.own(draft.id)
-      this.#verdict.give()
+    ready.subscribe((works) => {
+      if (works) this.#begin()
     })
-    this.busy.subscribe(() => this.#verdict.give())
-    this.ready.subscribe((ready) => {
-      if (ready) void this.#begin().then(() => this.#answerEarly())
-    })
+    draft.subscribe((one) => this.#watchHolds(one))
   }
 
   // What the host says.
@@ -195,197 +188,115 @@ export class Checkout implements HostListener {
     const documentId = objectId ?? null
     const previousTurn = this.#deps.till.tab.opened(turn, documentId)
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
-    if (this.opened.value) this.#early = []
-    const behind = this.draft.value
-    if (behind) void this.#quietly(this.#leave(behind), 'draft_not_left')
+    if (this.document.opened.value) this.#early.take()
     this.#verdict.end()
-    this.#documentMoment = null
-    this.#desk.reset()
-    this.#matching.own(null)
-    this.links.reset()
     batch(() => {
-      this.opened.value = { openId: messageId, point: extensionPoint, documentId, turn, previousTurn }
-      this.sale.value = null
-      this.saved.value = null
-      this.draft.value = null
-      this.looked.value = null
+      this.charging.leave()
+      this.desk.reset()
+      this.links.reset()
+      this.document.open({ openId: messageId, point: extensionPoint, documentId, turn, previousTurn })
       this.notice.value = null
-      this.busy.value = this.#early.length > 0
-      this.questions.value = []
+      this.busy.value = this.#early.waiting
       this.#mine.value = new Set()
       this.screen.value = 'desk'
     })
     if (extensionPoint === 'document.retaildemand.edit') {
       // The state of the last document is gone from the screen; a turn of the loop lets it be painted so.
       this.#deps.setTimeout(() => {
-        if (this.opened.value?.openId === messageId) this.#deps.host.openFeedback(messageId)
+        if (this.document.opened.value?.openId === messageId) this.#deps.host.openFeedback(messageId)
       }, 0)
     }
-    void this.#begin().then(() => this.#answerEarly())
+    this.#begin()
   }
 
-  change({ messageId, objectState }: HostMessageOf<'Change'>): void {
-    this.#verdict.ask(messageId)
-    this.#documentMoment = momentOfState(objectState)
-    const sale = saleOfState(objectState)
-    const draft = this.draft.value
+  change(message: HostMessageOf<'Change'>): void {
     batch(() => {
-      this.sale.value = sale
-      if (draft) {
-        this.draft.value = {
-          ...draft,
-          sale,
-          documentMoment: this.#documentMoment,
-          updatedAtMs: this.#deps.till.serverNowMs(),
-        }
-      }
+      this.document.change(message)
+      this.notice.value = whenSaleChanged(this.notice.value)
+      this.desk.follow()
+      this.#verdict.ask(message.messageId)
     })
-    this.#verdict.give()
-    if (this.draft.value) void this.#quietly(this.#deps.till.saveDraft(this.draft.value), 'draft_not_saved')
   }
 
   save({ objectId }: HostMessageOf<'Save'>): void {
+    const { document } = this
+    // Of a document that was left meanwhile.
+    if (document.documentId.value !== null && document.documentId.value !== objectId) return
     const draft = this.draft.value
     this.#verdict.end()
-    if (draft && draftIsPrepared(draft)) void this.commit(draft, objectId)
+    document.save()
+    if (draft && draftIsPrepared(draft) && document.posted.value) void this.charging.commit(draft, objectId)
     // A sale that was not posted before may have been waited for.
-    void this.#begin()
+    this.#begin()
   }
 
   // What the cashier does.
 
   scan(text: Scan['text'], entered: Scan['entered']): void {
     this.screen.value = 'desk'
-    if (!this.#isEarly() && this.#early.length === 0) return void this.#desk.scan(text, entered)
-    this.#early.push({ text, entered })
+    if (!this.#isEarly() && !this.#early.waiting) return void this.desk.scan(text, entered)
+    this.#early.keep({ text, entered })
     this.busy.value = true
   }
 
-  setAmount: CardDesk['setAmount'] = (cardId, amount) => this.#desk.setAmount(cardId, amount)
-  removeCard: CardDesk['remove'] = (cardId) => this.#desk.remove(cardId)
-
-  /** The one main action: before the sale is saved it prepares, afterwards it commits. */
-  async confirm(): Promise<void> {
-    const opened = this.opened.value
-    await this.#desk.confirm()
-    const draft = this.draft.value
-    if (this.opened.value !== opened || !opened?.documentId) return
-    if (draft && draftIsPrepared(draft)) await this.commit(draft, opened.documentId)
+  /**
+   * The one main action: before the sale is saved it prepares, afterwards it commits.
+   *
+   * @param shownKopecks what stood on the button
+   */
+  async confirm(shownKopecks: Kopecks): Promise<void> {
+    const { document } = this
+    const opened = document.opened.value
+    await this.desk.confirm(shownKopecks)
+    const [draft, documentId] = [this.draft.value, document.documentId.value]
+    if (document.opened.value !== opened || documentId === null || document.needsSave.value) return
+    if (draft && draftIsPrepared(draft) && this.fault.value === null) {
+      await this.charging.commit(draft, documentId)
+    }
   }
 
-  /** Whether the draft could be promised without the line now: on its holds, or on the till's grant (O2, O3). */
-  mayPromise(draft: Draft): boolean {
-    const { till, now } = this.#deps
-    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
-    return till.canPromise && mayPromise(draft, now(), onGrant)
+  /** The buyer pays otherwise: every card is taken off. */
+  async takeCardsOff(): Promise<void> {
+    for (const { cardId } of cardsOf(this.draft.value)) await this.desk.remove(cardId)
   }
 
   /** A receipt without a document is this sale's: the draft says so, and for a saved sale it is recorded at once. */
   async #link(link: DraftLink): Promise<void> {
-    const opened = this.opened.value
-    await this.#desk.link(link)
-    const draft = this.draft.value
-    if (this.opened.value !== opened || !opened?.documentId || !draft) return
-    if (draft.loads.length === 0 && draft.redeems.length === 0) await this.commit(draft, opened.documentId)
+    const { document } = this
+    const opened = document.opened.value
+    await this.desk.link(link)
+    const [draft, documentId] = [this.draft.value, document.documentId.value]
+    if (document.opened.value !== opened || documentId === null || !draft) return
+    if (cardsOf(draft).length === 0) await this.charging.commit(draft, documentId)
   }
 
-  /**
-   * Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one.
-   *
-   * @returns whether it is recorded; if not, the cashier is told why
-   */
-  async commit(draft: Draft, documentId: DocumentId | null): Promise<boolean> {
-    const { till } = this.#deps
-    const opened = this.opened.value
-    const offline = till.line.reachable === false
-    if (offline && !this.mayPromise(draft)) {
-      this.notice.value = { kind: 'offline' }
-      return false
-    }
-    try {
-      const record = await till.commitDraft(draft, documentId, offline ? 'promise' : 'ask')
-      batch(() => {
-        // A new document may have been opened meanwhile; what happened to the last one is not its business (M4).
-        if (this.opened.value === opened) this.#mine.value = new Set([...this.#mine.value, record.id])
-        if (this.draft.value?.id === draft.id) this.draft.value = null
-        this.questions.value = this.questions.value.filter((question) => question.draft.id !== draft.id)
-        this.looked.value = null
-      })
-      this.history.watch(record.id)
-    } catch (error) {
-      this.#deps.log('not_recorded', error)
-      // A full disk has its own sentence.
-      if (till.warning !== 'storage_full') this.notice.value = { kind: 'not_recorded' }
-      return false
-    }
-    await this.#readHistory()
-    return true
-  }
+  // What follows from the till and from the server.
 
-  answer(question: Question, yes: boolean): Promise<unknown> {
-    if (yes) {
-      const confirmed = {
-        ...question.draft,
-        redeems: question.draft.redeems.map((one) => ({ ...one, confirmed: true })),
-      }
-      return this.commit(confirmed, question.documentId ?? this.opened.value?.documentId ?? null)
-    }
-    this.questions.value = this.questions.value.filter((other) => other !== question)
-    if (this.draft.value?.id === question.draft.id) this.draft.value = null
-    return this.#quietly(this.#deps.till.dropDraft(question.draft), 'draft_not_dropped')
-  }
-
-  // What follows from an Open, from the till and from the server.
-
-  async #begin(): Promise<void> {
-    const opened = this.opened.value
-    if (!opened || !this.ready.value) return
-    this.searching.value = true
-    await this.#readHistory()
-    const [found] = await Promise.all([this.#matching.ask(opened), this.#readSaved()])
-    if (this.opened.value !== opened) return
-    this.questions.value = found.doubtful
-    // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
-    if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#leave(draft)
-    for (const { draft, documentId, sale } of found.certain) {
-      if (await this.commit(draft, documentId)) continue
-      // It could not be recorded now; the cashier can try again.
-      if (this.opened.value !== opened) return
-      this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId, sale }]
-    }
-    if (this.opened.value === opened) this.searching.value = false
-  }
-
-  /** Another frame of the till may have had the answer to a question that stands here too. */
-  async #dropAnswered(): Promise<void> {
-    const waiting = new Set((await this.ready.value?.drafts.waiting())?.map(({ id }) => id))
-    this.questions.value = this.questions.value.filter(({ draft }) => waiting.has(draft.id))
-  }
-
-  async #leave(draft: Draft): Promise<void> {
-    await this.ready.value?.drafts.leave(draft.id)
+  #begin(): void {
+    void this.charging.begin().then(() => this.#answerEarly())
   }
 
   /** What MoySklad and the ledger say of the open document. */
   async #readSaved(): Promise<void> {
-    const opened = this.opened.value
+    const opened = this.document.opened.value
     if (!opened?.documentId || !this.ready.value) return
     try {
       const answer = await this.#deps.till.api('sale', null, { id: opened.documentId })
-      if (this.opened.value !== opened) return
-      batch(() => {
-        this.saved.value = answer
-        // An edit that is not saved yet is newer than what the server read.
-        if (answer.document && !this.#verdict.isAsked) this.sale.value = answer.document.sale
-      })
-      this.#verdict.give()
+      if (this.document.opened.value === opened) this.#take(answer)
     } catch (error) {
       if (!isUnreachable(error)) this.#deps.log('sale_not_read', error)
     }
   }
 
+  #take(answer: SaleAnswer): void {
+    batch(() => {
+      this.document.read(answer)
+      this.desk.follow()
+    })
+  }
+
   #read(): void {
-    const { till } = this.#deps
+    const { till, log } = this.#deps
     const wasDown = this.line.value.reachable === false
     batch(() => {
       this.trouble.value = till.trouble
@@ -398,12 +309,13 @@ export class Checkout implements HostListener {
       this.ready.value = till.ready
     })
     void this.#readHistory()
-    if (this.questions.value.length > 0) void this.#quietly(this.#dropAnswered(), 'drafts_not_read')
+    this.charging.dropEnded().catch((error: unknown) => log('drafts_not_read', error))
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.
     this.notice.value = whenLineIsBack(this.notice.value)
-    void this.#begin()
+    this.desk.follow()
+    this.#begin()
   }
 
   async #readHistory(): Promise<void> {
@@ -415,56 +327,30 @@ export class Checkout implements HostListener {
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
   }
 
+  /** Without the line a card that may not be promised would not be charged after the sale is saved. */
+  #needsLine(draft: Draft | null): boolean {
+    if (!draft || cardsOf(draft).length === 0 || this.line.value.reachable !== false) return false
+    void this.#holdsEnded.value
+    void this.readiness.value
+    return this.trouble.value === null && !this.charging.mayPromise(draft)
+  }
+
+  #watchHolds(draft: Draft | null): void {
+    const ends = cardsOf(draft).map(({ useUntilMs }) => useUntilMs - this.#deps.now())
+    if (ends.length > 0) {
+      this.#deps.setTimeout(() => this.#holdsEnded.value++, Math.max(0, Math.min(...ends)))
+    }
+  }
+
   /** Whether a scan has to be kept, because there is no till or no document yet. */
   #isEarly(): boolean {
     if (this.trouble.value || this.line.value.reachable === false) return false
-    return !this.ready.value || !this.opened.value
+    return !this.ready.value || !this.document.opened.value
   }
 
   #answerEarly(): void {
-    if (this.#early.length === 0 || this.#isEarly()) return
-    const scans = this.#early
-    this.#early = []
+    if (!this.#early.waiting || this.#isEarly()) return
     this.busy.value = false
-    for (const { text, entered } of scans) void this.#desk.scan(text, entered)
-  }
-
-  #errand(): Errand | null {
-    const opened = this.opened.value
-    if (!opened) return null
-    return {
-      token: opened,
-      sale: this.sale.value,
-      documentId: opened.documentId,
-      documentMoment: this.#documentMoment,
-      need: this.need.value,
-    }
-  }
-
-  /** The fault of the document as it stands, or null. */
-  fault(): SaleFault | null {
-    const programme = this.ready.value?.session.programme
-    const sale = this.sale.value
-    if (!programme || !sale || this.savesFirst.value) return null
-    const { loads, redeemedKopecks } = this.done.value
-    const draft = this.draft.value
-    // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
-    if (this.opened.value?.documentId && !this.saved.value && !draft) return null
-    const linked = linkedBy(draft)
-    return saleFault(programme, sale, {
-      loads: [...loads, ...linked.loads, ...(draft?.loads ?? [])],
-      // A till that does not work shows no button to confirm a card with: it must not keep MoySklad from saving (M2).
-      redeems: draft?.redeems.filter((one) => one.confirmed || !this.trouble.value) ?? [],
-      redeemedKopecks: sumKopecks([redeemedKopecks, linked.redeemedKopecks]),
-    })
-  }
-
-  async #quietly(work: Promise<unknown>, event: string): Promise<void> {
-    try {
-      await work
-    } catch (error) {
-      this.#deps.log(event, error)
-      this.notice.value = { kind: 'not_recorded' }
-    }
+    for (const { text, entered } of this.#early.take()) void this.desk.scan(text, entered)
   }
 }

@@ -1,11 +1,11 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { Till } from '../../../src/client/till/till.ts'
-import type { Notice } from './card-desk.ts'
+import type { Notice } from './notice.ts'
+import type { TillPort } from './till-port.ts'
 import { type Result, type ResultStatus, statusOf } from './result.ts'
 
 export interface DecisionsDeps {
-  till: Till
+  till: TillPort
   locks: LockManager
   log: (event: string, error: unknown) => void
   notice: Signal<Notice | null>

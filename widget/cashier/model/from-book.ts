@@ -32,7 +32,7 @@ export function cardOfEntry(
 
 /** @returns how the card takes part, `no_room` when the grant stands in the way, null when the card or the sale does */
 export function chooseOnGrant(
-  outage: Outage,
+  outage: Pick<Outage, 'covers' | 'room'>,
   card: CardView,
   draft: Draft | null,
   need: Need,

@@ -1,10 +1,10 @@
 import { type Signal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
-import type { Till } from '../../../src/client/till/till.ts'
-import type { Notice } from './card-desk.ts'
+import type { Notice } from './notice.ts'
+import type { TillPort } from './till-port.ts'
 
 export interface GhostsDeps {
-  till: Till
+  till: TillPort
   notice: Signal<Notice | null>
   /** Reads the results again. */
   read: () => Promise<void>

@@ -1,7 +1,7 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
-import type { TillReady } from '../../../src/client/till/till.ts'
+import type { TillWorks } from './till-port.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 
 /** After so long without an answer the cashier gets a choice (J2). */
@@ -10,7 +10,7 @@ const patienceMs = 5_000
 const historyLength = 60
 
 export interface HistoryDeps {
-  ready: ReadonlySignal<TillReady | null>
+  ready: ReadonlySignal<Pick<TillWorks, 'journal'> | null>
   /** What humans decided about this till's records. */
   decisions: () => Promise<CaseDecision[]>
   setTimeout: (work: () => void, ms: number) => number

@@ -27,7 +27,7 @@ const told = (rest: Partial<ToldReceipt>): ToldReceipt => ({
   own: null,
   ...rest,
 })
-const answer = (...receipts: ToldReceipt[]): SaleAnswer => ({ document: null, receipts })
+const answer = (...receipts: ToldReceipt[]): SaleAnswer => ({ read: true, document: null, receipts })
 
 function recorded(parts: Partial<Receipt> = {}): Result {
   const place = { journal: 'J'.repeat(43) as never, seq: 1 }

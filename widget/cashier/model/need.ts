@@ -8,7 +8,7 @@ import {
   payableByCard,
   type Sale,
 } from '../../../src/core/sale/sale.ts'
-import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
+import type { SaleAnswer, ToldReceipt } from '../../../src/core/wire/receipts.ts'
 import { type Result, statusOf } from './result.ts'
 
 /** Adds what the server knows of a sale to what this till has recorded for it and not heard back about. */
@@ -33,6 +33,12 @@ export function doneFor(answer: SaleAnswer | null, own: readonly Result[]): Done
     }
   }
   return { loads, redeemedKopecks: kopecks(redeemed) }
+}
+
+/** Whether the till's own journal tells of a receipt: by itself, or by the promise that took its place. */
+export function isOwn({ own }: ToldReceipt, results: readonly Result[]): boolean {
+  if (own === null) return false
+  return results.some(({ receipt }) => receipt.id === own.id || receipt.id === own.standsFor)
 }
 
 /** What a sale still wants from cards. */

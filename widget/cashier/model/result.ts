@@ -31,6 +31,9 @@ export type ResultStatus =
   | 'cancelling'
   | 'cancelled'
 
+export const isVoid = ({ record }: RecordState): boolean =>
+  receiptOf(record).operations.some((operation) => operation.kind === 'void')
+
 /** Puts records, newest first, together into results, newest first. */
 export function resultsOf(states: readonly RecordState[]): Result[] {
   const results: Result[] = []
@@ -83,6 +86,19 @@ export function statusOf({ receipt, outcome, promise, undo }: Result): ResultSta
       return 'in_review'
   }
 }
+
+/** Records without an outcome beside those that are counted already: a person counts operations, not records (J12). */
+export function doubledIn(results: readonly Result[]): number {
+  return results.reduce((sum, { outcome, promise, undo }) => {
+    const unsettled = [outcome, promise && promise.outcome, undo && undo.outcome]
+    const waiting = [true, promise !== null, undo !== null].filter((is, at) => is && unsettled[at] === null)
+    return sum + Math.max(0, waiting.length - 1)
+  }, 0)
+}
+
+/** Whether the till may still take it back without asking: it has given its word, and the server knows nothing of it. */
+export const isUnsentPromise = (result: Result): boolean =>
+  statusOf(result) === 'promised' && result.outcome === null && (result.promise?.outcome ?? null) === null
 
 /** What the server posted for a result, by itself or by the promise that took its place. */
 export function effectsOf({ outcome, promise }: Result) {

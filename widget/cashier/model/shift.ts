@@ -1,11 +1,11 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { type Shift, shiftOf } from '../../../src/client/till/shift.ts'
-import type { TillReady } from '../../../src/client/till/till.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
+import type { TillWorks } from './till-port.ts'
 import { localDate } from '../../../src/core/card/validity.ts'
 
 export interface ShiftDeps {
-  ready: ReadonlySignal<TillReady | null>
+  ready: ReadonlySignal<TillWorks | null>
   /** By the receipt that was decided. */
   decided: ReadonlySignal<ReadonlyMap<string, CaseDecision>>
   now: () => number

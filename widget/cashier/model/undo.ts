@@ -1,17 +1,21 @@
 import type { Signal } from '@preact/signals'
-import type { Till } from '../../../src/client/till/till.ts'
-import type { Notice } from './card-desk.ts'
+import type { Notice } from './notice.ts'
+import type { TillPort } from './till-port.ts'
 import type { Decisions } from './decisions.ts'
-import type { Result } from './result.ts'
+import { isUnsentPromise, type Result } from './result.ts'
 
 export interface UndoDeps {
-  till: Pick<Till, 'line' | 'voidReceipt'>
+  till: Pick<TillPort, 'line' | 'voidReceipt'>
   decisions: Pick<Decisions, 'decide'>
   notice: Signal<Notice | null>
 }
 
-/** Undoes what was done (C8), which needs the line. */
+/** Undoes what was done (C8), which needs the line; a promise that was not sent yet is sent together with its undoing. */
 export function undo(result: Result, { till, decisions, notice }: UndoDeps): Promise<void> {
+  if (isUnsentPromise(result)) {
+    const { record } = result.promise ?? result
+    return decisions.decide(result, 'promised', () => till.voidReceipt(record, 'unanswered'))
+  }
   if (till.line.reachable === false) {
     notice.value = { kind: 'offline' }
     return Promise.resolve()

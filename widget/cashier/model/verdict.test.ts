@@ -1,46 +1,40 @@
+import { batch, type Signal, signal } from '@preact/signals'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Verdict } from './verdict.ts'
+import { type Fault, Verdict } from './verdict.ts'
 
 describe('our word to Save', () => {
   const said: string[] = []
-  let busy = false
-  let payable = true
+  let fault: Signal<Fault | null>
   const verdict = () =>
     new Verdict({
-      host: { verdict: (changeId, fault) => said.push(`${changeId} ${fault ?? 'valid'}`) },
-      faultText: (fault) => (fault === 'checking' ? fault : fault.code),
-      busy: () => busy,
-      fault: () => (payable ? null : { code: 'redeem_unconfirmed' }),
+      host: { verdict: (changeId, text) => said.push(`${changeId} ${text ?? 'valid'}`) },
+      faultText: ({ code }) => code,
+      fault,
     })
 
   beforeEach(() => {
     said.length = 0
-    busy = false
-    payable = true
+    fault = signal(null)
   })
 
   it('[M5] answers the last change alone, first that a card is looked up, then what stands in the way', () => {
     const asked = verdict()
-    asked.give()
+    fault.value = { code: 'checking' }
     expect(said).toEqual([])
     asked.ask(1)
-    busy = true
-    asked.give()
-    asked.ask(2)
-    busy = payable = false
-    asked.give()
-    payable = true
-    asked.give()
+    batch(() => {
+      asked.ask(2)
+      fault.value = { code: 'redeem_unconfirmed' }
+    })
+    fault.value = null
     expect(said).toEqual(['1 checking', '2 redeem_unconfirmed', '2 valid'])
   })
 
   it('[M4] [M5] says nothing of a document that was saved or left', () => {
     const asked = verdict()
     asked.ask(1)
-    expect(asked.isAsked).toBe(true)
     asked.end()
-    asked.give()
-    expect(asked.isAsked).toBe(false)
-    expect(said).toEqual([])
+    fault.value = { code: 'redeem_unconfirmed' }
+    expect(said).toEqual(['1 valid'])
   })
 })

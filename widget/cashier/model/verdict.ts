@@ -1,47 +1,42 @@
+import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { HostBridge } from '../../../src/client/host/host-bridge.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
 
-/** `checking`: a card is being looked up, and nobody can say yet. */
-export type FaultText = (fault: SaleFault | 'checking') => string
+/** Why MoySklad must not save the sale now. */
+export type Fault =
+  | SaleFault
+  /** A card is being looked up: nobody can say yet. */
+  | { code: 'checking' }
+  /** There is no line, and a card of the draft may not be promised: it would not be charged after the sale is saved. */
+  | { code: 'line_needed' }
 
 export interface VerdictDeps {
   host: Pick<HostBridge, 'verdict'>
-  /** Why the sale must not be saved, in words that fit MoySklad's line. */
-  faultText: FaultText
-  /** A card is being looked up: nobody can say yet. */
-  busy: () => boolean
-  /** What is wrong with the document as it stands. */
-  fault: () => SaleFault | null
+  /** The one that the panel shows: both say the same at the same moment. */
+  fault: ReadonlySignal<Fault | null>
+  /** In words that fit MoySklad's line. */
+  faultText: (fault: Fault) => string
 }
 
 /** Our word on whether MoySklad may save the document as the host last told it (M2, M5). */
 export class Verdict {
-  readonly #deps: VerdictDeps
-  #changeId: number | null = null
+  readonly #changeId = signal<number | null>(null)
 
-  constructor(deps: VerdictDeps) {
-    this.#deps = deps
+  constructor({ host, fault, faultText }: VerdictDeps) {
+    // Again whenever the answer has become another.
+    effect(() => {
+      const changeId = this.#changeId.value
+      if (changeId !== null) host.verdict(changeId, fault.value && faultText(fault.value))
+    })
   }
 
-  /** Whether the document has edits that are not saved. */
-  get isAsked(): boolean {
-    return this.#changeId !== null
-  }
-
-  /** The host told of a Change; `give` answers this one from now on. */
+  /** The host told of a Change: this one is answered from now on. */
   ask(changeId: number): void {
-    this.#changeId = changeId
+    this.#changeId.value = changeId
   }
 
   /** The document was saved, or another one is open: nobody waits for an answer. */
   end(): void {
-    this.#changeId = null
-  }
-
-  /** Answers the last Change, again whenever the answer may have become another. */
-  give(): void {
-    if (this.#changeId === null) return
-    const fault = this.#deps.busy() ? 'checking' : this.#deps.fault()
-    this.#deps.host.verdict(this.#changeId, fault && this.#deps.faultText(fault))
+    this.#changeId.value = null
   }
 }

@@ -1,14 +1,19 @@
 import { useEffect, useState } from 'preact/hooks'
-import { CardList } from './CardList.tsx'
+import { Action } from './Action.tsx'
+import { DraftCards } from './DraftCards.tsx'
 import { GhostBox } from './GhostBox.tsx'
 import { LinkBox } from './LinkBox.tsx'
-import { NoticeLine } from './NoticeLine.tsx'
+import { NotUndone } from './NotUndone.tsx'
 import { QuestionBox } from './QuestionBox.tsx'
 import { Refused } from './Refused.tsx'
 import { ResultBox } from './ResultBox.tsx'
+import { PaidElsewhere, Searching, Unposted } from './SaleState.tsx'
 import { ScanBox } from './ScanBox.tsx'
 import type { LaterScreen, ScreenProps } from './screen-props.ts'
+import { SeenCard } from './SeenCard.tsx'
 import { StatusLine } from './StatusLine.tsx'
+import { Warned } from './Warned.tsx'
+import { isOwn } from '../model/need.ts'
 import { statusOf } from '../model/result.ts'
 
 interface AppProps extends ScreenProps {
@@ -18,13 +23,10 @@ interface AppProps extends ScreenProps {
 
 /** The embedded screen, 400 px wide: the status line on top, then one thing to do. */
 export function App({ checkout, language, operations: Operations }: AppProps) {
-  const focused = useFocus()
   const trouble = checkout.trouble.value
   // A till that is shut out has refused the sale at hand: the sum to collect is told before the reason (U5).
   const shutOut = trouble?.startsWith('till_') ?? false
-  const refused = trouble === null || shutOut ? checkout.history.attention.value[0] : undefined
-  const warning = checkout.warning.value
-  const asked = checkout.questions.value.length > 0
+  const refused = trouble === null || shutOut ? checkout.refused.value : null
   return (
     <div class="app">
       <StatusLine checkout={checkout} language={language} operations={Operations} />
@@ -34,47 +36,145 @@ export function App({ checkout, language, operations: Operations }: AppProps) {
         </p>
       )}
       {refused ? (
-        <Refused key={refused.record.id} state={refused} checkout={checkout} language={language} />
+        <Refused
+          key={refused.record.id}
+          state={refused}
+          language={language}
+          onUnderstood={() => void checkout.decisions.acknowledge(refused)}
+        />
       ) : Operations && checkout.screen.value === 'operations' ? (
         <Operations checkout={checkout} language={language} />
       ) : trouble ? null : (
-        <main class="desk">
-          {warning && (
-            <p class={warning === 'memory_only' ? 'result warn' : 'notice'} role="status">
-              <b aria-hidden="true">!</b>{' '}
-              <span>
-                {warning === 'memory_only' ? language.words.memoryOnly : language.words.storageFull}
-                {checkout.savesFirst.value && `. ${language.words.saveFirst}`}
-              </span>
-            </p>
-          )}
-          {checkout.ghosts.list.value.map((ghost) => (
-            <GhostBox key={ghost.record.id} ghost={ghost} checkout={checkout} language={language} />
-          ))}
-          {checkout.links.offers.value.map((result) => (
-            <LinkBox key={result.record.id} result={result} checkout={checkout} language={language} />
-          ))}
-          {checkout.questions.value.map((question) => (
-            <QuestionBox
-              key={question.draft.id}
-              question={question}
-              checkout={checkout}
-              language={language}
-            />
-          ))}
-          <div aria-live="polite">
-            {checkout.results.value
-              .filter((result) => statusOf(result) !== 'refused')
-              .map((result) => (
-                <ResultBox key={result.record.id} result={result} checkout={checkout} language={language} />
-              ))}
-          </div>
-          {asked ? null : <ScanBox checkout={checkout} language={language} focused={focused} />}
-          <NoticeLine checkout={checkout} language={language} />
-          {asked ? null : <CardList checkout={checkout} language={language} />}
-        </main>
+        <Desk
+          checkout={checkout}
+          language={language}
+          onOperations={Operations && (() => (checkout.screen.value = 'operations'))}
+        />
       )}
     </div>
+  )
+}
+
+/** The scan box stays where it is; what comes and goes does so below it, what is newest first. */
+function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations: (() => void) | null }) {
+  const focused = useFocus()
+  const { charging, desk, document, ghosts, links, decisions, history } = checkout
+  const opened = document.opened.value
+  const programme = checkout.ready.value?.session.programme ?? null
+  const draft = checkout.draft.value
+  const offline = checkout.line.value.reachable === false
+  const { open, slots } = document.need.value
+  const saved = document.saved.value
+  // Before its drafts are found and its receipts are read a saved sale only seems to lack cards.
+  const unsure = opened?.documentId && (charging.searching.value || !saved)
+  const next = unsure ? undefined : open[0]
+  // One question at a time: a buyer waits, and scanning goes on beside it.
+  const [ghost] = ghosts.list.value
+  const [offer] = links.offers.value
+  const [question] = charging.questions.value
+  const asked = ghost ? (
+    <GhostBox key={ghost.record.id} ghost={ghost} ghosts={ghosts} language={language} />
+  ) : offer ? (
+    <LinkBox key={offer.record.id} result={offer} links={links} language={language} />
+  ) : question ? (
+    <QuestionBox
+      key={question.draft.id}
+      question={question}
+      possible={!offline || charging.mayPromise(question.draft)}
+      language={language}
+      onAnswer={(yes) => void charging.answer(question, yes)}
+    />
+  ) : null
+  return (
+    <main class="desk">
+      <div class="desk-top">
+        <ScanBox
+          key={opened?.openId}
+          language={language}
+          focused={focused}
+          busy={checkout.busy.value}
+          wanted={next ? { name: next.name, at: slots.length - open.length + 1, of: slots.length } : null}
+          forgotten={Boolean(next && opened?.documentId && !draft)}
+          onNumber={(text) => checkout.scan(text, 'typed')}
+        />
+        {checkout.notUndone.value.map((state) => (
+          <NotUndone
+            key={state.record.id}
+            state={state}
+            results={history.results.value}
+            language={language}
+            onUnderstood={() => void decisions.acknowledge(state)}
+          />
+        ))}
+        <Warned warning={checkout.warning.value} savesFirst={document.savesFirst.value} language={language} />
+        {asked}
+        {charging.searching.value && charging.expected.value && (
+          <Searching draft={charging.expected.value} language={language} />
+        )}
+        {charging.unposted.value.map((one) => (
+          <Unposted key={one.id} draft={one} language={language} />
+        ))}
+        <div aria-live="polite">
+          {checkout.results.value
+            .filter((result) => statusOf(result) !== 'refused')
+            .map((result) => (
+              <ResultBox
+                key={result.record.id}
+                result={result}
+                language={language}
+                programme={programme}
+                // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
+                paidKopecks={
+                  result.documentId !== null && result.documentId === document.documentId.value
+                    ? document.done.value.redeemedKopecks
+                    : 0
+                }
+                unanswered={history.late.value.has(result.record.id) || offline}
+                decided={history.decided.value}
+                decisions={decisions}
+                onWait={() => history.watch(result.record.id, true)}
+              />
+            ))}
+          {saved?.receipts.map(
+            (receipt, at) =>
+              receipt.stands &&
+              !isOwn(receipt, history.results.value) && (
+                <PaidElsewhere key={at} receipt={receipt} language={language} />
+              ),
+          )}
+        </div>
+        {checkout.seen.value.map((card) => (
+          <SeenCard
+            key={card.id}
+            card={card}
+            language={language}
+            why={desk.whyNotIn(card)}
+            onRemove={() => void desk.remove(card.id)}
+          />
+        ))}
+        {draft && programme && (
+          <DraftCards
+            draft={draft}
+            programme={programme}
+            bookAtMs={checkout.readiness.value.asOfMs}
+            language={language}
+            onAmount={(cardId, kopecks) => void desk.setAmount(cardId, kopecks)}
+            onRemove={(cardId) => void desk.remove(cardId)}
+          />
+        )}
+      </div>
+      <Action
+        panel={checkout.panel.value}
+        notice={checkout.notice.value}
+        busy={checkout.busy.value}
+        posted={document.posted.value}
+        advance={programme?.accounting === 'advance'}
+        language={language}
+        onPress={(shownKopecks) => void checkout.confirm(shownKopecks)}
+        onTakeOff={() => void checkout.takeCardsOff()}
+        onOperations={onOperations}
+      />
+    </main>
   )
 }
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 
 type Answer = readonly [name: string, act: () => unknown]
 
-/** One question to the cashier: the likely answer is the one main action, the other one stands beside it. */
+/** One question to the cashier. Both answers have the same weight: only the cashier knows. */
 export function AskBox(props: { text: string; note: ComponentChildren; yes: Answer | null; no: Answer }) {
   const { text, note, yes, no } = props
   return (
@@ -11,14 +11,16 @@ export function AskBox(props: { text: string; note: ComponentChildren; yes: Answ
         <b aria-hidden="true">?</b> {text}
       </p>
       {note}
-      {yes && (
-        <button type="button" class="primary" onClick={yes[1]}>
-          {yes[0]}
-        </button>
-      )}
-      <button type="button" class="secondary" onClick={no[1]}>
-        {no[0]}
-      </button>
+      <div class="choices">
+        {[yes, no].map(
+          (answer) =>
+            answer && (
+              <button type="button" class="secondary" key={answer[0]} onClick={answer[1]}>
+                {answer[0]}
+              </button>
+            ),
+        )}
+      </div>
     </section>
   )
 }

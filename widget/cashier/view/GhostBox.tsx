@@ -1,13 +1,20 @@
 import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { ScreenProps } from './screen-props.ts'
+import type { Ghosts } from '../model/ghosts.ts'
+import type { Language } from '../words/language.ts'
 import { AskBox } from './AskBox.tsx'
+
+interface GhostProps {
+  ghost: RecordState
+  ghosts: Pick<Ghosts, 'keep' | 'cancel'>
+  language: Language
+}
 
 /**
  * The page died between writing a record and showing it (J4): nobody knows whether the cashier acted on it. Nothing is
  * sent before somebody has said so.
  */
-export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: RecordState }) {
+export function GhostBox({ ghost, ghosts, language }: GhostProps) {
   const { words, sum, time } = language
   const { record } = ghost
   const { operations } = receiptOf(record)
@@ -24,8 +31,8 @@ export function GhostBox({ ghost, checkout, language }: ScreenProps & { ghost: R
     <AskBox
       text={text}
       note={<p class="dim">{faces}</p>}
-      yes={[words.question.ghostKeep, () => checkout.ghosts.keep(ghost)]}
-      no={[words.question.ghostCancel, () => checkout.ghosts.cancel(ghost)]}
+      yes={[words.question.ghostKeep, () => ghosts.keep(ghost)]}
+      no={[words.question.ghostCancel, () => ghosts.cancel(ghost)]}
     />
   )
 }

@@ -1,9 +1,16 @@
-import type { ScreenProps } from './screen-props.ts'
-import { AskBox } from './AskBox.tsx'
+import type { Links } from '../model/links.ts'
 import { type Result, summaryOf } from '../model/result.ts'
+import type { Language } from '../words/language.ts'
+import { AskBox } from './AskBox.tsx'
+
+interface LinkProps {
+  result: Result
+  links: Pick<Links, 'accept' | 'decline'>
+  language: Language
+}
 
 /** A receipt that was committed without a document fits this sale (M11): one press keeps it from being charged twice. */
-export function LinkBox({ result, checkout, language }: ScreenProps & { result: Result }) {
+export function LinkBox({ result, links, language }: LinkProps) {
   const { words, sum, time } = language
   const { redeemedKopecks, loads, last4Of } = summaryOf(result)
   const at = time(result.record.recordedAtMs)
@@ -15,8 +22,8 @@ export function LinkBox({ result, checkout, language }: ScreenProps & { result: 
     <AskBox
       text={text}
       note={null}
-      yes={[words.question.linkYes, () => checkout.links.accept(result)]}
-      no={[words.question.linkNo, () => checkout.links.decline(result)]}
+      yes={[words.question.linkYes, () => links.accept(result)]}
+      no={[words.question.linkNo, () => links.decline(result)]}
     />
   )
 }

@@ -1,13 +1,14 @@
+import type { Notice } from '../model/notice.ts'
 import type { Language } from '../words/language.ts'
-import type { ScreenProps } from './screen-props.ts'
-import type { Notice } from '../model/card-desk.ts'
 
 /** What is wrong with the last scan or press, in one sentence. */
-export function NoticeLine({ checkout, language }: ScreenProps) {
-  const notice = checkout.notice.value
+export function NoticeLine({ notice, language }: { notice: Notice | null; language: Language }) {
   if (!notice) return null
   return (
-    <p class="notice" role="alert">
+    <p
+      class={`notice ${notice.kind === 'lowered' || notice.kind === 'scan_again' ? 'mild' : ''}`}
+      role="alert"
+    >
       <b aria-hidden="true">!</b> {noticeText(notice, language)}
     </p>
   )
@@ -25,6 +26,8 @@ export function noticeText(notice: Notice, { words, sum, date }: Language): stri
     }
     case 'scan':
       return words.scanFault[notice.fault]
+    case 'lowered':
+      return words.lowered(sum(notice.toKopecks))
     default:
       return words.notice[notice.kind]
   }

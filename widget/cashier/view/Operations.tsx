@@ -3,9 +3,10 @@ import { sumKopecks } from '../../../src/core/money.ts'
 import type { OperationKind } from '../../../src/core/receipt/kinds.ts'
 import type { ScreenProps } from './screen-props.ts'
 import { NoticeLine } from './NoticeLine.tsx'
+import { NotUndone } from './NotUndone.tsx'
 import { Readiness } from './Readiness.tsx'
 import { ShiftSummary } from './ShiftSummary.tsx'
-import { effectsOf, type Result, statusOf } from '../model/result.ts'
+import { effectsOf, isUnsentPromise, type Result, statusOf, summaryOf } from '../model/result.ts'
 import type { ShiftReport } from '../model/shift.ts'
 import type { OperationsWords } from '../words/operations-words.ts'
 
@@ -17,9 +18,9 @@ interface OperationsProps extends ScreenProps {
 /** The last operations of this till, with the way to undo one. */
 export function Operations({ shift, ...props }: OperationsProps & { shift: ShiftReport }) {
   const { checkout, language, words } = props
-  // The day so far is read when somebody looks.
-  useEffect(() => void shift.look(), [shift])
   const results = checkout.history.results.value
+  // The day so far is read when somebody looks, and again when something of it has changed.
+  useEffect(() => void shift.look(), [shift, results])
   return (
     <main class="operations">
       <div class="card-line">
@@ -28,7 +29,16 @@ export function Operations({ shift, ...props }: OperationsProps & { shift: Shift
           {words.back}
         </button>
       </div>
-      <NoticeLine checkout={checkout} language={language} />
+      {checkout.notUndone.value.map((state) => (
+        <NotUndone
+          key={state.record.id}
+          state={state}
+          results={results}
+          language={language}
+          onUnderstood={() => void checkout.decisions.acknowledge(state)}
+        />
+      ))}
+      <NoticeLine notice={checkout.notice.value} language={language} />
       <Readiness checkout={checkout} language={language} words={words.ready} />
       <ShiftSummary shift={shift} language={language} words={words.shift} />
       {results.length === 0 && <p class="dim">{words.none}</p>}
@@ -48,6 +58,7 @@ function Row({ result, checkout, language, words, onUndo }: OperationsProps & { 
   const [asking, setAsking] = useState(false)
   const { receipt, record } = result
   const status = statusOf(result)
+  const { redeemedKopecks } = summaryOf(result)
   const tone = status === 'done' ? 'good' : status === 'refused' || status === 'in_review' ? 'bad' : ''
   const lines = receipt.operations.map((operation) => {
     const part = operation.kind === 'refund' ? operation.basis : operation
@@ -68,9 +79,11 @@ function Row({ result, checkout, language, words, onUndo }: OperationsProps & { 
       {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {status === 'cancelled' && redeemedKopecks > 0 && <p>{common.result.undone(sum(redeemedKopecks))}</p>}
+      {(status === 'cancelled' || status === 'cancelling') && <p class="dim">{common.ring.undo}</p>}
       {decision && <p>{common.result.decided(decision.choice)}</p>}
       {loss > 0 && <p class="notice">{common.result.loss(sum(loss))}</p>}
-      {status === 'done' && !asking && (
+      {(status === 'done' || isUnsentPromise(result)) && !asking && (
         <button type="button" class="link" onClick={() => setAsking(true)}>
           {words.undo}
         </button>

@@ -1,18 +1,24 @@
 import type { Question } from '../../../src/client/till/matching.ts'
 import { cardsOf, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
-import type { ScreenProps } from './screen-props.ts'
+import type { Language } from '../words/language.ts'
 import { AskBox } from './AskBox.tsx'
 
+interface QuestionProps {
+  question: Question
+  /** It can be recorded now: there is a line, or it may be promised. */
+  possible: boolean
+  language: Language
+  onAnswer: (yes: boolean) => void
+}
+
 /** A prepared draft looks for its sale (M3): nothing is charged before the cashier says so. */
-export function QuestionBox({ question, checkout, language }: ScreenProps & { question: Question }) {
+export function QuestionBox({ question, possible, language, onAnswer }: QuestionProps) {
   const { words, sum, time } = language
   const { draft, doubt, sale } = question
-  const loaded = loadTotal(draft)
-  const redeemed = redeemTotal(draft)
-  const offline = checkout.line.value.reachable === false
-  // Where MoySklad answered that there is no such sale, there is nothing to charge for.
-  const answerable = doubt !== 'unsaved'
-  const possible = !offline || checkout.mayPromise(draft)
+  const [loaded, redeemed] = [loadTotal(draft), redeemTotal(draft)]
+  // Where MoySklad has no such sale, or has not posted it, there is nothing to charge for; no sale is paid with more than its sum.
+  const answerable =
+    doubt !== 'unsaved' && doubt !== 'unposted' && redeemed <= (sale ?? draft.sale).sumKopecks
   const yes =
     loaded > 0 && redeemed > 0
       ? words.question.yesBoth(sum(loaded), sum(redeemed))
@@ -22,20 +28,24 @@ export function QuestionBox({ question, checkout, language }: ScreenProps & { qu
   const cards = cardsOf(draft)
     .map((card) => words.card.face(card.last4))
     .join(', ')
+  const { sumKopecks } = sale ?? draft.sale
   return (
     <AskBox
       text={words.question[doubt](time(draft.updatedAtMs))}
       note={
         <>
           <p class="dim">
-            {sale && `№ ${sale.name} · `}
-            {words.question.saleSum(sum(draft.sale.sumKopecks))} · {cards}
+            {sale
+              ? words.question.sale(sale.name, sale.moment.slice(11), sum(sumKopecks))
+              : words.question.saleSum(sum(sumKopecks))}
+            {' · '}
+            {cards}
           </p>
           {answerable && !possible && <p class="notice">{words.question.cannotPromise}</p>}
         </>
       }
-      yes={answerable && possible ? [yes, () => checkout.answer(question, true)] : null}
-      no={[words.question.no, () => checkout.answer(question, false)]}
+      yes={answerable && possible ? [yes, () => onAnswer(true)] : null}
+      no={[words.question[answerable ? 'no' : 'letGo'], () => onAnswer(false)]}
     />
   )
 }

@@ -1,3 +1,4 @@
+import { underWay } from '../model/readiness.ts'
 import type { ScreenProps } from './screen-props.ts'
 import type { OperationsWords } from '../words/operations-words.ts'
 
@@ -13,7 +14,7 @@ export function Readiness({ checkout, language, words }: ScreenProps & { words: 
     <section class="ready" aria-label={words.title}>
       <p>
         <i class={`dot ${why === null ? 'yes' : ''}`} aria-hidden="true" /> {words.title}:{' '}
-        <strong>{why === null ? words.yes : words.no}</strong>
+        <strong>{words[why === null ? 'yes' : underWay.has(why) ? 'checking' : 'no']}</strong>
         {reason && `, ${reason}`}
       </p>
       {leftKopecks !== null && untilMs !== null && (

@@ -1,11 +1,17 @@
 import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
-import type { ScreenProps } from './screen-props.ts'
+import type { Language } from '../words/language.ts'
 import { noticeText } from './NoticeLine.tsx'
 import { Sums } from './ResultBox.tsx'
 
+interface RefusedProps {
+  state: RecordState
+  language: Language
+  onUnderstood: () => void
+}
+
 /** A bad end of a receipt whose sale is saved (U5): the sum to collect and the ways out, over the whole screen. */
-export function Refused({ state, checkout, language }: ScreenProps & { state: RecordState }) {
+export function Refused({ state, language, onUnderstood }: RefusedProps) {
   const { words, sum, time } = language
   const { record, changed } = state
   // What a restored server decided instead comes after what people were shown (J7).
@@ -16,13 +22,12 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
     operations.flatMap((operation) => (operation.kind === 'redeem' ? [operation.amountKopecks] : [])),
   )
   const loads = operations.some((operation) => operation.kind === 'load')
-  const cancels = operations.some((operation) => operation.kind === 'void')
   // What is neither a refusal nor as it was shown is for a manager.
   const title =
     outcome?.status === 'refused'
-      ? words.result[cancels ? 'notCancelled' : amount > 0 ? 'notRedeemed' : 'notLoaded']
+      ? words.result[amount > 0 ? 'notRedeemed' : 'notLoaded']
       : words.result.undecided
-  const refused = outcome?.status === 'refused' && !cancels
+  const refused = outcome?.status === 'refused'
   const reason =
     outcome?.status === 'refused'
       ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
@@ -30,7 +35,7 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
         ? words.result.inReview(outcome.code)
         : ''
   return (
-    <section class={`refused ${cancels ? 'mild' : ''}`} role="alertdialog" aria-label={title}>
+    <section class="refused" role="alertdialog" aria-label={title}>
       <p class="dim-on-red">
         {words.result.earlier(time(record.recordedAtMs))} ·{' '}
         {record.faces.map((face) => words.card.face(face.last4)).join(', ')}
@@ -46,7 +51,7 @@ export function Refused({ state, checkout, language }: ScreenProps & { state: Re
       )}
       {changed && <p>{words.result.changed}</p>}
       <p>{reason}</p>
-      <button type="button" class="secondary" onClick={() => void checkout.decisions.acknowledge(state)}>
+      <button type="button" class="secondary" onClick={onUnderstood}>
         {words.result.understood}
       </button>
     </section>

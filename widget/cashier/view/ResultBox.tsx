@@ -1,13 +1,26 @@
-import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { receiptOf } from '../../../src/client/journal/records.ts'
-import { sumKopecks } from '../../../src/core/money.ts'
-import type { Language } from '../words/language.ts'
-import type { ScreenProps } from './screen-props.ts'
+import type { Programme } from '../../../src/core/card/programme.ts'
+import { type Kopecks, sumKopecks } from '../../../src/core/money.ts'
+import type { CaseDecision } from '../../../src/core/wire/cases.ts'
+import type { Decisions } from '../model/decisions.ts'
 import { effectsOf, type Result, statusOf, summaryOf } from '../model/result.ts'
+import type { Language } from '../words/language.ts'
+import { Box } from './Box.tsx'
 import { RingUp } from './RingUp.tsx'
 
-interface ResultProps extends ScreenProps {
+interface ResultProps {
   result: Result
+  language: Language
+  programme: Programme | null
+  /** What cards have paid for the open sale, if the result is of it; 0 otherwise. */
+  paidKopecks: Kopecks | 0
+  /** Nobody has answered for too long, or nobody can. */
+  unanswered: boolean
+  /** What people decided, by the receipt. */
+  decided: ReadonlyMap<string, CaseDecision>
+  decisions: Pick<Decisions, 'acceptOffline' | 'canAcceptOffline' | 'giveUp'>
+  onWait: () => void
 }
 
 /** What became of a receipt, and what to do next. */
@@ -31,35 +44,46 @@ export function ResultBox(props: ResultProps) {
   }
 }
 
-/** The choices of a cashier whom nobody answers (J2). */
-function Waiting({ result, checkout, language }: ResultProps) {
+/** The choices of a cashier whom nobody answers (J2). Whoever waits sees them again at a press. */
+function Waiting({ result, language, unanswered, decisions, onWait }: ResultProps) {
   const { words } = language
-  const unanswered =
-    checkout.history.late.value.has(result.record.id) || checkout.line.value.reachable === false
+  const [waits, setWaits] = useState(false)
+  // An answer in time begins anew.
+  useEffect(() => {
+    if (!unanswered) setWaits(false)
+  }, [unanswered])
+  const head = unanswered && waits ? words.result.waitingForLine : words.result.waiting
   return (
-    <Box tone="plain" icon="…" head={words.result.waiting}>
+    <Box tone="plain" icon="…" head={head}>
       <Sums result={result} language={language} />
       {unanswered && (
         <div class="choices">
-          {checkout.decisions.canAcceptOffline(result) && (
-            <button
-              type="button"
-              class="primary"
-              onClick={() => void checkout.decisions.acceptOffline(result)}
-            >
-              {words.result.acceptOffline}
+          {waits ? (
+            <button type="button" class="link" onClick={() => setWaits(false)}>
+              {words.result.otherWays}
             </button>
+          ) : (
+            <>
+              {decisions.canAcceptOffline(result) && (
+                <button type="button" class="primary" onClick={() => void decisions.acceptOffline(result)}>
+                  {words.result.acceptOffline}
+                </button>
+              )}
+              <button
+                type="button"
+                class="secondary"
+                onClick={() => {
+                  setWaits(true)
+                  onWait()
+                }}
+              >
+                {words.result.wait}
+              </button>
+              <button type="button" class="secondary" onClick={() => void decisions.giveUp(result)}>
+                {words.result.cancel}
+              </button>
+            </>
           )}
-          <button
-            type="button"
-            class="secondary"
-            onClick={() => checkout.history.watch(result.record.id, true)}
-          >
-            {words.result.wait}
-          </button>
-          <button type="button" class="secondary" onClick={() => void checkout.decisions.giveUp(result)}>
-            {words.result.cancel}
-          </button>
         </div>
       )}
     </Box>
@@ -113,9 +137,7 @@ function Done(props: ResultProps) {
     <Box tone={loss > 0 ? 'bad' : 'good'} icon={loss > 0 ? '!' : '✓'} head={null}>
       {redeems.map(({ cardId, amountKopecks }) => (
         <p class="head" key={cardId}>
-          {redeems.length > 1
-            ? words.result.redeemedOf(last4Of(cardId), sum(amountKopecks), sum(balanceOf(cardId)))
-            : words.result.redeemed(sum(amountKopecks), sum(balanceOf(cardId)))}
+          {words.result.redeemed(last4Of(cardId), sum(amountKopecks), sum(balanceOf(cardId)))}
         </p>
       ))}
       {loads.map(({ cardId }) => (
@@ -147,35 +169,14 @@ function Cancelled({ result, settled, language: { words, sum } }: ResultProps & 
   )
 }
 
-function InReview({ result, checkout, language: { words } }: ResultProps) {
+function InReview({ result, decided, language: { words } }: ResultProps) {
   const ids = [result.promise?.record.id, result.record.id]
-  const decision = ids.map((id) => id && checkout.history.decided.value.get(id)).find((one) => one)
+  const decision = ids.map((id) => id && decided.get(id)).find((one) => one)
   const inReview = [result.promise?.outcome, result.outcome].find(
     (outcome) => outcome?.status === 'in_review',
   )
   if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
   return <Box tone="bad" icon="!" head={inReview ? words.result.inReview(inReview.code) : null} />
-}
-
-interface BoxProps {
-  tone: 'good' | 'warn' | 'bad' | 'plain'
-  icon: ComponentChildren
-  head: string | null
-  children?: ComponentChildren
-}
-
-function Box({ tone, icon, head, children }: BoxProps) {
-  return (
-    <section class={`result ${tone}`}>
-      <b class="icon" aria-hidden="true">
-        {icon}
-      </b>
-      <div>
-        {head && <p class="head">{head}</p>}
-        {children}
-      </div>
-    </section>
-  )
 }
 
 /** Drawn, because no font of a shop's computer is sure to have this sign. */

@@ -1,17 +1,21 @@
-import { certificateOf } from '../../../src/core/card/programme.ts'
-import type { ScreenProps } from './screen-props.ts'
+import { certificateOf, type Programme } from '../../../src/core/card/programme.ts'
+import type { Kopecks } from '../../../src/core/money.ts'
 import { type Result, summaryOf } from '../model/result.ts'
+import type { Language } from '../words/language.ts'
+
+interface RingProps {
+  result: Result
+  programme: Programme | null
+  paidKopecks: Kopecks | 0
+  language: Language
+}
 
 /** What to ring up on the fiscal register (M10), by the pair of entries that the shop's accountant chose (M6). */
-export function RingUp({ result, checkout, language: { words, sum } }: ScreenProps & { result: Result }) {
-  const programme = checkout.ready.value?.session.programme
+export function RingUp({ result, programme, paidKopecks, language: { words, sum } }: RingProps) {
   if (!programme) return null
   const { loads, redeemedKopecks } = summaryOf(result)
   const advance = programme.accounting === 'advance'
-  // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
-  const ofOpen = result.documentId !== null && result.documentId === checkout.opened.value?.documentId
-  const paidByCards = Math.max(redeemedKopecks, ofOpen ? checkout.done.value.redeemedKopecks : 0)
-  const rest = Math.max(0, (result.receipt.sale?.sumKopecks ?? 0) - paidByCards)
+  const rest = (result.receipt.sale?.sumKopecks ?? 0) - Math.max(redeemedKopecks, paidKopecks)
   return (
     <div class="ring">
       <p>{words.ring.title}</p>

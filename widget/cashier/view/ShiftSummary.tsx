@@ -24,14 +24,14 @@ export function ShiftSummary({ shift, language, words }: ShiftProps) {
       <dl>
         {(
           [
-            [words.sold, sold],
-            [words.charged, charged],
-            [words.returned, returned],
+            [words.sold, sold, words.cards],
+            [words.charged, charged, words.charges],
+            [words.returned, returned, words.charges],
           ] as const
-        ).map(([name, { cards, sumKopecks }]) => (
+        ).map(([name, { cards, sumKopecks }, counted]) => (
           <Line key={name} name={name}>
             {sum(sumKopecks)}
-            {cards > 0 && <span class="dim"> · {words.cards(cards)}</span>}
+            {cards > 0 && <span class="dim"> · {counted(cards)}</span>}
           </Line>
         ))}
         {unsent > 0 && <Line name={words.unsent}>{unsent}</Line>}

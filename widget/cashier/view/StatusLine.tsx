@@ -1,41 +1,48 @@
+import { useEffect, useState } from 'preact/hooks'
+import { underWay } from '../model/readiness.ts'
 import type { LaterScreen, ScreenProps } from './screen-props.ts'
 
 interface StatusProps extends ScreenProps {
   operations: LaterScreen | null
 }
 
+/** Every sale has something unsent for a moment: only what stays so is worth a look. */
+const lastingMs = 400
+
 /** Whether the server is reached, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language, operations }: StatusProps) {
   const { words, first, time } = language
   const { reachable } = checkout.line.value
-  const { unsettled, oldestAtMs } = checkout.journal.value
+  const { oldestAtMs } = checkout.journal.value
+  const unsent = checkout.unsent.value
   const ready = checkout.ready.value !== null
-  const line = reachable === false ? first.offline : ready ? words.status.online : first.starting
-  const sent = unsettled === 0 ? words.status.allSent : words.status.unsent(unsettled, time(oldestAtMs ?? 0))
+  const isUnsent = useLasting(unsent > 0)
+  const line =
+    reachable === false
+      ? first.offline
+      : ready || checkout.trouble.value
+        ? words.status.online
+        : first.starting
+  const sent = isUnsent ? words.status.unsent(unsent, time(oldestAtMs ?? 0)) : words.status.allSent
   const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
   const open = checkout.screen.value === 'operations'
   const cases = checkout.casesOpen.value
   const { why } = checkout.readiness.value
   // Without the line a file that is not here cannot be had, so a till without it is not ready to lose the line.
-  const prepared = why === null && operations !== null
+  const chip =
+    why === null && operations ? 'ready' : why === null || underWay.has(why) ? 'checking' : 'notReady'
+  const showsChip = cases === 0 && !isUnsent && reachable !== false && why !== 'off' && why !== 'trouble'
   return (
     <header class={`status ${tone}`}>
       <p role="status">
         <i class="dot" aria-hidden="true" />
         {line}
-        {(ready || unsettled > 0) && ` · ${sent}`}
+        {(ready || isUnsent) && ` · ${sent}`}
       </p>
       {ready && cases > 0 && <span class="chip bad">{words.status.cases(cases)}</span>}
-      {ready &&
-        cases === 0 &&
-        unsettled === 0 &&
-        reachable !== false &&
-        why !== 'off' &&
-        why !== 'trouble' && (
-          <span class={`chip ${prepared ? 'good' : ''}`}>
-            {prepared ? words.status.ready : words.status.notReady}
-          </span>
-        )}
+      {ready && showsChip && (
+        <span class={`chip ${chip === 'ready' ? 'good' : ''}`}>{words.status[chip]}</span>
+      )}
       {ready && operations && (
         <button
           type="button"
@@ -53,4 +60,15 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
       )}
     </header>
   )
+}
+
+/** @returns true as soon as something has been so for a while */
+function useLasting(is: boolean): boolean {
+  const [lasts, setLasts] = useState(false)
+  useEffect(() => {
+    if (!is) return setLasts(false)
+    const timer = setTimeout(() => setLasts(true), lastingMs)
+    return () => clearTimeout(timer)
+  }, [is])
+  return is && lasts
 }

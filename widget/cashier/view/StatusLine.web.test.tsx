@@ -12,10 +12,12 @@ const spoken = language({ code: 'ru', words: ru, first: firstWords.ru }, 'RUB')
 const screen: LaterScreen = () => <main />
 
 /** A till that has all that it needs for an outage, but perhaps not every file of its page. */
-function show(operations: LaterScreen | null, why: 'grant_waits' | null = null): HTMLElement {
+function show(operations: LaterScreen | null, why: 'grant_waits' | 'grant_spent' | null = null): HTMLElement {
   const checkout = {
     line: signal({ reachable: true }),
     journal: signal({ headSeq: 0, unsettled: 0, oldestAtMs: null }),
+    unsent: signal(0),
+    trouble: signal(null),
     ready: signal({}),
     screen: signal('desk'),
     casesOpen: signal(0),
@@ -28,9 +30,10 @@ afterEach(() => render(null, document.body))
 
 describe('the status line', () => {
   it('[O8] says that a till is ready for an outage only when the screens that follow are there', () => {
-    expect(show(null).textContent).toContain('без связи: не готова')
-    expect(show(screen).textContent).toContain('без связи: готова')
-    expect(show(screen, 'grant_waits').textContent).toContain('без связи: не готова')
+    expect(show(null).textContent).toContain('без связи: проверяется')
+    expect(show(screen).textContent).toContain('без связи: касса готова')
+    expect(show(screen, 'grant_waits').textContent).toContain('без связи: проверяется')
+    expect(show(screen, 'grant_spent').textContent).toContain('без связи: касса не готова')
   })
 
   it('has no button for a screen that is not there', () => {

@@ -7,8 +7,9 @@ export const en: Words = {
     allSent: 'all sent',
     cases: (count) => `needs a decision: ${count}`,
     unsent: (count, since) => `unsent: ${count}, since ${since}`,
-    ready: 'offline: ready',
-    notReady: 'offline: not ready',
+    ready: 'offline mode: ready',
+    notReady: 'offline mode: not ready',
+    checking: 'offline mode: being checked',
     operations: 'Operations of this till',
   },
   scan: {
@@ -16,6 +17,7 @@ export const en: Words = {
     numberField: 'Gift card number',
     find: 'Find',
     certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
+    deaf: 'The scanner is not heard: press the frame',
   },
   card: {
     state: cardStates,
@@ -25,20 +27,33 @@ export const en: Words = {
     heldBy: (till) => `in use: till ${till}`,
     noExpiry: 'no expiry',
     until: (date) => `until ${date}`,
-    typed: 'typed entry',
-    remove: 'Remove card',
+    typed: 'entered by hand',
+    remove: 'Remove',
     amount: 'Amount from the gift card',
     fromBook: (time) => `from the list as of ${time}`,
     forCertificate: (name) => `for “${name}”`,
+    toBeSold: 'New',
+    why: {
+      goods: 'Not redeemed yet: add goods, and the card pays',
+      certificate: 'Not sold yet: add a certificate to the sale',
+      looked: 'Balance only: nothing is taken from the card',
+    },
   },
   sale: {
     redeem: (sum, cards) => `Redeem ${sum} from the gift card${cards > 1 ? 's' : ''}`,
     load: (sum, cards) => `Activate the gift card${cards > 1 ? 's' : ''} for ${sum}`,
     toPay: (sum, qrForbidden) => `Remaining to pay ${sum}: cash or bank card${qrForbidden ? ', no QR' : ''}`,
-    nothingToPay: 'Nothing left to pay: gift cards cover it all',
-    prepared: 'Prepared. We redeem when you save the sale',
-    preparedLoad: 'Prepared. We activate when you save the sale',
-    preparedBoth: 'Prepared. We activate and redeem when you save the sale',
+    nothingToPay: 'Nothing left to pay',
+    prepared: (what, posted) =>
+      `Prepared. We ${{ redeem: 'redeem', load: 'activate', both: 'activate and redeem' }[what]} when you ${
+        posted ? 'save' : 'post and save'
+      } the sale`,
+    searching: 'Looking for the sale…',
+    unposted: 'The sale is not posted. We charge when you post and save it',
+    paid: (face, sum) => `This sale was paid with gift card ${face}: ${sum}`,
+    sold: (face, sum) => `Gift card ${face} for ${sum} was sold in this sale`,
+    by: (time, till) => `${time}${till === null ? '' : ` · till ${till}`}`,
+    takeOff: 'Remove the card and take another payment',
     another: 'Another gift card? Scan it',
     forgotten: 'This sale has a certificate without a card. Scan a card to activate it',
   },
@@ -46,45 +61,51 @@ export const en: Words = {
     offline: (time) => `Offline. Prepared at ${time}. Is it for this sale?`,
     which: (time) => `Prepared at ${time}. Is it for this sale?`,
     unchecked: (time) => `Prepared at ${time}. Was that sale saved?`,
-    unsaved: (time) =>
-      `Prepared at ${time}, but MoySklad has no such sale. If you save it, we charge when it is opened`,
+    unsaved: (time) => `Prepared at ${time} and never saved. The card is waiting`,
+    unposted: (time) => `Prepared at ${time}, the sale is not posted. We charge when you post and save it`,
     doubtful: (time) => `Prepared at ${time}, the sale has changed since. Is it for this one?`,
+    sale: (name, time, sum) => `Sale ${name}, ${time}, ${sum}`,
     saleSum: (sum) => `Sale of ${sum}`,
     yesRedeem: (sum) => `Yes, redeem ${sum}`,
     yesLoad: (sum) => `Yes, activate for ${sum}`,
     yesBoth: (loaded, redeemed) => `Yes, activate for ${loaded} and redeem ${redeemed}`,
-    ghostRedeem: (sum, time) => `The till closed while redeeming ${sum} (${time}). Did it happen?`,
+    ghostRedeem: (sum, time) =>
+      `The till closed while redeeming ${sum} (${time}). Did the customer leave without paying this amount?`,
     ghostLoad: (sum, time) =>
       `The till closed while activating a card for ${sum} (${time}). Was the card handed over?`,
-    ghostKeep: 'Yes, keep it',
+    ghostKeep: 'Yes, redeem it',
     ghostCancel: 'No, cancel it',
     linkRedeem: (sum, time) => `Redeemed offline at ${time}, ${sum}. Was it for this sale?`,
     linkLoad: (cards, time) => `Activated offline at ${time}: ${cards}. Was it in this sale?`,
     linkYes: 'Yes, this one',
     linkNo: 'No, another one',
     no: 'No, release the card',
-    cannotPromise: 'The card was scanned too long ago or typed: it cannot be done offline. Wait for the line',
+    letGo: 'Release the card',
+    cannotPromise:
+      'The card was scanned too long ago or entered by hand: it cannot be done offline. Wait for the connection',
   },
   operation: { redeem: 'Redeem', load: 'Activation' },
   result: {
     undecided: 'Needs a decision',
     waiting: 'Recorded, waiting for the answer…',
+    waitingForLine: 'Waiting for the connection…',
+    otherWays: 'More options',
     wait: 'Wait',
     cancel: 'Cancel',
     acceptOffline: 'Accept offline',
     promised: 'Accepted offline, we will send it',
-    redeemed: (sum, balance) => `Redeemed ${sum}. Balance ${balance}`,
-    redeemedOf: (last4, sum, balance) => `•••• ${last4}: redeemed ${sum}, balance ${balance}`,
-    loaded: (last4, sum) => `Card •••• ${last4} activated for ${sum}. Hand it to the buyer`,
-    loadedPromise: (last4) => `Card •••• ${last4}: hand it to the buyer. It can pay once the line is back`,
-    cancelling: (sum) => `Cancel recorded. Collect ${sum} in money`,
-    cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in money`,
+    redeemed: (last4, sum, balance) => `•••• ${last4}: redeemed ${sum}, balance ${balance}`,
+    loaded: (last4, sum) => `Card •••• ${last4} activated for ${sum}. Hand it to the customer`,
+    loadedPromise: (last4) =>
+      `Card •••• ${last4}: hand it to the customer. It can pay once the connection is back`,
+    cancelling: (sum) => `Cancel recorded. Collect ${sum} in cash or by bank card`,
+    cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in cash or by bank card`,
     cancelledLoad: 'Cancel recorded: do not hand this card over',
     undoing: 'Void recorded, waiting for the answer',
     undone: (sum) => `Voided: ${sum} is back on the card`,
     undoneLoad: 'Voided: the card is unsold again',
     notRedeemed: 'NOT REDEEMED',
-    collect: (sum) => `Collect ${sum} in money or delete the sale`,
+    collect: (sum) => `Collect ${sum} in cash or by bank card, or delete the sale`,
     notLoaded: 'CARD NOT ACTIVATED',
     notCancelled: 'NOT VOIDED',
     otherCard: 'Do not hand this card over. Scan another one or delete the sale',
@@ -101,7 +122,7 @@ export const en: Words = {
           grant_unknown: 'This till had no offline grant',
           grant_exceeded: 'The offline grant is exceeded',
           grant_expired: 'The offline grant was too old',
-          till_forked: 'This till’s data split in two',
+          till_forked: 'This till has a copy of itself',
           till_revoked: 'The till is switched off',
         }[code]
       }; a manager will settle it`,
@@ -127,7 +148,7 @@ export const en: Words = {
     advance: (sum) => `advance ${sum}`,
     discount: (sum) => `discount on the goods ${sum}`,
     offset: (sum) => `advance offset ${sum}`,
-    rest: (sum) => `to be paid in money ${sum}`,
+    rest: (sum) => `to be paid in cash or by bank card ${sum}`,
     undo: 'If the fiscal receipt is printed already, ring up a return',
   },
   refusal: (code, { sum, date, till }) =>
@@ -139,11 +160,11 @@ export const en: Words = {
       card_annulled: 'The card is annulled, call the manager',
       card_expired: `Expired${date ? ` on ${date}` : ''}: it cannot pay, the manager pays the money back`,
       card_empty: 'The card is empty',
-      card_held: `The card is in use${till ? `: till ${till}` : ' by another sale'}`,
+      card_held: `The card is in use${till ? ` on till ${till}, release it there` : ' by another sale'}`,
       card_twice: 'This card is in the receipt already',
       card_loaded_here: 'A card sold here cannot pay here',
       too_many_cards: 'No more than 5 gift cards in one sale',
-      insufficient_funds: `The card lacks money${sum ? `, available ${sum}` : ''}`,
+      insufficient_funds: `Not enough on the card${sum ? `, available ${sum}` : ''}`,
       above_payable: `Gift cards may pay no more than ${sum ?? '0'} here`,
       above_balance_max: `The card cannot be topped up above its limit${sum ? `, ${sum} more is possible` : ''}`,
       certificate_unknown: 'This product is not set up as a certificate, call the manager',
@@ -166,23 +187,29 @@ export const en: Words = {
       programme_missing: 'Gift cards are not set up yet, call the manager',
       not_allowed: 'You have no right to do this, call the manager',
       link_not_possible: 'This operation belongs to another sale already',
-      till_quarantined: 'This till’s data split in two: it does not work until a manager has decided',
+      till_quarantined: 'This till has a copy of itself: it does not work until a manager has decided',
       till_revoked: 'The till is switched off, call the manager',
     })[code],
   fault: (fault, sum) => {
     switch (fault.code) {
       case 'certificate_without_card':
-        return `Scan a card for “${fault.name}” in the Podarok window`
+        return `Scan a card for “${fault.name}” in the Podarok panel`
       case 'cards_missing':
-        return `Cards needed: ${fault.needed}, scanned: ${fault.scanned}`
+        return `Scan new gift cards: ${fault.needed - fault.scanned} more`
       case 'cards_spare':
-        return `A gift card too many: needed ${fault.needed}, scanned ${fault.scanned}. Remove it`
-      case 'certificate_changed':
-        return 'The certificate in the sale has changed: remove the gift card and scan it again'
+        return 'The sale has no certificate for one gift card. Remove it in the Podarok panel'
+      case 'sold_certificate_gone':
+        return 'This certificate’s card is sold. Put the row back, or delete the sale and void the operation'
+      case 'paid_above_sale':
+        return `Already paid by card ${sum(fault.paidKopecks)}, possible ${sum(fault.payableKopecks)}. Put the goods back`
+      case 'line_needed':
+        return 'No connection: this card cannot be charged. Take another payment or wait'
+      case 'checking':
+        return 'Checking the card, please wait'
       case 'above_payable':
         return `Card amount ${sum(fault.amountKopecks)}, but only ${sum(fault.payableKopecks)} can be paid. Lower it`
       case 'redeem_unconfirmed':
-        return 'Press “Redeem from the gift card” or remove the card in the Podarok window'
+        return 'Press “Redeem from the gift card” or remove the card in the Podarok panel'
       case 'too_many_cards':
         return 'No more than 5 gift cards in one sale'
       case 'certificate_discounted':
@@ -196,22 +223,23 @@ export const en: Words = {
     unreadable: 'This is not a gift card number',
     checkDigit: 'The number has an error. Scan again or check the digits',
     twice: 'This card is in the receipt already',
-    elsewhere: 'This card is prepared in another sale of this till already',
+    elsewhere: 'This card is in another sale on this till, look in the other tab',
   },
-  checkingFault: 'Checking the card, please wait',
-  storageFull: 'The disk is full: nothing was recorded. Free some space or take money',
+  storageFull: 'The disk is full: nothing was recorded. Free some space or take another payment',
   notice: {
     offline: 'Offline. Gift cards cannot be taken now',
+    typed_offline: 'Offline, a number entered by hand is not taken: scan the card',
     scan_again: 'Back online. Scan the card again',
-    not_in_book: 'Offline, and this card is not in the list. Take money',
-    book_limit: 'The offline limit is used up: this card needs the line',
-    sold_here: 'This card was sold offline. It can pay when the line is back',
+    not_in_book: 'Offline, and this card is not in the list. Take another payment',
+    book_limit: 'The offline limit is used up: this card needs a connection',
+    sold_here: 'This card was sold offline. It can pay when the connection is back',
     too_many_attempts: 'Too many attempts, call the manager',
     try_again: 'That did not work, try again',
     programme_missing: 'Gift cards are not set up yet, call the manager',
-    not_recorded: 'Could not be recorded, nothing happened. Try again or take money',
+    not_recorded: 'Could not be recorded, nothing happened. Try again or take another payment',
     decided_elsewhere: 'This was answered in another window, see the operations of this till',
   },
+  lowered: (sum) => `The sale became smaller: we take ${sum} from the gift card`,
   memoryOnly: 'The browser does not let us store data: we work online only',
   saveFirst: 'Save the sale first, then scan the gift card',
   trouble: {
@@ -226,7 +254,7 @@ export const en: Words = {
       'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
     till_revoked: 'The till is switched off, call the manager. What is recorded will still be sent',
     till_quarantined:
-      'This till’s data split in two: it does not work until a manager has decided. What is recorded will still be sent',
+      'This till has a copy of itself: it does not work until a manager has decided. What is recorded will still be sent',
     till_retired: 'This till starts anew: reload the page when everything is sent',
   },
 }

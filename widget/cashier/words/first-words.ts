@@ -15,7 +15,7 @@ export const firstWords: Record<'ru' | 'en', FirstWords> = {
   ru: {
     starting: 'Подключаемся…',
     offline: 'Нет связи',
-    idle: 'Щёлкните сюда и отсканируйте подарочную карту',
+    idle: 'Нажмите сюда и отсканируйте подарочную карту',
     listening: 'Сканер слушает',
     checking: 'Проверяем карту…',
     notLoaded: 'Связь прервалась, и окно загрузилось не до конца. Пробуем снова',
@@ -23,9 +23,9 @@ export const firstWords: Record<'ru' | 'en', FirstWords> = {
   en: {
     starting: 'Connecting…',
     offline: 'Offline',
-    idle: 'Click here and scan a gift card',
+    idle: 'Press here and scan a gift card',
     listening: 'Scanner is listening',
     checking: 'Checking the card…',
-    notLoaded: 'The line was cut before this window had loaded. Trying again',
+    notLoaded: 'The connection was lost before this window had loaded. Trying again',
   },
 }

@@ -1,4 +1,4 @@
-import type { SaleFault } from '../../../src/core/draft/draft.ts'
+import type { Fault } from '../model/verdict.ts'
 import type { FirstWords } from './first-words.ts'
 import { type Code, formats, type Formats } from '../../ui/formats.ts'
 import type { Words } from './words.ts'
@@ -9,7 +9,7 @@ export interface Language extends Formats {
   words: Words
   first: FirstWords
   /** Why a sale must not be saved, short enough for MoySklad. */
-  fault: (fault: SaleFault) => string
+  fault: (fault: Fault) => string
 }
 
 /** A language with its words; the formats depend on the currency, too. */

@@ -19,6 +19,7 @@ export interface OperationsWords {
     title: string
     yes: string
     no: string
+    checking: string
     why: Record<NotReady, string>
     loading: (percent: number) => string
     limit: (left: string, until: string) => string
@@ -31,6 +32,7 @@ export interface OperationsWords {
     charged: string
     returned: string
     cards: (count: number) => string
+    charges: (count: number) => string
     unsent: string
     loss: string
     fine: string

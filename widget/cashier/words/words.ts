@@ -1,5 +1,5 @@
-import type { Notice } from '../model/card-desk.ts'
-import type { SaleFault } from '../../../src/core/draft/draft.ts'
+import type { Notice } from '../model/notice.ts'
+import type { Fault } from '../model/verdict.ts'
 import type { CaseCode } from '../../../src/core/receipt/outcome.ts'
 import type { RefusalCode } from '../../../src/core/refusal.ts'
 import type { CardState } from '../../../src/core/card/card.ts'
@@ -18,6 +18,7 @@ export interface Words {
     cases: (count: number) => string
     ready: string
     notReady: string
+    checking: string
     operations: string
   }
   scan: {
@@ -25,6 +26,8 @@ export interface Words {
     numberField: string
     find: string
     certificate: (name: string, at: number, of: number) => string
+    /** A card is waited for, and the keys are with MoySklad's page. */
+    deaf: string
   }
   card: {
     state: Record<CardState, string>
@@ -38,6 +41,9 @@ export interface Words {
     remove: string
     amount: string
     forCertificate: (name: string) => string
+    toBeSold: string
+    /** Why a card that was looked at takes no part. */
+    why: Record<'goods' | 'certificate' | 'looked', string>
     fromBook: (time: string) => string
   }
   sale: {
@@ -45,9 +51,13 @@ export interface Words {
     load: (sum: string, cards: number) => string
     toPay: (sum: string, qrForbidden: boolean) => string
     nothingToPay: string
-    prepared: string
-    preparedLoad: string
-    preparedBoth: string
+    prepared: (what: 'redeem' | 'load' | 'both', posted: boolean) => string
+    searching: string
+    unposted: string
+    paid: (face: string, sum: string) => string
+    sold: (face: string, sum: string) => string
+    by: (time: string, till: number | null) => string
+    takeOff: string
     another: string
     forgotten: string
   }
@@ -56,12 +66,15 @@ export interface Words {
     which: (time: string) => string
     unchecked: (time: string) => string
     unsaved: (time: string) => string
+    unposted: (time: string) => string
     doubtful: (time: string) => string
+    sale: (name: string, time: string, sum: string) => string
     saleSum: (sum: string) => string
     yesRedeem: (sum: string) => string
     yesLoad: (sum: string) => string
     yesBoth: (loaded: string, redeemed: string) => string
     no: string
+    letGo: string
     cannotPromise: string
     ghostRedeem: (sum: string, time: string) => string
     ghostLoad: (sum: string, time: string) => string
@@ -76,12 +89,13 @@ export interface Words {
   result: {
     undecided: string
     waiting: string
+    waitingForLine: string
+    otherWays: string
     wait: string
     cancel: string
     acceptOffline: string
     promised: string
-    redeemed: (sum: string, balance: string) => string
-    redeemedOf: (last4: string, sum: string, balance: string) => string
+    redeemed: (last4: string, sum: string, balance: string) => string
     loaded: (last4: string, sum: string) => string
     loadedPromise: (last4: string) => string
     cancelling: (sum: string) => string
@@ -116,11 +130,11 @@ export interface Words {
     code: RefusalCode,
     detail: { sum: string | null; date: string | null; till: number | null },
   ) => string
-  fault: (fault: SaleFault, sum: (kopecks: number) => string) => string
+  fault: (fault: Fault, sum: (kopecks: number) => string) => string
   scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
-  checkingFault: string
   storageFull: string
-  notice: Record<Exclude<Notice['kind'], 'refusal' | 'scan'>, string>
+  notice: Record<Exclude<Notice['kind'], 'refusal' | 'scan' | 'lowered'>, string>
+  lowered: (sum: string) => string
   memoryOnly: string
   saveFirst: string
   trouble: Record<Trouble, string>

@@ -6,5 +6,5 @@ export const cardStates: Record<CardState, string> = {
   blocked: 'Заблокирована',
   annulled: 'Аннулирована',
   expired: 'Срок истёк',
-  used_up: 'Потрачена',
+  used_up: 'Использована',
 }

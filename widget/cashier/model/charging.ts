@@ -1,0 +1,194 @@
+import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { Matching, type MatchingDeps, type Question } from '../../../src/client/till/matching.ts'
+import { type Draft, draftOperations, mayPromise } from '../../../src/core/draft/draft.ts'
+import type { DocumentId } from '../../../src/core/ids.ts'
+import type { Line } from '../../../src/client/till/till.ts'
+import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
+import { confirmAll } from './draft-edit.ts'
+import type { History } from './history.ts'
+import type { Notice } from './notice.ts'
+import type { OpenDocument } from './open-document.ts'
+import type { TillPort } from './till-port.ts'
+
+export interface ChargingDeps extends Pick<MatchingDeps, 'locks'> {
+  till: TillPort
+  document: OpenDocument
+  line: ReadonlySignal<Line>
+  draft: Signal<Draft | null>
+  notice: Signal<Notice | null>
+  history: History
+  /** Reads the journal again, and what follows from it. */
+  read: () => Promise<void>
+  /** Asks the server what it knows of the open sale. */
+  readSaved: () => Promise<void>
+  /** The server has told of the open sale with another answer. */
+  onAnswer: (answer: SaleAnswer) => void
+  /** The receipt was recorded while this document was open. */
+  onRecorded: (receiptId: string) => void
+  now: () => number
+  log: (event: string, error: unknown) => void
+}
+
+/**
+ * How a draft ends: recorded for its sale, or given up. Nothing else of the screen ends one.
+ *
+ * At each `Open`, at each `Save` and when the line is back the drafts that wait are matched with the open document. Those
+ * that are its own are recorded by themselves, about the others a person is asked.
+ */
+export class Charging {
+  readonly #deps: ChargingDeps
+  readonly #matching: Matching
+
+  readonly questions = signal<Question[]>([])
+  /** It is not known yet which drafts the open document has. */
+  readonly searching = signal(false)
+  /** While it is not known: the draft that this sale is most likely of. */
+  readonly expected = signal<Draft | null>(null)
+  /** The open sale is theirs, and they are charged when it is posted. */
+  readonly unposted = signal<readonly Draft[]>([])
+
+  constructor(deps: ChargingDeps) {
+    this.#deps = deps
+    this.#matching = new Matching(deps)
+    deps.draft.subscribe((draft) => {
+      if (draft) this.#matching.own(draft.id)
+    })
+  }
+
+  /** Another document is open: what was prepared for the last one is no longer prepared in this frame. */
+  leave(): void {
+    const { draft, log, notice } = this.#deps
+    if (draft.value) {
+      this.#left(draft.value).catch((error: unknown) => {
+        log('draft_not_left', error)
+        notice.value = { kind: 'not_recorded' }
+      })
+    }
+    this.#matching.own(null)
+    batch(() => {
+      draft.value = null
+      this.questions.value = []
+      this.expected.value = null
+      this.unposted.value = []
+    })
+  }
+
+  /** Looks for the drafts of the open document. */
+  async begin(): Promise<void> {
+    const { till, document, read, readSaved, onAnswer } = this.#deps
+    const opened = document.opened.value
+    if (!opened || !till.ready) return
+    const isCurrent = () => document.opened.value === opened
+    this.searching.value = true
+    await read()
+    const found = await this.#matching.ask(opened, (draft) => {
+      if (isCurrent()) this.expected.value = draft
+    })
+    if (!isCurrent()) return
+    // The server was not asked, or had no answer.
+    const reading = found.opened ? onAnswer(found.opened) : readSaved()
+    batch(() => {
+      this.questions.value = found.doubtful
+      this.unposted.value = found.unposted
+    })
+    // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
+    if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#left(draft)
+    for (const { draft, documentId, sale } of found.certain) {
+      if (await this.commit(draft, documentId)) continue
+      // It could not be recorded now; the cashier can try again.
+      if (!isCurrent()) return
+      this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId, sale }]
+    }
+    await reading
+    if (!isCurrent()) return
+    batch(() => {
+      this.searching.value = false
+      this.expected.value = null
+    })
+  }
+
+  /** Whether the draft could be promised without the line now: on its holds, or on the till's grant (O2, O3). */
+  mayPromise(draft: Draft): boolean {
+    const { till, now } = this.#deps
+    const onGrant = till.outage?.covers(draftOperations(draft)) ?? false
+    return till.canPromise && mayPromise(draft, now(), onGrant)
+  }
+
+  /**
+   * Records a draft for a saved sale: as an ask, or, without the line, as a promise where its holds allow one.
+   *
+   * @returns whether it is recorded; if not, the cashier is told why
+   */
+  async commit(draft: Draft, documentId: DocumentId | null): Promise<boolean> {
+    const { till, document, line, notice, history, read, onRecorded, log } = this.#deps
+    const opened = document.opened.value
+    const offline = line.value.reachable === false
+    if (offline && !this.mayPromise(draft)) {
+      notice.value = { kind: 'offline' }
+      return false
+    }
+    try {
+      const record = await till.commitDraft(draft, documentId, offline ? 'promise' : 'ask')
+      batch(() => {
+        // A new document may have been opened meanwhile; what happened to the last one is not its business (M4).
+        if (document.opened.value === opened) onRecorded(record.id)
+        this.#forget(draft)
+      })
+      history.watch(record.id)
+    } catch (error) {
+      log('not_recorded', error)
+      // A full disk has its own sentence.
+      if (till.warning !== 'storage_full') notice.value = { kind: 'not_recorded' }
+      return false
+    }
+    await read()
+    return true
+  }
+
+  /** The cashier answers a question about a draft: it is recorded for the sale that is meant, or given up. */
+  async answer(question: Question, yes: boolean): Promise<void> {
+    const { till, document, log, notice } = this.#deps
+    const { draft, documentId, sale } = question
+    if (yes) {
+      // The receipt speaks of the sale as it was saved, not as it was prepared.
+      const meant = sale ? { ...draft, sale: { ...draft.sale, sumKopecks: sale.sumKopecks } } : draft
+      await this.commit(confirmAll(meant), documentId ?? document.documentId.value)
+      return
+    }
+    this.#forget(draft)
+    try {
+      await till.dropDraft(draft)
+    } catch (error) {
+      log('draft_not_dropped', error)
+      notice.value = { kind: 'not_recorded' }
+    }
+  }
+
+  /** Another frame may have ended a draft that stands here: as a question, or on the desk, where it was green a moment ago (J11). */
+  async dropEnded(): Promise<void> {
+    const { till, draft, notice, document } = this.#deps
+    const [mine, opened] = [draft.value, document.opened.value]
+    if (!mine && this.questions.value.length === 0) return
+    const waiting = new Set((await till.ready?.drafts.waiting())?.map(({ id }) => id))
+    if (document.opened.value !== opened) return
+    batch(() => {
+      this.questions.value = this.questions.value.filter((question) => waiting.has(question.draft.id))
+      if (!mine || waiting.has(mine.id) || draft.value?.id !== mine.id) return
+      draft.value = null
+      notice.value = { kind: 'decided_elsewhere' }
+    })
+  }
+
+  #forget({ id }: Draft): void {
+    const { draft } = this.#deps
+    batch(() => {
+      if (draft.value?.id === id) draft.value = null
+      this.questions.value = this.questions.value.filter((question) => question.draft.id !== id)
+      this.unposted.value = this.unposted.value.filter((one) => one.id !== id)
+    })
+  }
+
+  async #left(draft: Draft): Promise<void> {
+    await this.#deps.till.ready?.drafts.leave(draft.id)
+  }
+}

@@ -1,0 +1,109 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { Warning } from '../../../src/client/till/till.ts'
+import type { Draft } from '../../../src/core/draft/draft.ts'
+import { type HostMessageOf, momentOfState, saleOfState } from '../../../src/core/host/host-messages.ts'
+import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
+import { type Sale, sameSale } from '../../../src/core/sale/sale.ts'
+import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
+import { doneFor, type Need, needOf, noNeed } from './need.ts'
+import type { Opened } from './opened.ts'
+import type { Result } from './result.ts'
+import type { TillWorks } from './till-port.ts'
+
+export interface OpenDocumentDeps {
+  ready: ReadonlySignal<TillWorks | null>
+  warning: ReadonlySignal<Warning | null>
+  draft: ReadonlySignal<Draft | null>
+  results: ReadonlySignal<Result[]>
+}
+
+/** The sale on MoySklad's page: what it holds, what cards have done for it, and what it still wants of them. */
+export class OpenDocument {
+  readonly #deps: OpenDocumentDeps
+
+  readonly opened = signal<Opened | null>(null)
+  readonly sale = signal<Sale | null>(null)
+  /** «Проведено» as it stands on the page. */
+  readonly posted = signal(true)
+  /** What the server says of a saved sale; null while unknown. */
+  readonly saved = signal<SaleAnswer | null>(null)
+  /** The page has told of edits since the last `Open` or `Save`. */
+  readonly #edited = signal(false)
+  /** The form's own moment, as MoySklad will store it. */
+  moment: string | null = null
+
+  /** Null for the form of a new sale, and before any `Open`. */
+  readonly documentId = computed(() => this.opened.value?.documentId ?? null)
+
+  readonly done: ReadonlySignal<Done> = computed(() => {
+    const documentId = this.documentId.value
+    if (documentId === null) return nothingDone
+    const own = this.#deps.results.value.filter((result) => result.documentId === documentId)
+    return doneFor(this.saved.value, own)
+  })
+
+  /**
+   * A form of a new sale is not the frame in which that sale is charged, and where nothing is stored the two share
+   * nothing: what was prepared here would never be charged. So the sale is saved first, and its cards are scanned then (J13).
+   */
+  readonly savesFirst = computed(
+    () => this.#deps.warning.value === 'memory_only' && this.opened.value?.documentId === null,
+  )
+
+  readonly need: ReadonlySignal<Need> = computed(() => {
+    const programme = this.#deps.ready.value?.session.programme
+    return programme && !this.savesFirst.value
+      ? needOf(programme, this.sale.value, this.#deps.draft.value, this.done.value)
+      : noNeed
+  })
+
+  /** What is on the page is not what MoySklad has stored. */
+  readonly hasEdits = computed(() => {
+    const [document, sale] = [this.saved.value?.document, this.sale.value]
+    return this.#edited.value && !(document && sale && sameSale(document.sale, sale))
+  })
+
+  /** MoySklad has to save the sale, posted, before its cards can be charged. */
+  readonly needsSave = computed(
+    () => this.documentId.value === null || this.hasEdits.value || !this.posted.value,
+  )
+
+  constructor(deps: OpenDocumentDeps) {
+    this.#deps = deps
+  }
+
+  open(opened: Opened): void {
+    this.moment = null
+    batch(() => {
+      this.opened.value = opened
+      this.sale.value = null
+      this.posted.value = true
+      this.saved.value = null
+      this.#edited.value = false
+    })
+  }
+
+  change({ objectState }: HostMessageOf<'Change'>): void {
+    this.moment = momentOfState(objectState)
+    batch(() => {
+      this.sale.value = saleOfState(objectState)
+      this.posted.value = objectState.applicable ?? true
+      this.#edited.value = true
+    })
+  }
+
+  /** MoySklad has stored what is on the page. */
+  save(): void {
+    this.#edited.value = false
+  }
+
+  /** What the server has read of it. An edit that is not saved yet is newer. */
+  read(answer: SaleAnswer): void {
+    batch(() => {
+      this.saved.value = answer
+      if (!answer.document || this.#edited.value) return
+      this.sale.value = answer.document.sale
+      this.posted.value = answer.document.applicable
+    })
+  }
+}

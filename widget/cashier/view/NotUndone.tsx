@@ -1,0 +1,41 @@
+import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
+import type { Result } from '../model/result.ts'
+import type { Language } from '../words/language.ts'
+import { Box } from './Box.tsx'
+import { noticeText } from './NoticeLine.tsx'
+
+interface NotUndoneProps {
+  /** A void that the server refused, or put in review. */
+  state: RecordState
+  results: readonly Result[]
+  language: Language
+  onUnderstood: () => void
+}
+
+/** A cancel that was refused changes nothing: it is told by the operation that it was for, and nobody is kept from the next sale. */
+export function NotUndone({ state, results, language, onUnderstood }: NotUndoneProps) {
+  const { words, time } = language
+  const { record, outcome } = state
+  const ids = receiptOf(record).operations.flatMap((one) => (one.kind === 'void' ? [one.receiptId] : []))
+  const target = results.find(({ receipt, promise }) =>
+    ids.some((id) => id === receipt.id || id === promise?.record.id),
+  )
+  const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
+  return (
+    <Box tone="warn" icon="!" head={words.result.notCancelled}>
+      <p>
+        {outcome?.status === 'refused'
+          ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
+          : outcome?.status === 'in_review'
+            ? words.result.inReview(outcome.code)
+            : ''}
+      </p>
+      <p class="dim">
+        {words.result.earlier(time((target?.record ?? record).recordedAtMs))} · {faces}
+      </p>
+      <button type="button" class="link" onClick={onUnderstood}>
+        {words.result.understood}
+      </button>
+    </Box>
+  )
+}
