@@ -98,6 +98,68 @@ it('[J7] an app whose loading was cut says so, tries again by itself and has kep
   expect(engines.filter((status) => status === 200)).toHaveLength(1)
 })
 
+describe('while the app cannot be loaded', () => {
+  /** MoySklad's page hears the next verdict. */
+  async function nextVerdict({ page }: TillPage) {
+    const verdict = await page.evaluateHandle(() => {
+      const come = new Promise<boolean>((done) => {
+        addEventListener('message', ({ data }: MessageEvent<{ name?: string; valid?: boolean }>) => {
+          if (data.name === 'ValidationFeedback') done(data.valid === true)
+        })
+      })
+      return { come }
+    })
+    return () => verdict.evaluate(({ come }) => come)
+  }
+
+  it('[M4] a sale without cards is saved, the saved one is uncovered, and the app says nothing twice when it comes', async () => {
+    await cutEngine()
+    const till = await shop.till({ ready: false })
+    const errors: string[] = []
+    till.page.on('console', (line) => {
+      if (line.text().includes('host_error')) errors.push(line.text())
+    })
+    await till.opened('create')
+    const verdict = await nextVerdict(till)
+    await till.addGood(goods.coffee)
+    expect(await verdict()).toBe(true)
+    await till.saveNew()
+    await till.sees('edit', 'Связь прервалась, и окно загрузилось не до конца. Пробуем снова')
+    await shop.clearFaults()
+    await till.ready('edit')
+    await till.newSale()
+    await till.ready('create')
+    await till.addGood(goods.coffee)
+    await till.scan('create', live.number)
+    await till.prepare(/Списать с подарочной карты/)
+    await till.saveNew()
+    await till.sees('edit', /Списано .*Остаток/)
+    expect(errors).toEqual([])
+  })
+
+  it('[M2] [M4] a sale whose card was scanned waits; the next one is not held up by it, nor does it get the card', async () => {
+    await cutEngine()
+    const till = await shop.till({ ready: false })
+    await till.opened('create')
+    await till.scan('create', live.number)
+    await till.sees('create', 'Проверяем карту…')
+    const refused = await nextVerdict(till)
+    await till.addGood(goods.coffee)
+    expect(await refused()).toBe(false)
+    await till.save()
+    expect(await till.hostError()).toContain('Проверяем карту…')
+    await till.newSale()
+    const allowed = await nextVerdict(till)
+    await till.addGood(goods.coffee)
+    expect(await allowed()).toBe(true)
+    await shop.clearFaults()
+    await till.ready('create')
+    await till.backFromServer('create')
+    expect(shop.liveHolds(live)).toBe(0)
+    await till.saveNew()
+  })
+})
+
 describe('what a sale does not need', () => {
   it('[J7] has no button while its file cannot be had; the till sells all the same, and the button comes by itself', async () => {
     await shop.fault({ kind: 'drop-request', path: '/assets/operations', times: null })

@@ -5,8 +5,8 @@ import type { FirstWords } from './words/first-words.ts'
  * loaded for them. The scanner is heard already.
  */
 export interface FirstScreen {
-  /** A scan came; it is kept for the app. */
-  heard(): void
+  /** @param scan whether one is kept for the app */
+  heard(scan: boolean): void
   /** The rest did not load; it is asked for again. */
   cut(): void
   /** Makes room for the app. @returns whether the scan box had the cursor */
@@ -64,8 +64,8 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
   root.replaceChildren(element('div', { class: 'app' }, status, desk))
 
   return {
-    heard() {
-      kept = true
+    heard(scan) {
+      kept = scan
       update()
     },
     cut() {

@@ -26,12 +26,26 @@ const tab = openTab(
   log,
 )
 
+/** Scans that the app takes over. */
+const early: string[] = []
+let isOpened = false
+
 // `Open` may arrive while the rest still loads.
 const door = openHostDoor({
   window,
   tab,
   origins:
     document.querySelector<HTMLMetaElement>('meta[name=podarok-host-origins]')?.content.split(' ') ?? [],
+  onOpen() {
+    // A scan for the document before is not this one's business (M4); the first one takes what came before it.
+    if (isOpened) {
+      early.length = 0
+      screen.heard(false)
+    }
+    isOpened = true
+  },
+  // Nobody has decided about a card that was scanned (M2).
+  fault: () => (early.length > 0 ? firstWords[code].checking : null),
   onDropped: (reason, origin) => log('message_dropped', `${reason} ${origin}`),
 })
 
@@ -40,10 +54,9 @@ history.replaceState(null, '', address.pathname)
 document.documentElement.lang = code
 
 const root = document.getElementById('app')!
-const early: string[] = []
 let onScan = (text: string): void => {
   early.push(text)
-  screen.heard()
+  screen.heard(true)
 }
 listenToKeys(document, (text) => onScan(text))
 const screen = showFirstScreen(root, firstWords[code])

@@ -1,11 +1,12 @@
+import type { WidgetMessage } from '../../core/host/host-messages.ts'
 import type { Tab } from '../tab.ts'
 
 /**
- * Where MoySklad's messages come in. It is open before anything else of the app is there, since `Open` may come while
- * the page still loads, and it lets in only what comes from the page around us (A4). It reads nothing: whoever takes
- * over parses.
+ * Where MoySklad's messages come in and our answers go out. It is open before anything else of the app is there, since
+ * `Open` may come while the page still loads, and it lets in only what comes from the page around us (A4).
  *
- * keeping ── takeOver ──▶ passing on
+ * alone ── takeOver ──▶ passing on. Whoever takes over parses and answers. While the door is alone it keeps what comes and
+ * answers by itself, or no plain sale of the shop could be saved until the rest is there (M4).
  */
 export interface HostDoor {
   /**
@@ -13,27 +14,80 @@ export interface HostDoor {
    * has come before what other frames of the tab did meanwhile (M3).
    */
   takeOver(receive: (event: MessageEvent, turn: number) => void): void
+  /** Once for each `Open`: the host takes a second one for an error. */
+  openFeedback(openId: number): void
+  /** A later verdict on the same Change overrides the earlier one. @param fault a `validationMessage` */
+  verdict(changeId: number, fault: string | null): void
   close(): void
 }
 
 export interface HostDoorDeps {
-  window: Pick<Window, 'addEventListener' | 'removeEventListener' | 'parent'>
+  window: Pick<Window, 'addEventListener' | 'removeEventListener' | 'parent' | 'setTimeout'>
   /** Origins that may be MoySklad's page. The platform names none, so the list is the server's configuration. */
   origins: readonly string[]
   tab: Pick<Tab, 'turn'>
+  /** Another document is shown, and nobody has taken over yet. */
+  onOpen(): void
+  /** Why the document must not be saved, asked while nobody has taken over. */
+  fault(): string | null
   /** A message of a wrong window or a wrong origin, for the log. */
   onDropped(reason: 'source' | 'origin', origin: string): void
 }
 
+/** The host waits 3 s for a verdict, and then nobody can save; half of them the app has, to come and to judge. */
+const aloneMs = 1_500
+
 export function openHostDoor(deps: HostDoorDeps): HostDoor {
   const { window, origins, tab } = deps
   const early: [MessageEvent, number][] = []
-  let pass = (event: MessageEvent, turn: number): void => void early.push([event, turn])
+  const uncovered = new Set<number>()
+  let pass: ((event: MessageEvent, turn: number) => void) | null = null
+  /** Where the page around us is from. Were it to become another one, this frame would go with it. */
+  let host: string | null = null
+  let lastMessageId = 0
 
   function receive(event: MessageEvent): void {
-    if (event.source !== window.parent) deps.onDropped('source', event.origin)
-    else if (!origins.some((origin) => isOrigin(origin, event.origin))) deps.onDropped('origin', event.origin)
-    else pass(event, tab.turn())
+    const { origin } = event
+    if (event.source !== window.parent) return deps.onDropped('source', origin)
+    if (!origins.some((one) => isOrigin(one, origin))) return deps.onDropped('origin', origin)
+    host = origin
+    if (pass) return pass(event, tab.turn())
+    early.push([event, tab.turn()])
+    answer(event.data)
+  }
+
+  /** Alone, and by hand: schemas are not there yet. */
+  function answer(data: unknown): void {
+    const { name, messageId, extensionPoint } = Object(data) as Record<string, unknown>
+    if (!Number.isSafeInteger(messageId)) return
+    const id = messageId as number
+    if (name === 'Open') {
+      deps.onOpen()
+      // No document was shown here before: the first screen may be seen at once.
+      if (extensionPoint === 'document.retaildemand.edit') openFeedback(id)
+    }
+    if (name === 'Change') window.setTimeout(() => pass ?? verdict(id, deps.fault()), aloneMs)
+  }
+
+  function send(message: WidgetMessage): void {
+    if (host === null) throw new Error('nobody to answer')
+    window.parent.postMessage(message, host)
+  }
+
+  function openFeedback(openId: number): void {
+    if (uncovered.has(openId)) return
+    send({ name: 'OpenFeedback', correlationId: openId })
+    uncovered.add(openId)
+  }
+
+  function verdict(changeId: number, fault: string | null): void {
+    send({
+      name: 'ValidationFeedback',
+      messageId: ++lastMessageId,
+      correlationId: changeId,
+      valid: fault === null,
+      ...(fault !== null && { message: fault }),
+    })
   }
 
   window.addEventListener('message', receive)
@@ -42,6 +96,8 @@ export function openHostDoor(deps: HostDoorDeps): HostDoor {
       pass = next
       for (const [event, turn] of early.splice(0)) next(event, turn)
     },
+    openFeedback,
+    verdict,
     close: () => window.removeEventListener('message', receive),
   }
 }

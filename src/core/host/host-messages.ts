@@ -1,107 +1,167 @@
 import * as v from 'valibot'
-import { DocumentId, type ProductId } from '../ids.ts'
+import { DocumentId, ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
-import { rowSum, type Sale, type SaleRow } from '../sale/sale.ts'
-import { Finite, Int } from '../shape.ts'
+import { rowsMax, rowSum, type Sale, SaleRow } from '../sale/sale.ts'
+import { Int, tryShape } from '../shape.ts'
 
 /**
  * Messages between MoySklad's page and a widget's frame, as its vendor documentation describes the host window
- * protocol. What comes in is read leniently, since the platform may add fields; what goes out is ours.
+ * protocol. Saving waits for our answer, so whether one is due is decided by the envelope alone, the name and a whole
+ * `messageId`; of the rest each field that cannot be read falls back by itself (M4). What goes out is ours.
  */
 
 export const ExtensionPoint = v.picklist(['document.retaildemand.create', 'document.retaildemand.edit'])
 export type ExtensionPoint = v.InferOutput<typeof ExtensionPoint>
 
-const Meta = v.object({ href: v.nullish(v.string()), type: v.nullish(v.string()) })
+/** A document is shown: a saved sale, or the form of a new one, which has no id. */
+interface Open {
+  name: 'Open'
+  messageId: number
+  extensionPoint: ExtensionPoint
+  objectId: DocumentId | null
+  /** Which document it is could not be read. */
+  unread: boolean
+}
 
-/** A list would be read as an object whose fields are all missing. */
-const noList = v.check((value: unknown) => !Array.isArray(value), 'expected Object')
+/** The document as it stands after an edit that is not saved. */
+interface Change {
+  name: 'Change'
+  messageId: number
+  /** Fits its own schema, whatever came. */
+  sale: Sale
+  /** `YYYY-MM-DD HH:mm`: MoySklad keeps the moment of a document to the minute. */
+  moment: string | null
+  /** «Проведено»; what is no flag counts as set, as on a new form. */
+  posted: boolean
+  /** Something of the sale could not be read, and `sale` is not all of it: nothing about cards may be concluded from it. */
+  unread: boolean
+}
 
-/** A row of `objectState.positions`; the numbers are JSON numbers, money in kopecks. */
-const Position = v.pipe(
-  v.unknown(),
-  noList,
-  v.object({
-    quantity: v.nullish(Finite),
-    price: v.nullish(Finite),
-    discount: v.nullish(Finite),
-    assortment: v.nullish(v.object({ meta: v.nullish(Meta) })),
-  }),
-)
+/** The open document was saved. */
+interface Save {
+  name: 'Save'
+  messageId: number
+  objectId: DocumentId
+}
 
-/** The unsaved document. Most fields may be null on `*.create`. */
-export const ObjectState = v.pipe(
-  v.unknown(),
-  noList,
-  v.object({
-    name: v.nullish(v.string()),
-    applicable: v.nullish(v.boolean()),
-    moment: v.nullish(v.string()),
-    sum: v.nullish(Finite),
-    positions: v.nullish(v.object({ rows: v.array(Position) })),
-  }),
-)
-export type ObjectState = v.InferOutput<typeof ObjectState>
+/** What MoySklad's page finds wrong with a message of ours. */
+interface InvalidMessageError {
+  name: 'InvalidMessageError'
+  errors: unknown
+}
 
-const Open = v.object({
-  name: v.literal('Open'),
-  messageId: Int,
-  extensionPoint: ExtensionPoint,
-  objectId: v.nullish(DocumentId),
-})
-const Change = v.object({
-  name: v.literal('Change'),
-  messageId: Int,
-  extensionPoint: ExtensionPoint,
-  objectState: ObjectState,
-})
-const Save = v.object({
-  name: v.literal('Save'),
-  messageId: Int,
-  extensionPoint: ExtensionPoint,
-  objectId: DocumentId,
-})
-const InvalidMessageError = v.object({
-  name: v.literal('InvalidMessageError'),
-  correlationId: v.nullish(Int),
-  errors: v.array(v.object({ code: v.nullish(Int), error: v.nullish(v.string()) })),
-})
-
-export const HostMessage = v.variant('name', [Open, Change, Save, InvalidMessageError])
-export type HostMessage = v.InferOutput<typeof HostMessage>
+export type HostMessage = Open | Change | Save | InvalidMessageError
 export type HostMessageOf<N extends HostMessage['name']> = Extract<HostMessage, { name: N }>
 
 export type WidgetMessage =
   | { name: 'OpenFeedback'; correlationId: number }
   | { name: 'ValidationFeedback'; messageId: number; correlationId: number; valid: boolean; message?: string }
 
-/** The longest text that the host accepts in a ValidationFeedback. */
 export const validationMessageMax = 100
 
-const lastSegment = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:[/?#]|$)/i
+/** What fits into a `ValidationFeedback`: the host answers a longer text with an error, and then nobody can save. */
+export function validationMessage(text: string): string {
+  return text.length <= validationMessageMax ? text : `${text.slice(0, validationMessageMax - 1)}…`
+}
+
+const Envelope = v.object({ name: v.picklist(['Open', 'Change', 'Save']), messageId: Int })
+
+/** @returns null for what is no message of the protocol, and for one that asks for no answer and cannot be read. Never throws. */
+export function readHostMessage(data: unknown): HostMessage | null {
+  const fields = new Reader().fields(data)
+  if (fields['name'] === 'InvalidMessageError')
+    return { name: 'InvalidMessageError', errors: fields['errors'] }
+  const envelope = tryShape(Envelope, fields)
+  if (!envelope.success) return null
+  const { name, messageId } = envelope.data
+  if (name === 'Open') return readOpen(messageId, fields)
+  if (name === 'Change') return readChange(messageId, fields)
+  const objectId = tryShape(DocumentId, fields['objectId'])
+  return objectId.success ? { name, messageId, objectId: objectId.data } : null
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Field by field: one that cannot be read has a stand-in, and is remembered. */
+class Reader {
+  unread = false
+
+  field<S extends v.GenericSchema, T>(schema: S, value: unknown, otherwise: T): v.InferOutput<S> | T {
+    const tried = tryShape(schema, value)
+    if (tried.success) return tried.data
+    this.unread = true
+    return otherwise
+  }
+
+  /** A list would be read as an object whose fields are all missing. */
+  fields(value: unknown): Fields {
+    if (typeof value === 'object' && value && !Array.isArray(value)) return value as Fields
+    this.unread = true
+    return {}
+  }
+}
+
+function readOpen(messageId: number, message: Fields): Open {
+  const reader = new Reader()
+  const objectId = reader.field(v.nullish(DocumentId), message['objectId'], null) ?? null
+  const extensionPoint = reader.field(
+    ExtensionPoint,
+    message['extensionPoint'],
+    objectId ? ('document.retaildemand.edit' as const) : ('document.retaildemand.create' as const),
+  )
+  // A saved sale has an id: without one it is not known which it is.
+  const unread = reader.unread || (extensionPoint === 'document.retaildemand.edit' && !objectId)
+  return { name: 'Open', messageId, extensionPoint, objectId, unread }
+}
+
+const Moment = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d \d\d:\d\d/))
+const Rows = v.pipe(v.array(v.unknown()), v.maxLength(rowsMax))
+const Sum = v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)))
+
+/** The numbers are JSON numbers, money in kopecks. What the platform may not have yet is null on `*.create`. */
+function readChange(messageId: number, message: Fields): Change {
+  const reader = new Reader()
+  const state = reader.fields(message['objectState'])
+  const positions = reader.field(Rows, reader.fields(state['positions'])['rows'], [])
+  const rows = positions.map((row) => readRow(reader, reader.fields(row)))
+  const sum = reader.field(Sum, state['sum'], null) ?? sumOf(rows)
+  const moment = tryShape(Moment, state['moment'])
+  return {
+    name: 'Change',
+    messageId,
+    sale: { rows, sumKopecks: kopecks(Math.round(sum)) },
+    moment: moment.success ? moment.data.slice(0, 16) : null,
+    posted: state['applicable'] !== false,
+    unread: reader.unread,
+  }
+}
+
+const { quantity, priceKopecks, discountPercent } = SaleRow.entries
+const Price = v.nullish(priceKopecks)
+const Discount = v.nullish(discountPercent)
+
 /** A row without a product that we can name is still money: it keeps its sum under this id. */
-const unnamedProduct = '00000000-0000-0000-0000-000000000000'
+const unnamedProduct = '00000000-0000-0000-0000-000000000000' as ProductId
+
+function readRow(reader: Reader, row: Fields): SaleRow {
+  const { href } = reader.fields(reader.fields(row['assortment'])['meta'])
+  return {
+    productId: reader.field(ProductId, idOfHref(href), unnamedProduct),
+    quantity: reader.field(quantity, row['quantity'], 0),
+    priceKopecks: reader.field(Price, row['price'], null) ?? 0,
+    discountPercent: reader.field(Discount, row['discount'], null) ?? 0,
+  }
+}
+
+const sumOf = (rows: readonly SaleRow[]) =>
+  Math.min(
+    Number.MAX_SAFE_INTEGER,
+    rows.reduce((total, row) => total + rowSum(row), 0),
+  )
+
+const lastSegment = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:[/?#]|$)/i
 
 /** The id at the end of a JSON API address. */
-export function idOfHref(href: string | null | undefined): string | null {
-  return lastSegment.exec(href ?? '')?.[1]?.toLowerCase() ?? null
-}
-
-/** The rows and the sum of an unsaved document. */
-export function saleOfState(state: ObjectState): Sale {
-  const rows = (state.positions?.rows ?? []).map((row): SaleRow => ({
-    productId: (idOfHref(row.assortment?.meta?.href) ?? unnamedProduct) as ProductId,
-    // A field that is being typed may hold nonsense for a moment.
-    quantity: Math.max(0, row.quantity ?? 0),
-    priceKopecks: Math.max(0, row.price ?? 0),
-    discountPercent: Math.min(100, row.discount ?? 0),
-  }))
-  const sum = state.sum ?? rows.reduce((total, row) => total + rowSum(row), 0)
-  // A sum that is no sum is the host's to complain about; here it only must not stop the verdict.
-  return { rows, sumKopecks: kopecks(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(sum)))) }
-}
-
-/** `YYYY-MM-DD HH:mm`: MoySklad keeps the moment of a document to the minute. */
-export function momentOfState(state: ObjectState): string | null {
-  return state.moment ? state.moment.slice(0, 16) : null
+export function idOfHref(href: unknown): string | null {
+  return typeof href === 'string' ? (lastSegment.exec(href)?.[1]?.toLowerCase() ?? null) : null
 }

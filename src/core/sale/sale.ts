@@ -15,8 +15,10 @@ export const SaleRow = v.strictObject({
 })
 export type SaleRow = v.InferOutput<typeof SaleRow>
 
+export const rowsMax = 10_000
+
 export const Sale = v.strictObject({
-  rows: v.pipe(v.array(SaleRow), v.maxLength(10_000)),
+  rows: v.pipe(v.array(SaleRow), v.maxLength(rowsMax)),
   sumKopecks: Kopecks,
 })
 export type Sale = v.InferOutput<typeof Sale>

@@ -3,16 +3,16 @@ import { SaleDocument } from '../../core/draft/draft.ts'
 import { AccountId, EmployeeId, StoreId } from '../../core/ids.ts'
 import { fromMoscow } from './moscow-time.ts'
 import type { EmployeeContext, Store } from './moysklad.ts'
-import { Int, parseShape, tryShape } from '../../core/shape.ts'
+import { Finite, Int, parseShape, tryShape } from '../../core/shape.ts'
 
 /** MoySklad adds fields as it likes and leaves out empty ones: unknown fields are passed over, optional ones may lack. */
 const Meta = v.object({ meta: v.object({ href: v.string() }) })
 
 const Position = v.object({
   assortment: Meta,
-  quantity: v.pipe(v.number(), v.finite()),
-  price: v.optional(v.pipe(v.number(), v.finite())),
-  discount: v.optional(v.pipe(v.number(), v.finite())),
+  quantity: Finite,
+  price: v.optional(Finite),
+  discount: v.optional(Finite),
 })
 
 export const Positions = v.object({
@@ -30,7 +30,7 @@ export const RetailDemand = v.object({
   deleted: v.optional(v.unknown()),
   applicable: v.optional(v.boolean()),
   owner: v.optional(Meta),
-  sum: v.optional(v.pipe(v.number(), v.finite())),
+  sum: v.optional(Finite),
   positions: v.optional(Positions),
 })
 export type RetailDemand = v.InferOutput<typeof RetailDemand>

@@ -393,7 +393,7 @@ export class CardDesk {
     const { till, document, notice } = this.#deps
     const [programme, sale] = [till.ready?.session.programme, document.sale.value]
     const updatedAtMs = till.serverNowMs()
-    if (!programme || !sale) return { ...draft, updatedAtMs }
+    if (!programme || !sale || document.unread.value) return { ...draft, updatedAtMs }
     const { draft: fitted, freed, lowered } = fitToSale(programme, sale, draft, document.done.value)
     for (const { cardId } of freed) {
       const scanned = this.#scanned.get(cardId)

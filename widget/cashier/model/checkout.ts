@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api/api.ts'
-import type { HostBridge, HostListener } from '../../../src/client/host/host-bridge.ts'
+import type { HostListener, HostPort } from '../../../src/client/host/host-port.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
 import type { Line, Trouble, Warning } from '../../../src/client/till/till.ts'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
 import { type Kopecks, sumKopecks } from '../../../src/core/money.ts'
+import { certificatesOf } from '../../../src/core/sale/sale.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { CardDesk } from './card-desk.ts'
@@ -31,7 +32,7 @@ import { type Fault, Verdict } from './verdict.ts'
 
 export interface CheckoutDeps {
   till: TillPort
-  host: Pick<HostBridge, 'verdict' | 'openFeedback'>
+  host: Pick<HostPort, 'verdict' | 'openFeedback'>
   faultText: (fault: Fault) => string
   locks: LockManager
   newId: () => string
@@ -108,8 +109,13 @@ export class Checkout implements HostListener {
     if (!programme || !sale || document.savesFirst.value) return null
     // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
     if (document.documentId.value && !document.saved.value && !draft) return null
-    const linked = linkedBy(draft)
     const done = document.done.value
+    if (document.unread.value) {
+      const { slots } = certificatesOf(programme, sale)
+      const inPlay = slots.length + cardsOf(draft).length + done.loads.length + done.redeemedKopecks > 0
+      return inPlay ? { code: 'sale_unread' } : null
+    }
+    const linked = linkedBy(draft)
     const fault = saleFault(programme, sale, {
       done: {
         loads: [...done.loads, ...linked.loads],
@@ -184,8 +190,8 @@ export class Checkout implements HostListener {
 
   // What the host says.
 
-  open({ messageId, extensionPoint, objectId }: HostMessageOf<'Open'>, turn: number): void {
-    const documentId = objectId ?? null
+  open(message: HostMessageOf<'Open'>, turn: number): void {
+    const { messageId, extensionPoint, objectId: documentId, unread } = message
     const previousTurn = this.#deps.till.tab.opened(turn, documentId)
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
     if (this.document.opened.value) this.#early.take()
@@ -194,7 +200,14 @@ export class Checkout implements HostListener {
       this.charging.leave()
       this.desk.reset()
       this.links.reset()
-      this.document.open({ openId: messageId, point: extensionPoint, documentId, turn, previousTurn })
+      this.document.open({
+        openId: messageId,
+        point: extensionPoint,
+        documentId,
+        unread,
+        turn,
+        previousTurn,
+      })
       this.notice.value = null
       this.busy.value = this.#early.waiting
       this.#mine.value = new Set()

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Warning } from '../../../src/client/till/till.ts'
 import type { Draft } from '../../../src/core/draft/draft.ts'
-import { type HostMessageOf, momentOfState, saleOfState } from '../../../src/core/host/host-messages.ts'
+import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
 import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
 import { type Sale, sameSale } from '../../../src/core/sale/sale.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
@@ -27,6 +27,9 @@ export class OpenDocument {
   readonly posted = signal(true)
   /** What the server says of a saved sale; null while unknown. */
   readonly saved = signal<SaleAnswer | null>(null)
+  readonly #changeUnread = signal(false)
+  /** What the page told of the sale could not all be read: nothing about cards may be concluded from it (M4). */
+  readonly unread = computed(() => this.#changeUnread.value || (this.opened.value?.unread ?? false))
   /** The page has told of edits since the last `Open` or `Save`. */
   readonly #edited = signal(false)
   /** The form's own moment, as MoySklad will store it. */
@@ -52,7 +55,7 @@ export class OpenDocument {
 
   readonly need: ReadonlySignal<Need> = computed(() => {
     const programme = this.#deps.ready.value?.session.programme
-    return programme && !this.savesFirst.value
+    return programme && !this.savesFirst.value && !this.unread.value
       ? needOf(programme, this.sale.value, this.#deps.draft.value, this.done.value)
       : noNeed
   })
@@ -80,14 +83,16 @@ export class OpenDocument {
       this.posted.value = true
       this.saved.value = null
       this.#edited.value = false
+      this.#changeUnread.value = false
     })
   }
 
-  change({ objectState }: HostMessageOf<'Change'>): void {
-    this.moment = momentOfState(objectState)
+  change({ sale, moment, posted, unread }: HostMessageOf<'Change'>): void {
+    this.moment = moment
     batch(() => {
-      this.sale.value = saleOfState(objectState)
-      this.posted.value = objectState.applicable ?? true
+      this.sale.value = sale
+      this.posted.value = posted
+      this.#changeUnread.value = unread
       this.#edited.value = true
     })
   }

@@ -5,4 +5,6 @@ import type { ExtensionPoint } from '../../../src/core/host/host-messages.ts'
 export interface Opened extends OpenedSale {
   openId: number
   point: ExtensionPoint
+  /** Which document it is could not be read: no card is taken for it. */
+  unread: boolean
 }

@@ -1,5 +1,5 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { HostBridge } from '../../../src/client/host/host-bridge.ts'
+import type { HostPort } from '../../../src/client/host/host-port.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
 
 /** Why MoySklad must not save the sale now. */
@@ -9,9 +9,11 @@ export type Fault =
   | { code: 'checking' }
   /** There is no line, and a card of the draft may not be promised: it would not be charged after the sale is saved. */
   | { code: 'line_needed' }
+  /** What MoySklad's page told of the sale could not be read, and cards are in play (M4). */
+  | { code: 'sale_unread' }
 
 export interface VerdictDeps {
-  host: Pick<HostBridge, 'verdict'>
+  host: Pick<HostPort, 'verdict'>
   /** The one that the panel shows: both say the same at the same moment. */
   fault: ReadonlySignal<Fault | null>
   /** In words that fit MoySklad's line. */

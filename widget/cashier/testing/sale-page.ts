@@ -165,7 +165,6 @@ export class SalePage {
       this.saved.checkout.save({
         name: 'Save',
         messageId: ++this.#messages,
-        extensionPoint: 'document.retaildemand.edit',
         objectId: id,
       })
       await settled()
@@ -194,23 +193,10 @@ export class SalePage {
     shown.checkout.change({
       name: 'Change',
       messageId,
-      extensionPoint:
-        this.#sale.documentId === null ? 'document.retaildemand.create' : 'document.retaildemand.edit',
-      objectState: {
-        applicable: posted,
-        moment,
-        sum: saleOf(rows).sumKopecks,
-        positions: {
-          rows: rows.map(({ productId, quantity, priceKopecks, discountPercent }) => ({
-            quantity,
-            price: priceKopecks,
-            discount: discountPercent,
-            assortment: {
-              meta: { href: `https://api.moysklad.ru/api/remap/1.2/entity/product/${productId}` },
-            },
-          })),
-        },
-      },
+      sale: saleOf(rows),
+      moment,
+      posted,
+      unread: false,
     })
     await settled()
   }
@@ -241,7 +227,7 @@ export class SalePage {
     objectId: DocumentId | null,
   ) {
     this.ledger.nowMs += 500
-    return { name: 'Open' as const, messageId: ++this.#messages, extensionPoint, objectId }
+    return { name: 'Open' as const, messageId: ++this.#messages, extensionPoint, objectId, unread: false }
   }
 
   #newId(): string {

@@ -204,6 +204,8 @@ export const en: Words = {
         return `Already paid by card ${sum(fault.paidKopecks)}, possible ${sum(fault.payableKopecks)}. Put the goods back`
       case 'line_needed':
         return 'No connection: this card cannot be charged. Take another payment or wait'
+      case 'sale_unread':
+        return 'The sale could not be read. Close and open it again, or take payment without the card'
       case 'checking':
         return 'Checking the card, please wait'
       case 'above_payable':

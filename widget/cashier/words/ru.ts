@@ -207,6 +207,8 @@ export const ru: Words = {
         return `Картой уже оплачено ${sum(fault.paidKopecks)}, можно ${sum(fault.payableKopecks)}. Верните товары в продажу`
       case 'line_needed':
         return 'Нет связи: эту карту не спишем. Примите оплату иначе или дождитесь связи'
+      case 'sale_unread':
+        return 'Не удалось прочитать продажу. Закройте её и откройте снова, или примите оплату без карты'
       case 'checking':
         return 'Проверяем карту, подождите'
       case 'above_payable':

@@ -16,6 +16,7 @@ const faults: Fault[] = [
   { code: 'sold_certificate_gone' },
   { code: 'paid_above_sale', paidKopecks: huge, payableKopecks: huge },
   { code: 'line_needed' },
+  { code: 'sale_unread' },
   { code: 'checking' },
   { code: 'above_payable', amountKopecks: huge, payableKopecks: huge },
   { code: 'redeem_unconfirmed' },
