@@ -56,3 +56,10 @@ export type NoteId = v.InferOutput<typeof NoteId>
 
 /** A moment: milliseconds since 1970-01-01 UTC, before the year 9999. Later ones have no date that others can read. */
 export const Moment = v.pipe(Int, v.minValue(0), v.maxValue(Date.UTC(9999, 0, 1) - 1))
+
+const lastSegment = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:[/?#]|$)/i
+
+/** The id at the end of a JSON API address. */
+export function idOfHref(href: unknown): string | null {
+  return typeof href === 'string' ? (lastSegment.exec(href)?.[1]?.toLowerCase() ?? null) : null
+}

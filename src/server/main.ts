@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { startChores } from './chores.ts'
@@ -35,7 +36,15 @@ async function main(): Promise<void> {
   const programmes = createProgrammes()
   const app = createApp({
     db,
-    moysklad: createMoySkladHttp(config.moysklad, { fetch, clock, newId: randomUUID }),
+    moysklad: createMoySkladHttp(config.moysklad, {
+      fetch,
+      clock,
+      newId: randomUUID,
+      random: Math.random,
+      sleep,
+      timeout: (ms) => AbortSignal.timeout(ms),
+      log,
+    }),
     clock,
     newId: randomUUID,
     random: randomBytes,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { idOfHref, readHostMessage, validationMessage } from './host-messages.ts'
+import { readHostMessage, validationMessage } from './host-messages.ts'
+import { idOfHref } from '../ids.ts'
 import { payableByCard, rowSum, Sale } from '../sale/sale.ts'
 import { tryShape } from '../shape.ts'
 import { programmeOf } from '../testing/builders.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { DocumentId, ProductId } from '../ids.ts'
+import { DocumentId, idOfHref, ProductId } from '../ids.ts'
 import { kopecks } from '../money.ts'
 import { rowsMax, rowSum, type Sale, SaleRow } from '../sale/sale.ts'
 import { Int, tryShape } from '../shape.ts'
@@ -158,10 +158,3 @@ const sumOf = (rows: readonly SaleRow[]) =>
     Number.MAX_SAFE_INTEGER,
     rows.reduce((total, row) => total + rowSum(row), 0),
   )
-
-const lastSegment = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:[/?#]|$)/i
-
-/** The id at the end of a JSON API address. */
-export function idOfHref(href: unknown): string | null {
-  return typeof href === 'string' ? (lastSegment.exec(href)?.[1]?.toLowerCase() ?? null) : null
-}

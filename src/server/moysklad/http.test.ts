@@ -1,86 +1,19 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { AccountId, DocumentId, EmployeeId } from '../../core/ids.ts'
-import { createMoySkladHttp } from './http.ts'
+import type { AccountId } from '../../core/ids.ts'
 import { fromMoscow, toMoscow } from './moscow-time.ts'
 import { type MoySklad, MoySkladUnreachable } from './moysklad.ts'
-
-const accountId = '9b000000-0000-11f0-0a80-000000000001' as AccountId
-const documentId = 'c3000000-0000-11f0-0a80-000000000001' as DocumentId
-const employeeId = '8a000000-0000-11f0-0a80-000000000001' as EmployeeId
-const productId = 'ad000000-0000-11f0-0a80-000000000001'
-const meta = (path: string) => ({
-  meta: { href: `https://ms.test/api/remap/1.2/${path}`, type: 'x', more: 1 },
-})
-const secret = 'the-secret-key-of-the-application'
-
-interface Call {
-  url: string
-  method: string
-  headers: Headers
-}
-
-/** MoySklad as a function from an address to a status and a body. */
-function setup(answer: (url: URL) => [number, unknown] | Error) {
-  const calls: Call[] = []
-  const moysklad = createMoySkladHttp(
-    {
-      api: 'https://ms.test/api/remap/1.2',
-      vendorApi: 'https://ms.test/api/vendor/1.0',
-      appUid: 'podarok.vendor',
-      appSecret: secret,
-      token: 'json-api-token',
-    },
-    {
-      clock: () => 1_790_000_000_123,
-      newId: randomUUID,
-      fetch: (input, init) => {
-        const url = new URL(input as string)
-        calls.push({ url: url.href, method: init?.method ?? '', headers: new Headers(init?.headers) })
-        const result = answer(url)
-        if (result instanceof Error) return Promise.reject(result)
-        const [status, body] = result
-        return Promise.resolve(
-          new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }),
-        )
-      },
-    },
-  )
-  return { moysklad, own: moysklad.of(accountId), calls }
-}
-
-const employee = {
-  id: employeeId,
+import {
   accountId,
-  name: 'Иванова',
-  shortFio: 'Иванова А.',
-  uid: 'cashier1@shop',
-  updated: '2026-09-01 10:00:00.000',
-  cashiers: [
-    meta(
-      'entity/retailstore/aa000000-0000-11f0-0a80-000000000001/cashiers/ac000000-0000-11f0-0a80-000000000001',
-    ),
-    meta(
-      'entity/retailstore/aa000000-0000-11f0-0a80-000000000001/cashiers/ac000000-0000-11f0-0a80-000000000002',
-    ),
-  ],
-  permissions: { retaildemand: { view: 'ALL', create: 'OWN' } },
-}
-const demand = {
-  id: documentId,
-  accountId,
-  name: '00042',
-  moment: '2026-10-02 12:31:00.000',
-  created: '2026-10-02 12:31:07.250',
-  applicable: true,
-  owner: meta(`entity/employee/${employeeId}`),
-  sum: 150_099.6,
-  unknown: { field: true },
-  positions: {
-    meta: { size: 1 },
-    rows: [{ assortment: meta(`entity/product/${productId}`), quantity: 2, price: 75_049.8, vat: 0 }],
-  },
-}
+  demand,
+  documentId,
+  employee,
+  employeeId,
+  meta,
+  productId,
+  secret,
+  setup,
+} from './testing/moysklad-rig.ts'
 
 describe('a context key', () => {
   test('is exchanged by a fresh token each time, and becomes an employee', async () => {
@@ -127,6 +60,41 @@ describe('a context key', () => {
     })
   })
 
+  test.each([
+    [{ shortFio: null }, 'Иванова'],
+    [{ shortFio: null, name: null, fullName: null }, 'cashier1@shop'],
+    [{ shortFio: null, name: null, uid: null }, ''],
+    [{ phone: null, middleName: null, inn: null }, 'Иванова А.'],
+  ])('of an employee with nulls: %j', async (fields, name) => {
+    const { moysklad } = setup(() => [200, { ...employee, ...fields }])
+    expect(await moysklad.exchangeContext('key')).toMatchObject({ employeeId, name })
+  })
+  test.each([
+    [{ cashiers: null, permissions: null }, []],
+    [{ cashiers: { rows: null } }, []],
+    [
+      {
+        cashiers: [
+          null,
+          {},
+          { meta: null },
+          meta('entity/RetailStore/AA000000-0000-11f0-0a80-000000000001/x'),
+        ],
+      },
+      ['aa000000-0000-11f0-0a80-000000000001'],
+    ],
+  ])('[A3] of an employee whose points of sale are %j', async (fields, storeIds) => {
+    const { moysklad } = setup(() => [200, { ...employee, ...fields }])
+    expect(await moysklad.exchangeContext('key')).toMatchObject({ storeIds })
+  })
+
+  test('is asked for again by a token of its own while MoySklad is busy', async () => {
+    const statuses = [503, 200]
+    const { moysklad, calls } = setup(() => [statuses.shift()!, employee])
+    expect(await moysklad.exchangeContext('key')).not.toBeNull()
+    expect(new Set(calls.map(({ headers }) => headers.get('authorization'))).size).toBe(2)
+  })
+
   test.each([403, 404])('answered %d opens nothing', async (status) => {
     expect(await setup(() => [status, {}]).moysklad.exchangeContext('key')).toBeNull()
   })
@@ -169,6 +137,50 @@ describe('a sale', () => {
     })
     expect(calls[0]!.headers.get('authorization')).toBe('Bearer json-api-token')
   })
+  test.each([
+    [{ owner: null }, { employeeId: null }],
+    [{ owner: { name: 'Администратор' } }, { employeeId: null }],
+    [{ owner: meta('entity/employee/') }, { employeeId: null }],
+    [{ name: null }, { name: '' }],
+    [{ created: null }, { createdAtMs: Date.parse('2026-10-02T09:31:00Z') }],
+    [{ applicable: null }, { applicable: true }],
+    [{ sum: null }, { sale: document.sale }],
+    [{ deleted: null, description: null, state: null, attributes: null }, {}],
+  ])('[M5] may lack what the platform may leave out: %j', async (fields, expected) => {
+    const { own } = setup(() => [200, { ...demand, ...fields }])
+    expect(await own.retailDemand(documentId)).toEqual({ ...document, ...expected })
+  })
+  test('may have rows without a price or a discount, which are free and undiscounted', async () => {
+    const row = { ...demand.positions.rows[0], price: null, discount: null, pack: null }
+    const { own } = setup(() => [200, { ...demand, positions: { meta: null, rows: [row] } }])
+    expect((await own.retailDemand(documentId))?.sale.rows).toEqual([
+      { productId, quantity: 2, priceKopecks: 0, discountPercent: 0 },
+    ])
+  })
+  test.each(['retaildemand', 'retailDemand'])('may have references that are spelt %s', async (type) => {
+    const upper = meta(`entity/${type}/${productId.toUpperCase()}`)
+    const { own } = setup(() => [
+      200,
+      {
+        ...demand,
+        meta: { href: `https://ms.test/api/remap/1.2/entity/${type}/${documentId}`, type },
+        owner: meta(`entity/Employee/${employeeId}`),
+        positions: { rows: [{ ...demand.positions.rows[0], assortment: upper }] },
+      },
+    ])
+    expect(await own.retailDemand(documentId)).toEqual(document)
+  })
+  test.each([[null], [{ meta: { size: 1 } }], [{ meta: { size: 1 }, rows: null }], [{}]])(
+    'that came without its rows is asked for them: %j',
+    async (positions) => {
+      const { own, calls } = setup((url) => [
+        200,
+        url.pathname.endsWith('/positions') ? { ...demand.positions } : { ...demand, positions },
+      ])
+      expect(await own.retailDemand(documentId)).toEqual(document)
+      expect(calls[1]!.url).toMatch(/\/positions\?limit=1000&offset=0$/)
+    },
+  )
   test('that MoySklad does not have, or has in the bin, is none', async () => {
     expect(await setup(() => [404, {}]).own.retailDemand(documentId)).toBeNull()
     const binned = { ...demand, deleted: '2026-10-02 13:00:00.000' }
@@ -186,6 +198,16 @@ describe('a sale', () => {
     )
     expect((await own.retailDemand(documentId))?.sale.rows).toHaveLength(150)
   })
+  test('of which rows are missing is silence, and never a smaller sale', async () => {
+    const rows = demand.positions.rows
+    const { own } = setup((url) => [
+      200,
+      url.pathname.endsWith('/positions')
+        ? { rows: [], meta: { size: 2 } }
+        : { ...demand, positions: { meta: { size: 2 }, rows } },
+    ])
+    await expect(own.retailDemand(documentId)).rejects.toBeInstanceOf(MoySkladUnreachable)
+  })
   test.each([401, 403, 415, 429, 500, 503])('%d is silence, not absence', async (status) => {
     await expect(setup(() => [status, '']).own.retailDemand(documentId)).rejects.toBeInstanceOf(
       MoySkladUnreachable,
@@ -196,7 +218,12 @@ describe('a sale', () => {
       {},
       [],
       { ...demand, moment: 'today' },
+      { ...demand, moment: null },
+      { ...demand, id: null },
       { ...demand, positions: { rows: [{}] } },
+      { ...demand, positions: { rows: [null] } },
+      { ...demand, positions: { rows: [{ ...demand.positions.rows[0], quantity: null }] } },
+      { ...demand, positions: { rows: [{ ...demand.positions.rows[0], price: 1e305 }] } },
       { ...demand, sum: -5 },
     ]) {
       await expect(setup(() => [200, body]).own.retailDemand(documentId)).rejects.toBeInstanceOf(

@@ -2,19 +2,22 @@ import { SignJWT } from 'jose'
 import type * as v from 'valibot'
 import type { SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId } from '../../core/ids.ts'
+import { rowsMax } from '../../core/sale/sale.ts'
+import { parseShape, ShapeError, tryShape } from '../../core/shape.ts'
+import type { Log } from '../log.ts'
+import { type Answer, type AskDeps, Asking, type Question } from './ask.ts'
 import { toMoscow } from './moscow-time.ts'
 import { type MoySklad, type MoySkladAccount, MoySkladUnreachable } from './moysklad.ts'
 import {
   Employee,
+  List,
+  type Position,
   Positions,
   RetailDemand,
-  RetailDemands,
-  RetailStores,
+  RetailStore,
   toEmployeeContext,
   toSaleDocument,
-  toStores,
 } from './parse.ts'
-import { ShapeError, parseShape } from '../../core/shape.ts'
 
 export interface MoySkladHttpConfig {
   /** `https://api.moysklad.ru/api/remap/1.2` */
@@ -27,19 +30,29 @@ export interface MoySkladHttpConfig {
   token: string
 }
 
-export interface MoySkladHttpDeps {
-  fetch: typeof fetch
+export interface MoySkladHttpDeps extends AskDeps {
+  /** Milliseconds since 1970 UTC. */
   clock: () => number
   newId: () => string
+  log: Pick<Log, 'warn'>
 }
 
 /** A cashier waits: whoever does not answer in this time counts as away. */
-const timeoutMs = 3_000
+const waitMs = 3_000
+/** A search takes several requests one after the other; the till waits 8 s for all that it asks. */
+const searchWaitMs = 6_000
 /** Above this MoySklad passes over `expand` in silence. */
 const expandedMax = 100
 const pageMax = 1_000
 /** Pages of sales that one search reads: a busy cashier's half day. */
 const searchPagesMax = 3
+const storePagesMax = 10
+const whyMax = 300
+
+/** An answer of another shape. In a list it costs the row it is about, and not the others. */
+class MoySkladUnreadable extends MoySkladUnreachable {
+  override name = 'MoySkladUnreadable'
+}
 
 /**
  * MoySklad over its Vendor API 1.0 and JSON API 1.2.
@@ -49,9 +62,11 @@ const searchPagesMax = 3
  * unreachable, never mixed up. The installation of the app will bring a token for each account.
  */
 export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHttpDeps): MoySklad {
+  const { log } = deps
+  const asking = new Asking(deps)
   const secret = new TextEncoder().encode(config.appSecret)
 
-  /** A token works once, so every call makes its own. */
+  /** A token works once, so every try makes its own. */
   const vendorToken = () =>
     new SignJWT({ sub: config.appUid })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -59,112 +74,162 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
       .setJti(deps.newId())
       .sign(secret)
 
-  /** @returns the parsed answer, or null for a status of `absent` */
-  async function call<S extends v.GenericSchema>(
-    what: string,
-    method: 'GET' | 'POST',
-    url: string,
-    token: string,
-    schema: S,
-    absent: readonly number[],
-  ): Promise<v.InferOutput<S> | null> {
-    let status: number
-    let text: string
-    try {
-      const response = await deps.fetch(url, {
-        method,
-        // Without this header MoySklad answers 415 and no body.
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: 'application/json;charset=utf-8',
-          'accept-encoding': 'gzip',
-        },
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      status = response.status
-      text = await response.text()
-    } catch (error) {
-      // Not as a cause: messages of fetch may hold the address.
-      throw new MoySkladUnreachable(`${what}: no answer (${error instanceof Error ? error.name : 'unknown'})`)
-    }
-    if (absent.includes(status)) return null
-    if (status < 200 || status > 299) throw new MoySkladUnreachable(`${what}: status ${status}`)
-    try {
-      return parseShape(schema, JSON.parse(text))
-    } catch (error) {
-      const fields = error instanceof ShapeError ? error.faults.map((issue) => issue.path.join('.')) : []
-      throw new MoySkladUnreachable(`${what}: an answer of another shape (${fields.join(', ') || 'no JSON'})`)
-    }
-  }
+  const getRaw = (question: Question, what: string, path: string): Promise<Answer> =>
+    asking.ask(question, { what, method: 'GET', url: `${config.api}${path}`, token: () => config.token })
 
-  const get = <S extends v.GenericSchema>(
+  async function get<S extends v.GenericSchema>(
+    question: Question,
     what: string,
     path: string,
     schema: S,
-    absent: readonly number[] = [],
-  ) => call(what, 'GET', `${config.api}${path}`, config.token, schema, absent)
+  ): Promise<v.InferOutput<S>> {
+    return read(what, await getRaw(question, what, path), schema)
+  }
 
-  /** An answer with `expand` holds the first hundred rows; the rest is asked for. */
-  async function wholeDocument(demand: RetailDemand): Promise<SaleDocument | null> {
-    const rows = [...(demand.positions?.rows ?? [])]
-    const size = demand.positions?.meta?.size ?? rows.length
-    while (rows.length < size) {
-      const path = `/entity/retaildemand/${demand.id}/positions?limit=${pageMax}&offset=${rows.length}`
-      const more = await get('positions of a sale', path, Positions)
-      if (!more?.rows?.length) throw new MoySkladUnreachable('positions of a sale: fewer than announced')
-      rows.push(...more.rows)
+  /** What a list holds; a row that cannot be read is passed over. `complete` when that is all there is. */
+  async function list<S extends v.GenericSchema>(
+    question: Question,
+    what: string,
+    path: string,
+    schema: S,
+    { limit, pagesMax }: { limit: number; pagesMax: number },
+  ): Promise<{ rows: v.InferOutput<S>[]; complete: boolean }> {
+    const rows: v.InferOutput<S>[] = []
+    let complete = true
+    let offset = 0
+    for (let page = 0; page < pagesMax; page++) {
+      const answer = await get(question, what, `${path}&limit=${limit}&offset=${offset}`, List)
+      const raw = answer.rows ?? []
+      for (const one of raw) {
+        const row = tryShape(schema, one)
+        if (row.success) rows.push(row.data)
+        else complete = passOver(what, row.error)
+      }
+      const { size, nextHref, limit: step } = answer.meta ?? {}
+      offset += step ?? limit
+      // Rows may be missing in the middle: only where nothing is said of the whole, a short page is the last.
+      const more = Boolean(nextHref) || (typeof size === 'number' ? offset < size : raw.length >= limit)
+      if (!more) return { rows, complete }
     }
+    return { rows, complete: false }
+  }
+
+  /** Faults name places, never what stands there. */
+  function passOver(what: string, fault: Error): false {
+    log.warn({ event: 'moysklad_row_unreadable', what, why: fault.message.slice(0, whyMax) })
+    return false
+  }
+
+  /** All rows of a sale: an answer with `expand` holds the first hundred at most, and may hold none. */
+  async function positionsOf(
+    question: Question,
+    { id, positions }: RetailDemand,
+  ): Promise<v.InferOutput<typeof Position>[]> {
+    const rows = [...(positions?.rows ?? [])]
+    let size = positions?.meta?.size ?? (positions?.rows ? rows.length : null)
+    while (size === null || rows.length < size) {
+      const path = `/entity/retaildemand/${id}/positions?limit=${pageMax}&offset=${rows.length}`
+      const more = await get(question, 'positions of a sale', path, Positions)
+      size = more.meta?.size ?? size
+      if (!more.rows?.length) {
+        if (size === null || rows.length >= size) break
+        throw new MoySkladUnreadable('positions of a sale: fewer than announced')
+      }
+      rows.push(...more.rows)
+      if (rows.length > rowsMax) throw new MoySkladUnreadable('positions of a sale: too many')
+    }
+    return rows
+  }
+
+  async function wholeDocument(question: Question, demand: RetailDemand): Promise<SaleDocument | null> {
+    if (demand.deleted) return null
+    const rows = await positionsOf(question, demand)
     try {
       return toSaleDocument(demand, rows)
-    } catch (cause) {
-      throw new MoySkladUnreachable('a sale of another shape', { cause })
+    } catch (error) {
+      throw unreadable('a sale', error)
     }
   }
 
   const of = (accountId: AccountId): MoySkladAccount => ({
-    async retailDemand(id) {
-      const demand = await get('sale', `/entity/retaildemand/${id}?expand=positions`, RetailDemand, [404])
-      if (!demand) return null
-      requireOwn(accountId, [demand])
-      return wholeDocument(demand)
-    },
-    async retailDemandsSince(employeeId, sinceMs) {
-      const filter = `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`
-      // A sale that is made meanwhile moves the others on, and one of them comes twice.
-      const sales = new Map<string, SaleDocument>()
-      for (let page = 0; page < searchPagesMax; page++) {
+    retailDemand: (id) =>
+      asking.within(waitMs, accountId, async (question) => {
+        const answer = await getRaw(question, 'sale', `/entity/retaildemand/${id}?expand=positions`)
+        if (answer.status === 404) return null
+        const demand = read('sale', answer, RetailDemand)
+        requireOwn(accountId, [demand])
+        return wholeDocument(question, demand)
+      }),
+    retailDemandsSince: (employeeId, sinceMs) =>
+      asking.within(searchWaitMs, accountId, async (question) => {
         const query = new URLSearchParams({
-          filter,
+          filter: `created>=${toMoscow(sinceMs)};owner=${config.api}/entity/employee/${employeeId}`,
           // A draft's own sale is among the newest: of a list that is cut off, the old ones are what is missing.
           order: 'created,desc',
           expand: 'positions',
-          limit: String(expandedMax),
-          offset: String(page * expandedMax),
         })
-        const list = await get('sales', `/entity/retaildemand?${query.toString()}`, RetailDemands)
-        const rows = list?.rows ?? []
+        const path = `/entity/retaildemand?${query.toString()}`
+        const pages = { limit: expandedMax, pagesMax: searchPagesMax }
+        const { rows, complete: all } = await list(question, 'sales', path, RetailDemand, pages)
         requireOwn(accountId, rows)
-        const documents = await Promise.all(rows.map(wholeDocument))
+        let complete = all
+        const documents = await Promise.all(
+          rows.map(async (demand) => {
+            try {
+              return await wholeDocument(question, demand)
+            } catch (error) {
+              if (!(error instanceof MoySkladUnreadable)) throw error
+              complete = passOver('sales', error)
+              return null
+            }
+          }),
+        )
+        // A sale that is made meanwhile moves the others on, and one of them comes twice.
+        const sales = new Map<string, SaleDocument>()
         for (const document of documents) if (document) sales.set(document.id, document)
-        if (rows.length < expandedMax) return { sales: [...sales.values()], complete: true }
-      }
-      return { sales: [...sales.values()], complete: false }
-    },
-    async retailStores() {
-      const list = await get('points of sale', `/entity/retailstore?limit=${pageMax}`, RetailStores)
-      requireOwn(accountId, list?.rows ?? [])
-      return list ? toStores(list) : []
-    },
+        return { sales: [...sales.values()], complete }
+      }),
+    retailStores: () =>
+      asking.within(waitMs, accountId, async (question) => {
+        const pages = { limit: pageMax, pagesMax: storePagesMax }
+        const { rows } = await list(question, 'points of sale', '/entity/retailstore?', RetailStore, pages)
+        requireOwn(accountId, rows)
+        return rows.map(({ id, name }) => ({ id, name: name ?? '' }))
+      }),
   })
 
   return {
-    async exchangeContext(contextKey) {
-      const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
-      const employee = await call('context', 'POST', url, await vendorToken(), Employee, [400, 403, 404])
-      return employee && toEmployeeContext(employee)
-    },
+    exchangeContext: (contextKey) =>
+      asking.within(waitMs, 'vendor', async (question) => {
+        const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
+        const what = 'context'
+        const answer = await asking.ask(question, { what, method: 'POST', url, token: vendorToken })
+        if ([400, 403, 404].includes(answer.status)) return null
+        return toEmployeeContext(read(what, answer, Employee))
+      }),
     of,
   }
+}
+
+/** @throws MoySkladUnreachable for a status that is no success, MoySkladUnreadable for another shape */
+function read<S extends v.GenericSchema>(
+  what: string,
+  { status, text }: { status: number; text: string },
+  schema: S,
+): v.InferOutput<S> {
+  if (status < 200 || status > 299) throw new MoySkladUnreachable(`${what}: status ${status}`)
+  try {
+    return parseShape(schema, JSON.parse(text))
+  } catch (error) {
+    throw unreadable(what, error)
+  }
+}
+
+/** Not as a cause: an error about JSON quotes it. */
+function unreadable(what: string, error: unknown): MoySkladUnreadable {
+  const fields =
+    error instanceof ShapeError ? error.faults.map((fault) => fault.path.join('.')).join(', ') : 'no JSON'
+  return new MoySkladUnreadable(`${what}: an answer of another shape (${fields})`)
 }
 
 function requireOwn(accountId: AccountId, things: readonly { accountId: AccountId }[]): void {

@@ -7,10 +7,16 @@ const offsetMs = 3 * 3_600_000
  * @throws on anything else
  */
 export function fromMoscow(text: string): number {
-  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,3})?$/.exec(text)
-  const moment = parts ? Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? ''}+03:00`) : NaN
+  const moment = read(text)
   if (Number.isNaN(moment)) throw new Error('not a moment of MoySklad')
   return moment
+}
+
+export const isMoscow = (text: string): boolean => !Number.isNaN(read(text))
+
+function read(text: string): number {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,3})?$/.exec(text)
+  return parts ? Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? ''}+03:00`) : NaN
 }
 
 /** @returns `YYYY-MM-DD HH:mm:ss` in Moscow time */

@@ -1,87 +1,97 @@
 import * as v from 'valibot'
 import { SaleDocument } from '../../core/draft/draft.ts'
-import { AccountId, EmployeeId, StoreId } from '../../core/ids.ts'
-import { fromMoscow } from './moscow-time.ts'
-import type { EmployeeContext, Store } from './moysklad.ts'
+import { AccountId, DocumentId, EmployeeId, idOfHref, StoreId } from '../../core/ids.ts'
+import { rowSum, SaleRow } from '../../core/sale/sale.ts'
+import { fromMoscow, isMoscow } from './moscow-time.ts'
+import type { EmployeeContext } from './moysklad.ts'
 import { Finite, Int, parseShape, tryShape } from '../../core/shape.ts'
 
-/** MoySklad adds fields as it likes and leaves out empty ones: unknown fields are passed over, optional ones may lack. */
-const Meta = v.object({ meta: v.object({ href: v.string() }) })
+/**
+ * MoySklad adds fields as it likes, leaves out empty ones and may answer null for many, as its OpenAPI specification says:
+ * unknown fields are passed over, and what a sale or a row can do without may lack. It cannot do without its ids, its
+ * moment, its goods and how many of them.
+ */
+const Reference = v.object({ meta: v.object({ href: v.string() }) })
 
-const Position = v.object({
-  assortment: Meta,
+const Moment = v.pipe(v.string(), v.check(isMoscow))
+
+const ListMeta = v.object({
+  size: v.nullish(Int),
+  limit: v.nullish(v.pipe(Int, v.minValue(1))),
+  nextHref: v.nullish(v.string()),
+})
+
+/** Rows are read one by one: an odd one must not cost the others. */
+export const List = v.object({ meta: v.nullish(ListMeta), rows: v.nullish(v.array(v.unknown())) })
+
+export const Position = v.object({
+  assortment: Reference,
   quantity: Finite,
-  price: v.optional(Finite),
-  discount: v.optional(Finite),
+  price: v.nullish(Finite),
+  discount: v.nullish(Finite),
 })
 
-export const Positions = v.object({
-  meta: v.optional(v.object({ size: v.optional(Int) })),
-  rows: v.optional(v.array(Position)),
-})
-export type Positions = v.InferOutput<typeof Positions>
+/** Of a sale's own rows none may be passed over: it would be another sale. */
+export const Positions = v.object({ meta: v.nullish(ListMeta), rows: v.nullish(v.array(Position)) })
 
 export const RetailDemand = v.object({
-  id: v.string(),
+  id: DocumentId,
   accountId: AccountId,
-  name: v.optional(v.string()),
-  moment: v.string(),
-  created: v.optional(v.string()),
-  deleted: v.optional(v.unknown()),
-  applicable: v.optional(v.boolean()),
-  owner: v.optional(Meta),
-  sum: v.optional(Finite),
-  positions: v.optional(Positions),
+  name: v.nullish(v.string()),
+  moment: Moment,
+  created: v.nullish(Moment),
+  deleted: v.nullish(v.unknown()),
+  applicable: v.nullish(v.boolean()),
+  owner: v.nullish(v.unknown()),
+  sum: v.nullish(Finite),
+  positions: v.nullish(Positions),
 })
 export type RetailDemand = v.InferOutput<typeof RetailDemand>
 
-export const RetailDemands = v.object({ rows: v.array(RetailDemand) })
-export const RetailStores = v.object({
-  rows: v.array(v.object({ id: StoreId, accountId: AccountId, name: v.string() })),
-})
+export const RetailStore = v.object({ id: StoreId, accountId: AccountId, name: v.nullish(v.string()) })
 
 const Rights = v.record(v.string(), v.unknown())
 
 export const Employee = v.object({
   id: EmployeeId,
   accountId: AccountId,
-  name: v.optional(v.string()),
-  fullName: v.optional(v.string()),
-  shortFio: v.optional(v.string()),
-  uid: v.optional(v.string()),
+  name: v.nullish(v.string()),
+  fullName: v.nullish(v.string()),
+  shortFio: v.nullish(v.string()),
+  uid: v.nullish(v.string()),
   // One text of the documentation calls it an array, another a list with rows.
-  cashiers: v.optional(v.union([v.array(Meta), v.object({ rows: v.optional(v.array(Meta)) })])),
-  permissions: v.optional(Rights),
+  cashiers: v.nullish(v.union([v.array(v.unknown()), List])),
+  permissions: v.nullish(Rights),
 })
 
-/** The id at the end of a reference. */
-function idOf(reference: v.InferOutput<typeof Meta>): string {
-  return reference.meta.href.split(/[?#]/)[0]!.replace(/\/$/, '').split('/').at(-1)!
+/** Where a reference leads, or null for none; samples of the documentation have some without an address. */
+function hrefOf(reference: unknown): string | null {
+  const known = tryShape(Reference, reference)
+  return known.success ? known.data.meta.href : null
 }
 
-/** @returns null for a sale in the bin */
+/** @throws ShapeError when it is no sale that we can reckon with */
 export function toSaleDocument(
   demand: RetailDemand,
-  rows: NonNullable<Positions['rows']>,
-): SaleDocument | null {
-  if (demand.deleted) return null
-  const momentMs = fromMoscow(demand.moment)
+  positions: readonly v.InferOutput<typeof Position>[],
+): SaleDocument {
+  const employeeId = tryShape(EmployeeId, idOfHref(hrefOf(demand.owner)))
+  const rows = positions.map((row) =>
+    parseShape(SaleRow, {
+      productId: idOfHref(row.assortment.meta.href),
+      quantity: row.quantity,
+      priceKopecks: row.price ?? 0,
+      discountPercent: row.discount ?? 0,
+    }),
+  )
   return parseShape(SaleDocument, {
     id: demand.id,
     name: demand.name ?? '',
     moment: demand.moment.slice(0, 16),
-    createdAtMs: demand.created ? fromMoscow(demand.created) : momentMs,
-    employeeId: demand.owner ? idOf(demand.owner) : null,
+    createdAtMs: fromMoscow(demand.created ?? demand.moment),
+    employeeId: employeeId.success ? employeeId.data : null,
     applicable: demand.applicable ?? true,
-    sale: {
-      rows: rows.map((row) => ({
-        productId: idOf(row.assortment),
-        quantity: row.quantity,
-        priceKopecks: row.price ?? 0,
-        discountPercent: row.discount ?? 0,
-      })),
-      sumKopecks: Math.round(demand.sum ?? 0),
-    },
+    sale: { rows, sumKopecks: Math.round(demand.sum ?? rows.reduce((sum, row) => sum + rowSum(row), 0)) },
   })
 }
 
@@ -101,7 +111,9 @@ export function toEmployeeContext(employee: v.InferOutput<typeof Employee>): Emp
   const references = Array.isArray(cashiers) ? cashiers : (cashiers.rows ?? [])
   const storeIds = references
     // The point of sale stands inside the reference to the cashier; it is written nowhere else.
-    .map((reference) => /\/retailstore\/([0-9a-f-]{36})(\/|$)/i.exec(reference.meta.href)?.[1])
+    .map((reference) =>
+      /\/retailstore\/([0-9a-f-]{36})(\/|$)/i.exec(hrefOf(reference) ?? '')?.[1]?.toLowerCase(),
+    )
     .filter((id) => id !== undefined)
   const isManager = levelOf(permissions, 'admin', 'view') === 'ALL'
   return {
@@ -112,8 +124,4 @@ export function toEmployeeContext(employee: v.InferOutput<typeof Employee>): Emp
     maySell: isManager || levelOf(permissions, 'retaildemand', 'create') !== null,
     storeIds: [...new Set(storeIds)].map((id) => parseShape(StoreId, id)),
   }
-}
-
-export function toStores(list: v.InferOutput<typeof RetailStores>): Store[] {
-  return list.rows.map(({ id, name }) => ({ id, name }))
 }
