@@ -51,6 +51,7 @@ const read = {
     sumKopecks: 250_000,
   },
   moment: '2026-10-02 12:30',
+  posted: true,
   unread: false,
 }
 
@@ -59,6 +60,11 @@ describe('a Change', () => {
     expect(change(state())).toEqual({ name: 'Change', messageId: 42, ...read })
     const bare = change(state({ sum: null, moment: null }, row({ price: null, discount: undefined })))
     expect(bare).toMatchObject({ sale: { sumKopecks: 0 }, moment: null, unread: false })
+  })
+
+  it('[M5] tells whether the sale is posted', () => {
+    expect(change(state({ applicable: false }))).toMatchObject({ posted: false, unread: false })
+    expect(change(state({ applicable: null }))).toMatchObject({ posted: true, unread: false })
   })
 
   it('has the sum of its rows where its own is missing', () => {

@@ -181,6 +181,25 @@ describe('certificates', () => {
   })
 })
 
+describe('[M4] a sale that cannot be read', () => {
+  it('is saved where no card has to do with it', async () => {
+    await page.addGoods(tea)
+    await page.garble()
+    await page.scan(card)
+    expect([page.maySave, panel().fault, seen(), page.ledger.holds.size]).toEqual([true, null, ['0001'], 0])
+  })
+
+  it('keeps the card that was prepared, and is not saved before it can be read again', async () => {
+    await page.addGoods(tea)
+    await page.scan(card)
+    await page.press()
+    await page.garble()
+    expect([panel().prepared, panel().fault?.code, page.maySave]).toEqual([null, 'sale_unread', false])
+    await page.addGoods(tea)
+    expect([panel().prepared, page.maySave]).toEqual(['redeem', true])
+  })
+})
+
 describe('the line', () => {
   it('[O5] [M2] a typed card is not green without it: the panel and MoySklad say so before the goods are sold', async () => {
     await page.addGoods(tea)

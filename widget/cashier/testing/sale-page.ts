@@ -115,6 +115,11 @@ export class SalePage {
     return this.#edit((rows) => rows.slice(0, -1))
   }
 
+  /** MoySklad's page tells of an edit in words of which a part cannot be read. */
+  garble(): Promise<void> {
+    return this.#edit((rows) => rows, true)
+  }
+
   post(posted: boolean): Promise<void> {
     this.#sale.posted = posted
     return this.#edit((rows) => rows)
@@ -183,7 +188,7 @@ export class SalePage {
     await settled()
   }
 
-  async #edit(change: (rows: SaleRow[]) => SaleRow[]): Promise<void> {
+  async #edit(change: (rows: SaleRow[]) => SaleRow[], unread = false): Promise<void> {
     const { shown } = this
     this.ledger.nowMs += 500
     this.#sale.rows = change(this.#sale.rows)
@@ -193,10 +198,10 @@ export class SalePage {
     shown.checkout.change({
       name: 'Change',
       messageId,
-      sale: saleOf(rows),
+      sale: saleOf(unread ? [] : rows),
       moment,
       posted,
-      unread: false,
+      unread,
     })
     await settled()
   }
