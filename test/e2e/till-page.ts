@@ -289,7 +289,7 @@ export class TillPage {
 
   async allSent(point: 'create' | 'edit'): Promise<void> {
     const sent = this.frame(point)
-      .locator('.status.good')
+      .locator('.status.good [aria-busy=false]')
       .getByText(/всё отправлено|all sent/)
     await this.#sees(sent)
   }

@@ -38,6 +38,9 @@ export interface ChargingDeps extends Pick<MatchingDeps, 'locks'> {
 export class Charging {
   readonly #deps: ChargingDeps
   readonly #matching: Matching
+  /** Drafts that ended in this frame: an answer that was on its way meanwhile brings none of them back. */
+  readonly #ended = new Set<string>()
+  #lastSearch = 0
 
   readonly questions = signal<Question[]>([])
   /** It is not known yet which drafts the open document has. */
@@ -65,6 +68,7 @@ export class Charging {
       })
     }
     this.#matching.own(null)
+    this.#ended.clear()
     batch(() => {
       draft.value = null
       this.questions.value = []
@@ -78,7 +82,8 @@ export class Charging {
     const { till, document, read, readSaved, onAnswer } = this.#deps
     const opened = document.opened.value
     if (!opened || !till.ready) return
-    const isCurrent = () => document.opened.value === opened
+    const search = ++this.#lastSearch
+    const isCurrent = () => document.opened.value === opened && search === this.#lastSearch
     this.searching.value = true
     await read()
     const found = await this.#matching.ask(opened, (draft) => {
@@ -88,8 +93,8 @@ export class Charging {
     // The server was not asked, or had no answer.
     const reading = found.opened ? onAnswer(found.opened) : readSaved()
     batch(() => {
-      this.questions.value = found.doubtful
-      this.unposted.value = found.unposted
+      this.questions.value = found.doubtful.filter(({ draft }) => !this.#ended.has(draft.id))
+      this.unposted.value = found.unposted.filter(({ id }) => !this.#ended.has(id))
     })
     // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
     if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#left(draft)
@@ -181,6 +186,7 @@ export class Charging {
 
   #forget({ id }: Draft): void {
     const { draft } = this.#deps
+    this.#ended.add(id)
     batch(() => {
       if (draft.value?.id === id) draft.value = null
       this.questions.value = this.questions.value.filter((question) => question.draft.id !== id)

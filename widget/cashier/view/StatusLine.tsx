@@ -16,7 +16,7 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
   const { oldestAtMs } = checkout.journal.value
   const unsent = checkout.unsent.value
   const ready = checkout.ready.value !== null
-  const isUnsent = useLasting(unsent > 0)
+  const isUnsent = useSteady(ready || unsent > 0 ? unsent > 0 : null)
   const line =
     reachable === false
       ? first.offline
@@ -34,7 +34,7 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
   const showsChip = cases === 0 && !isUnsent && reachable !== false && why !== 'off' && why !== 'trouble'
   return (
     <header class={`status ${tone}`}>
-      <p role="status">
+      <p role="status" aria-busy={unsent > 0}>
         <i class="dot" aria-hidden="true" />
         {line}
         {(ready || isUnsent) && ` · ${sent}`}
@@ -62,13 +62,16 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
   )
 }
 
-/** @returns true as soon as something has been so for a while */
-function useLasting(is: boolean): boolean {
-  const [lasts, setLasts] = useState(false)
+/**
+ * @param is null while it is not known
+ * @returns what was known first at once, `false` at once, and `true` only when it lasts
+ */
+function useSteady(is: boolean | null): boolean {
+  const [shown, setShown] = useState<boolean | null>(null)
   useEffect(() => {
-    if (!is) return setLasts(false)
-    const timer = setTimeout(() => setLasts(true), lastingMs)
+    if (shown === null || !is) return setShown(is)
+    const timer = setTimeout(() => setShown(true), lastingMs)
     return () => clearTimeout(timer)
   }, [is])
-  return is && lasts
+  return (is && (shown ?? true)) ?? false
 }
