@@ -81,7 +81,7 @@ export class Checkout implements HostListener {
   readonly results: ReadonlySignal<Result[]> = computed(() => {
     const documentId = this.document.documentId.value
     // What nobody has seen is asked about, and no result yet.
-    const asked = new Set<string>(this.ghosts.list.value.map(({ record }) => record.id))
+    const asked = new Set<string>(this.ghosts.left.value.map(({ record }) => record.id))
     return this.history.results.value.filter(
       ({ receipt, documentId: ofDocument }) =>
         !asked.has(receipt.id) &&
@@ -152,7 +152,15 @@ export class Checkout implements HostListener {
     const onRecorded = (id: string) => (this.#mine.value = new Set([...this.#mine.value, id]))
     this.decisions = new Decisions({ till, locks, log, notice, results, read })
     // What became of a ghost is shown here, whatever sale is open.
-    this.ghosts = new Ghosts({ till, notice, read, onDecided: onRecorded, log })
+    this.ghosts = new Ghosts({
+      till,
+      notice,
+      read,
+      onDecided: onRecorded,
+      now,
+      setTimeout: deps.setTimeout,
+      log,
+    })
     this.document = new OpenDocument({ ready, warning, draft, results })
     const { document } = this
     this.desk = new CardDesk({ till, document, line, draft, notice, busy, newId, now, log })
@@ -314,7 +322,7 @@ export class Checkout implements HostListener {
     batch(() => {
       this.trouble.value = till.trouble
       this.warning.value = till.warning
-      this.ghosts.list.value = till.ghosts
+      this.ghosts.find(till.ghosts)
       this.readiness.value = till.readiness
       this.casesOpen.value = till.casesOpen
       this.line.value = till.line
