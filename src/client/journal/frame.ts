@@ -1,35 +1,52 @@
+import { isHeld, type Locks } from '../locks.ts'
+
 /**
  * A frame of the till, known to the others by a lock that it holds as long as it lives: what a dead frame has left
  * unseen is nobody's but the cashier's to decide (J4).
  */
 export interface Frame {
   readonly name: string
-  /** Names of the frames that live now, this one included. */
-  live(): Promise<ReadonlySet<string>>
+  /** No other frame of any till lived in this browser when this one came. */
+  readonly cameAlone: boolean
+  /** Those of the names whose frames are gone. A name is known from what its frame has written, so it was held before. */
+  gone(names: ReadonlySet<string>): Promise<ReadonlySet<string>>
   leave(): void
 }
 
-const prefix = 'podarok-frame-'
+/** Every frame shares this one. */
+const everyFrame = 'podarok-frames'
 
-/** Resolves when the lock is held: from then on the frame may write. */
-export async function enterFrame(locks: Pick<LockManager, 'request' | 'query'>, id: string): Promise<Frame> {
-  const name = prefix + id
+/**
+ * Resolves when the locks are held: from then on the frame may write.
+ *
+ * Whether others live is tried before this frame is one of them, since it would stand in its own way: the try wants the
+ * lock that every frame shares for itself, for one callback, and is refused where any frame holds it or waits for it. A frame
+ * that starts meanwhile waits for that long and is never refused, since its request for its share is no try. Of frames that
+ * start in one moment one comes alone, and perhaps another that tries before the first has its share: nobody was there
+ * before either of them, and that is all that is asked.
+ */
+export async function enterFrame(locks: Locks, id: string): Promise<Frame> {
+  const name = `podarok-frame-${id}`
+  const cameAlone = await locks.request(everyFrame, { ifAvailable: true }, (lock) => lock !== null)
   let leave: () => void = () => undefined
-  const gone = new Promise<void>((done) => (leave = done))
-  await new Promise<void>((held, failed) => {
-    locks
-      .request(name, () => {
-        held()
-        return gone
-      })
-      .catch(failed)
-  })
+  const left = new Promise<void>((done) => (leave = done))
+  const hold = (lock: string, mode: LockMode) =>
+    new Promise<void>((held, failed) => {
+      locks
+        .request(lock, { mode }, () => {
+          held()
+          return left
+        })
+        .catch(failed)
+    })
+  await Promise.all([hold(everyFrame, 'shared'), hold(name, 'exclusive')])
   return {
     name,
+    cameAlone,
     leave,
-    async live() {
-      const { held } = await locks.query()
-      return new Set((held ?? []).flatMap((lock) => (lock.name?.startsWith(prefix) ? [lock.name] : [])))
+    async gone(names) {
+      const asked = [...names].map(async (one) => ((await isHeld(locks, one)) ? [] : [one]))
+      return new Set((await Promise.all(asked)).flat())
     },
   }
 }

@@ -36,6 +36,7 @@ export async function openInMemory(
     durable: false,
     beacon: null,
     storage: null,
+    cameAlone: false,
     identity,
     journal,
     drafts: new MemoryDrafts(tab),

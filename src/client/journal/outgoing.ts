@@ -51,10 +51,9 @@ export async function unseenNow(
   shown: ShownUpTo,
 ): Promise<Unseen> {
   const rows = await unseenRows(storage, shown)
-  const live = rows.length === 0 ? new Set<string>() : await frame.live()
-  const known = new Set(rows.map((row) => row.frame))
-  // A row that came after the locks were read has a frame that lives.
-  const isGhost = (row: UnseenRow) => known.has(row.frame) && !live.has(row.frame)
+  // A row that comes after this has a frame that lives.
+  const gone = await frame.gone(new Set(rows.map((row) => row.frame)))
+  const isGhost = (row: UnseenRow) => gone.has(row.frame)
   return {
     rows,
     isGhost,

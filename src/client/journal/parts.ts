@@ -13,6 +13,8 @@ export interface Parts {
   durable: boolean
   /** What the book, the grant and the canary are kept in; null where nothing is kept. */
   storage: TillStorage | null
+  /** No other frame of a till lived in this browser when this one was opened. */
+  cameAlone: boolean
   /** The head outside the storage; null where nothing is kept. */
   beacon: Beacon | null
   identity: IdentityPort

@@ -22,7 +22,7 @@ export const beatMs = 60_000
 /**
  * Looks at the mark, or makes it.
  *
- * @param alone no other page of the till lives
+ * @param alone no page of a till lived when this one came
  * @returns whether the storage has outlived a closed browser
  */
 export async function lookAtCanary(storage: TillStorage, nowMs: number, alone: boolean): Promise<boolean> {

@@ -10,6 +10,7 @@ import { beatMs, lookAtCanary } from './canary.ts'
 import { Grants } from './grants.ts'
 import type { RecordState } from '../journal/records.ts'
 import type { TillStorage } from '../journal/storage.ts'
+import type { Locks } from '../locks.ts'
 import { type NotReady, notReady } from './readiness.ts'
 import type { Trouble } from '../trouble.ts'
 
@@ -20,7 +21,9 @@ export interface OutageDeps {
   accountId: string
   /** Opens the book, from the server. */
   bookKey: string
-  locks: Pick<LockManager, 'request' | 'query'>
+  locks: Locks
+  /** No other page of a till lived in this browser when this one came. */
+  cameAlone: boolean
   nowMs: () => number
   /** Everything of the current journal's envelope but the nonce. */
   envelope: () => Promise<Omit<Envelope, 'nonce'>>
@@ -72,7 +75,7 @@ export class Outage {
   }
 
   static async open(deps: OutageDeps): Promise<Outage> {
-    const { api, storage, accountId, bookKey, locks, nowMs, onChange } = deps
+    const { api, storage, accountId, bookKey, locks, cameAlone, nowMs, onChange } = deps
     const book = await Book.open(
       {
         storage,
@@ -85,7 +88,7 @@ export class Outage {
     )
     const outage = new Outage(deps, book)
     await outage.#grants.refresh()
-    outage.#canaryLived = await lookAtCanary(storage, nowMs(), await isAlone(locks))
+    outage.#canaryLived = await lookAtCanary(storage, nowMs(), cameAlone)
     return outage
   }
 
@@ -193,10 +196,4 @@ export class Outage {
     const maxAgeMs = this.#grants.usable()?.grant.bookMaxAgeMs ?? 0
     return asOfMs === null || this.#deps.nowMs() - asOfMs > maxAgeMs
   }
-}
-
-/** No other page of a till lives in this browser: frames hold a lock of their own (J4). */
-async function isAlone(locks: Pick<LockManager, 'query'>): Promise<boolean> {
-  const { held } = await locks.query()
-  return (held ?? []).filter(({ name }) => name?.startsWith('podarok-frame-')).length <= 1
 }

@@ -6,6 +6,7 @@ import { enterFrame, type Frame } from '../journal/frame.ts'
 import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
 import { TillStorage } from '../journal/storage.ts'
+import type { Locks } from '../locks.ts'
 import type { Tab } from '../tab.ts'
 import { tab, uuid } from './builders.ts'
 
@@ -30,7 +31,7 @@ export interface OpenOptions {
   now?: () => number
   events?: DatabaseEvents
   serverHas?: (ordinal: number, seq: number) => boolean
-  locks?: LockManager
+  locks?: Locks
   tab?: Tab
 }
 

@@ -21,6 +21,12 @@ export interface TillRig {
   tick(): void
 }
 
+/** The browser's locks as Firefox gives them to a partitioned frame: nobody may list them. */
+export const frameLocks = {
+  request: navigator.locks.request.bind(navigator.locks),
+  query: () => Promise.reject(new DOMException('query() is not allowed in this context', 'SecurityError')),
+}
+
 /** A till of one frame at a fake server. Time passes by the test's will. */
 function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig {
   const hands = { wallMs: server.nowMs, elapsedMs: 0 }
@@ -38,7 +44,7 @@ function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig
       clearTimeout: (timer) => void timers.delete(timer as number),
     },
     fetch: server.fetch,
-    locks: navigator.locks,
+    locks: frameLocks,
     channel: (name) => new BroadcastChannel(name),
     newId: uuid,
     now: () => hands.wallMs,

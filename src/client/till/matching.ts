@@ -5,6 +5,7 @@ import type { MatchAnswer } from '../../core/wire/drafts.ts'
 import type { SaleAnswer } from '../../core/wire/receipts.ts'
 import { isUnreachable } from '../api/api.ts'
 import type { DraftsPort, WaitingDraft } from '../journal/drafts.ts'
+import { isHeld, type Locks } from '../locks.ts'
 import type { Till } from './till.ts'
 
 /** What MoySklad's page has opened in this frame. */
@@ -47,7 +48,7 @@ type MatchingDrafts = Pick<DraftsPort, 'waitingInOrder' | 'placesOf' | 'noteDocu
 
 export interface MatchingDeps {
   till: Pick<Till, 'api' | 'dropDraft' | 'serverNowMs'> & { ready: { drafts: MatchingDrafts } | null }
-  locks: LockManager
+  locks: Locks
   log: (event: string, error: unknown) => void
 }
 
@@ -193,8 +194,7 @@ export class Matching {
    */
   async #isBusy({ draft, ofThisTab }: WaitingDraft, opened: OpenedSale): Promise<boolean> {
     if (opened.documentId !== null && ofThisTab) return false
-    const { held } = await this.#deps.locks.query()
-    return (held ?? []).some(({ name }) => name === lockOf(draft.id))
+    return isHeld(this.#deps.locks, lockOf(draft.id))
   }
 
   /** A card that was only scanned, without «Списать», was for looking at: its draft goes without a question. */

@@ -8,7 +8,7 @@ import { Matching } from './matching.ts'
 import type { Tab } from '../tab.ts'
 import { draft, tab, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
-import { redeem } from '../testing/till-rig.ts'
+import { frameLocks, redeem } from '../testing/till-rig.ts'
 
 /** Frames of one till, each in a tab; what the server says is the test's. */
 
@@ -78,7 +78,7 @@ async function frame(of: Tab): Promise<Frame> {
     },
     serverNowMs: () => nowMs,
   }
-  const matching = new Matching({ till: till as never, locks: navigator.locks, log: () => undefined })
+  const matching = new Matching({ till: till as never, locks: frameLocks, log: () => undefined })
   const ask = (id: DocumentId | null, turn: number) =>
     matching.ask({ documentId: id, turn, previousTurn: of.opened(turn, id) }, () => undefined)
   return {

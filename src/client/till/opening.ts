@@ -9,11 +9,12 @@ import { Journal } from '../journal/journal.ts'
 import type * as memory from '../journal/memory.ts'
 import type { Parts } from '../journal/parts.ts'
 import { TillStorage } from '../journal/storage.ts'
+import type { Locks } from '../locks.ts'
 import type { Tab } from '../tab.ts'
 import { tryShape } from '../../core/shape.ts'
 
 export interface OpeningDeps {
-  locks: LockManager
+  locks: Locks
   newId: () => string
   now: () => number
   tab: Tab
@@ -57,6 +58,7 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
       durable: true,
       beacon,
       storage,
+      cameAlone: frame.cameAlone,
       identity,
       journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),
       drafts: new Drafts(storage, deps.tab),

@@ -1,6 +1,9 @@
 import { openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Envelope } from '../../core/wire/tills.ts'
 import { databaseName, databaseVersion } from '../journal/database.ts'
+import { locksOf } from '../locks.ts'
+import { unseenMaxMs } from '../journal/outgoing.ts'
 import { receiptOf } from '../journal/records.ts'
 import { TestTills, drain, sale, sell, tillOf, until } from '../testing/till-rig.ts'
 
@@ -129,6 +132,41 @@ describe('clocks', () => {
     tills.server.nowMs -= 3_600_000
     const two = await tills.start()
     expect((await sell(two)).recordedAtMs).toBe(first.recordedAtMs)
+  })
+})
+
+describe('frames that live', () => {
+  it('[J4] [J11] no frame ever sees a ghost in a sale that goes well, wherever it is made', async () => {
+    const frames = [await tills.start(), await tills.start()] as const
+    const seen: string[] = []
+    for (const { till } of frames)
+      till.onChange(() => seen.push(...till.ghosts.map(({ record }) => record.id)))
+    for (const from of [0, 1, 0] as const) {
+      const { till } = frames[from]
+      const record = await till.commitDraft(sale(), null, 'ask')
+      // Both look while it is written and not yet shown.
+      for (const one of frames) await one.till.refresh()
+      await till.painted(record.id)
+      for (const one of frames) await drain(one)
+    }
+    expect(tills.server.stored.size).toBe(3)
+    expect(seen).toEqual([])
+  })
+
+  it('[J13] [J4] where the browser has no locks nobody counts as dead: no question is asked, and the record is told to the server', async () => {
+    const locks = () => locksOf({ request: () => Promise.reject(new DOMException('no', 'SecurityError')) })
+    const one = await tills.start({ locks: locks() })
+    await one.till.commitDraft(sale(), null, 'ask')
+    one.till.close()
+    const two = await tills.start({ locks: locks() })
+    await drain(two)
+    expect(two.till.ghosts).toEqual([])
+    two.hands.elapsedMs += unseenMaxMs
+    const record = await sell(two)
+    await drain(two)
+    expect([...tills.server.stored.keys()]).toEqual([record.id])
+    const { waiting } = tills.server.named('POST /api/ping').at(-1)!.body as Envelope
+    expect(waiting.map(({ seq }) => seq)).toEqual([1])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { DraftsPort } from '../journal/drafts.ts'
 import type { JournalPort } from '../journal/journal.ts'
+import type { Locks } from '../locks.ts'
 import type * as memory from '../journal/memory.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Tab } from '../tab.ts'
@@ -20,7 +21,7 @@ export interface TillReady {
 export interface TillDeps {
   window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
   fetch: typeof fetch
-  locks: LockManager
+  locks: Locks
   /** Opens the channel on which the frames of this till tell each other of changes (J11). */
   channel: (name: string) => BroadcastChannel
   newId: () => string

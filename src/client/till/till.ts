@@ -336,7 +336,7 @@ export class Till {
     const carrier = this.#carrier
     const { bookKey } = this.#heads
     if (!carrier?.parts.storage || !bookKey) return
-    const { accountId, storage, identity, journal } = carrier.parts
+    const { accountId, storage, cameAlone, identity, journal } = carrier.parts
     try {
       carrier.outage = await Outage.open({
         api: this.api,
@@ -344,6 +344,7 @@ export class Till {
         accountId,
         bookKey,
         locks: this.#deps.locks,
+        cameAlone,
         nowMs: () => this.#clock.nowMs(),
         envelope: () => carrier.envelope(identity.current.ordinal),
         records: async () => journal.recent((await journal.state()).unsettled + recentRecords),

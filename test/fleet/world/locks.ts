@@ -42,15 +42,11 @@ export class Locks {
         this.#waiting = this.#waiting.filter((one) => one !== wish)
         reject(options.signal?.reason as Error)
       })
-      if (options.ifAvailable && !this.#isFree(wish)) return wish.grant(null)
+      const isWanted = this.#waiting.some((one) => one.name === name)
+      if (options.ifAvailable && (isWanted || !this.#isFree(wish))) return wish.grant(null)
       this.#waiting.push(wish)
       this.#serve()
     })
-  }
-
-  query(): Promise<{ held: { name: string; mode: string }[]; pending: { name: string; mode: string }[] }> {
-    const told = (wishes: Wish[]) => wishes.map(({ name, mode }) => ({ name, mode }))
-    return Promise.resolve({ held: told(this.#held), pending: told(this.#waiting) })
   }
 
   drop(page: Page): void {

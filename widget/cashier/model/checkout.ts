@@ -2,6 +2,7 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { HostListener, HostPort } from '../../../src/client/host/host-port.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
+import type { Locks } from '../../../src/client/locks.ts'
 import type { Line, Trouble, Warning } from '../../../src/client/till/till.ts'
 import {
   cardsOf,
@@ -34,7 +35,7 @@ export interface CheckoutDeps {
   till: TillPort
   host: Pick<HostPort, 'verdict' | 'openFeedback'>
   faultText: (fault: Fault) => string
-  locks: LockManager
+  locks: Locks
   newId: () => string
   now: () => number
   setTimeout: (work: () => void, ms: number) => number

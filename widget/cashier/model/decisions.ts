@@ -1,4 +1,5 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
+import type { Locks } from '../../../src/client/locks.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Notice } from './notice.ts'
 import type { TillPort } from './till-port.ts'
@@ -6,7 +7,7 @@ import { type Result, type ResultStatus, statusOf } from './result.ts'
 
 export interface DecisionsDeps {
   till: TillPort
-  locks: LockManager
+  locks: Locks
   log: (event: string, error: unknown) => void
   notice: Signal<Notice | null>
   results: ReadonlySignal<Result[]>
