@@ -30,7 +30,7 @@ export type Trouble = (typeof troubles)[number]
 
 /** What does not stand in the way, but has to be known. */
 export type Warning =
-  /** The browser gives no storage: asks only, in memory, while the line is up (J13). */
+  /** The browser gives no storage that lasts: asks only, while the line is up (J13). */
   | 'memory_only'
   /** The disk is full: the last sale could not be written. */
   | 'storage_full'

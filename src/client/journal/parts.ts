@@ -9,9 +9,9 @@ import type { TillStorage } from './storage.ts'
 /** What a till keeps, opened. */
 export interface Parts {
   accountId: AccountId
-  /** False where the browser gives no storage and all of it is gone with the page (J13). */
+  /** False where all of it is gone with the page, or with the browser: then nothing is promised (J13). */
   durable: boolean
-  /** What the book, the grant and the canary are kept in; null where nothing is kept. */
+  /** What the book, the grant and the canary are kept in; null where nothing lasts. */
   storage: TillStorage | null
   /** No other frame of a till lived in this browser when this one was opened. */
   cameAlone: boolean

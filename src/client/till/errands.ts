@@ -32,7 +32,6 @@ export class Errands {
   /** @throws Unreachable, as everything that speaks to the server; a denial is logged and tried with the next page */
   async run(): Promise<void> {
     const { parts, heads, now, log } = this.#deps
-    if (!parts.durable) return
     try {
       if (heads.state === 'retired') await this.#renew()
       else if (this.keyIsOld) await this.#goOn()

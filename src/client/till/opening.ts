@@ -21,6 +21,8 @@ export interface OpeningDeps {
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
   /** The journal in memory is a file of its own: only a till without storage asks for it, and such a till needs the line anyway. */
   memory: () => Promise<typeof memory>
+  /** Names of the databases in this storage partition. */
+  databases: () => Promise<readonly string[]>
   serverHas: (ordinal: number, seq: number) => boolean
   events: DatabaseEvents
   log: (event: string, error: unknown) => void
@@ -28,7 +30,8 @@ export interface OpeningDeps {
 
 /**
  * Opens what the till keeps for an account. A browser that denies, has filled or cannot open its storage gets parts in
- * memory: there the till works while the line is up (J13, F15).
+ * memory: there the till works while the line is up (J13, F15). So it does on a storage that is gone with the browser, where
+ * its journal at least outlives a reload.
  *
  * @throws when a newer page of the app owns the storage
  */
@@ -50,14 +53,15 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
   const { locks, newId, now, serverHas } = deps
   const storage = await TillStorage.open(accountId, deps.events)
   try {
+    const durable = await isListed(accountId, deps)
     const frame = await enterFrame(locks, newId())
     const beacon = openBeacon(deps.localStorage, accountId)
     const identity = await Identity.open(storage, beacon)
     return {
       accountId,
-      durable: true,
+      durable,
       beacon,
-      storage,
+      storage: durable ? storage : null,
       cameAlone: frame.cameAlone,
       identity,
       journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),
@@ -71,6 +75,20 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
   } catch (error) {
     storage.close()
     throw error
+  }
+}
+
+/**
+ * Whether an open database is one that lasts. WebKit keeps those of a cross-site frame in memory: they work, also for other
+ * frames and after a reload, are gone with the browser, and the list of databases leaves them out (2.50). Where there is no
+ * such list, nothing is known against the storage, and the canary tells in time (O8).
+ */
+async function isListed(accountId: AccountId, { databases, log }: OpeningDeps): Promise<boolean> {
+  try {
+    return (await databases()).includes(databaseName(accountId))
+  } catch (error) {
+    log('databases_not_listed', error)
+    return true
   }
 }
 

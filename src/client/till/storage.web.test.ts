@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Envelope } from '../../core/wire/tills.ts'
 import { databaseName, databaseVersion } from '../journal/database.ts'
 import { locksOf } from '../locks.ts'
+import { openTab } from '../tab.ts'
+import { uuid } from '../testing/builders.ts'
 import { unseenMaxMs } from '../journal/outgoing.ts'
 import { receiptOf } from '../journal/records.ts'
 import { TestTills, drain, sale, sell, tillOf, until } from '../testing/till-rig.ts'
@@ -104,6 +106,90 @@ describe('storage that fails', () => {
     const prepared = sale()
     await one.till.saveDraft(prepared)
     expect(await one.till.ready!.drafts.waiting()).toEqual([prepared])
+  })
+})
+
+it('[J13] a browser that denies storage, locks and channels alike leaves a till that works on the line', async () => {
+  const deny = () => {
+    throw new DOMException('The operation is insecure.', 'SecurityError')
+  }
+  vi.spyOn(indexedDB, 'open').mockImplementation(deny)
+  const locks = locksOf({ request: () => Promise.reject(new DOMException('no', 'SecurityError')) })
+  const one = await tills.start({
+    ...{ locks, channel: deny, localStorage: deny, databases: deny },
+    tab: openTab(deny, uuid, () => undefined),
+  })
+  expect(one.till.trouble).toBeNull()
+  expect(one.till.warning).toBe('memory_only')
+  const record = await sell(one)
+  await drain(one)
+  expect(tills.server.stored.has(record.id)).toBe(true)
+  expect(one.logged).toContain('channel_denied')
+})
+
+describe('storage that is gone with the browser', () => {
+  /** A browser that keeps the databases of a cross-site frame in memory, and lists none of them (WebKit). */
+  const unlisted = { databases: () => Promise.resolve([]) }
+
+  it('[J13] a database that is open but not listed is no ground for a promise: the till asks, and says so', async () => {
+    const one = await tills.start(unlisted)
+    expect(one.till.trouble).toBeNull()
+    expect(one.till.warning).toBe('memory_only')
+    expect(one.till.canPromise).toBe(false)
+    expect(one.till.outage).toBeNull()
+    expect(one.till.readiness.why).toBe('memory_only')
+    await expect(one.till.commitDraft(sale(), null, 'promise')).rejects.toThrow('may not promise')
+    const record = await sell(one)
+    await drain(one)
+    expect(tills.server.stored.has(record.id)).toBe(true)
+    expect(tills.server.named('POST /api/sync').map(({ body }) => body)).toMatchObject([{ durable: false }])
+    expect(tills.server.calls.filter(({ name }) => /grant|book/.test(name))).toEqual([])
+  })
+
+  it('[J13] its journal outlives a reload all the same, and is sent', async () => {
+    const one = await tills.start(unlisted)
+    await drain(one)
+    tills.server.cut = () => 'before'
+    const record = await sell(one)
+    await drain(one)
+    one.till.close()
+    tills.server.cut = null
+    const two = await tills.start(unlisted)
+    await drain(two)
+    expect(tills.server.stored.has(record.id)).toBe(true)
+    expect(two.till.ghosts).toEqual([])
+  })
+
+  it('[J13] [F9] a till in it that was retired goes on as a new one with the next page, as any other', async () => {
+    const one = await tills.start(unlisted)
+    tills.server.state = 'retired'
+    await drain(one)
+    tills.server.state = 'active'
+    one.till.close()
+    const two = await tills.start(unlisted)
+    expect(two.till.trouble).toBeNull()
+    const record = await sell(two)
+    await drain(two)
+    expect(tills.server.stored.has(record.id)).toBe(true)
+    expect(tills.server.journals.size).toBe(2)
+  })
+
+  it('[J13] [F15] that it is full is not the last word: it is still one that does not last', async () => {
+    const one = await tills.start(unlisted)
+    vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    })
+    await expect(sell(one)).rejects.toMatchObject({ code: 'storage_full' })
+    vi.restoreAllMocks()
+    await sell(one)
+    expect(one.till.warning).toBe('memory_only')
+  })
+
+  it('[J13] a browser that cannot list its databases is believed to keep them, until the canary tells', async () => {
+    const one = await tills.start({ databases: () => Promise.reject(new TypeError('no such function')) })
+    expect(one.till.warning).toBeNull()
+    expect(one.till.canPromise).toBe(true)
+    expect(one.logged).toContain('databases_not_listed')
   })
 })
 

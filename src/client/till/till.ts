@@ -55,8 +55,9 @@ export class Till {
   #receipts: Receipts | null = null
   #channel: BroadcastChannel | null = null
   #closed = false
+  /** The last record could not be written: the disk is full. */
+  #full = false
   ready: TillReady | null = null
-  warning: Warning | null = null
   line: Line = { reachable: null }
   state: JournalState = { headSeq: 0, unsettled: 0, oldestAtMs: null }
   /** Records of dead frames that nobody has seen: «Списание было? Оставить / Отменить» (J4). */
@@ -89,6 +90,11 @@ export class Till {
 
   get trouble(): Trouble | null {
     return this.#troubles.first
+  }
+
+  get warning(): Warning | null {
+    if (this.#carrier?.parts.durable === false) return 'memory_only'
+    return this.#full ? 'storage_full' : null
   }
 
   /** «Требует решения»: undecided cases of this till. */
@@ -289,11 +295,19 @@ export class Till {
       tell: (what) => this.#tell(what),
       refresh: () => void this.refresh(),
     })
-    if (!carrier.parts.durable) this.warning = 'memory_only'
     this.#carrier = carrier
-    this.#channel = this.#deps.channel(databaseName(accountId))
-    this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
+    this.#openChannel(databaseName(accountId))
     return carrier
+  }
+
+  /** A browser may deny it together with the storage: then nobody shares that, and there is nobody to tell (J13). */
+  #openChannel(name: string): void {
+    try {
+      this.#channel = this.#deps.channel(name)
+      this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
+    } catch (error) {
+      this.#deps.log('channel_denied', error)
+    }
   }
 
   /** With a session: the till is told to the server and works. */
@@ -313,12 +327,12 @@ export class Till {
       grantId: async () => (await facts.grant())?.id ?? null,
       canPromise: () => this.canPromise,
       onWritten: () => {
-        if (this.warning === 'storage_full') this.warning = null
+        this.#full = false
         this.#tell('journal')
         void sync.kick()
       },
       onRefused: (error) => {
-        if (error instanceof Error && error.name === 'StorageFull') this.warning = 'storage_full'
+        if (error instanceof Error && error.name === 'StorageFull') this.#full = true
         this.#changed()
       },
       log: this.#deps.log,

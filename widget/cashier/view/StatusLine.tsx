@@ -17,12 +17,9 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
   const unsent = checkout.unsent.value
   const ready = checkout.ready.value !== null
   const isUnsent = useSteady(ready || unsent > 0 ? unsent > 0 : null)
-  const line =
-    reachable === false
-      ? first.offline
-      : ready || checkout.trouble.value
-        ? words.status.online
-        : first.starting
+  // What stands in the way is told below: it is not the line, and waiting does not help.
+  const connected = ready || (reachable === true && checkout.trouble.value !== null)
+  const line = reachable === false ? first.offline : connected ? words.status.online : first.starting
   const sent = isUnsent ? words.status.unsent(unsent, time(oldestAtMs ?? 0)) : words.status.allSent
   const tone = reachable === false ? 'warn' : ready ? 'good' : 'dim'
   const open = checkout.screen.value === 'operations'

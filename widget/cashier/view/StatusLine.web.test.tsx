@@ -12,16 +12,21 @@ const spoken = language({ code: 'ru', words: ru, first: firstWords.ru }, 'RUB')
 const screen: LaterScreen = () => <main />
 
 /** A till that has all that it needs for an outage, but perhaps not every file of its page. */
-function show(operations: LaterScreen | null, why: 'grant_waits' | 'grant_spent' | null = null): HTMLElement {
+function show(
+  operations: LaterScreen | null,
+  why: 'grant_waits' | 'grant_spent' | null = null,
+  rest = {},
+): HTMLElement {
   const checkout = {
     line: signal({ reachable: true }),
+    trouble: signal(null),
     journal: signal({ headSeq: 0, unsettled: 0, oldestAtMs: null }),
     unsent: signal(0),
-    trouble: signal(null),
     ready: signal({}),
     screen: signal('desk'),
     casesOpen: signal(0),
     readiness: signal({ why }),
+    ...rest,
   } as unknown as Checkout
   render(<StatusLine checkout={checkout} language={spoken} operations={operations} />, document.body)
   return document.body
@@ -34,6 +39,16 @@ describe('the status line', () => {
     expect(show(screen).textContent).toContain('без связи: касса готова')
     expect(show(screen, 'grant_waits').textContent).toContain('без связи: проверяется')
     expect(show(screen, 'grant_spent').textContent).toContain('без связи: касса не готова')
+  })
+
+  it('[J13] does not go on connecting when the line is there and something else stands in the way', () => {
+    const ready = signal(null)
+    const said = (rest: object) => show(null, null, { ready, ...rest }).querySelector('p')!.textContent
+    expect(said({})).toBe('Подключаемся…')
+    expect(said({ trouble: signal('storage_denied') })).toBe('На связи')
+    const [silent, cut] = [signal({ reachable: null }), signal({ reachable: false })]
+    expect(said({ trouble: signal('storage_denied'), line: silent })).toBe('Подключаемся…')
+    expect(said({ trouble: signal('storage_denied'), line: cut })).toBe('Нет связи')
   })
 
   it('has no button for a screen that is not there', () => {
