@@ -212,6 +212,10 @@ export class Shop {
   liveHolds(card: DemoCard): number {
     return this.#query('select 1 from hold where card_id = ? and released_at_ms is null', card.id).length
   }
+  /** How many tills the server knows. */
+  tills(): number {
+    return this.#query('select 1 from till').length
+  }
   /** Outcomes of all receipts that tills have sent, in order. */
   tillOutcomes(): string[] {
     const rows = this.#query(
