@@ -131,7 +131,7 @@ describe('storage that is gone with the browser', () => {
   /** A browser that keeps the databases of a cross-site frame in memory, and lists none of them (WebKit). */
   const unlisted = { databases: () => Promise.resolve([]) }
 
-  it('[J13] a database that is open but not listed is no ground for a promise: the till asks, and says so', async () => {
+  it('[J13] [F6] a database that is open but not listed is no ground for a promise: the till asks, and says so', async () => {
     const one = await tills.start(unlisted)
     expect(one.till.trouble).toBeNull()
     expect(one.till.warning).toBe('memory_only')

@@ -62,7 +62,7 @@ it('[J4] a young one is no result meanwhile, and is asked about when it has its 
   expect(asked()).toEqual(['a', 'b'])
 })
 
-it('[J4] a young one whose mark comes late is never asked about', async () => {
+it('[J4] [F4] a young one whose mark comes late is never asked about', async () => {
   const { ghosts, finds, isMarked, asked, nowMs, ring } = scene()
   const shown: string[][] = []
   ghosts.list.subscribe((list) => shown.push(list.map(({ record }) => record.id)))
