@@ -43,6 +43,12 @@ export const EMPLOYEES: readonly DemoEmployee[] = [
 ]
 export const ADMINISTRATOR_ID = '8a5e0f10-0000-11f0-0a80-000000000003'
 
+/** The role as the Vendor API names it. */
+export function roleOf({ id, cashierId }: DemoEmployee): 'admin' | 'cashier' | 'worker' {
+  if (id === ADMINISTRATOR_ID) return 'admin'
+  return cashierId === null ? 'worker' : 'cashier'
+}
+
 export type DemoProduct = {
   readonly id: string
   readonly name: string

@@ -11,6 +11,7 @@ import {
   WAREHOUSE_ID,
   ADMINISTRATOR_ID,
   EMPLOYEES,
+  roleOf,
   type DemoEmployee,
   type DemoProduct,
 } from './demo.ts'
@@ -172,6 +173,16 @@ export function createEntities(base: string) {
       }
     },
 
+    /** The short answer of the Vendor API to a one-time token. */
+    userContext(person: DemoEmployee): JsonObject {
+      return {
+        accountId: ACCOUNT_ID,
+        userId: person.id,
+        userUid: uidOf(person),
+        role: roleOf(person),
+      }
+    },
+
     /** The answer of the Vendor API to a context key: employee, points of sale and rights in one. */
     employeeContext(person: DemoEmployee): JsonObject {
       const initial = person.firstName.slice(0, 1)
@@ -188,7 +199,7 @@ export function createEntities(base: string) {
         name: person.lastName,
         externalCode: person.login,
         archived: false,
-        uid: `${person.login}@podarok-demo`,
+        uid: uidOf(person),
         firstName: person.firstName,
         lastName: person.lastName,
         fullName: `${person.lastName} ${person.firstName}`,
@@ -206,6 +217,10 @@ export function createEntities(base: string) {
 
 export type Entities = ReturnType<typeof createEntities>
 
+function uidOf(person: DemoEmployee): string {
+  return `${person.login}@podarok-demo`
+}
+
 function permissionsOf(person: DemoEmployee): JsonObject {
   const cashier = {
     retaildemand: { view: 'ALL', create: 'ALL', update: 'ALL', delete: 'OWN', approve: 'ALL', print: 'ALL' },
@@ -214,5 +229,5 @@ function permissionsOf(person: DemoEmployee): JsonObject {
     product: { view: 'ALL' },
     counterparty: { view: 'ALL' },
   }
-  return person.id === ADMINISTRATOR_ID ? { ...cashier, admin: { view: 'ALL' } } : cashier
+  return roleOf(person) === 'admin' ? { ...cashier, admin: { view: 'ALL' } } : cashier
 }

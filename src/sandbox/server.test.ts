@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { APP_TOKEN, APP_UID, EMPLOYEES, GOODS } from './demo.ts'
 import { startSandbox, type Sandbox } from './server.ts'
+import { appToken } from './testing/moysklad-caller.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
 
 let product: ProductDouble
@@ -123,6 +124,15 @@ describe('the control', () => {
     expect(await status()).toEqual({ status: 200 })
     expect(sandbox.contextKeys.exchange(contextKey, APP_UID)).toMatchObject({ kind: 'employee' })
   })
+})
+
+it('a widget’s token is exchanged at the Vendor API', async () => {
+  const answer = await host('/ui/user-tokens', json({ employeeId: sale.employeeId }))
+  const exchanged = await host('/api/vendor/1.0/context/user', {
+    ...json(await answer.json()),
+    headers: { authorization: `Bearer ${await appToken(Date.now())}`, 'accept-encoding': 'gzip' },
+  })
+  expect(await exchanged.json()).toMatchObject({ userId: sale.employeeId, role: 'cashier' })
 })
 
 it('[18000] the host cannot save a sale whose payment is not its total', async () => {

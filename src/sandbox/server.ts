@@ -22,6 +22,7 @@ import { sheetHtml } from './sheet.ts'
 import { heldBackMs } from './slowness.ts'
 import { createSwitches } from './switches.ts'
 import { createUiApi } from './ui-api.ts'
+import { createUserTokens } from './user-tokens.ts'
 import { createVendorApi } from './vendor-api.ts'
 
 export type SandboxOptions = {
@@ -81,6 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     now: moyskladNow,
   })
   const contextKeys = createContextKeys(now)
+  const userTokens = createUserTokens(now)
   const presentCards = createPresentCards({
     productUrl: () => `http://127.0.0.1:${productPort}`,
     contextKeys,
@@ -117,8 +119,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   if (slowness > 1) for (const path of ['/api/*', '/ui/*']) app.use(path, slowly)
   app.route('/api/remap/1.2', createJsonApi({ documents, entities, token: APP_TOKEN }))
-  app.route('/api/vendor/1.0', createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities }))
-  app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, now: moyskladNow }))
+  app.route(
+    '/api/vendor/1.0',
+    createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities, userTokens }),
+  )
+  app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, userTokens, now: moyskladNow }))
   app.route('/control', createControl({ documents, faults, frameLoads, line, presentCards, switches }))
   app.get('/descriptor.xml', (c) =>
     c.body(descriptor, 200, { 'content-type': 'application/xml; charset=utf-8' }),

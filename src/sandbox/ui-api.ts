@@ -19,6 +19,7 @@ import { PaymentMismatch, type Documents } from './documents.ts'
 import { apiError } from './json-errors.ts'
 import { moscowMinute } from './moscow-time.ts'
 import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
+import type { UserTokens } from './user-tokens.ts'
 import { tryShape } from '../core/shape.ts'
 
 export type UiApiDeps = {
@@ -26,13 +27,15 @@ export type UiApiDeps = {
   widgetUrl: string
   documents: Documents
   contextKeys: ContextKeys
+  userTokens: UserTokens
   now: () => number
 }
 
-const ContextKeyRequest = v.strictObject({ employeeId: v.pipe(v.string(), v.uuid()) })
+const OfEmployee = v.strictObject({ employeeId: v.pipe(v.string(), v.uuid()) })
 
 /** What the checkout page asks its own server. */
-export function createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }: UiApiDeps): Hono {
+export function createUiApi(deps: UiApiDeps): Hono {
+  const { apiBase, widgetUrl, documents, contextKeys, userTokens, now } = deps
   const app = new Hono()
 
   app.get('/bootstrap', (c) => {
@@ -60,8 +63,13 @@ export function createUiApi({ apiBase, widgetUrl, documents, contextKeys, now }:
   })
 
   app.post('/context-keys', async (c) => {
-    const { employeeId } = await bodyOf(c, ContextKeyRequest)
+    const { employeeId } = await bodyOf(c, OfEmployee)
     return c.json({ contextKey: contextKeys.issue(employeeId, APP_UID) })
+  })
+
+  app.post('/user-tokens', async (c) => {
+    const { employeeId } = await bodyOf(c, OfEmployee)
+    return c.json({ token: userTokens.issue(employeeId, APP_UID) })
   })
 
   /** A scanner's barcode finds one thing exactly; typed text finds by a part of the name or code. */

@@ -2,33 +2,44 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { gunzipSync } from 'node:zlib'
 import { createAppTokens } from './app-jwt.ts'
 import { createContextKeys, type ContextKeys } from './context-keys.ts'
-import { APP_SECRET, APP_UID, EMPLOYEES } from './demo.ts'
+import { ACCOUNT_ID, APP_SECRET, APP_UID, EMPLOYEES } from './demo.ts'
 import { createEntities } from './entities.ts'
 import { appToken } from './testing/moysklad-caller.ts'
+import { createUserTokens, type UserTokens } from './user-tokens.ts'
 import { createVendorApi } from './vendor-api.ts'
 
 const [ANNA, , MARIA] = EMPLOYEES
 let clock: number
 let contextKeys: ContextKeys
+let userTokens: UserTokens
 let app: ReturnType<typeof createVendorApi>
 
 beforeEach(() => {
   clock = Date.parse('2026-10-02T09:00:00Z')
   const now = () => clock
   contextKeys = createContextKeys(now)
+  userTokens = createUserTokens(now)
   app = createVendorApi({
     appUid: APP_UID,
     checkToken: createAppTokens({ appUid: APP_UID, secret: APP_SECRET, now }),
     contextKeys,
     entities: createEntities('http://host/api/remap/1.2'),
+    userTokens,
   })
 })
 
-async function exchange(key: string, token?: string, headers: Record<string, string> = {}) {
+type Answer = Awaited<ReturnType<typeof call>>
+
+function exchange(key: string, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return call(key, token, { headers })
+}
+
+async function call(path: string, token: string | undefined, init: RequestInit) {
   const authorization = `Bearer ${token ?? (await appToken(clock))}`
-  const answer = await app.request(`/context/${key}`, {
+  const answer = await app.request(`/context/${path}`, {
+    ...init,
     method: 'POST',
-    headers: { authorization, 'accept-encoding': 'gzip', ...headers },
+    headers: { authorization, 'accept-encoding': 'gzip', ...(init.headers as Record<string, string>) },
   })
   const bytes = Buffer.from(await answer.arrayBuffer())
   const packed = answer.headers.get('content-encoding') === 'gzip'
@@ -76,6 +87,51 @@ describe('a context key', () => {
   it('that nobody issued is not found; one of another app is forbidden', async () => {
     expect(await exchange('0'.repeat(40))).toMatchObject({ status: 404, body: { errors: [{}] } })
     expect((await exchange(contextKeys.issue(ANNA!.id, 'other.app'))).status).toBe(403)
+  })
+})
+
+describe('a one-time token', () => {
+  const exchangeToken = (userToken: unknown, path = 'user', jwt?: string) =>
+    call(path, jwt, { body: JSON.stringify({ token: userToken }) })
+
+  it.each([
+    [0, 'anna@podarok-demo', 'cashier'],
+    [2, 'maria@podarok-demo', 'admin'],
+  ])('becomes who works there and the role: employee %i', async (index, userUid, role) => {
+    const { id } = EMPLOYEES[index]!
+    const { status, body } = await exchangeToken(userTokens.issue(id, APP_UID))
+    expect([status, body]).toEqual([200, { accountId: ACCOUNT_ID, userId: id, userUid, role }])
+  })
+
+  it('becomes the whole employee where the answer is to be expanded', async () => {
+    const { body } = await exchangeToken(userTokens.issue(ANNA!.id, APP_UID), 'user/expand')
+    const byKey = await exchange(contextKeys.issue(ANNA!.id, APP_UID))
+    expect(body).toEqual(byKey.body)
+  })
+
+  it('[3007] works once, for 60 s, and for its own application only', async () => {
+    const used = userTokens.issue(ANNA!.id, APP_UID)
+    const old = userTokens.issue(ANNA!.id, APP_UID)
+    expect((await exchangeToken(used)).status).toBe(200)
+    clock += 59_999
+    expect((await exchangeToken(userTokens.issue(ANNA!.id, APP_UID))).status).toBe(200)
+    clock += 1
+    const foreign = userTokens.issue(ANNA!.id, 'other.app')
+    for (const token of [used, old, foreign, '0'.repeat(40)]) {
+      expect(await exchangeToken(token)).toMatchObject({ status: 404, body: { errors: [{ code: 3007 }] } })
+    }
+  })
+
+  it('still works after a caller without a good JWT has tried it', async () => {
+    const token = userTokens.issue(ANNA!.id, APP_UID)
+    expect((await exchangeToken(token, 'user', 'abc')).status).toBe(401)
+    expect((await exchangeToken(token)).status).toBe(200)
+  })
+
+  it('[3008] may not be empty or left out', async () => {
+    for (const token of ['', undefined]) {
+      expect(await exchangeToken(token)).toMatchObject({ status: 400, body: { errors: [{ code: 3008 }] } })
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { NoConnection, type Api } from './model/api.ts'
+import { orNoConnection, type Api } from './model/api.ts'
 import type { HostMessage } from './protocol/host-messages.ts'
 import type { FramePort } from './protocol/host-window.ts'
 import type { Point, WidgetPoint, WidgetPoints } from './protocol/points.ts'
@@ -55,8 +55,10 @@ export function createFrames(settings: FrameSettings) {
     async load(point: Point): Promise<FramePort | null> {
       const widget = points.get(point)
       if (widget === undefined) return null
-      const contextKey = await contextKeyOf(api, settings.employeeId)
-      if (contextKey === null) return null
+      // Null when the checkout's own server is away too: then no frame can be opened at all.
+      const issued = await orNoConnection(api.contextKey(settings.employeeId))
+      if (issued === null) return null
+      const { contextKey } = issued
       const source = new URL(widget.sourceUrl)
       const { appUid, appId, userLocale } = settings
       source.search = new URLSearchParams({ contextKey, appUid, appId, userLocale }).toString()
@@ -79,15 +81,5 @@ export function createFrames(settings: FrameSettings) {
         post: (message: HostMessage) => contentWindow.postMessage(message, source.origin),
       }
     },
-  }
-}
-
-/** Null when the checkout's own server is away too: then no frame can be opened at all. */
-async function contextKeyOf(api: Api, employeeId: string): Promise<string | null> {
-  try {
-    return (await api.contextKey(employeeId)).contextKey
-  } catch (error) {
-    if (error instanceof NoConnection) return null
-    throw error
   }
 }

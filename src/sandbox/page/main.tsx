@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { createFrames } from './frames.ts'
-import { createApi, NoConnection } from './model/api.ts'
+import { createApi, NoConnection, orNoConnection } from './model/api.ts'
 import { createCheckout, type Checkout } from './model/checkout.ts'
 import { createDialogs } from './model/dialog.ts'
 import { readRoute, routeHash } from './model/route.ts'
@@ -53,6 +53,9 @@ async function start(root: HTMLElement): Promise<void> {
     },
     showDialog: (text, buttons) => dialogs.ask(shop.appName, text, buttons),
     navigate: (path, target) => navigate(checkout, path, target),
+    async userToken() {
+      return (await orNoConnection(api.userToken(employee.id)))?.token ?? null
+    },
     onView: (view) => {
       widgetView.value = view
       frames.show(view?.point ?? null)

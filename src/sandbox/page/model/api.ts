@@ -10,6 +10,7 @@ import {
   SaleList,
   SaleView,
   SwitchState,
+  UserToken,
   type SaveRequest,
   type SwitchRequest,
 } from '../wire/ui-wire.ts'
@@ -25,6 +26,16 @@ export class NoConnection extends Error {
   override readonly name = 'NoConnection'
 }
 
+/** Null where nobody answered. */
+export async function orNoConnection<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof NoConnection) return null
+    throw error
+  }
+}
+
 export type Api = ReturnType<typeof createApi>
 
 /** The checkout page's own server, and the handles of the sandbox. */
@@ -32,6 +43,7 @@ export function createApi() {
   return {
     bootstrap: () => call(Bootstrap, 'GET', '/ui/bootstrap'),
     contextKey: (employeeId: string) => call(ContextKey, 'POST', '/ui/context-keys', { employeeId }),
+    userToken: (employeeId: string) => call(UserToken, 'POST', '/ui/user-tokens', { employeeId }),
     goodsByBarcode: (barcode: string) =>
       call(GoodList, 'GET', `/ui/goods?barcode=${encodeURIComponent(barcode)}`),
     goodsByText: (text: string) => call(GoodList, 'GET', `/ui/goods?search=${encodeURIComponent(text)}`),

@@ -78,6 +78,7 @@ function fakeApi(): Api {
   return {
     bootstrap: unused,
     contextKey: unused,
+    userToken: unused,
     switches: unused,
     setSwitch: unused,
     frameLoad: unused,

@@ -20,6 +20,7 @@ export type HostMessage =
   | { name: 'Save'; messageId: number; extensionPoint: Point; objectId: string }
   | ({ name: 'ShowDialogResponse'; correlationId: number } & DialogResolution)
   | { name: 'NavigateResponse'; correlationId: number }
+  | { name: 'UserContextResponse'; correlationId: number; token: string }
   | InvalidMessageError
 
 export type ChangeHint = '_fields' | 'positions'

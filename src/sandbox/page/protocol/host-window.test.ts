@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   CREATE_PROTOCOLS,
   EDIT_PROTOCOLS,
+  errorOf,
   fakeHost,
   last,
   lastId,
   type FakeFrame,
 } from '../testing/fake-frame.ts'
-import type { HostMessage } from './host-messages.ts'
 import { CREATE, EDIT } from './points.ts'
 
 const ID = '5b1d0c3e-7a10-11f0-0a80-0c0200000a01'
@@ -31,11 +31,6 @@ function feedback(from: FakeFrame, valid: boolean, correlationId: number, messag
     valid,
     ...(message && { message }),
   })
-}
-
-function errorOf(message: HostMessage): [number, string] {
-  if (message.name !== 'InvalidMessageError') throw new Error(message.name)
-  return [message.errors[0]!.code, message.errors[0]!.error]
 }
 
 describe('opening', () => {
@@ -219,50 +214,6 @@ describe('unsaved data in the widget', () => {
     expect(box.host.isDirty()).toBe(false)
     box.say(box.edit, { name: 'SetDirty', messageId: 4, openMessageId: 1 })
     expect(box.host.isDirty()).toBe(false)
-  })
-})
-
-describe('dialogs and navigation', () => {
-  beforeEach(() => box.host.open(EDIT, ID))
-  const request = {
-    name: 'ShowDialogRequest',
-    messageId: 7,
-    dialogText: 'Списать?',
-    buttons: [{ name: 'y', caption: 'Да' }],
-  }
-
-  it('a dialog is shown and answered', async () => {
-    box.say(box.edit, request)
-    expect(box.dialogs[0]?.text).toBe('Списать?')
-    box.dialogs[0]?.answer({ dialogResolution: 'normal', buttonName: 'y' })
-    await vi.advanceTimersByTimeAsync(0)
-    expect(last(box.edit)).toEqual({
-      name: 'ShowDialogResponse',
-      correlationId: 7,
-      dialogResolution: 'normal',
-      buttonName: 'y',
-    })
-  })
-
-  it('[1003] a second dialog at the same time is refused, a later one is not', async () => {
-    box.say(box.edit, request)
-    box.say(box.edit, { ...request, messageId: 8 })
-    expect(errorOf(last(box.edit))).toEqual([1003, 'Параллельный запрос ShowDialogRequest'])
-    box.dialogs[0]?.answer({ dialogResolution: 'closedByUser' })
-    await vi.advanceTimersByTimeAsync(0)
-    expect(last(box.edit)).toEqual({
-      name: 'ShowDialogResponse',
-      correlationId: 7,
-      dialogResolution: 'closedByUser',
-    })
-    box.say(box.edit, { ...request, messageId: 9 })
-    expect(box.dialogs).toHaveLength(2)
-  })
-
-  it('navigation is answered before the move', () => {
-    box.say(box.edit, { name: 'NavigateRequest', messageId: 3, path: '#retaildemand', target: 'self' })
-    expect(last(box.edit)).toEqual({ name: 'NavigateResponse', correlationId: 3 })
-    expect(box.navigated).toEqual(['self #retaildemand'])
   })
 })
 

@@ -4,6 +4,7 @@ import type { Point, WidgetPoints } from './points.ts'
 import { createVerdict, type Verdict } from './verdict.ts'
 import {
   badParameter,
+  hostFault,
   parallelRequest,
   readWidgetMessage,
   wrongState,
@@ -33,6 +34,8 @@ export type HostWindowDeps = {
   readonly loadFrame: (point: Point) => Promise<FramePort | null>
   readonly showDialog: (text: string, buttons: readonly DialogButton[]) => Promise<DialogResolution>
   readonly navigate: (path: string, target: 'self' | 'blank') => void
+  /** A new one-time token of the person who works here. Null when the host cannot get one. */
+  readonly userToken: () => Promise<string | null>
   readonly onView: (view: WidgetView) => void
 }
 
@@ -229,6 +232,16 @@ export function createHostWindow(deps: HostWindowDeps) {
       case 'NavigateRequest':
         frame.port.post({ name: 'NavigateResponse', correlationId: message.messageId })
         deps.navigate(message.path, message.target)
+        return
+      case 'UserContextRequest':
+        return exclusively(frame, message, async () => {
+          const token = await deps.userToken()
+          frame.port.post(
+            token === null
+              ? hostFault(message, message.name, 'сервер не отвечает')
+              : { name: 'UserContextResponse', correlationId: message.messageId, token },
+          )
+        })
     }
   }
 

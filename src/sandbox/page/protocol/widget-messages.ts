@@ -41,6 +41,7 @@ const SCHEMAS = {
     path: v.pipe(v.string('ожидается строка'), v.startsWith('#', 'ожидается адрес, который начинается с #')),
     target: v.picklist(['self', 'blank'], 'ожидается self или blank'),
   }),
+  UserContextRequest: v.object({ name: v.literal('UserContextRequest'), messageId: integer }),
 } as const
 
 type Name = keyof typeof SCHEMAS
@@ -54,6 +55,7 @@ const PROTOCOL_OF: Readonly<Record<Name, string>> = {
   ClearDirty: 'dirty-state',
   ShowDialogRequest: 'standard-dialogs',
   NavigateRequest: 'navigation-service',
+  UserContextRequest: 'user-context',
 }
 
 /** Messages of the platform that the checkout points of this sandbox never grant. */
@@ -61,7 +63,6 @@ const NEVER_GRANTED: ReadonlySet<string> = new Set([
   'UpdateRequest',
   'ShowPopupRequest',
   'SelectGoodFolderRequest',
-  'UserContextRequest',
 ])
 
 export type Read =
@@ -107,6 +108,11 @@ export function wrongState(data: unknown, state: string, expected: string): Inva
 
 export function badParameter(data: unknown, parameter: string, reason: string): InvalidMessageError {
   return invalidMessage(data, badValue(parameter, reason))
+}
+
+/** The host itself could not do it; the sender may try again. */
+export function hostFault(data: unknown, name: string, reason: string): InvalidMessageError {
+  return invalidMessage(data, { code: 1006, error: `Ошибка обработки сообщения ${name}: ${reason}` })
 }
 
 export function parallelRequest(data: unknown, name: string): InvalidMessageError {

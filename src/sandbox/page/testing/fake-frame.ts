@@ -27,6 +27,8 @@ export function fakeHost(protocols = { create: CREATE_PROTOCOLS, edit: EDIT_PROT
   const edit = frame()
   const views: WidgetView[] = []
   const navigated: string[] = []
+  /** What the host answers to those who ask for the user's context; then it cannot. */
+  const userTokens: string[] = []
   const dialogs: { text: string; answer: (resolution: DialogResolution) => void }[] = []
   const point = (path: string, names: readonly string[]): WidgetPoint => ({
     sourceUrl: `http://localhost${path}`,
@@ -51,10 +53,11 @@ export function fakeHost(protocols = { create: CREATE_PROTOCOLS, edit: EDIT_PROT
     },
     showDialog: (text) => new Promise((answer) => dialogs.push({ text, answer })),
     navigate: (path, target) => navigated.push(`${target} ${path}`),
+    userToken: () => Promise.resolve(userTokens.shift() ?? null),
     onView: (view) => views.push(view),
   })
   const say = (from: FakeFrame, message: unknown) => host.receive(from.window, message)
-  return { host, create, edit, views, navigated, dialogs, say }
+  return { host, create, edit, views, navigated, dialogs, userTokens, say }
 }
 
 export function last(frame: FakeFrame): HostMessage {
@@ -68,4 +71,10 @@ export function lastId(frame: FakeFrame): number {
   const message = last(frame)
   if (!('messageId' in message)) throw new Error(`${message.name} has no messageId.`)
   return message.messageId
+}
+
+/** Code and text of the first fault that the host names. */
+export function errorOf(message: HostMessage): [number, string] {
+  if (message.name !== 'InvalidMessageError') throw new Error(message.name)
+  return [message.errors[0]!.code, message.errors[0]!.error]
 }

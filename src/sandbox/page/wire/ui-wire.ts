@@ -119,6 +119,7 @@ export const Bootstrap = v.object({
 export type Bootstrap = v.InferOutput<typeof Bootstrap>
 
 export const ContextKey = v.object({ contextKey: v.string() })
+export const UserToken = v.object({ token: v.string() })
 export const FrameLoad = v.object({ status: v.nullable(Int) })
 
 /** A refusal in the shape of MoySklad's own errors. */
