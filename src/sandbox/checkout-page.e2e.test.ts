@@ -6,9 +6,9 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildDescriptor } from '../../manifest/build.ts'
 import { chromiumLaunch } from '../../test/support/chromium.ts'
-import { CERTIFICATES, GOODS } from './demo.ts'
+import { CERTIFICATES, GOOD_FOLDERS, GOODS } from './demo.ts'
 import { startSandbox, type Sandbox } from './server.ts'
-import { fakeWidgetHtml } from './testing/fake-widget.ts'
+import { fakePopupHtml, fakeWidgetHtml, withEverythingDeclared } from './testing/fake-widget.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
 
 /** The checkout page in a real browser, with a fake widget on another site. Needs dist/sandbox. */
@@ -25,7 +25,8 @@ afterAll(() => browser.close())
 beforeEach(async () => {
   product = await startProductDouble((req, res) => {
     res.setHeader('content-type', 'text/html; charset=utf-8')
-    if (req.url === '/mark') res.end('<script>localStorage.setItem("mark", "first-party")</script>')
+    if (req.url?.startsWith('/p/') === true) res.end(fakePopupHtml)
+    else if (req.url === '/mark') res.end('<script>localStorage.setItem("mark", "first-party")</script>')
     else res.end(fakeWidgetHtml(req.url?.startsWith('/w/sale?') === true ? 'edit' : 'create'))
   })
   sandbox = await startSandbox({
@@ -34,7 +35,8 @@ beforeEach(async () => {
     productPort: product.port,
     dataDir: mkdtempSync(join(tmpdir(), 'sandbox-')),
     pageDir: fileURLToPath(new URL('../../dist/sandbox', import.meta.url)),
-    descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
+    descriptorXml: (widgetUrl) =>
+      withEverythingDeclared(buildDescriptor(widgetUrl, { allowHttp: true }), widgetUrl),
   })
   page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
 })
@@ -45,9 +47,10 @@ afterEach(async () => {
   await product.close()
 })
 
-const frame = (point: 'create' | 'edit') => page.frameLocator(`[data-testid=widget-${point}]`)
+const frame = (point: 'create' | 'edit' | 'card') =>
+  page.frameLocator(`[data-testid=${point === 'card' ? 'popup-card' : `widget-${point}`}]`)
 const press = (testId: string) => page.getByTestId(testId).click()
-const tell = (point: 'create' | 'edit', button: string) => frame(point).locator(`#${button}`).click()
+const tell = (point: 'create' | 'edit' | 'card', button: string) => frame(point).locator(`#${button}`).click()
 const textOf = (testId: string) => page.getByTestId(testId).textContent()
 const state = (wanted: string) => expect.poll(() => textOf('widget-state')).toBe(wanted)
 const control = (path: string, body: unknown) =>
@@ -181,16 +184,40 @@ describe('a sale', () => {
 })
 
 describe('the widget’s requests', () => {
-  it('dialogs, the dirty mark and navigation work on a saved sale', async () => {
+  it('dialogs, groups of goods, tokens, the dirty mark and navigation work on a saved sale', async () => {
     await openNew()
     await saveOne()
     await tell('edit', 'dialog')
     await press('dialog-yes')
     await expect.poll(async () => (await log('edit')).at(-1)).toBe('ShowDialogResponse yes')
+    await tell('edit', 'folder')
+    await press(`dialog-${GOOD_FOLDERS[1].id}`)
+    await expect
+      .poll(async () => (await log('edit')).at(-1))
+      .toBe(`SelectGoodFolderResponse ${GOOD_FOLDERS[1].id}`)
+    await tell('edit', 'user')
+    await expect.poll(async () => (await log('edit')).at(-1)).toMatch(/^UserContextResponse [0-9a-f]{40}$/)
     await tell('edit', 'dirty')
     await tell('edit', 'list')
     await press('dialog-no')
     await expect.poll(() => page.getByTestId('sales').isVisible()).toBe(true)
+  })
+})
+
+describe('the application’s popup', () => {
+  it('covers the page, gets the widget’s word, and answers it; next time its page is still there', async () => {
+    await openNew()
+    await saveOne()
+    for (const answer of ['ShowPopupResponse done', 'ShowPopupResponse']) {
+      await tell('edit', 'popup')
+      await expect.poll(() => page.getByTestId('popup').isVisible()).toBe(true)
+      await expect.poll(() => frame('card').locator('#log').textContent()).toMatch(/OpenPopup card hello\n$/)
+      if (answer.endsWith('done')) await tell('card', 'done')
+      else await press('popup-cross')
+      await expect.poll(async () => (await log('edit')).at(-1)).toBe(answer)
+      await expect.poll(() => page.getByTestId('popup').isVisible()).toBe(false)
+    }
+    expect(product.seen.filter((request) => request.includes('/p/card'))).toHaveLength(1)
   })
 })
 

@@ -49,6 +49,13 @@ export function roleOf({ id, cashierId }: DemoEmployee): 'admin' | 'cashier' | '
   return cashierId === null ? 'worker' : 'cashier'
 }
 
+/** Groups of goods, of which a widget may let a person choose one. */
+export const GOOD_FOLDERS = [
+  { id: 'ae5e0f10-0000-11f0-0a80-000000000001', name: 'Чай и кофе' },
+  { id: 'ae5e0f10-0000-11f0-0a80-000000000002', name: 'Посуда' },
+  { id: 'ae5e0f10-0000-11f0-0a80-000000000003', name: 'Сертификаты' },
+] as const
+
 export type DemoProduct = {
   readonly id: string
   readonly name: string

@@ -10,6 +10,7 @@ import {
   CARDS,
   CURRENCY_ID,
   EMPLOYEES,
+  GOOD_FOLDERS,
   PRODUCTS,
   SHIFT,
   STORE,
@@ -56,6 +57,7 @@ export function createUiApi(deps: UiApiDeps): Hono {
         name: `${firstName} ${lastName}`,
         position,
       })),
+      goodFolders: GOOD_FOLDERS.map(({ id, name }) => ({ id, name })),
       goods: PRODUCTS.map(good),
       cardNumbers: CARDS.map((card) => card.number),
     }

@@ -1,16 +1,24 @@
 import { orNoConnection, type Api } from './model/api.ts'
 import type { HostMessage } from './protocol/host-messages.ts'
-import type { FramePort } from './protocol/host-window.ts'
-import type { Point, WidgetPoint, WidgetPoints } from './protocol/points.ts'
+import type { FramePort } from './protocol/frame-store.ts'
+import { CREATE, EDIT, isPoint, pageOf, RETURN, type Descriptor, type Place } from './protocol/points.ts'
 
-/** Attributes of a widget's frame, by MoySklad's vendor documentation. */
+/** Attributes of the frame of a widget or a popup, by MoySklad's vendor documentation. */
 const SANDBOX = 'allow-forms allow-scripts allow-same-origin allow-popups allow-modals allow-downloads'
 const ALLOW = 'clipboard-read; clipboard-write'
+/** The points in the words of the sandbox's own tests. */
+export const NAMES: ReadonlyMap<Place, string> = new Map([
+  [CREATE, 'create'],
+  [EDIT, 'edit'],
+  [RETURN, 'return'],
+])
 const LOAD_WITHIN_MS = 30_000
 
 export type FrameSettings = {
-  readonly container: HTMLElement
-  readonly points: WidgetPoints
+  /** Where the frames of the widgets live. */
+  readonly panel: HTMLElement
+  readonly popup: HTMLElement
+  readonly descriptor: Descriptor
   readonly api: Api
   readonly appUid: string
   readonly appId: string
@@ -23,52 +31,56 @@ export type FrameSettings = {
  * it again, and the platform loads each one once per tab.
  */
 export function createFrames(settings: FrameSettings) {
-  const { container, points, api } = settings
-  const elements = new Map<Point, HTMLIFrameElement>()
-  let shown: Point | null = null
+  const { panel, popup, descriptor, api } = settings
+  const elements = new Map<Place, HTMLIFrameElement>()
+  /** At most one of the panel and one of the popups. */
+  let shown: readonly (Place | null)[] = []
 
   function applyVisibility(): void {
-    for (const [point, element] of elements) element.hidden = point !== shown
+    for (const [place, element] of elements) element.hidden = !shown.includes(place)
   }
 
-  function replaceElement(point: Point, widget: WidgetPoint): HTMLIFrameElement {
-    elements.get(point)?.remove()
+  function replaceElement(place: Place): HTMLIFrameElement {
+    elements.get(place)?.remove()
     const frame = document.createElement('iframe')
-    frame.title = `Подарок: ${point}`
-    frame.dataset['testid'] = point.endsWith('.create') ? 'widget-create' : 'widget-edit'
+    frame.title = `Подарок: ${place}`
+    frame.dataset['testid'] = isPoint(place) ? `widget-${NAMES.get(place)}` : place.replace(' ', '-')
     frame.setAttribute('sandbox', SANDBOX)
     frame.setAttribute('allow', ALLOW)
     frame.setAttribute('scrolling', 'no')
-    frame.width = '400'
-    frame.height = String(widget.heightPx)
-    elements.set(point, frame)
+    if (isPoint(place)) {
+      frame.width = '400'
+      frame.height = String(descriptor.widgets.get(place)?.heightPx)
+    }
+    elements.set(place, frame)
     applyVisibility()
     return frame
   }
 
   return {
-    show(point: Point | null): void {
-      shown = point
+    show(...places: readonly (Place | null)[]): void {
+      shown = places
       applyVisibility()
     },
 
-    async load(point: Point): Promise<FramePort | null> {
-      const widget = points.get(point)
-      if (widget === undefined) return null
+    async load(place: Place): Promise<FramePort | null> {
+      const page = pageOf(descriptor, place)
+      if (page === undefined) return null
       // Null when the checkout's own server is away too: then no frame can be opened at all.
       const issued = await orNoConnection(api.contextKey(settings.employeeId))
       if (issued === null) return null
       const { contextKey } = issued
-      const source = new URL(widget.sourceUrl)
+      const source = new URL(page.sourceUrl)
       const { appUid, appId, userLocale } = settings
       source.search = new URLSearchParams({ contextKey, appUid, appId, userLocale }).toString()
 
-      const frame = replaceElement(point, widget)
+      const frame = replaceElement(place)
       const loaded = new Promise<boolean>((resolve) => {
         frame.addEventListener('load', () => resolve(true), { once: true })
         setTimeout(() => resolve(false), LOAD_WITHIN_MS)
       })
       frame.src = source.href
+      const container = isPoint(place) ? panel : popup
       container.append(frame)
       if (!(await loaded)) return null
       // `load` fires for the browser's own error page as well, and a cross-site frame cannot be looked into. The line

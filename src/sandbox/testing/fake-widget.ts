@@ -1,12 +1,33 @@
+/** What the fake application declares beyond what Podarok does: one popup, and all services at a saved sale. */
+export function withEverythingDeclared(descriptorXml: string, widgetUrl: string): string {
+  const uses = '<good-folder-selector/><user-context/></uses>'
+  const popup = `<popup><name>card</name><sourceUrl>${widgetUrl}/p/card</sourceUrl></popup>`
+  return descriptorXml
+    .replace('</uses>', uses)
+    .replace('</ServerApplication>', `<popups>${popup}</popups></ServerApplication>`)
+}
+
+/** The smallest popup: it shows what it was given and closes itself with a word. */
+export const fakePopupHtml = `<!doctype html><meta charset="utf-8"><title>popup</title>
+<button id="done">done</button><pre id="log"></pre>
+<script>
+addEventListener('message', ({ data }) => {
+  document.getElementById('log').textContent += [data.name, data.popupName, data.popupParameters].join(' ') + '\\n'
+})
+document.getElementById('done').onclick = () =>
+  parent.postMessage({ name: 'ClosePopup', messageId: 1, popupResponse: 'done' }, '*')
+</script>`
+
 /**
  * The smallest widget that speaks the window protocol: it writes down every message and agrees to every change, or
  * refuses it after «bad» was pressed, or is silent after «mute».
  */
-export function fakeWidgetHtml(point: 'create' | 'edit'): string {
+export function fakeWidgetHtml(point: 'create' | 'edit' | 'return'): string {
   return `<!doctype html><meta charset="utf-8"><title>${point}</title>
 <style>body { margin: 0 } pre { white-space: pre-wrap }</style>
 <button id="good">good</button><button id="bad">bad</button><button id="mute">mute</button>
 <button id="dialog">dialog</button><button id="dirty">dirty</button><button id="list">list</button>
+<button id="popup">popup</button><button id="folder">folder</button><button id="user">user</button>
 <pre id="log"></pre>
 <script>
 const query = new URLSearchParams(location.search)
@@ -24,14 +45,17 @@ for (const id of ['good', 'bad', 'mute']) document.getElementById(id).onclick = 
 const on = (id, act) => (document.getElementById(id).onclick = act)
 on('dialog', () => say('ShowDialogRequest', { dialogText: 'Списать?', buttons: [{ name: 'yes', caption: 'Да' }] }))
 on('dirty', () => say('SetDirty', { openMessageId: open }))
+on('popup', () => say('ShowPopupRequest', { popupName: 'card', popupParameters: 'hello' }))
+on('folder', () => say('SelectGoodFolderRequest'))
+on('user', () => say('UserContextRequest'))
 on('list', () => say('NavigateRequest', { path: '#retaildemand', target: 'self' }))
 addEventListener('message', ({ data }) => {
-  write([data.name, data.messageId, data.objectId, data.changeHints, data.buttonName].filter(Boolean).join(' '))
+  write([data.name, data.messageId, data.objectId, data.changeHints, data.buttonName, data.popupResponse, data.goodFolderId, data.token].filter(Boolean).join(' '))
   if (data.name === 'Change') (change = data.messageId), judge()
   if (data.name !== 'Open') return
   open = data.messageId
   change = null
-  if ('${point}' === 'edit') setTimeout(() => say('OpenFeedback', { correlationId: open }), 100)
+  if ('${point}' !== 'create') setTimeout(() => say('OpenFeedback', { correlationId: open }), 100)
 })
 </script>`
 }

@@ -42,6 +42,7 @@ const shop: Bootstrap = {
   storeName: 'Магазин',
   shiftName: '00001',
   employees: [],
+  goodFolders: [],
   goods,
   cardNumbers: [],
 }
@@ -146,6 +147,7 @@ describe('Change', () => {
           {
             meta: { href: null, type: 'demandposition' },
             id: null,
+            accountId: null,
             quantity: 1,
             price: 100_000,
             assortment: { meta: { href: `http://host/api/remap/1.2/entity/product/${CERTIFICATES[0]!.id}` } },
@@ -168,6 +170,17 @@ describe('Change', () => {
     expect(changes()).toHaveLength(2)
     checkout.setDescription('тест')
     expect(changes().at(-1)?.changeHints).toEqual(['_fields'])
+  })
+
+  it('of a saved sale knows the account of a row that is not saved yet', async () => {
+    checkout.addGood(goods[2]!)
+    agree()
+    await checkout.save()
+    await expect.poll(() => box.edit.got.length).toBe(1)
+    checkout.addGood(goods[3]!)
+    expect(last(box.edit)).toMatchObject({
+      objectState: { positions: { rows: [{}, { id: null, accountId: ACCOUNT_ID }] } },
+    })
   })
 
   it('is not sent for payment, which still has to be saved', () => {

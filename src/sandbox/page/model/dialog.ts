@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { DialogResolution } from '../protocol/host-messages.ts'
-import type { DialogButton } from '../protocol/host-window.ts'
+import type { DialogButton } from '../protocol/services.ts'
 
 export type Dialog = {
   readonly title: string

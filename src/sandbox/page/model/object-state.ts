@@ -38,7 +38,7 @@ export function objectState(sale: Sale, shop: Bootstrap): JsonObject {
     vatSum: 0,
     sum: sumKopecks(sale),
     description: sale.description,
-    rate: { currency: { meta: ref('currency', `entity/currency/${shop.currencyId}`) } },
+    rate: { currency: { meta: own('currency', shop.currencyId) } },
     agent: { meta: own('counterparty', shop.agentId, 'company') },
     positions: {
       meta: {
@@ -50,7 +50,8 @@ export function objectState(sale: Sale, shop: Bootstrap): JsonObject {
       rows: sale.rows.map((row) => ({
         meta: row.id === null ? noHref : ref('demandposition', `${rowsPath}/${row.id}`),
         id: row.id,
-        accountId: row.id === null ? null : shop.accountId,
+        // Of a new row only the account is known, and that only when the document is stored.
+        accountId: stored ? shop.accountId : null,
         quantity: row.quantity,
         price: row.price,
         discount: row.discount,

@@ -20,6 +20,11 @@ export type HostMessage =
   | { name: 'Save'; messageId: number; extensionPoint: Point; objectId: string }
   | ({ name: 'ShowDialogResponse'; correlationId: number } & DialogResolution)
   | { name: 'NavigateResponse'; correlationId: number }
+  | ({ name: 'ShowPopupResponse'; correlationId: number; popupName: string } & PopupResolution)
+  | { name: 'OpenPopup'; messageId: number; popupName: string; popupParameters?: unknown }
+  | ({ name: 'SelectGoodFolderResponse'; correlationId: number } & (
+      { selected: true; goodFolderId: string } | { selected: false }
+    ))
   | { name: 'UserContextResponse'; correlationId: number; token: string }
   | InvalidMessageError
 
@@ -27,6 +32,9 @@ export type ChangeHint = '_fields' | 'positions'
 
 export type DialogResolution =
   { dialogResolution: 'normal'; buttonName: string } | { dialogResolution: 'closedByUser' }
+
+export type PopupResolution =
+  { popupResolution: 'normal'; popupResponse?: unknown } | { popupResolution: 'closedByUser' }
 
 export type InvalidMessageError = {
   name: 'InvalidMessageError'

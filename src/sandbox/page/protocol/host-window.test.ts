@@ -274,6 +274,17 @@ describe('bad messages', () => {
     expect(last(box.edit)).toMatchObject({ correlationId: null })
   })
 
+  it('are echoed whole where the host’s state refuses them', async () => {
+    box.say(box.edit, { name: 'OpenFeedback', correlationId: 99, messageId: 2, extra: 'x' })
+    expect(last(box.edit)).toMatchObject({
+      correlationId: 2,
+      invalidMessage: { name: 'OpenFeedback', correlationId: 99, messageId: 2, extra: 'x' },
+    })
+    await box.host.open(CREATE, null)
+    box.say(box.edit, { name: 'ClearDirty', messageId: 3, extra: 'y' })
+    expect(last(box.edit)).toMatchObject({ correlationId: 3, invalidMessage: { extra: 'y' } })
+  })
+
   it('[1004] a new sale has no dialogs, no dirty mark and no OpenFeedback', async () => {
     await box.host.open(CREATE, null)
     for (const name of ['OpenFeedback', 'SetDirty', 'ClearDirty', 'ShowDialogRequest', 'NavigateRequest']) {

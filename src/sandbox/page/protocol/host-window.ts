@@ -1,48 +1,38 @@
 import type { JsonObject } from './json.ts'
-import type { ChangeHint, DialogResolution, HostMessage } from './host-messages.ts'
-import type { Point, WidgetPoints } from './points.ts'
+import { createFrameStore, nextId, type Frame, type FramePort } from './frame-store.ts'
+import type { ChangeHint } from './host-messages.ts'
+import { isPoint, pageOf, type Descriptor, type Place, type Point } from './points.ts'
+import { createPopupWindow, type PopupView } from './popup-window.ts'
+import { createServices, isForService, type ServiceDeps } from './services.ts'
 import { createVerdict, type Verdict } from './verdict.ts'
 import {
   badParameter,
-  hostFault,
-  parallelRequest,
   readWidgetMessage,
   wrongState,
+  type ServiceMessage,
   type WidgetMessage,
 } from './widget-messages.ts'
 
 /**
  * MoySklad's side of the window protocol, for one browser tab.
  *
- * One frame per point, loaded at the first opening of its page and kept for all later ones. What is shown now is an
- * *opening*, with the states of the platform: `Opening` (covered by a loader) → `Opened`; before that `Loading`, or
- * `Failed` when the frame's page could not be loaded, which is tried again at the next opening. A frame of another
- * page, or one that only waits for its `Open`, is `Closed`.
+ * What is shown at a point now is an *opening*, with the states of the platform: `Opening` (covered by a loader) →
+ * `Opened`; before that `Loading`, or `Failed` when the frame's page could not be loaded, which is tried again at the next
+ * opening. A frame of another page, or one that only waits for its `Open`, is `Closed`. Popups stand over all that and
+ * do not mind which document is below.
  */
-export type FramePort = {
-  /** Compared with `event.source`; nothing else is trusted. */
-  readonly window: unknown
-  post(message: HostMessage): void
-}
-
-export type DialogButton = { readonly name: string; readonly caption: string }
-
-export type HostWindowDeps = {
+export type HostWindowDeps = Omit<ServiceDeps, 'popups' | 'popupNames'> & {
   readonly appName: string
-  readonly points: WidgetPoints
-  /** Null when the page of the widget did not load. Must not reject. */
-  readonly loadFrame: (point: Point) => Promise<FramePort | null>
-  readonly showDialog: (text: string, buttons: readonly DialogButton[]) => Promise<DialogResolution>
-  readonly navigate: (path: string, target: 'self' | 'blank') => void
-  /** A new one-time token of the person who works here. Null when the host cannot get one. */
-  readonly userToken: () => Promise<string | null>
+  readonly descriptor: Descriptor
+  /** Null when the page of the application did not load. Must not reject. */
+  readonly loadFrame: (place: Place) => Promise<FramePort | null>
   readonly onView: (view: WidgetView) => void
+  readonly onPopup: (view: PopupView) => void
 }
 
 export type WidgetState = 'Loading' | 'Failed' | 'Opening' | 'Opened'
 export type WidgetView = { readonly point: Point; readonly state: WidgetState } | null
 
-type Frame = { readonly point: Point; readonly port: FramePort; lastMessageId: number }
 type Opening = {
   readonly point: Point
   readonly objectId: string | null
@@ -56,9 +46,10 @@ type Opening = {
 export type HostWindow = ReturnType<typeof createHostWindow>
 
 export function createHostWindow(deps: HostWindowDeps) {
-  const frames = new Map<Point, Frame>()
-  const loading = new Map<Point, Promise<Frame | null>>()
-  const pending = new Set<string>()
+  const { widgets, popups: popupPages } = deps.descriptor
+  const frames = createFrameStore(deps.loadFrame)
+  const popups = createPopupWindow(frames, deps.onPopup)
+  const serve = createServices({ ...deps, popups, popupNames: new Set(popupPages.keys()) })
   let current: Opening | null = null
 
   function setState(opening: Opening, state: WidgetState): void {
@@ -66,29 +57,8 @@ export function createHostWindow(deps: HostWindowDeps) {
     if (opening === current) deps.onView({ point: opening.point, state })
   }
 
-  function frameOf(point: Point): Promise<Frame | null> {
-    const known = frames.get(point)
-    if (known !== undefined) return Promise.resolve(known)
-    const started = loading.get(point)
-    if (started !== undefined) return started
-    const load = deps.loadFrame(point).then((port) => {
-      loading.delete(point)
-      if (port === null) return null
-      const frame = { point, port, lastMessageId: 0 }
-      frames.set(point, frame)
-      return frame
-    })
-    loading.set(point, load)
-    return load
-  }
-
-  function nextId(frame: Frame): number {
-    frame.lastMessageId += 1
-    return frame.lastMessageId
-  }
-
   function declares(point: Point, protocol: string): boolean {
-    return deps.points.get(point)?.protocols.has(protocol) === true
+    return widgets.get(point)?.protocols.has(protocol) === true
   }
 
   /** The frame of what is shown now, once it has got its `Open`. */
@@ -105,7 +75,7 @@ export function createHostWindow(deps: HostWindowDeps) {
 
   return {
     async open(point: Point, objectId: string | null): Promise<void> {
-      if (!deps.points.has(point)) {
+      if (!widgets.has(point)) {
         close()
         return
       }
@@ -121,7 +91,7 @@ export function createHostWindow(deps: HostWindowDeps) {
       current?.verdict.drop()
       current = opening
       deps.onView({ point, state: 'Loading' })
-      const frame = await frameOf(point)
+      const frame = await frames.at(point)
       // Meanwhile the page may show another document: the frame stays loaded, this opening is over.
       if (current !== opening) return
       if (frame === null) {
@@ -179,11 +149,16 @@ export function createHostWindow(deps: HostWindowDeps) {
 
     isDirty: (): boolean => current?.dirty === true,
 
+    /** The cross of the popup. */
+    closePopup(): void {
+      popups.close({ popupResolution: 'closedByUser' })
+    },
+
     /** Everything that arrives by `message`; what no frame of ours has sent is ignored. */
     receive(source: unknown, data: unknown): void {
-      const frame = [...frames.values()].find((one) => one.port.window === source)
+      const frame = frames.bySource(source)
       if (frame === undefined) return
-      const protocols = deps.points.get(frame.point)?.protocols ?? new Set<string>()
+      const protocols = pageOf(deps.descriptor, frame.place)?.protocols ?? new Set<string>()
       const read = readWidgetMessage(data, protocols)
       switch (read.kind) {
         case 'ignored':
@@ -192,26 +167,41 @@ export function createHostWindow(deps: HostWindowDeps) {
           frame.port.post(read.answer)
           return
         case 'message':
-          handle(frame, read.message)
+          handle(frame, read.message, data)
       }
     },
   }
 
-  function handle(frame: Frame, message: WidgetMessage): void {
+  /** @param data the message as it came: errors echo it whole */
+  function handle(frame: Frame, message: WidgetMessage, data: unknown): void {
     const opening = current?.frame === frame ? current : null
-    if (opening === null) {
+    if (opening === null && !popups.isOpenIn(frame)) {
       // A verdict that comes too late dies with its page, without a word.
       if (message.name !== 'ValidationFeedback') {
-        frame.port.post(wrongState(message, 'Closed', 'Opening, Opened'))
+        const expected = isPoint(frame.place) ? 'Opening, Opened' : 'Opened'
+        frame.port.post(wrongState(data, 'Closed', expected))
       }
       return
     }
+    if (isForService(message)) serve(frame, message, data)
+    else if (message.name === 'ClosePopup') {
+      const response = 'popupResponse' in message ? { popupResponse: message.popupResponse } : {}
+      popups.close({ popupResolution: 'normal', ...response })
+    } else if (opening !== null) handleOfWidget(frame, opening, message, data)
+  }
+
+  function handleOfWidget(
+    frame: Frame,
+    opening: Opening,
+    message: Exclude<WidgetMessage, ServiceMessage | { name: 'ClosePopup' }>,
+    data: unknown,
+  ): void {
     switch (message.name) {
       case 'OpenFeedback':
-        if (opening.state !== 'Opening') frame.port.post(wrongState(message, opening.state, 'Opening'))
+        if (opening.state !== 'Opening') frame.port.post(wrongState(data, opening.state, 'Opening'))
         else if (message.correlationId !== opening.openMessageId) {
           const reason = `последнее сообщение Open имеет messageId ${opening.openMessageId}`
-          frame.port.post(badParameter(message, 'correlationId', reason))
+          frame.port.post(badParameter(data, 'correlationId', reason))
         } else setState(opening, 'Opened')
         return
       case 'ValidationFeedback':
@@ -223,36 +213,6 @@ export function createHostWindow(deps: HostWindowDeps) {
         return
       case 'ClearDirty':
         opening.dirty = false
-        return
-      case 'ShowDialogRequest':
-        return exclusively(frame, message, async () => {
-          const resolution = await deps.showDialog(message.dialogText, message.buttons)
-          frame.port.post({ name: 'ShowDialogResponse', correlationId: message.messageId, ...resolution })
-        })
-      case 'NavigateRequest':
-        frame.port.post({ name: 'NavigateResponse', correlationId: message.messageId })
-        deps.navigate(message.path, message.target)
-        return
-      case 'UserContextRequest':
-        return exclusively(frame, message, async () => {
-          const token = await deps.userToken()
-          frame.port.post(
-            token === null
-              ? hostFault(message, message.name, 'сервер не отвечает')
-              : { name: 'UserContextResponse', correlationId: message.messageId, token },
-          )
-        })
     }
-  }
-
-  /** A second request of the same kind while the first one has no answer is error 1003. */
-  function exclusively(frame: Frame, message: WidgetMessage, work: () => Promise<void>): void {
-    const key = `${frame.point} ${message.name}`
-    if (pending.has(key)) {
-      frame.port.post(parallelRequest(message, message.name))
-      return
-    }
-    pending.add(key)
-    void work().finally(() => pending.delete(key))
   }
 }

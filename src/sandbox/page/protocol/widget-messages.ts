@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { InvalidMessageError } from './host-messages.ts'
 import { Int, tryShape } from '../../../core/shape.ts'
 
-/** What a widget may send at the points of a sale, by MoySklad's vendor documentation, window protocol. */
+/** What a widget or a popup may send, by MoySklad's vendor documentation, window protocol. */
 const MAX_FEEDBACK_LENGTH = 100
 const MAX_DIALOG_LENGTH = 4096
 const MAX_CAPTION_LENGTH = 100
@@ -41,13 +41,36 @@ const SCHEMAS = {
     path: v.pipe(v.string('ожидается строка'), v.startsWith('#', 'ожидается адрес, который начинается с #')),
     target: v.picklist(['self', 'blank'], 'ожидается self или blank'),
   }),
+  ShowPopupRequest: v.object({
+    name: v.literal('ShowPopupRequest'),
+    messageId: integer,
+    popupName: v.string('ожидается строка'),
+    popupParameters: v.optional(v.unknown()),
+  }),
+  ClosePopup: v.object({
+    name: v.literal('ClosePopup'),
+    messageId: integer,
+    popupResponse: v.optional(v.unknown()),
+  }),
+  SelectGoodFolderRequest: v.object({ name: v.literal('SelectGoodFolderRequest'), messageId: integer }),
   UserContextRequest: v.object({ name: v.literal('UserContextRequest'), messageId: integer }),
 } as const
 
 type Name = keyof typeof SCHEMAS
 export type WidgetMessage = v.InferOutput<(typeof SCHEMAS)[Name]>
 
-/** Which element of the descriptor allows a message. */
+const serviceNames = [
+  'ShowDialogRequest',
+  'NavigateRequest',
+  'ShowPopupRequest',
+  'SelectGoodFolderRequest',
+  'UserContextRequest',
+] as const satisfies readonly Name[]
+/** Requests that are answered alike wherever they come from. */
+export const SERVICES: ReadonlySet<string> = new Set(serviceNames)
+export type ServiceMessage = Extract<WidgetMessage, { name: (typeof serviceNames)[number] }>
+
+/** Which protocol of the sender's page allows a message. */
 const PROTOCOL_OF: Readonly<Record<Name, string>> = {
   OpenFeedback: 'open-feedback',
   ValidationFeedback: 'validation-feedback',
@@ -55,15 +78,15 @@ const PROTOCOL_OF: Readonly<Record<Name, string>> = {
   ClearDirty: 'dirty-state',
   ShowDialogRequest: 'standard-dialogs',
   NavigateRequest: 'navigation-service',
+  // Whether a widget of a new sale may open a popup is not said; it is let here, as the list of messages has no exception.
+  ShowPopupRequest: 'popups',
+  ClosePopup: 'popup',
+  SelectGoodFolderRequest: 'good-folder-selector',
   UserContextRequest: 'user-context',
 }
 
-/** Messages of the platform that the checkout points of this sandbox never grant. */
-const NEVER_GRANTED: ReadonlySet<string> = new Set([
-  'UpdateRequest',
-  'ShowPopupRequest',
-  'SelectGoodFolderRequest',
-])
+/** Of the platform's protocols this one is at no retail point. */
+const NEVER_GRANTED: ReadonlySet<string> = new Set(['UpdateRequest'])
 
 export type Read =
   | { readonly kind: 'message'; readonly message: WidgetMessage }
@@ -73,7 +96,7 @@ export type Read =
 
 const Named = v.looseObject({ name: v.string() })
 
-/** @param protocols what the descriptor declares for the point of the sender */
+/** @param protocols of the sender's page */
 export function readWidgetMessage(data: unknown, protocols: ReadonlySet<string>): Read {
   const named = tryShape(Named, data)
   if (!named.success) {

@@ -1,6 +1,15 @@
 import type { DialogResolution, HostMessage } from '../protocol/host-messages.ts'
-import { createHostWindow, type FramePort, type WidgetView } from '../protocol/host-window.ts'
-import { CREATE, EDIT, type Point, type WidgetPoint } from '../protocol/points.ts'
+import type { FramePort } from '../protocol/frame-store.ts'
+import { createHostWindow, type WidgetView } from '../protocol/host-window.ts'
+import {
+  CREATE,
+  EDIT,
+  popupPlace,
+  type DeclaredPage,
+  type Place,
+  type WidgetPoint,
+} from '../protocol/points.ts'
+import type { PopupView } from '../protocol/popup-window.ts'
 
 /** Protocols as the descriptor of Podarok declares them. */
 export const CREATE_PROTOCOLS = ['change-handler', 'validation-feedback']
@@ -20,29 +29,56 @@ export type FakeFrame = {
   loads: number
 }
 
-/** A host window with a fake frame at each point, and everything that it told the page. */
-export function fakeHost(protocols = { create: CREATE_PROTOCOLS, edit: EDIT_PROTOCOLS }) {
+/** The name of the one popup that a fake application declares, where it declares any. */
+export const POPUP = 'cardPopup'
+
+type Declared = {
+  readonly create: readonly string[]
+  readonly edit: readonly string[]
+  readonly popup?: readonly string[]
+}
+
+/** A host window with a fake frame at each place, and everything that it told the page. */
+export function fakeHost(declared: Declared = { create: CREATE_PROTOCOLS, edit: EDIT_PROTOCOLS }) {
   const frame = (): FakeFrame => ({ window: {}, got: [], failNext: false, loads: 0 })
   const create = frame()
   const edit = frame()
+  const popup = frame()
   const views: WidgetView[] = []
+  const popupViews: PopupView[] = []
   const navigated: string[] = []
   /** What the host answers to those who ask for the user's context; then it cannot. */
   const userTokens: string[] = []
+  /** Those who wait for a group of goods. */
+  const folders: ((id: string | null) => void)[] = []
   const dialogs: { text: string; answer: (resolution: DialogResolution) => void }[] = []
-  const point = (path: string, names: readonly string[]): WidgetPoint => ({
+  const page = (path: string, names: readonly string[]): DeclaredPage => ({
     sourceUrl: `http://localhost${path}`,
-    heightPx: 420,
     protocols: new Set(names),
   })
+  const point = (path: string, names: readonly string[]): WidgetPoint => ({
+    ...page(path, declared.popup === undefined ? names : [...names, 'popups']),
+    heightPx: 420,
+  })
+  const frameAt = new Map<Place, FakeFrame>([
+    [CREATE, create],
+    [EDIT, edit],
+    [popupPlace(POPUP), popup],
+  ])
   const host = createHostWindow({
     appName: 'Подарок',
-    points: new Map<Point, WidgetPoint>([
-      [CREATE, point('/w/sale-new', protocols.create)],
-      [EDIT, point('/w/sale', protocols.edit)],
-    ]),
-    loadFrame(which): Promise<FramePort | null> {
-      const target = which === CREATE ? create : edit
+    descriptor: {
+      widgets: new Map([
+        [CREATE, point('/w/sale-new', declared.create)],
+        [EDIT, point('/w/sale', declared.edit)],
+      ]),
+      popups: new Map(
+        declared.popup === undefined ? [] : [[POPUP, page('/p/card', [...declared.popup, 'popup'])]],
+      ),
+    },
+    loadFrame(place): Promise<FramePort | null> {
+      const target = frameAt.get(place)
+      if (target === undefined) throw new Error(`There is no frame at ${place}.`)
       target.loads += 1
       if (target.failNext) {
         target.failNext = false
@@ -54,10 +90,12 @@ export function fakeHost(protocols = { create: CREATE_PROTOCOLS, edit: EDIT_PROT
     showDialog: (text) => new Promise((answer) => dialogs.push({ text, answer })),
     navigate: (path, target) => navigated.push(`${target} ${path}`),
     userToken: () => Promise.resolve(userTokens.shift() ?? null),
+    selectGoodFolder: () => new Promise((choose) => folders.push(choose)),
     onView: (view) => views.push(view),
+    onPopup: (view) => popupViews.push(view),
   })
   const say = (from: FakeFrame, message: unknown) => host.receive(from.window, message)
-  return { host, create, edit, views, navigated, dialogs, userTokens, say }
+  return { host, create, edit, popup, views, popupViews, navigated, dialogs, folders, userTokens, say }
 }
 
 export function last(frame: FakeFrame): HostMessage {

@@ -5,10 +5,12 @@ import type { SandboxBarModel } from '../model/sandbox-bar.ts'
 import type { ScannerModel } from '../model/scanner.ts'
 import type { WidgetView } from '../protocol/host-window.ts'
 import type { WidgetPoints } from '../protocol/points.ts'
+import type { PopupView } from '../protocol/popup-window.ts'
 import type { Employee } from '../wire/ui-wire.ts'
 import { DialogBox } from './DialogBox.tsx'
 import { GoodsField } from './GoodsField.tsx'
 import { Payment } from './Payment.tsx'
+import { PopupBox } from './PopupBox.tsx'
 import { Positions } from './Positions.tsx'
 import { SalesList } from './SalesList.tsx'
 import { SandboxBar } from './SandboxBar.tsx'
@@ -23,6 +25,9 @@ export type AppProps = {
   readonly points: WidgetPoints
   readonly widgetView: ReadonlySignal<WidgetView>
   readonly frameContainer: HTMLElement
+  readonly popupView: ReadonlySignal<PopupView>
+  readonly popupContainer: HTMLElement
+  readonly onPopupCross: () => void
   readonly employee: Employee
   readonly locale: string
   readonly onChoose: (choice: { employee?: string; locale?: string }) => void
@@ -104,6 +109,12 @@ export function App(props: AppProps) {
           container={props.frameContainer}
         />
       </div>
+      <PopupBox
+        title={appName}
+        view={props.popupView}
+        container={props.popupContainer}
+        onCross={props.onPopupCross}
+      />
       <DialogBox dialogs={dialogs} />
     </>
   )

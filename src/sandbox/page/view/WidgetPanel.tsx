@@ -1,7 +1,8 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { NAMES } from '../frames.ts'
 import type { WidgetView } from '../protocol/host-window.ts'
-import { EDIT, type WidgetPoints } from '../protocol/points.ts'
+import type { WidgetPoints } from '../protocol/points.ts'
 
 type Props = {
   readonly title: string
@@ -61,7 +62,7 @@ export function WidgetPanel({ title, points, view, container }: Props) {
         )}
       </div>
       <span class="for-readers" data-testid="widget-state">
-        {shown === null ? 'Closed' : `${shown.point === EDIT ? 'edit' : 'create'} ${shown.state}`}
+        {shown === null ? 'Closed' : `${NAMES.get(shown.point)} ${shown.state}`}
       </span>
     </aside>
   )

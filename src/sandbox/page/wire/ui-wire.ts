@@ -113,6 +113,7 @@ export const Bootstrap = v.object({
   storeName: v.string(),
   shiftName: v.string(),
   employees: v.array(Employee),
+  goodFolders: v.array(v.object({ id, name: v.string() })),
   goods: v.array(Good),
   cardNumbers: v.array(v.string()),
 })
