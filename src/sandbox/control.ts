@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono'
+import * as v from 'valibot'
 import type { Documents } from './documents.ts'
 import { FaultRequest, type Faults } from './faults.ts'
 import type { FrameLoads } from './frame-loads.ts'
@@ -7,8 +8,15 @@ import type { Line } from './line.ts'
 import { SwitchRequest, type CardStates } from './page/wire/ui-wire.ts'
 import type { PresentCards } from './present-cards.ts'
 import { ProductRefused } from './product-calls.ts'
+import { usualLimits, type RateGuard } from './rate-limits.ts'
 import type { Switches } from './switches.ts'
-import { type ShapeError, tryShape } from '../core/shape.ts'
+import { Int, type ShapeError, tryShape } from '../core/shape.ts'
+
+const limit = v.pipe(Int, v.minValue(0))
+const LimitsRequest = v.strictObject({
+  requests: v.optional(limit, usualLimits.requests),
+  parallel: v.optional(limit, usualLimits.parallel),
+})
 
 export type ControlDeps = {
   documents: Documents
@@ -16,6 +24,7 @@ export type ControlDeps = {
   frameLoads: FrameLoads
   line: Line
   presentCards: PresentCards
+  rateGuard: RateGuard
   switches: Switches
 }
 
@@ -26,6 +35,7 @@ export function createControl({
   frameLoads,
   line,
   presentCards,
+  rateGuard,
   switches,
 }: ControlDeps): Hono {
   const app = new Hono()
@@ -50,6 +60,13 @@ export function createControl({
   app.delete('/faults', (c) => {
     faults.clear(c.req.query('path'))
     return c.json(state())
+  })
+  /** Fewer requests than usual make MoySklad answer 429; what is not named is as usual. */
+  app.post('/limits', async (c) => {
+    const request = tryShape(LimitsRequest, await json(c))
+    if (!request.success) return refused(c, request.error)
+    rateGuard.set(request.data)
+    return c.json(rateGuard.limits())
   })
   app.get('/cards', async (c) => {
     try {

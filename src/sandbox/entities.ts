@@ -21,6 +21,12 @@ import type { SaleView } from './page/wire/ui-wire.ts'
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 export type JsonObject = { [key: string]: Json }
 
+/**
+ * How many rows stand inside a document that is asked for with its rows; the rest is read at `/positions`. The
+ * documentation limits `expand` to 100 elements without saying which; whoever reads both ways is right with either.
+ */
+const MAX_EXPANDED_ROWS = 100
+
 const UI = 'https://online.moysklad.ru/app/'
 
 /** @param base address of the emulated API, `…/api/remap/1.2` */
@@ -49,29 +55,33 @@ export function createEntities(base: string) {
   }
   const price = (value: number): JsonObject => ({ value, currency: reference('currency', CURRENCY_ID) })
 
+  function positionRows(sale: SaleView): JsonObject[] {
+    const path = `entity/retaildemand/${sale.id}/positions`
+    return sale.rows.map((row) => ({
+      meta: meta('demandposition', `${path}/${row.id}`),
+      id: row.id,
+      accountId: ACCOUNT_ID,
+      quantity: row.quantity,
+      price: row.price,
+      discount: row.discount,
+      vat: 0,
+      vatEnabled: false,
+      assortment: reference('product', row.productId),
+    }))
+  }
+
   function positions(sale: SaleView, expanded: boolean): JsonObject {
     const path = `entity/retaildemand/${sale.id}/positions`
     const size = { size: sale.rows.length, limit: 1000, offset: 0 }
     const listMeta = { ...meta('demandposition', path), ...size }
-    if (!expanded) return { meta: listMeta }
-    return {
-      meta: listMeta,
-      rows: sale.rows.map((row) => ({
-        meta: meta('demandposition', `${path}/${row.id}`),
-        id: row.id,
-        accountId: ACCOUNT_ID,
-        quantity: row.quantity,
-        price: row.price,
-        discount: row.discount,
-        vat: 0,
-        vatEnabled: false,
-        assortment: reference('product', row.productId),
-      })),
-    }
+    return expanded
+      ? { meta: listMeta, rows: positionRows(sale).slice(0, MAX_EXPANDED_ROWS) }
+      : { meta: listMeta }
   }
 
   return {
     meta,
+    positionRows,
 
     retailDemand(sale: SaleView, expand: ReadonlySet<string>): JsonObject {
       return {

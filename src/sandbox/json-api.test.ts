@@ -7,12 +7,14 @@ import { APP_TOKEN, CERTIFICATES, EMPLOYEES, GOODS, STORE } from './demo.ts'
 import { openDocuments, type Documents } from './documents.ts'
 import { createEntities } from './entities.ts'
 import { createJsonApi } from './json-api.ts'
+import { createRateGuard, type RateGuard } from './rate-limits.ts'
 
 const BASE = 'http://host/api/remap/1.2'
 const anna = EMPLOYEES[0]!.id
 const boris = EMPLOYEES[1]!.id
 let clock: number
 let documents: Documents
+let rateGuard: RateGuard
 let app: ReturnType<typeof createJsonApi>
 
 type Body = {
@@ -29,7 +31,8 @@ beforeEach(() => {
     storeId: STORE.id,
     now: () => clock,
   })
-  app = createJsonApi({ documents, entities: createEntities(BASE), token: APP_TOKEN })
+  rateGuard = createRateGuard(() => clock)
+  app = createJsonApi({ documents, entities: createEntities(BASE), rateGuard, token: APP_TOKEN })
 })
 
 async function call(path: string, headers: Record<string, string> = {}, method = 'GET') {
@@ -40,7 +43,8 @@ async function call(path: string, headers: Record<string, string> = {}, method =
   const bytes = Buffer.from(await answer.arrayBuffer())
   const packed = answer.headers.get('content-encoding') === 'gzip'
   const text = (packed ? gunzipSync(bytes) : bytes).toString()
-  return { status: answer.status, packed, body: (text === '' ? {} : JSON.parse(text)) as Body, text }
+  const body = (text === '' ? {} : JSON.parse(text)) as Body
+  return { status: answer.status, packed, headers: answer.headers, body, text }
 }
 
 function sell(ownerId: string, minutesLater: number) {
@@ -72,13 +76,46 @@ describe('every request', () => {
     expect([status, body.errors?.[0]?.code]).toEqual([401, 1056])
   })
 
-  it('may not ask for plain application/json (1062)', async () => {
-    expect((await call('/entity/product', { accept: 'application/json' })).body.errors?.[0]?.code).toBe(1062)
-    expect((await call('/entity/product', { accept: 'application/json;charset=utf-8' })).status).toBe(200)
+  it('[1062] asks for JSON in UTF-8 or for nothing, and gets it', async () => {
+    for (const accept of ['application/json', '*/*', 'text/html, */*']) {
+      expect((await call('/entity/product', { accept })).body.errors?.[0]?.code).toBe(1062)
+    }
+    const { status, headers } = await call('/entity/product', { accept: 'application/json;charset=utf-8' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/json;charset=utf-8'])
+  })
+
+  it('[1049] is one of 45 in three seconds, and learns from the headers when it may come again', async () => {
+    const limitsOf = async () => {
+      const { status, headers, body } = await call('/entity/retailstore')
+      const shown = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-lognex-retry-timeinterval']
+      const wait = ['x-lognex-reset', 'x-lognex-retry-after']
+      return [status, body.errors?.[0]?.code, ...[...shown, ...wait].map((name) => Number(headers.get(name)))]
+    }
+    expect(await limitsOf()).toEqual([200, undefined, 45, 44, 3000, 0, 0])
+    for (let sent = 1; sent < 45; sent += 1) expect((await call('/entity/retailstore')).status).toBe(200)
+    clock += 1_000
+    expect(await limitsOf()).toEqual([429, 1049, 45, 0, 3000, 2000, 2000])
+    clock += 2_000
+    expect(await limitsOf()).toEqual([200, undefined, 45, 44, 3000, 0, 0])
+  })
+
+  it('[1073] is one of five at a time', async () => {
+    const answers = await Promise.all(Array.from({ length: 7 }, () => call('/entity/retailstore')))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 429, 429])
+    const refused = answers.find(({ status }) => status === 429)
+    expect([refused?.body.errors?.[0]?.code, refused?.headers.has('x-lognex-retry-after')]).toEqual([
+      1073,
+      false,
+    ])
+    expect((await call('/entity/retailstore')).status).toBe(200)
   })
 
   it('is answered packed, an error too', async () => {
-    expect(await call('/entity/nothing')).toMatchObject({ status: 404, packed: true })
+    expect(await call('/entity/nothing')).toMatchObject({
+      status: 404,
+      packed: true,
+      body: { errors: [{ code: 1002, error: 'Неопознанный путь: /entity/nothing' }] },
+    })
   })
 })
 
@@ -111,8 +148,34 @@ describe('a retail sale', () => {
     })
   })
 
+  it('has its rows in pages of their own; inside it stand a hundred at most', async () => {
+    const row = { id: null, productId: GOODS[0]!.id, quantity: 1, price: 100, discount: 0 }
+    const { id } = documents.create(anna, {
+      applicable: true,
+      description: null,
+      rows: Array.from({ length: 120 }, () => row),
+      cashSum: 12_000,
+      noCashSum: 0,
+    })
+    const whole = await call(`/entity/retaildemand/${id}?expand=positions`)
+    expect(whole.body).toMatchObject({ positions: { meta: { size: 120 } } })
+    const inside = (whole.body as { positions?: { rows?: { id: string }[] } }).positions?.rows ?? []
+    expect(inside).toHaveLength(100)
+    const first = await call(`/entity/retaildemand/${id}/positions?limit=100`)
+    expect(first.body.meta).toMatchObject({ type: 'demandposition', size: 120, limit: 100, offset: 0 })
+    expect(first.body.rows?.map((one) => one.id)).toEqual(inside.map((one) => one.id))
+    const next = await call((first.body.meta?.nextHref ?? '').slice(BASE.length))
+    expect([next.body.rows?.length, next.body.meta?.nextHref]).toEqual([20, undefined])
+  })
+
   it('unknown is 404; deleted is gone', async () => {
-    expect((await call('/entity/retaildemand/00000000-0000-11f0-0a80-000000000000')).status).toBe(404)
+    const unknown = '00000000-0000-11f0-0a80-000000000000'
+    expect((await call(`/entity/retaildemand/${unknown}`)).body.errors?.[0]).toMatchObject({
+      code: 1021,
+      error: `Объект с типом 'retaildemand' и идентификатором '${unknown}' не найден`,
+    })
+    expect((await call(`/entity/retaildemand/${unknown}/positions`)).status).toBe(404)
+    expect((await call('/entity/retaildemand/metadata')).body.errors?.[0]?.code).toBe(1000)
     const { id } = sell(anna, 0)
     expect((await call(`/entity/retaildemand/${id}`, {}, 'DELETE')).status).toBe(200)
     expect((await call(`/entity/retaildemand/${id}`)).body.errors?.[0]?.code).toBe(1021)
@@ -143,8 +206,21 @@ describe('the list of sales', () => {
 
   it('refuses an equality beside an inequality, an unknown field and money fields', async () => {
     for (const filter of ['sum=100;sum>5', 'colour=red', 'cashSum=100']) {
-      expect((await call(`/entity/retaildemand?filter=${encodeURIComponent(filter)}`)).status).toBe(400)
+      const { status, body } = await call(`/entity/retaildemand?filter=${encodeURIComponent(filter)}`)
+      expect([status, body.errors?.[0]?.code]).toEqual([400, 1034])
     }
+  })
+
+  it('is searched by the beginnings of words', async () => {
+    const search = async (text: string) => {
+      const { body } = await call(`/entity/retaildemand?search=${encodeURIComponent(text)}`)
+      return body.rows?.map((row) => row.name)
+    }
+    expect(await search('0000')).toEqual(['00003', '00002', '00001'])
+    expect(await search('00002')).toEqual(['00002'])
+    expect(await search('002')).toEqual([])
+    const goods = await call(`/entity/product?search=${encodeURIComponent('КОФЕ утр')}`)
+    expect(goods.body.rows?.map((row) => row.name)).toEqual(['Кофе в зёрнах «Утро», 1 кг'])
   })
 
   it('leaves the bin out unless it is asked for', async () => {

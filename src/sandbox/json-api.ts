@@ -2,36 +2,29 @@ import { Hono, type Context } from 'hono'
 import { PRODUCTS, STORE } from './demo.ts'
 import type { Documents } from './documents.ts'
 import type { Entities, JsonObject } from './entities.ts'
-import { apiError } from './json-errors.ts'
-import { BadQuery, parseFilter, parseOrder } from './json-filter.ts'
+import { apiError, notFound, unknownPath } from './json-errors.ts'
+import { BadQuery } from './json-filter.ts'
+import { expandOf, listPage } from './json-lists.ts'
 import { gzipOnly, jsonOnly, pack } from './moysklad-http.ts'
+import type { RateGuard } from './rate-limits.ts'
+import type { SaleView } from './page/wire/ui-wire.ts'
 
-export type JsonApiDeps = { documents: Documents; entities: Entities; token: string }
+export type JsonApiDeps = { documents: Documents; entities: Entities; rateGuard: RateGuard; token: string }
 
-const MAX_LIMIT = 1000
-/** With a larger page `expand` is ignored without a word. */
-const MAX_EXPANDED_LIMIT = 100
+const fieldSet = (...lines: readonly string[]): ReadonlySet<string> =>
+  new Set(lines.flatMap((line) => line.split(' ')))
 
-const SALE_FIELDS: ReadonlySet<string> = new Set(
-  [
-    'accountId agent applicable code created deleted description externalCode group id moment name organization',
-    'owner retailShift retailStore shared state store sum syncId updated',
-  ].flatMap((line) => line.split(' ')),
+const SALE_FIELDS = fieldSet(
+  'accountId agent applicable code created deleted description externalCode group id moment name organization',
+  'owner retailShift retailStore shared state store sum syncId updated',
 )
-const GOODS_FIELDS: ReadonlySet<string> = new Set([
-  'id',
-  'name',
-  'code',
-  'archived',
-  'updated',
-  'externalCode',
-])
-const STORE_FIELDS: ReadonlySet<string> = new Set(['id', 'name', 'archived', 'active', 'updated'])
+const GOODS_FIELDS = fieldSet('id name code archived updated externalCode')
+const STORE_FIELDS = fieldSet('id name archived active updated')
+/** A resource inside a document takes no filters. */
+const NO_FIELDS = fieldSet()
 
-type Page = { readonly limit: number; readonly offset: number; readonly expand: ReadonlySet<string> }
-
-/** The part of MoySklad's JSON API 1.2 that a gift-card server reads, behaving as its documentation says. */
-export function createJsonApi({ documents, entities, token }: JsonApiDeps): Hono {
+/** The part of MoySklad's JSON API 1.2 that a gift-card server uses, behaving as its documentation says. */
+export function createJsonApi({ documents, entities, rateGuard, token }: JsonApiDeps): Hono {
   const app = new Hono()
   app.use(gzipOnly, pack, jsonOnly)
   app.use(async (c, next) => {
@@ -40,23 +33,34 @@ export function createJsonApi({ documents, entities, token }: JsonApiDeps): Hono
     c.header('X-Lognex-Auth-Message', 'Authentication failed')
     return apiError(c, 401, 'Ошибка аутентификации: Неправильный ключ авторизации', 1056)
   })
+  // They are counted by token, so who has none is not counted.
+  app.use(rateGuard.middleware)
 
   app.get('/entity/retaildemand', (c) => {
     const { rest, bin } = takeIsDeleted(c.req.query('filter') ?? '')
-    return list(c, 'retaildemand', SALE_FIELDS, rest, (page) =>
+    return list(c, 'retaildemand', SALE_FIELDS, rest, (expand) =>
       documents
         .list()
         .filter((sale) => (sale.deleted !== null) === bin)
-        .map((sale) => entities.retailDemand(sale, page.expand)),
+        .map((sale) => entities.retailDemand(sale, expand)),
     )
   })
-  app.get('/entity/retaildemand/:id', (c) => {
-    const sale = documents.get(c.req.param('id'))
-    if (sale === undefined) return notFound(c, 'retaildemand')
-    return c.json(entities.retailDemand(sale, expandOf(c)))
-  })
+  app.get('/entity/retaildemand/:id', (c) =>
+    withSale(c, (sale) => c.json(entities.retailDemand(sale, expandOf(c)))),
+  )
+  app.get('/entity/retaildemand/:id/positions', (c) =>
+    withSale(c, (sale) =>
+      listPage(c, entities, {
+        type: 'demandposition',
+        path: `entity/retaildemand/${sale.id}/positions`,
+        fields: NO_FIELDS,
+        filter: '',
+        rows: () => entities.positionRows(sale),
+      }),
+    ),
+  )
   app.delete('/entity/retaildemand/:id', (c) =>
-    documents.remove(c.req.param('id')) ? c.body(null, 200) : notFound(c, 'retaildemand'),
+    documents.remove(c.req.param('id')) ? c.body(null, 200) : notFound(c, 'retaildemand', c.req.param('id')),
   )
 
   const products = () => PRODUCTS.map((product) => entities.product(product))
@@ -64,22 +68,33 @@ export function createJsonApi({ documents, entities, token }: JsonApiDeps): Hono
   app.get('/entity/assortment', (c) => goodsList(c, 'assortment'))
   app.get('/entity/product/:id', (c) => {
     const product = PRODUCTS.find((one) => one.id === c.req.param('id'))
-    return product === undefined ? notFound(c, 'product') : c.json(entities.product(product))
+    return product === undefined
+      ? notFound(c, 'product', c.req.param('id'))
+      : c.json(entities.product(product))
   })
 
   app.get('/entity/retailstore', (c) =>
     list(c, 'retailstore', STORE_FIELDS, c.req.query('filter') ?? '', () => [entities.retailStore()]),
   )
   app.get('/entity/retailstore/:id', (c) =>
-    c.req.param('id') === STORE.id ? c.json(entities.retailStore()) : notFound(c, 'retailstore'),
+    c.req.param('id') === STORE.id
+      ? c.json(entities.retailStore())
+      : notFound(c, 'retailstore', c.req.param('id')),
   )
 
-  app.notFound((c) => apiError(c, 404, `Неизвестный путь: '${c.req.path}'`))
+  // Where the app is mounted in another one, its `notFound` would not be asked.
+  app.all('*', unknownPath)
   app.onError((error, c) => {
-    if (error instanceof BadQuery) return apiError(c, 400, error.message)
+    if (error instanceof BadQuery) return apiError(c, 400, error.message, error.code)
     throw error
   })
   return app
+
+  function withSale(c: Context, show: (sale: SaleView) => Response): Response {
+    const id = c.req.param('id') ?? ''
+    const sale = documents.get(id)
+    return sale === undefined ? notFound(c, 'retaildemand', id) : show(sale)
+  }
 
   /** The filter key is `barcode` although the field is called `barcodes` and holds objects. */
   function goodsList(c: Context, type: 'product' | 'assortment'): Response {
@@ -97,33 +112,9 @@ export function createJsonApi({ documents, entities, token }: JsonApiDeps): Hono
     type: string,
     fields: ReadonlySet<string>,
     filter: string,
-    rowsOf: (page: Page) => JsonObject[],
+    rows: (expand: ReadonlySet<string>) => JsonObject[],
   ): Response {
-    const page = pageOf(c)
-    const order = c.req.query('order')
-    const rows = rowsOf(page).filter(parseFilter(filter, fields))
-    if (order !== undefined) rows.sort(parseOrder(order, fields))
-    const next = page.offset + page.limit
-    const link = (offset: number) => {
-      const query = new URLSearchParams({
-        ...c.req.query(),
-        limit: String(page.limit),
-        offset: String(offset),
-      })
-      return entities.meta(type, `entity/${type}?${query.toString()}`)['href'] ?? null
-    }
-    return c.json({
-      context: { employee: { meta: entities.meta('employee', 'context/employee') } },
-      meta: {
-        ...entities.meta(type, `entity/${type}`),
-        size: rows.length,
-        limit: page.limit,
-        offset: page.offset,
-        ...(next < rows.length ? { nextHref: link(next) } : {}),
-        ...(page.offset > 0 ? { previousHref: link(Math.max(0, page.offset - page.limit)) } : {}),
-      },
-      rows: rows.slice(page.offset, next),
-    })
+    return listPage(c, entities, { type, fields, filter, rows })
   }
 }
 
@@ -134,26 +125,4 @@ function takeIsDeleted(filter: string): { rest: string; bin: boolean } {
     rest: parts.filter((part) => !part.startsWith('isDeleted=')).join(';'),
     bin: parts.includes('isDeleted=true'),
   }
-}
-
-function pageOf(c: Context): Page {
-  const limit = wholeNumber(c, 'limit', MAX_LIMIT)
-  if (limit < 1 || limit > MAX_LIMIT) throw new BadQuery("Неверное значение параметра 'limit'")
-  const offset = wholeNumber(c, 'offset', 0)
-  return { limit, offset, expand: limit <= MAX_EXPANDED_LIMIT ? expandOf(c) : new Set() }
-}
-
-function expandOf(c: Context): ReadonlySet<string> {
-  return new Set((c.req.query('expand') ?? '').split(','))
-}
-
-function wholeNumber(c: Context, name: string, fallback: number): number {
-  const text = c.req.query(name)
-  if (text === undefined) return fallback
-  if (!/^\d+$/.test(text)) throw new BadQuery(`Неверное значение параметра '${name}'`)
-  return Number(text)
-}
-
-function notFound(c: Context, type: string): Response {
-  return apiError(c, 404, `Объект с типом '${type}' и указанным идентификатором не найден`, 1021)
 }

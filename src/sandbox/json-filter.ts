@@ -1,8 +1,14 @@
 import type { Json, JsonObject } from './entities.ts'
 
-/** A filter or an order that the API cannot read; the text is for the error answer. */
+/** A query that the API cannot read; code and text are for the error answer. */
 export class BadQuery extends Error {
   override readonly name = 'BadQuery'
+  readonly code: number
+
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
 }
 
 type Operator = '=' | '!=' | '>' | '<' | '>=' | '<=' | '~' | '~=' | '=~'
@@ -27,7 +33,10 @@ export function parseFilter(filter: string, fields: ReadonlySet<string>): (row: 
   }))
   for (const { field, equals, others } of groups) {
     if (equals.length > 0 && others.some((one) => /[<>]/.test(one.operator))) {
-      throw new BadQuery(`Ошибка фильтрации: для поля '${field}' равенство указано вместе с неравенством`)
+      throw new BadQuery(
+        1034,
+        `Ошибка фильтрации: для поля '${field}' равенство указано вместе с неравенством`,
+      )
     }
   }
   return (row) =>
@@ -46,7 +55,10 @@ export function parseOrder(
   const keys = order.split(';').map((part) => {
     const [field = '', direction = 'asc'] = part.split(',')
     if (!fields.has(field) || (direction !== 'asc' && direction !== 'desc')) {
-      throw new BadQuery(`Ошибка сортировки: '${part}'`)
+      throw new BadQuery(
+        1042,
+        `Неверное значение '${direction}' параметра сортировки '${field}', допустимые значения: 'asc, desc'`,
+      )
     }
     return { field, sign: direction === 'asc' ? 1 : -1 }
   })
@@ -62,7 +74,7 @@ export function parseOrder(
 function parseCondition(part: string, fields: ReadonlySet<string>): Condition {
   const match = CONDITION.exec(part)
   const [, field = '', operator = '', value = ''] = match ?? []
-  if (match === null || !fields.has(field)) throw new BadQuery(`Неизвестный фильтр: '${part}'`)
+  if (match === null || !fields.has(field)) throw new BadQuery(1034, `Ошибка фильтрации: '${part}'`)
   return { field, operator: operator as Operator, value }
 }
 

@@ -14,17 +14,16 @@ export const gzipOnly = createMiddleware(async (c, next) => {
 
 export const pack = compress({ encoding: 'gzip', threshold: 0 })
 
+const JSON_TYPE = 'application/json;charset=utf-8'
+
 export const jsonOnly = createMiddleware(async (c, next) => {
   const accept = c.req.header('accept')?.replace(/\s/g, '').toLowerCase()
-  // Plain `application/json` is refused by the real one too.
-  const allowed = ['*/*', 'application/json;charset=utf-8']
-  if (accept !== undefined && !allowed.includes(accept)) {
-    return apiError(
-      c,
-      400,
-      "Неверное значение заголовка 'Accept'. Укажите 'application/json;charset=utf-8' или '*/*'",
-      1062,
-    )
+  // Plain `application/json` is refused, and so is what most clients send by themselves.
+  if (accept !== undefined && accept !== JSON_TYPE) {
+    const text = `Неверное значение заголовка 'Accept'. Поддерживается только значение '${JSON_TYPE}'`
+    return apiError(c, 400, text, 1062)
   }
-  return next()
+  await next()
+  if (c.res.headers.get('content-type') === 'application/json') c.header('content-type', JSON_TYPE)
+  return undefined
 })

@@ -38,6 +38,13 @@ const json = (body: unknown): RequestInit => ({
 const turn = async (request: unknown) =>
   (await (await host('/control/switch', json(request))).json()) as unknown
 
+/** `fetch` would ask for anything, which the JSON API refuses. */
+const asApplication = {
+  authorization: `Bearer ${APP_TOKEN}`,
+  'accept-encoding': 'gzip',
+  accept: 'application/json;charset=utf-8',
+}
+
 const sale = {
   employeeId: EMPLOYEES[0]!.id,
   draft: {
@@ -73,7 +80,7 @@ describe('«Вся связь»', () => {
     await turn({ everything: 'down' })
     await expect(fetch(sandbox.widgetUrl)).rejects.toThrow()
     await expect(host('/ui/sales', json(sale))).rejects.toThrow()
-    const headers = { authorization: `Bearer ${APP_TOKEN}`, 'accept-encoding': 'gzip' }
+    const headers = asApplication
     expect((await host('/api/remap/1.2/entity/retailstore', { headers })).status).toBe(200)
     expect(await (await host('/control/documents')).json()).toEqual({ sales: [] })
   })
@@ -115,6 +122,15 @@ describe('the control', () => {
     expect((await host(path, json(body))).status).toBe(400)
   })
 
+  it('makes MoySklad strict, and usual again', async () => {
+    const stores = async () =>
+      (await host('/api/remap/1.2/entity/retailstore', { headers: asApplication })).status
+    await host('/control/limits', json({ requests: 1 }))
+    expect([await stores(), await stores()]).toEqual([200, 429])
+    await host('/control/limits', json({}))
+    expect(await stores()).toBe(200)
+  })
+
   it('knows which frame got which status', async () => {
     const answer = await host('/ui/context-keys', json({ employeeId: sale.employeeId }))
     const { contextKey } = (await answer.json()) as { contextKey: string }
@@ -124,6 +140,17 @@ describe('the control', () => {
     expect(await status()).toEqual({ status: 200 })
     expect(sandbox.contextKeys.exchange(contextKey, APP_UID)).toMatchObject({ kind: 'employee' })
   })
+})
+
+it('paths that MoySklad’s APIs do not have are refused in the shape of their errors', async () => {
+  const vendor = { authorization: `Bearer ${await appToken(Date.now())}`, 'accept-encoding': 'gzip' }
+  for (const [path, headers] of [
+    ['/api/remap/1.2/entity/nothing', asApplication],
+    ['/api/vendor/1.0/nothing', vendor],
+  ] as const) {
+    const answer = await host(path, { headers })
+    expect([answer.status, await answer.json()]).toMatchObject([404, { errors: [{ code: 1002 }] }])
+  }
 })
 
 it('a widget’s token is exchanged at the Vendor API', async () => {

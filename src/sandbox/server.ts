@@ -18,6 +18,7 @@ import { createJsonApi } from './json-api.ts'
 import { createLine } from './line.ts'
 import { moscowMinute } from './moscow-time.ts'
 import { createPresentCards } from './present-cards.ts'
+import { createRateGuard } from './rate-limits.ts'
 import { sheetHtml } from './sheet.ts'
 import { heldBackMs } from './slowness.ts'
 import { createSwitches } from './switches.ts'
@@ -83,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   const contextKeys = createContextKeys(now)
   const userTokens = createUserTokens(now)
+  const rateGuard = createRateGuard(now)
   const presentCards = createPresentCards({
     productUrl: () => `http://127.0.0.1:${productPort}`,
     contextKeys,
@@ -118,13 +120,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await sleep(heldBackMs(slowness, performance.now() - startedAt))
   })
   if (slowness > 1) for (const path of ['/api/*', '/ui/*']) app.use(path, slowly)
-  app.route('/api/remap/1.2', createJsonApi({ documents, entities, token: APP_TOKEN }))
+  app.route('/api/remap/1.2', createJsonApi({ documents, entities, rateGuard, token: APP_TOKEN }))
   app.route(
     '/api/vendor/1.0',
     createVendorApi({ appUid: APP_UID, checkToken, contextKeys, entities, userTokens }),
   )
   app.route('/ui', createUiApi({ apiBase, widgetUrl, documents, contextKeys, userTokens, now: moyskladNow }))
-  app.route('/control', createControl({ documents, faults, frameLoads, line, presentCards, switches }))
+  app.route(
+    '/control',
+    createControl({ documents, faults, frameLoads, line, presentCards, rateGuard, switches }),
+  )
   app.get('/descriptor.xml', (c) =>
     c.body(descriptor, 200, { 'content-type': 'application/xml; charset=utf-8' }),
   )

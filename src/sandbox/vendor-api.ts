@@ -4,7 +4,7 @@ import type { AppTokens } from './app-jwt.ts'
 import type { ContextKeys } from './context-keys.ts'
 import { EMPLOYEES, type DemoEmployee } from './demo.ts'
 import type { Entities, JsonObject } from './entities.ts'
-import { apiError } from './json-errors.ts'
+import { apiError, unknownPath } from './json-errors.ts'
 import { gzipOnly, pack } from './moysklad-http.ts'
 import type { UserTokens } from './user-tokens.ts'
 import { tryShape } from '../core/shape.ts'
@@ -53,7 +53,8 @@ export function createVendorApi(deps: VendorApiDeps): Hono {
       }
     }
   })
-  app.notFound((c) => apiError(c, 404, `Неизвестный путь: '${c.req.path}'`))
+  // Where the app is mounted in another one, its `notFound` would not be asked.
+  app.all('*', unknownPath)
   return app
 
   async function byToken(c: Context, shown: (person: DemoEmployee) => JsonObject): Promise<Response> {
