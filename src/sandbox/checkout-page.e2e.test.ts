@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildDescriptor } from '../../manifest/build.ts'
 import { chromiumLaunch } from '../../test/support/chromium.ts'
-import { CERTIFICATES, GOOD_FOLDERS, GOODS } from './demo.ts'
+import { APP_TOKEN, CERTIFICATES, GOOD_FOLDERS, GOODS } from './demo.ts'
 import { startSandbox, type Sandbox } from './server.ts'
 import { fakePopupHtml, fakeWidgetHtml, withEverythingDeclared } from './testing/fake-widget.ts'
 import { startProductDouble, type ProductDouble } from './testing/product-double.ts'
@@ -180,6 +180,69 @@ describe('a sale', () => {
     await press('delete')
     await press('dialog-yes')
     await expect.poll(() => page.getByText('Продаж пока нет').isVisible()).toBe(true)
+  })
+})
+
+describe('an open page', () => {
+  async function writeAdvance(id: string, advancePaymentSum: number): Promise<void> {
+    const answer = await fetch(`${sandbox.hostUrl}/api/remap/1.2/entity/retaildemand/${id}`, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${APP_TOKEN}`,
+        'accept-encoding': 'gzip',
+        accept: 'application/json;charset=utf-8',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        cashSum: GOODS[0]!.priceKopecks - advancePaymentSum,
+        noCashSum: 0,
+        advancePaymentSum,
+      }),
+    })
+    expect(answer.status).toBe(200)
+  }
+  const stored = async () => {
+    const answer = await fetch(`${sandbox.hostUrl}/control/documents`)
+    const { sales } = (await answer.json()) as { sales: { advancePaymentSum: number; cashSum: number }[] }
+    return sales[0]
+  }
+
+  it('goes on showing what it had when a server writes, and its Save takes that back', async () => {
+    await openNew()
+    const id = await saveOne()
+    await writeAdvance(id, 100_000)
+    expect(await page.getByTestId('cash').inputValue()).toBe('1\u00a0649,00')
+    await press('save')
+    await expect.poll(async () => (await log('edit')).at(-1)).toBe(`Save 2 ${id}`)
+    expect(await stored()).toMatchObject({ advancePaymentSum: 0, cashSum: 164_900 })
+  })
+
+  it('shows it when the sale is opened again, and its Save keeps it', async () => {
+    await openNew()
+    const id = await saveOne()
+    await writeAdvance(id, 100_000)
+    await press('close')
+    await press('open-00001')
+    await state('edit Opened')
+    expect(await textOf('advancePaymentSum')).toBe('1\u00a0000,00')
+    expect(await page.getByTestId('cash').inputValue()).toBe('649,00')
+    await page.getByTestId('description').fill('тест')
+    await press('save')
+    await expect.poll(() => textOf('save-state')).toBe('Сохранено')
+    expect(await stored()).toMatchObject({ advancePaymentSum: 100_000, cashSum: 64_900 })
+  })
+
+  it('[18005] cannot be saved with a QR code beside cash', async () => {
+    await openNew()
+    await press('good-00003')
+    await page.getByTestId('qr').fill('100')
+    await page.keyboard.press('Enter')
+    await press('save')
+    await expect.poll(() => textOf('error')).toContain("В случае заполненного поля 'qrSum'")
+    await page.getByTestId('qr').fill('1649')
+    await page.keyboard.press('Enter')
+    await press('save')
+    await state('edit Opened')
   })
 })
 

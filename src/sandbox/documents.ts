@@ -4,21 +4,17 @@ import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { moscowMinute, moscowTime } from './moscow-time.ts'
 import { saleSumKopecks } from './page/wire/sale-sum.ts'
-import { SaleView, type SaleDraft } from './page/wire/ui-wire.ts'
-import { Int, parseShape } from '../core/shape.ts'
+import { paymentOf } from './page/wire/payment.ts'
+import { SaleRow, SaleView, type SaleDraft } from './page/wire/ui-wire.ts'
+import type { PositionBody, SaleChange } from './json-bodies.ts'
+import { checkPayment, completePayment, DocumentRefused } from './payments.ts'
+import { Int, parseShape, tryShape } from '../core/shape.ts'
 
 /**
  * Retail sales: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
  * again. The file is replaced by a rename; a kill in the middle leaves the older one whole.
  */
 const DocumentsFile = v.object({ lastNumber: Int, sales: v.array(SaleView) })
-
-/** Payment parts may differ from the total by less than this: rule of MoySklad's JSON API, error 18000. */
-const PAYMENT_TOLERANCE_KOPECKS = 10
-
-export class PaymentMismatch extends Error {
-  override readonly name = 'PaymentMismatch'
-}
 
 export type Documents = ReturnType<typeof openDocuments>
 
@@ -47,7 +43,7 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
     get: (id: string): SaleView | undefined => sales.get(id),
     nextName: (): string => documentName(lastNumber + 1),
 
-    /** @throws PaymentMismatch */
+    /** @throws DocumentRefused */
     create(ownerId: string, draft: SaleDraft): SaleView {
       const body = saleBody(draft)
       const at = now()
@@ -65,11 +61,41 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
       })
     },
 
-    /** Undefined for a document that does not exist or lies in the bin. @throws PaymentMismatch */
+    /**
+     * What a person saves on the page: the whole document as the page has it, also over what a server has written
+     * meanwhile. No documentation says that the real page does so; it has no version of the document to notice by. Undefined for a document that does not exist or lies in the bin.
+     *
+     * @throws DocumentRefused
+     */
     update(id: string, draft: SaleDraft): SaleView | undefined {
       const sale = sales.get(id)
       if (sale === undefined || sale.deleted !== null) return undefined
       return put({ ...sale, ...saleBody(draft), updated: moscowTime(now()) })
+    },
+
+    /**
+     * PUT of the JSON API: what it does not name stays. Undefined for a document that does not exist.
+     *
+     * @param productIdOf of the reference in a row that is new; undefined for one that leads nowhere
+     * @throws DocumentRefused
+     */
+    change(
+      id: string,
+      change: SaleChange,
+      productIdOf: (href: string) => string | undefined,
+    ): SaleView | undefined {
+      const sale = sales.get(id)
+      if (sale === undefined) return undefined
+      const rows = change.positions?.map((row) => changedRow(sale, row, productIdOf)) ?? sale.rows
+      const { applicable = sale.applicable, description = sale.description, payment } = change
+      const paid = payment ? completePayment(payment, saleSumKopecks(rows)) : paymentOf(sale)
+      return put({
+        ...sale,
+        ...saleBody({ applicable, description, rows, ...paid }),
+        name: change.name ?? sale.name,
+        moment: change.momentMs === undefined ? sale.moment : moscowMinute(change.momentMs),
+        updated: moscowTime(now()),
+      })
     },
 
     /** To the bin, as the button «Удалить» does. */
@@ -94,14 +120,37 @@ function saleBody(
   draft: SaleDraft,
 ): Omit<SaleView, 'id' | 'name' | 'moment' | 'created' | 'updated' | 'deleted' | 'ownerId' | 'storeId'> {
   const sum = saleSumKopecks(draft.rows)
-  if (Math.abs(draft.cashSum + draft.noCashSum - sum) >= PAYMENT_TOLERANCE_KOPECKS) {
-    throw new PaymentMismatch(
-      'Ошибка сохранения продажи: сумма оплаты наличными и картой не равна сумме документа',
+  checkPayment(draft, sum)
+  const rows = draft.rows.map((row) => ({ ...row, id: row.id ?? newDocumentId() }))
+  const { applicable, description } = draft
+  return { applicable, description, rows, sum, ...paymentOf(draft) }
+}
+
+/** A row that names one of the sale's own changes it by what it gives; any other is a new one. */
+function changedRow(
+  sale: SaleView,
+  body: PositionBody,
+  productIdOf: (href: string) => string | undefined,
+): SaleRow {
+  const known = sale.rows.find((row) => row.id === body.id)
+  const { assortment } = body
+  const productId = assortment === undefined ? known?.productId : productIdOf(assortment.meta.href)
+  if (productId === undefined) {
+    throw new DocumentRefused(
+      3000,
+      "Ошибка сохранения объекта: поле 'assortment' не может быть пустым или отсутствовать",
     )
   }
-  const rows = draft.rows.map((row) => ({ ...row, id: row.id ?? newDocumentId() }))
-  const { applicable, description, cashSum, noCashSum } = draft
-  return { applicable, description, rows, sum, cashSum, noCashSum }
+  const row = tryShape(SaleRow, {
+    id: known?.id ?? null,
+    productId,
+    // What a new row does not say is not documented; one piece for nothing is what its parts would be by themselves.
+    quantity: body.quantity ?? known?.quantity ?? 1,
+    price: Math.round(body.price ?? known?.price ?? 0),
+    discount: body.discount ?? known?.discount ?? 0,
+  })
+  if (!row.success) throw new DocumentRefused(3007, "Ошибка валидации сохраняемого объекта: 'positions'")
+  return row.data
 }
 
 function documentName(number: number): string {

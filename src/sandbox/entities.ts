@@ -15,6 +15,7 @@ import {
   type DemoEmployee,
   type DemoProduct,
 } from './demo.ts'
+import { paymentOf } from './page/wire/payment.ts'
 import type { SaleView } from './page/wire/ui-wire.ts'
 
 /** JSON as MoySklad's JSON API 1.2 shows it: kopecks, Moscow time, references as `meta`, absent fields left out. */
@@ -113,13 +114,7 @@ export function createEntities(base: string) {
         payedSum: sale.sum,
         retailStore: reference('retailstore', sale.storeId),
         retailShift: reference('retailshift', SHIFT.id),
-        cashSum: sale.cashSum,
-        noCashSum: sale.noCashSum,
-        qrSum: 0,
-        prepaymentCashSum: 0,
-        prepaymentNoCashSum: 0,
-        prepaymentQrSum: 0,
-        advancePaymentSum: 0,
+        ...paymentOf(sale),
       }
     },
 

@@ -7,6 +7,7 @@ import { APP_TOKEN, CERTIFICATES, EMPLOYEES, GOODS, STORE } from './demo.ts'
 import { openDocuments, type Documents } from './documents.ts'
 import { createEntities } from './entities.ts'
 import { createJsonApi } from './json-api.ts'
+import { nothingPaid } from './page/wire/payment.ts'
 import { createRateGuard, type RateGuard } from './rate-limits.ts'
 
 const BASE = 'http://host/api/remap/1.2'
@@ -53,8 +54,8 @@ function sell(ownerId: string, minutesLater: number) {
     applicable: true,
     description: null,
     rows: [{ id: null, productId: GOODS[0]!.id, quantity: 1, price: 100, discount: 0 }],
+    ...nothingPaid,
     cashSum: 100,
-    noCashSum: 0,
   })
 }
 
@@ -154,8 +155,8 @@ describe('a retail sale', () => {
       applicable: true,
       description: null,
       rows: Array.from({ length: 120 }, () => row),
+      ...nothingPaid,
       cashSum: 12_000,
-      noCashSum: 0,
     })
     const whole = await call(`/entity/retaildemand/${id}?expand=positions`)
     expect(whole.body).toMatchObject({ positions: { meta: { size: 120 } } })

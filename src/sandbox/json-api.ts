@@ -2,10 +2,12 @@ import { Hono, type Context } from 'hono'
 import { PRODUCTS, STORE } from './demo.ts'
 import type { Documents } from './documents.ts'
 import type { Entities, JsonObject } from './entities.ts'
+import { BadBody, readSaleChange } from './json-bodies.ts'
 import { apiError, notFound, unknownPath } from './json-errors.ts'
 import { BadQuery } from './json-filter.ts'
 import { expandOf, listPage } from './json-lists.ts'
 import { gzipOnly, jsonOnly, pack } from './moysklad-http.ts'
+import { DocumentRefused } from './payments.ts'
 import type { RateGuard } from './rate-limits.ts'
 import type { SaleView } from './page/wire/ui-wire.ts'
 
@@ -59,6 +61,13 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
       }),
     ),
   )
+  app.put('/entity/retaildemand/:id', async (c) => {
+    const { id } = c.req.param()
+    const sale = documents.change(id, await readSaleChange(c), productIdOf)
+    return sale === undefined
+      ? notFound(c, 'retaildemand', id)
+      : c.json(entities.retailDemand(sale, expandOf(c)))
+  })
   app.delete('/entity/retaildemand/:id', (c) =>
     documents.remove(c.req.param('id')) ? c.body(null, 200) : notFound(c, 'retaildemand', c.req.param('id')),
   )
@@ -85,7 +94,10 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
   // Where the app is mounted in another one, its `notFound` would not be asked.
   app.all('*', unknownPath)
   app.onError((error, c) => {
-    if (error instanceof BadQuery) return apiError(c, 400, error.message, error.code)
+    if (error instanceof BadQuery || error instanceof BadBody) {
+      return apiError(c, 400, error.message, error.code)
+    }
+    if (error instanceof DocumentRefused) return apiError(c, 412, error.message, error.code)
     throw error
   })
   return app
@@ -116,6 +128,12 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
   ): Response {
     return listPage(c, entities, { type, fields, filter, rows })
   }
+}
+
+/** By a reference to a product of the shop; the part of the address before `/entity/` is not looked at. */
+function productIdOf(href: string): string | undefined {
+  const id = /\/entity\/product\/([^/?#]+)$/.exec(href)?.[1]
+  return PRODUCTS.find((product) => product.id === id)?.id
 }
 
 /** The bin is another list, not a field: without `isDeleted=true` nothing in it is found. */

@@ -9,3 +9,10 @@ export function moscowTime(ms: number): string {
 export function moscowMinute(ms: number): string {
   return moscowTime(ms - (ms % 60_000))
 }
+
+/** Of `YYYY-MM-DD HH:mm:ss[.SSS]`; NaN for anything else. */
+export function parseMoscow(text: string): number {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?$/.test(text)
+    ? Date.parse(`${text.replace(' ', 'T')}Z`) - MOSCOW_OFFSET_MS
+    : Number.NaN
+}

@@ -16,9 +16,10 @@ import {
   STORE,
   type DemoProduct,
 } from './demo.ts'
-import { PaymentMismatch, type Documents } from './documents.ts'
+import type { Documents } from './documents.ts'
 import { apiError } from './json-errors.ts'
 import { moscowMinute } from './moscow-time.ts'
+import { DocumentRefused } from './payments.ts'
 import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
 import type { UserTokens } from './user-tokens.ts'
 import { tryShape } from '../core/shape.ts'
@@ -108,7 +109,7 @@ export function createUiApi(deps: UiApiDeps): Hono {
 
   app.onError((error, c) => {
     if (error instanceof BadBody) return apiError(c, 400, error.message)
-    if (error instanceof PaymentMismatch) return apiError(c, 412, error.message, 18000)
+    if (error instanceof DocumentRefused) return apiError(c, 412, error.message, error.code)
     throw error
   })
   return app

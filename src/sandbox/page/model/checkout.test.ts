@@ -185,7 +185,7 @@ describe('Change', () => {
 
   it('is not sent for payment, which still has to be saved', () => {
     checkout.addGood(goods[2]!)
-    checkout.setNoCash(100)
+    checkout.setPaid({ noCashSum: 100 })
     expect([changes().length, checkout.changed.value]).toEqual([1, true])
   })
 })

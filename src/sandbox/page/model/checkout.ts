@@ -12,9 +12,10 @@ import {
   emptySale,
   saleFrom,
   withGood,
-  withNoCash,
+  withPaid,
   withoutRow,
   withRow,
+  type OtherThanCash,
   type RowEdit,
   type Sale,
 } from './sale.ts'
@@ -197,11 +198,11 @@ export function createCheckout(deps: CheckoutDeps) {
       edit((current) => ({ ...current, description: text === '' ? null : text }), '_fields'),
     setApplicable: (applicable: boolean) => edit((current) => ({ ...current, applicable }), '_fields'),
     /** Payment has no Change-handler mark: the document becomes unsaved, and the widget hears nothing. */
-    setNoCash(noCashSum: number): void {
+    setPaid(paid: Partial<Pick<OtherThanCash, 'noCashSum' | 'qrSum'>>): void {
       const before = sale.value
       if (before === null || busy.value) return
-      const after = withNoCash(before, noCashSum)
-      if (after.noCashSum === before.noCashSum) return
+      const after = withPaid(before, paid)
+      if (JSON.stringify(after.paid) === JSON.stringify(before.paid)) return
       sale.value = after
       changed.value = true
     },

@@ -1,8 +1,11 @@
+import { nothingPaid, paidKopecks, paymentOf, type Payment } from '../wire/payment.ts'
 import { saleSumKopecks } from '../wire/sale-sum.ts'
 import type { Good, NewSale, SaleDraft, SaleRow, SaleView } from '../wire/ui-wire.ts'
 
 /** A row on screen; `key` tells rows apart that have no id yet. */
 export type Row = SaleRow & { readonly key: string }
+
+export type OtherThanCash = Omit<Payment, 'cashSum'>
 
 /** The document on screen, saved or not. */
 export type Sale = {
@@ -14,8 +17,8 @@ export type Sale = {
   readonly applicable: boolean
   readonly description: string | null
   readonly rows: readonly Row[]
-  /** Paid by bank card; cash is always the rest. */
-  readonly noCashSum: number
+  /** Cash is always the rest, and not in it. */
+  readonly paid: OtherThanCash
 }
 
 export function emptySale(fresh: NewSale): Sale {
@@ -28,18 +31,18 @@ export function emptySale(fresh: NewSale): Sale {
     applicable: true,
     description: null,
     rows: [],
-    noCashSum: 0,
+    paid: nothingPaid,
   }
 }
 
 export function saleFrom(view: SaleView): Sale {
-  const { id, name, moment, created, updated, applicable, description, noCashSum } = view
+  const { id, name, moment, created, updated, applicable, description } = view
   const rows = view.rows.map((row) => ({ ...row, key: row.id }))
-  return { id, name, moment, created, updated, applicable, description, rows, noCashSum }
+  return { id, name, moment, created, updated, applicable, description, rows, paid: paymentOf(view) }
 }
 
 export function draftOf(sale: Sale): SaleDraft {
-  const { applicable, description, noCashSum } = sale
+  const { applicable, description } = sale
   const rows = sale.rows.map(({ id, productId, quantity, price, discount }) => ({
     id,
     productId,
@@ -47,7 +50,7 @@ export function draftOf(sale: Sale): SaleDraft {
     price,
     discount,
   }))
-  return { applicable, description, rows, noCashSum, cashSum: cashKopecks(sale) }
+  return { applicable, description, rows, ...sale.paid, cashSum: cashKopecks(sale) }
 }
 
 export function sumKopecks(sale: Sale): number {
@@ -55,7 +58,7 @@ export function sumKopecks(sale: Sale): number {
 }
 
 export function cashKopecks(sale: Sale): number {
-  return sumKopecks(sale) - sale.noCashSum
+  return sumKopecks(sale) - paidKopecks({ ...sale.paid, cashSum: 0 })
 }
 
 /** The same goods again make the row larger, as a scanner at the till expects. */
@@ -65,6 +68,15 @@ export function withGood(sale: Sale, good: Good, key: string): Sale {
   const row = { key, id: null, productId: good.id, quantity: 1, price: good.priceKopecks, discount: 0 }
   return { ...sale, rows: [...sale.rows, row] }
 }
+
+const OLDEST_FIRST = [
+  'advancePaymentSum',
+  'prepaymentCashSum',
+  'prepaymentNoCashSum',
+  'prepaymentQrSum',
+  'qrSum',
+  'noCashSum',
+] as const satisfies readonly (keyof OtherThanCash)[]
 
 export type RowEdit = Partial<Pick<Row, 'quantity' | 'price' | 'discount'>>
 
@@ -77,13 +89,20 @@ export function withoutRow(sale: Sale, key: string): Sale {
   return payable({ ...sale, rows: sale.rows.filter((row) => row.key !== key) })
 }
 
-export function withNoCash(sale: Sale, noCashSum: number): Sale {
-  return payable({ ...sale, noCashSum })
+/** How much is paid by bank card or by QR code. */
+export function withPaid(sale: Sale, paid: Partial<Pick<OtherThanCash, 'noCashSum' | 'qrSum'>>): Sale {
+  return payable({ ...sale, paid: { ...sale.paid, ...paid } })
 }
 
-/** The bank card never pays more than the total. */
+/** Nothing ever pays more than is left of the total; what a server has written gives way last. */
 function payable(sale: Sale): Sale {
-  return { ...sale, noCashSum: Math.min(Math.max(sale.noCashSum, 0), sumKopecks(sale)) }
+  const paid = { ...sale.paid }
+  let left = sumKopecks(sale)
+  for (const field of OLDEST_FIRST) {
+    paid[field] = Math.min(Math.max(paid[field], 0), left)
+    left -= paid[field]
+  }
+  return { ...sale, paid }
 }
 
 /** What a person typed: «1 500,5» is 150050 kopecks. Null for what is no amount. */

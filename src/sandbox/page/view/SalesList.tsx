@@ -27,6 +27,8 @@ export function SalesList({ checkout }: { readonly checkout: Checkout }) {
             <th>Комментарий</th>
             <th class="sum">Наличными</th>
             <th class="sum">Картой</th>
+            <th class="sum">QR</th>
+            <th class="sum">Аванс</th>
             <th class="sum">Сумма</th>
           </tr>
         </thead>
@@ -48,12 +50,14 @@ export function SalesList({ checkout }: { readonly checkout: Checkout }) {
               <td>{sale.description ?? ''}</td>
               <td class="sum">{showKopecks(sale.cashSum)}</td>
               <td class="sum">{showKopecks(sale.noCashSum)}</td>
+              <td class="sum">{showKopecks(sale.qrSum)}</td>
+              <td class="sum">{showKopecks(sale.advancePaymentSum)}</td>
               <td class="sum">{showKopecks(sale.sum)}</td>
             </tr>
           ))}
           {checkout.list.value.length === 0 && (
             <tr class="empty">
-              <td colSpan={7}>Продаж пока нет</td>
+              <td colSpan={9}>Продаж пока нет</td>
             </tr>
           )}
         </tbody>

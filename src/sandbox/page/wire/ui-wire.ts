@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { CardState } from '../../../core/card/card.ts'
 import { DISCOUNT_SCALE, QUANTITY_SCALE } from './sale-sum.ts'
+import { Kopecks, paymentFields } from './payment.ts'
 import { Int } from '../../../core/shape.ts'
 
 /**
  * What the checkout page and its own server say to each other under `/ui`. MoySklad's real page has a private protocol
  * here; nothing of the product may depend on this one.
  */
-const Kopecks = v.pipe(Int, v.minValue(0), v.maxValue(10_000_000_000))
 const id = v.pipe(v.string(), v.uuid())
 
 const isDecimal = (scale: number) => (value: number) =>
@@ -28,7 +28,8 @@ export const SaleRow = v.strictObject({
   discount: v.pipe(
     v.number(),
     v.finite(),
-    v.minValue(0),
+    // Below zero it is a mark-up.
+    v.minValue(-100),
     v.maxValue(100),
     v.check(isDecimal(DISCOUNT_SCALE)),
   ),
@@ -39,8 +40,7 @@ export const SaleDraft = v.strictObject({
   applicable: v.boolean(),
   description: v.nullable(v.pipe(v.string(), v.maxLength(4096))),
   rows: v.pipe(v.array(SaleRow), v.minLength(1), v.maxLength(1000)),
-  cashSum: Kopecks,
-  noCashSum: Kopecks,
+  ...paymentFields,
 })
 export type SaleDraft = v.InferOutput<typeof SaleDraft>
 
@@ -59,10 +59,9 @@ export const SaleView = v.object({
   ownerId: id,
   storeId: id,
   rows: v.array(v.object({ ...SaleRow.entries, ...{ id } })),
-  /** Twice the largest payment, since each of the two parts may be that large. */
+  /** May be larger than the largest payment, since each of its parts may be that large. */
   sum: v.pipe(Int, v.minValue(0)),
-  cashSum: Kopecks,
-  noCashSum: Kopecks,
+  ...paymentFields,
 })
 export type SaleView = v.InferOutput<typeof SaleView>
 
