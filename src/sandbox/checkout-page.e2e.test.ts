@@ -27,6 +27,7 @@ beforeEach(async () => {
     res.setHeader('content-type', 'text/html; charset=utf-8')
     if (req.url?.startsWith('/p/') === true) res.end(fakePopupHtml)
     else if (req.url === '/mark') res.end('<script>localStorage.setItem("mark", "first-party")</script>')
+    else if (req.url?.startsWith('/w/return?') === true) res.end(fakeWidgetHtml('return'))
     else res.end(fakeWidgetHtml(req.url?.startsWith('/w/sale?') === true ? 'edit' : 'create'))
   })
   sandbox = await startSandbox({
@@ -47,10 +48,11 @@ afterEach(async () => {
   await product.close()
 })
 
-const frame = (point: 'create' | 'edit' | 'card') =>
+const frame = (point: 'create' | 'edit' | 'return' | 'card') =>
   page.frameLocator(`[data-testid=${point === 'card' ? 'popup-card' : `widget-${point}`}]`)
 const press = (testId: string) => page.getByTestId(testId).click()
-const tell = (point: 'create' | 'edit' | 'card', button: string) => frame(point).locator(`#${button}`).click()
+const tell = (point: 'create' | 'edit' | 'return' | 'card', button: string) =>
+  frame(point).locator(`#${button}`).click()
 const textOf = (testId: string) => page.getByTestId(testId).textContent()
 const state = (wanted: string) => expect.poll(() => textOf('widget-state')).toBe(wanted)
 const control = (path: string, body: unknown) =>
@@ -65,7 +67,7 @@ async function openNew(query = ''): Promise<void> {
   await state('create Opened')
 }
 
-async function log(point: 'create' | 'edit'): Promise<string[]> {
+async function log(point: 'create' | 'edit' | 'return'): Promise<string[]> {
   return ((await frame(point).locator('#log').textContent()) ?? '').trim().split('\n').slice(2)
 }
 
@@ -243,6 +245,36 @@ describe('an open page', () => {
     await page.keyboard.press('Enter')
     await press('save')
     await state('edit Opened')
+  })
+})
+
+describe('a return', () => {
+  it('is begun on its sale without a widget, saved, and opened at its own point', async () => {
+    await openNew()
+    const saleId = await saveOne()
+    await press('new-return')
+    await expect.poll(() => textOf('title')).toContain('Возврат № 00001')
+    await state('Closed')
+    await page.getByTestId('quantity-1').fill('2')
+    await page.keyboard.press('Enter')
+    await press('save')
+    await expect.poll(() => textOf('error')).toContain('позиции не соответствуют позициям продажи')
+    await page.getByTestId('quantity-1').fill('1')
+    await page.keyboard.press('Enter')
+    await press('save')
+    await state('return Opened')
+    const id = new URL(page.url()).hash.slice('#retailsalesreturn/edit?id='.length)
+    await page.getByTestId('description').fill('тест')
+    await press('save')
+    await expect.poll(() => log('return')).toEqual([`Open 1 ${id}`, `Save 2 ${id}`])
+    await press('basis')
+    await expect.poll(async () => (await log('edit')).at(-1)).toMatch(new RegExp(`^Open \\d ${saleId}$`))
+    await press('returns-tab')
+    await press('open-return-00001')
+    await state('return Opened')
+    await press('delete')
+    await press('dialog-yes')
+    await expect.poll(() => page.getByText('Возвратов пока нет').isVisible()).toBe(true)
   })
 })
 

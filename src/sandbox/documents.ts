@@ -5,16 +5,29 @@ import * as v from 'valibot'
 import { moscowMinute, moscowTime } from './moscow-time.ts'
 import { saleSumKopecks } from './page/wire/sale-sum.ts'
 import { paymentOf } from './page/wire/payment.ts'
-import { SaleRow, SaleView, type SaleDraft } from './page/wire/ui-wire.ts'
+import {
+  ReturnView,
+  SaleRow,
+  SaleView,
+  type NewReturn,
+  type ReturnDraft,
+  type SaleDraft,
+} from './page/wire/ui-wire.ts'
 import type { PositionBody, SaleChange } from './json-bodies.ts'
 import { checkPayment, completePayment, DocumentRefused } from './payments.ts'
+import { checkReturn, proposedPayout, returnableRows } from './returns.ts'
 import { Int, parseShape, tryShape } from '../core/shape.ts'
 
 /**
- * Retail sales: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
+ * Retail sales and their returns: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
  * again. The file is replaced by a rename; a kill in the middle leaves the older one whole.
  */
-const DocumentsFile = v.object({ lastNumber: Int, sales: v.array(SaleView) })
+const DocumentsFile = v.object({
+  lastNumber: Int,
+  sales: v.array(SaleView),
+  lastReturnNumber: v.optional(Int, 0),
+  returns: v.optional(v.array(ReturnView), []),
+})
 
 export type Documents = ReturnType<typeof openDocuments>
 
@@ -22,12 +35,19 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
   const { file, storeId, now } = options
   const stored = readStored(file)
   const sales = new Map(stored.sales.map((sale) => [sale.id, sale]))
-  let lastNumber = stored.lastNumber
+  const returns = new Map(stored.returns.map((one) => [one.id, one]))
+  let { lastNumber, lastReturnNumber } = stored
 
   function persist(): void {
     mkdirSync(dirname(file), { recursive: true })
     const fresh = `${file}.new`
-    writeFileSync(fresh, JSON.stringify({ lastNumber, sales: [...sales.values()] }, null, 1))
+    const kept = {
+      lastNumber,
+      sales: [...sales.values()],
+      lastReturnNumber,
+      returns: [...returns.values()],
+    }
+    writeFileSync(fresh, JSON.stringify(kept, null, 1))
     renameSync(fresh, file)
   }
 
@@ -37,7 +57,94 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
     return sale
   }
 
+  /** With a new id, number and the time of now. */
+  function begin(number: number, ownerId: string) {
+    const at = now()
+    return {
+      id: newDocumentId(),
+      name: documentName(number),
+      moment: moscowMinute(at),
+      created: moscowTime(at),
+      updated: moscowTime(at),
+      deleted: null,
+      ownerId,
+      storeId,
+    }
+  }
+
+  /** @param but the return that is about to be saved again */
+  function returnsOf(demandId: string, but?: string): ReturnView[] {
+    return [...returns.values()].filter(
+      (one) => one.demandId === demandId && one.deleted === null && one.id !== but,
+    )
+  }
+
+  /** @throws DocumentRefused when there is no such sale */
+  function basisOf(demandId: string): SaleView {
+    const sale = sales.get(demandId)
+    if (sale === undefined || sale.deleted !== null) {
+      throw new DocumentRefused(
+        1020,
+        `Родительский объект с типом 'retaildemand' и идентификатором '${demandId}' не существует`,
+      )
+    }
+    return sale
+  }
+
+  function putReturn(view: ReturnView): ReturnView {
+    returns.set(view.id, view)
+    persist()
+    return view
+  }
+
   return {
+    returns: {
+      /** Newest first, what lies in the bin included. */
+      list: (): ReturnView[] => [...returns.values()].reverse(),
+      get: (id: string): ReturnView | undefined => returns.get(id),
+
+      /** What a new return of this sale is proposed to hold. @throws DocumentRefused */
+      propose(demandId: string): NewReturn {
+        const sale = basisOf(demandId)
+        const rows = returnableRows(sale, returnsOf(demandId))
+        return {
+          name: documentName(lastReturnNumber + 1),
+          moment: moscowMinute(now()),
+          demandId,
+          demandName: sale.name,
+          rows,
+          ...proposedPayout(sale, saleSumKopecks(rows)),
+        }
+      },
+
+      /** @throws DocumentRefused */
+      create(ownerId: string, draft: ReturnDraft): ReturnView {
+        const { demandId } = draft
+        const sale = basisOf(demandId)
+        checkReturn(draft, sale, returnsOf(demandId))
+        lastReturnNumber += 1
+        const begun = begin(lastReturnNumber, ownerId)
+        return putReturn({ ...begun, ...bodyOf(draft), demandId, demandName: sale.name })
+      },
+
+      /** Undefined for a return that does not exist or lies in the bin. @throws DocumentRefused */
+      update(id: string, draft: ReturnDraft): ReturnView | undefined {
+        const view = returns.get(id)
+        if (view === undefined || view.deleted !== null) return undefined
+        checkReturn(draft, basisOf(view.demandId), returnsOf(view.demandId, id))
+        return putReturn({ ...view, ...bodyOf(draft), updated: moscowTime(now()) })
+      },
+
+      /** To the bin. */
+      trash(id: string): boolean {
+        const view = returns.get(id)
+        if (view === undefined || view.deleted !== null) return false
+        const at = moscowTime(now())
+        putReturn({ ...view, deleted: at, updated: at })
+        return true
+      },
+    },
+
     /** Newest first, what lies in the bin included. */
     list: (): SaleView[] => [...sales.values()].reverse(),
     get: (id: string): SaleView | undefined => sales.get(id),
@@ -46,19 +153,8 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
     /** @throws DocumentRefused */
     create(ownerId: string, draft: SaleDraft): SaleView {
       const body = saleBody(draft)
-      const at = now()
       lastNumber += 1
-      return put({
-        id: newDocumentId(),
-        name: documentName(lastNumber),
-        moment: moscowMinute(at),
-        created: moscowTime(at),
-        updated: moscowTime(at),
-        deleted: null,
-        ownerId,
-        storeId,
-        ...body,
-      })
+      return put({ ...begin(lastNumber, ownerId), ...body })
     },
 
     /**
@@ -116,14 +212,17 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
   }
 }
 
-function saleBody(
-  draft: SaleDraft,
-): Omit<SaleView, 'id' | 'name' | 'moment' | 'created' | 'updated' | 'deleted' | 'ownerId' | 'storeId'> {
-  const sum = saleSumKopecks(draft.rows)
-  checkPayment(draft, sum)
+/** @throws DocumentRefused */
+function saleBody(draft: SaleDraft) {
+  const body = bodyOf(draft)
+  checkPayment(body, body.sum)
+  return body
+}
+
+function bodyOf(draft: SaleDraft) {
   const rows = draft.rows.map((row) => ({ ...row, id: row.id ?? newDocumentId() }))
   const { applicable, description } = draft
-  return { applicable, description, rows, sum, ...paymentOf(draft) }
+  return { applicable, description, rows, sum: saleSumKopecks(rows), ...paymentOf(draft) }
 }
 
 /** A row that names one of the sale's own changes it by what it gives; any other is a new one. */
@@ -167,8 +266,9 @@ function readStored(file: string): v.InferOutput<typeof DocumentsFile> {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return { lastNumber: 0, sales: [] }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { lastNumber: 0, sales: [], lastReturnNumber: 0, returns: [] }
+    }
     throw error
   }
   return parseShape(DocumentsFile, JSON.parse(text))

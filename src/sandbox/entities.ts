@@ -16,7 +16,7 @@ import {
   type DemoProduct,
 } from './demo.ts'
 import { paymentOf } from './page/wire/payment.ts'
-import type { SaleView } from './page/wire/ui-wire.ts'
+import type { ReturnView, SaleView } from './page/wire/ui-wire.ts'
 
 /** JSON as MoySklad's JSON API 1.2 shows it: kopecks, Moscow time, references as `meta`, absent fields left out. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -27,6 +27,14 @@ export type JsonObject = { [key: string]: Json }
  * documentation limits `expand` to 100 elements without saying which; whoever reads both ways is right with either.
  */
 const MAX_EXPANDED_ROWS = 100
+
+export type DocumentKind = 'retaildemand' | 'retailsalesreturn'
+
+/** How the JSON API calls the rows of each. */
+const POSITION_TYPES = {
+  retaildemand: 'demandposition',
+  retailsalesreturn: 'salesreturnposition',
+} as const satisfies Record<DocumentKind, string>
 
 const UI = 'https://online.moysklad.ru/app/'
 
@@ -56,10 +64,10 @@ export function createEntities(base: string) {
   }
   const price = (value: number): JsonObject => ({ value, currency: reference('currency', CURRENCY_ID) })
 
-  function positionRows(sale: SaleView): JsonObject[] {
-    const path = `entity/retaildemand/${sale.id}/positions`
-    return sale.rows.map((row) => ({
-      meta: meta('demandposition', `${path}/${row.id}`),
+  /** @param path of the rows, below `entity` */
+  function rowsOf(path: string, type: string, rows: SaleView['rows']): JsonObject[] {
+    return rows.map((row) => ({
+      meta: meta(type, `${path}/${row.id}`),
       id: row.id,
       accountId: ACCOUNT_ID,
       quantity: row.quantity,
@@ -71,50 +79,69 @@ export function createEntities(base: string) {
     }))
   }
 
-  function positions(sale: SaleView, expanded: boolean): JsonObject {
-    const path = `entity/retaildemand/${sale.id}/positions`
-    const size = { size: sale.rows.length, limit: 1000, offset: 0 }
-    const listMeta = { ...meta('demandposition', path), ...size }
-    return expanded
-      ? { meta: listMeta, rows: positionRows(sale).slice(0, MAX_EXPANDED_ROWS) }
-      : { meta: listMeta }
+  function positions(kind: DocumentKind, view: SaleView, expanded: boolean): JsonObject {
+    const list = positionList(kind, view)
+    const size = { size: view.rows.length, limit: 1000, offset: 0 }
+    const listMeta = { ...meta(list.type, list.path), ...size }
+    return expanded ? { meta: listMeta, rows: list.rows().slice(0, MAX_EXPANDED_ROWS) } : { meta: listMeta }
+  }
+
+  /** The rows of a document as a list of their own. */
+  function positionList(kind: DocumentKind, view: SaleView) {
+    const type = POSITION_TYPES[kind]
+    const path = `entity/${kind}/${view.id}/positions`
+    return { type, path, rows: () => rowsOf(path, type, view.rows) }
+  }
+
+  function documentFields(kind: DocumentKind, view: SaleView, expand: ReadonlySet<string>): JsonObject {
+    return {
+      meta: ownMeta(kind, view.id),
+      id: view.id,
+      accountId: ACCOUNT_ID,
+      owner: reference('employee', view.ownerId),
+      shared: true,
+      group: reference('group', GROUP_ID),
+      ...(view.deleted === null ? {} : { deleted: view.deleted }),
+      updated: view.updated,
+      name: view.name,
+      ...(view.description === null ? {} : { description: view.description }),
+      externalCode: view.id.slice(0, 8),
+      moment: view.moment,
+      applicable: view.applicable,
+      rate: { currency: reference('currency', CURRENCY_ID) },
+      sum: view.sum,
+      store: reference('store', WAREHOUSE_ID),
+      agent: reference('counterparty', AGENT.id),
+      organization: reference('organization', ORGANIZATION_ID),
+      created: view.created,
+      printed: false,
+      published: false,
+      positions: positions(kind, view, expand.has('positions')),
+      vatEnabled: false,
+      vatIncluded: true,
+      vatSum: 0,
+      retailStore: reference('retailstore', view.storeId),
+      retailShift: reference('retailshift', SHIFT.id),
+    }
   }
 
   return {
     meta,
-    positionRows,
+    positionList,
 
     retailDemand(sale: SaleView, expand: ReadonlySet<string>): JsonObject {
+      return { ...documentFields('retaildemand', sale, expand), payedSum: sale.sum, ...paymentOf(sale) }
+    },
+
+    /** A return knows no prepayment and no advance. */
+    retailSalesReturn(view: ReturnView, expand: ReadonlySet<string>): JsonObject {
+      const { cashSum, noCashSum, qrSum } = view
       return {
-        meta: ownMeta('retaildemand', sale.id),
-        id: sale.id,
-        accountId: ACCOUNT_ID,
-        owner: reference('employee', sale.ownerId),
-        shared: true,
-        group: reference('group', GROUP_ID),
-        ...(sale.deleted === null ? {} : { deleted: sale.deleted }),
-        updated: sale.updated,
-        name: sale.name,
-        ...(sale.description === null ? {} : { description: sale.description }),
-        externalCode: sale.id.slice(0, 8),
-        moment: sale.moment,
-        applicable: sale.applicable,
-        rate: { currency: reference('currency', CURRENCY_ID) },
-        sum: sale.sum,
-        store: reference('store', WAREHOUSE_ID),
-        agent: reference('counterparty', AGENT.id),
-        organization: reference('organization', ORGANIZATION_ID),
-        created: sale.created,
-        printed: false,
-        published: false,
-        positions: positions(sale, expand.has('positions')),
-        vatEnabled: false,
-        vatIncluded: true,
-        vatSum: 0,
-        payedSum: sale.sum,
-        retailStore: reference('retailstore', sale.storeId),
-        retailShift: reference('retailshift', SHIFT.id),
-        ...paymentOf(sale),
+        ...documentFields('retailsalesreturn', view, expand),
+        demand: { meta: ownMeta('retaildemand', view.demandId) },
+        cashSum,
+        noCashSum,
+        qrSum,
       }
     },
 

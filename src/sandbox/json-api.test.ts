@@ -252,6 +252,40 @@ describe('the list of sales', () => {
   })
 })
 
+describe('a retail return', () => {
+  it('names its sale, has its own kind of rows and no advance, and is listed and paged', async () => {
+    const sale = sell(anna, 0)
+    const { id } = documents.returns.create(boris, {
+      demandId: sale.id,
+      applicable: true,
+      description: null,
+      rows: sale.rows.map((row) => ({ ...row, id: null })),
+      ...nothingPaid,
+      cashSum: 100,
+    })
+    const { body } = await call(`/entity/retailsalesreturn/${id}?expand=positions`)
+    expect(body).toMatchObject({
+      id,
+      sum: 100,
+      cashSum: 100,
+      noCashSum: 0,
+      qrSum: 0,
+      demand: { meta: { type: 'retaildemand', href: `${BASE}/entity/retaildemand/${sale.id}` } },
+      positions: { meta: { type: 'salesreturnposition' }, rows: [{ quantity: 1, price: 100 }] },
+    })
+    expect(body).not.toHaveProperty('advancePaymentSum')
+    const owner = encodeURIComponent(`owner=${BASE}/entity/employee/${boris}`)
+    const list = await call(`/entity/retailsalesreturn?filter=${owner}`)
+    expect(list.body.rows?.map((row) => row.id)).toEqual([id])
+    expect((await call(`/entity/retailsalesreturn/${id}/positions`)).body.meta).toMatchObject({
+      type: 'salesreturnposition',
+      size: 1,
+    })
+    documents.returns.trash(id)
+    expect((await call('/entity/retailsalesreturn')).body.rows).toEqual([])
+  })
+})
+
 describe('goods', () => {
   it('are found by barcode, several at once too', async () => {
     const barcodes = CERTIFICATES.map((product) => `barcode=${product.barcode}`)

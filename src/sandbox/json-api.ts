@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { PRODUCTS, STORE } from './demo.ts'
 import type { Documents } from './documents.ts'
-import type { Entities, JsonObject } from './entities.ts'
+import type { DocumentKind, Entities, JsonObject } from './entities.ts'
 import { BadBody, readSaleChange } from './json-bodies.ts'
 import { apiError, notFound, unknownPath } from './json-errors.ts'
 import { BadQuery } from './json-filter.ts'
@@ -19,6 +19,10 @@ const fieldSet = (...lines: readonly string[]): ReadonlySet<string> =>
 const SALE_FIELDS = fieldSet(
   'accountId agent applicable code created deleted description externalCode group id moment name organization',
   'owner retailShift retailStore shared state store sum syncId updated',
+)
+const RETURN_FIELDS = fieldSet(
+  'accountId agent applicable code contract created deleted description externalCode group id moment name',
+  'organization owner printed published retailShift retailStore shared state store sum syncId updated',
 )
 const GOODS_FIELDS = fieldSet('id name code archived updated externalCode')
 const STORE_FIELDS = fieldSet('id name archived active updated')
@@ -38,28 +42,11 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
   // They are counted by token, so who has none is not counted.
   app.use(rateGuard.middleware)
 
-  app.get('/entity/retaildemand', (c) => {
-    const { rest, bin } = takeIsDeleted(c.req.query('filter') ?? '')
-    return list(c, 'retaildemand', SALE_FIELDS, rest, (expand) =>
-      documents
-        .list()
-        .filter((sale) => (sale.deleted !== null) === bin)
-        .map((sale) => entities.retailDemand(sale, expand)),
-    )
-  })
-  app.get('/entity/retaildemand/:id', (c) =>
-    withSale(c, (sale) => c.json(entities.retailDemand(sale, expandOf(c)))),
+  documentRoutes('retaildemand', SALE_FIELDS, documents, (sale, expand) =>
+    entities.retailDemand(sale, expand),
   )
-  app.get('/entity/retaildemand/:id/positions', (c) =>
-    withSale(c, (sale) =>
-      listPage(c, entities, {
-        type: 'demandposition',
-        path: `entity/retaildemand/${sale.id}/positions`,
-        fields: NO_FIELDS,
-        filter: '',
-        rows: () => entities.positionRows(sale),
-      }),
-    ),
+  documentRoutes('retailsalesreturn', RETURN_FIELDS, documents.returns, (view, expand) =>
+    entities.retailSalesReturn(view, expand),
   )
   app.put('/entity/retaildemand/:id', async (c) => {
     const { id } = c.req.param()
@@ -102,10 +89,33 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
   })
   return app
 
-  function withSale(c: Context, show: (sale: SaleView) => Response): Response {
-    const id = c.req.param('id') ?? ''
-    const sale = documents.get(id)
-    return sale === undefined ? notFound(c, 'retaildemand', id) : show(sale)
+  /** Reading of documents, one by one, as a list, and their rows in pages. */
+  function documentRoutes<View extends SaleView>(
+    kind: DocumentKind,
+    fields: ReadonlySet<string>,
+    views: { list: () => View[]; get: (id: string) => View | undefined },
+    show: (view: View, expand: ReadonlySet<string>) => JsonObject,
+  ): void {
+    app.get(`/entity/${kind}`, (c) => {
+      const { rest, bin } = takeIsDeleted(c.req.query('filter') ?? '')
+      return list(c, kind, fields, rest, (expand) =>
+        views
+          .list()
+          .filter((view) => (view.deleted !== null) === bin)
+          .map((view) => show(view, expand)),
+      )
+    })
+    app.get(`/entity/${kind}/:id`, (c) => {
+      const id = c.req.param('id')
+      const view = views.get(id)
+      return view === undefined ? notFound(c, kind, id) : c.json(show(view, expandOf(c)))
+    })
+    app.get(`/entity/${kind}/:id/positions`, (c) => {
+      const id = c.req.param('id')
+      const view = views.get(id)
+      if (view === undefined) return notFound(c, kind, id)
+      return listPage(c, entities, { ...entities.positionList(kind, view), fields: NO_FIELDS, filter: '' })
+    })
   }
 
   /** The filter key is `barcode` although the field is called `barcodes` and holds objects. */

@@ -7,7 +7,7 @@ import {
 } from './page/wire/payment.ts'
 
 /** Payment may differ from the total by less than this: rule of MoySklad's JSON API, error 18000. */
-const TOLERANCE_KOPECKS = 10
+export const TOLERANCE_KOPECKS = 10
 
 /** A document that MoySklad does not save; the code is that of its JSON API, where one is known. */
 export class DocumentRefused extends Error {

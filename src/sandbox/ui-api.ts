@@ -20,7 +20,7 @@ import type { Documents } from './documents.ts'
 import { apiError } from './json-errors.ts'
 import { moscowMinute } from './moscow-time.ts'
 import { DocumentRefused } from './payments.ts'
-import { SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
+import { ReturnRequest, SaveRequest, type Bootstrap, type Good, type NewSale } from './page/wire/ui-wire.ts'
 import type { UserTokens } from './user-tokens.ts'
 import { tryShape } from '../core/shape.ts'
 
@@ -107,6 +107,27 @@ export function createUiApi(deps: UiApiDeps): Hono {
   })
   app.delete('/sales/:id', (c) => (documents.trash(c.req.param('id')) ? c.body(null, 204) : noSale(c)))
 
+  app.get('/returns/new', (c) => c.json(documents.returns.propose(c.req.query('demand') ?? '')))
+  app.get('/returns', (c) =>
+    c.json({ returns: documents.returns.list().filter((one) => one.deleted === null) }),
+  )
+  app.get('/returns/:id', (c) => {
+    const view = documents.returns.get(c.req.param('id'))
+    return view === undefined || view.deleted !== null ? noReturn(c) : c.json(view)
+  })
+  app.post('/returns', async (c) => {
+    const { employeeId, draft } = await bodyOf(c, ReturnRequest)
+    return c.json(documents.returns.create(employeeId, draft), 201)
+  })
+  app.put('/returns/:id', async (c) => {
+    const { draft } = await bodyOf(c, ReturnRequest)
+    const view = documents.returns.update(c.req.param('id'), draft)
+    return view === undefined ? noReturn(c) : c.json(view)
+  })
+  app.delete('/returns/:id', (c) =>
+    documents.returns.trash(c.req.param('id')) ? c.body(null, 204) : noReturn(c),
+  )
+
   app.onError((error, c) => {
     if (error instanceof BadBody) return apiError(c, 400, error.message)
     if (error instanceof DocumentRefused) return apiError(c, 412, error.message, error.code)
@@ -137,6 +158,10 @@ async function bodyOf<Schema extends v.GenericSchema>(
 
 function noSale(c: Context): Response {
   return apiError(c, 404, 'Продажа не найдена', 1021)
+}
+
+function noReturn(c: Context): Response {
+  return apiError(c, 404, 'Возврат не найден', 1021)
 }
 
 function good(product: DemoProduct): Good {

@@ -6,11 +6,15 @@ import {
   ContextKey,
   FrameLoad,
   GoodList,
+  NewReturn,
   NewSale,
+  ReturnList,
+  ReturnView,
   SaleList,
   SaleView,
   SwitchState,
   UserToken,
+  type ReturnRequest,
   type SaveRequest,
   type SwitchRequest,
 } from '../wire/ui-wire.ts'
@@ -54,6 +58,15 @@ export function createApi() {
     updateSale: (id: string, request: SaveRequest) => call(SaleView, 'PUT', `/ui/sales/${id}`, request),
     async deleteSale(id: string): Promise<void> {
       await answerOf('DELETE', `/ui/sales/${id}`)
+    },
+    newReturn: (demandId: string) => call(NewReturn, 'GET', `/ui/returns/new?demand=${demandId}`),
+    returns: () => call(ReturnList, 'GET', '/ui/returns'),
+    oneReturn: (id: string) => call(ReturnView, 'GET', `/ui/returns/${id}`),
+    createReturn: (request: ReturnRequest) => call(ReturnView, 'POST', '/ui/returns', request),
+    updateReturn: (id: string, request: ReturnRequest) =>
+      call(ReturnView, 'PUT', `/ui/returns/${id}`, request),
+    async deleteReturn(id: string): Promise<void> {
+      await answerOf('DELETE', `/ui/returns/${id}`)
     },
     switches: () => call(SwitchState, 'GET', '/control/state'),
     setSwitch: (request: SwitchRequest) => call(SwitchState, 'POST', '/control/switch', request),

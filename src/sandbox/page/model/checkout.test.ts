@@ -92,6 +92,12 @@ function fakeApi(): Api {
     sale: (id) => orCut(() => stored.get(id)!),
     createSale: (request) => orCut(() => store(`5b1d0c3e-7a10-11f0-0a80-0c020000000${stored.size}`, request)),
     updateSale: (id, request) => orCut(() => store(id, request)),
+    newReturn: unused,
+    returns: unused,
+    oneReturn: unused,
+    createReturn: unused,
+    updateReturn: unused,
+    deleteReturn: unused,
     deleteSale: (id) => orCut(() => void stored.delete(id)),
   }
 }

@@ -1,15 +1,17 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { ChangeHint } from '../protocol/host-messages.ts'
 import type { HostWindow } from '../protocol/host-window.ts'
-import { CREATE, EDIT } from '../protocol/points.ts'
-import type { Bootstrap, Good, SaleView } from '../wire/ui-wire.ts'
+import { CREATE, EDIT, RETURN } from '../protocol/points.ts'
+import type { Bootstrap, Good, ReturnView, SaleView } from '../wire/ui-wire.ts'
 import { NoConnection, Refused, type Api } from './api.ts'
 import type { Dialogs } from './dialog.ts'
 import { objectState } from './object-state.ts'
 import type { Route } from './route.ts'
 import {
   draftOf,
+  emptyReturn,
   emptySale,
+  returnFrom,
   saleFrom,
   withGood,
   withPaid,
@@ -38,6 +40,7 @@ export function createCheckout(deps: CheckoutDeps) {
   const route = signal<Route>({ page: 'new' })
   const sale = signal<Sale | null>(null)
   const list = signal<readonly SaleView[]>([])
+  const returns = signal<readonly ReturnView[]>([])
   /** Edited since it was opened or saved. Undoing an edit does not take this back. */
   const changed = signal(false)
   const busy = signal(false)
@@ -87,7 +90,9 @@ export function createCheckout(deps: CheckoutDeps) {
       changed.value = false
     })
     deps.onRoute(next)
-    if (shown === null) host.close()
+    // A new return has no widget: the platform has no extension point there.
+    if (shown === null || (shown.basis !== null && shown.id === null)) host.close()
+    else if (shown.basis !== null) void host.open(RETURN, shown.id)
     else void host.open(shown.id === null ? CREATE : EDIT, shown.id)
   }
 
@@ -100,6 +105,13 @@ export function createCheckout(deps: CheckoutDeps) {
       case 'list':
         list.value = (await api.sales()).sales
         return show(next, null)
+      case 'new-return':
+        return show(next, emptyReturn(await api.newReturn(next.demandId)))
+      case 'return':
+        return show(next, returnFrom(await api.oneReturn(next.id)))
+      case 'returns':
+        returns.value = (await api.returns()).returns
+        return show(next, null)
     }
   }
 
@@ -108,7 +120,7 @@ export function createCheckout(deps: CheckoutDeps) {
     const current = sale.value
     if (current === null) return true
     if (current.rows.length === 0) {
-      error.value = 'Добавьте в продажу хотя бы одну позицию'
+      error.value = `Добавьте в ${current.basis === null ? 'продажу' : 'возврат'} хотя бы одну позицию`
       return false
     }
     // Saving without changes asks nobody.
@@ -117,20 +129,32 @@ export function createCheckout(deps: CheckoutDeps) {
       error.value = refusal
       return false
     }
-    const request = { employeeId, draft: draftOf(current) }
+    const saved = await send(current)
     if (current.id === null) {
-      const view = await api.createSale(request)
       // The widget of a new sale is closed without a word; the other one opens with the new id.
-      show({ page: 'sale', id: view.id }, saleFrom(view))
+      show({ page: saved.basis === null ? 'sale' : 'return', id: saved.id }, saved)
       return true
     }
-    const view = await api.updateSale(current.id, request)
     batch(() => {
-      sale.value = saleFrom(view)
+      sale.value = saved
       changed.value = false
     })
     host.saved()
     return true
+  }
+
+  async function send(current: Sale): Promise<Sale & { readonly id: string }> {
+    const draft = draftOf(current)
+    if (current.basis === null) {
+      const request = { employeeId, draft }
+      const view = await (current.id === null ? api.createSale(request) : api.updateSale(current.id, request))
+      return { ...saleFrom(view), id: view.id }
+    }
+    const request = { employeeId, draft: { ...draft, demandId: current.basis.id } }
+    const view = await (current.id === null
+      ? api.createReturn(request)
+      : api.updateReturn(current.id, request))
+    return { ...returnFrom(view), id: view.id }
   }
 
   /** The platform's own question; false means "stay". */
@@ -150,6 +174,7 @@ export function createCheckout(deps: CheckoutDeps) {
     route: computed(() => route.value),
     sale: computed(() => sale.value),
     list: computed(() => list.value),
+    returns: computed(() => returns.value),
     changed: computed(() => changed.value),
     busy: computed(() => busy.value),
     error: computed(() => error.value),
@@ -166,15 +191,17 @@ export function createCheckout(deps: CheckoutDeps) {
       }),
     remove: () =>
       act(async () => {
-        const id = sale.value?.id ?? null
-        if (id === null) return
-        const answer = await dialogs.ask('Удаление', `Удалить продажу № ${sale.value?.name ?? ''}?`, [
+        const shown = sale.value
+        if (shown === null || shown.id === null) return
+        const what = `${shown.basis === null ? 'продажу' : 'возврат'} № ${shown.name}`
+        const answer = await dialogs.ask('Удаление', `Удалить ${what}?`, [
           { name: 'yes', caption: 'Удалить' },
           { name: 'no', caption: 'Отмена' },
         ])
         if (answer.dialogResolution !== 'normal' || answer.buttonName !== 'yes') return
-        await api.deleteSale(id)
-        await load({ page: 'list' })
+        if (shown.basis === null) await api.deleteSale(shown.id)
+        else await api.deleteReturn(shown.id)
+        await load({ page: shown.basis === null ? 'list' : 'returns' })
       }),
     noSuchPage(path: string): void {
       error.value = `В песочнице нет страницы ${path}`
@@ -218,6 +245,8 @@ export function createCheckout(deps: CheckoutDeps) {
   }
 
   function addGood(good: Good): void {
+    // A return holds only what was sold.
+    if (sale.value?.basis !== null) return
     lastRowKey += 1
     edit((current) => withGood(current, good, `new-${lastRowKey}`), 'positions')
   }

@@ -1,12 +1,28 @@
-/** Addresses of the sandbox's pages, in the form that MoySklad uses: the part after `#`. */
+/**
+ * Addresses of the sandbox's pages, in the form that MoySklad uses: the part after `#`. How it calls the page of a new return
+ * is not known.
+ */
 export type Route =
-  { readonly page: 'list' } | { readonly page: 'new' } | { readonly page: 'sale'; readonly id: string }
+  | { readonly page: 'list' }
+  | { readonly page: 'new' }
+  | { readonly page: 'sale'; readonly id: string }
+  | { readonly page: 'returns' }
+  | { readonly page: 'new-return'; readonly demandId: string }
+  | { readonly page: 'return'; readonly id: string }
+
+const ID = '([0-9a-f-]{36})$'
 
 export function readRoute(hash: string): Route | null {
   if (hash === '#retaildemand') return { page: 'list' }
+  if (hash === '#retailsalesreturn') return { page: 'returns' }
   if (hash === '' || hash === '#' || hash === '#retaildemand/edit?new') return { page: 'new' }
-  const id = /^#retaildemand\/edit\?id=([0-9a-f-]{36})$/.exec(hash)?.[1]
-  return id === undefined ? null : { page: 'sale', id }
+  const idIn = (path: string) => new RegExp(`^#${path}=${ID}`).exec(hash)?.[1]
+  const sale = idIn('retaildemand/edit\\?id')
+  if (sale !== undefined) return { page: 'sale', id: sale }
+  const basis = idIn('retailsalesreturn/edit\\?new&demand')
+  if (basis !== undefined) return { page: 'new-return', demandId: basis }
+  const id = idIn('retailsalesreturn/edit\\?id')
+  return id === undefined ? null : { page: 'return', id }
 }
 
 export function routeHash(route: Route): string {
@@ -17,5 +33,11 @@ export function routeHash(route: Route): string {
       return '#retaildemand/edit?new'
     case 'sale':
       return `#retaildemand/edit?id=${route.id}`
+    case 'returns':
+      return '#retailsalesreturn'
+    case 'new-return':
+      return `#retailsalesreturn/edit?new&demand=${route.demandId}`
+    case 'return':
+      return `#retailsalesreturn/edit?id=${route.id}`
   }
 }

@@ -1,15 +1,19 @@
 import { nothingPaid, paidKopecks, paymentOf, type Payment } from '../wire/payment.ts'
 import { saleSumKopecks } from '../wire/sale-sum.ts'
-import type { Good, NewSale, SaleDraft, SaleRow, SaleView } from '../wire/ui-wire.ts'
+import type { Good, NewReturn, NewSale, ReturnView, SaleDraft, SaleRow, SaleView } from '../wire/ui-wire.ts'
 
 /** A row on screen; `key` tells rows apart that have no id yet. */
 export type Row = SaleRow & { readonly key: string }
 
 export type OtherThanCash = Omit<Payment, 'cashSum'>
 
-/** The document on screen, saved or not. */
+/** The sale that a return is made on. */
+export type Basis = { readonly id: string; readonly name: string }
+
+/** The document on screen, saved or not: a sale, or a return when it has a basis. */
 export type Sale = {
   readonly id: string | null
+  readonly basis: Basis | null
   readonly name: string
   readonly moment: string
   readonly created: string | null
@@ -24,6 +28,7 @@ export type Sale = {
 export function emptySale(fresh: NewSale): Sale {
   return {
     id: null,
+    basis: null,
     name: fresh.name,
     moment: fresh.moment,
     created: null,
@@ -38,7 +43,32 @@ export function emptySale(fresh: NewSale): Sale {
 export function saleFrom(view: SaleView): Sale {
   const { id, name, moment, created, updated, applicable, description } = view
   const rows = view.rows.map((row) => ({ ...row, key: row.id }))
-  return { id, name, moment, created, updated, applicable, description, rows, paid: paymentOf(view) }
+  return {
+    id,
+    basis: null,
+    name,
+    moment,
+    created,
+    updated,
+    applicable,
+    description,
+    rows,
+    paid: paymentOf(view),
+  }
+}
+
+export function emptyReturn(fresh: NewReturn): Sale {
+  const { demandId, demandName, rows, noCashSum, qrSum } = fresh
+  return {
+    ...emptySale(fresh),
+    basis: { id: demandId, name: demandName },
+    rows: rows.map((row, index) => ({ ...row, key: `basis-${index}` })),
+    paid: { ...nothingPaid, noCashSum, qrSum },
+  }
+}
+
+export function returnFrom(view: ReturnView): Sale {
+  return { ...saleFrom(view), basis: { id: view.demandId, name: view.demandName } }
 }
 
 export function draftOf(sale: Sale): SaleDraft {

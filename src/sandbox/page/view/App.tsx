@@ -1,5 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { Checkout } from '../model/checkout.ts'
+import type { Route } from '../model/route.ts'
+import type { Basis } from '../model/sale.ts'
 import type { Dialogs } from '../model/dialog.ts'
 import type { SandboxBarModel } from '../model/sandbox-bar.ts'
 import type { ScannerModel } from '../model/scanner.ts'
@@ -12,6 +14,7 @@ import { GoodsField } from './GoodsField.tsx'
 import { Payment } from './Payment.tsx'
 import { PopupBox } from './PopupBox.tsx'
 import { Positions } from './Positions.tsx'
+import { ReturnsList } from './ReturnsList.tsx'
 import { SalesList } from './SalesList.tsx'
 import { SandboxBar } from './SandboxBar.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -64,15 +67,14 @@ export function App(props: AppProps) {
       <nav class="pages" aria-label="Розница">
         <span>Точки продаж</span>
         <span>Смены</span>
-        <button
-          type="button"
-          class="link current"
-          data-testid="sales-tab"
-          onClick={() => void checkout.go({ page: 'list' })}
-        >
-          Продажи
-        </button>
-        <span>Возвраты</span>
+        <Tab checkout={checkout} page="list" also={['new', 'sale']} testId="sales-tab" title="Продажи" />
+        <Tab
+          checkout={checkout}
+          page="returns"
+          also={['new-return', 'return']}
+          testId="returns-tab"
+          title="Возвраты"
+        />
         <span>Внесения</span>
         <span>Выплаты</span>
       </nav>
@@ -84,7 +86,7 @@ export function App(props: AppProps) {
       <div class="page">
         <main aria-busy={checkout.busy.value}>
           {sale === null ? (
-            checkout.route.value.page === 'list' && <SalesList checkout={checkout} />
+            <List checkout={checkout} />
           ) : (
             <>
               <Toolbar checkout={checkout} sale={sale} />
@@ -95,8 +97,9 @@ export function App(props: AppProps) {
                 <dd>{storeName}</dd>
                 <dt>Смена</dt>
                 <dd>№ {shiftName}</dd>
+                {sale.basis !== null && <BasisField checkout={checkout} basis={sale.basis} />}
               </dl>
-              <GoodsField checkout={checkout} />
+              {sale.basis === null && <GoodsField checkout={checkout} />}
               <Positions checkout={checkout} sale={sale} />
               <Payment checkout={checkout} sale={sale} />
             </>
@@ -116,6 +119,58 @@ export function App(props: AppProps) {
         onCross={props.onPopupCross}
       />
       <DialogBox dialogs={dialogs} />
+    </>
+  )
+}
+
+function List({ checkout }: { readonly checkout: Checkout }) {
+  switch (checkout.route.value.page) {
+    case 'list':
+      return <SalesList checkout={checkout} />
+    case 'returns':
+      return <ReturnsList checkout={checkout} />
+    default:
+      return null
+  }
+}
+
+type TabProps = {
+  readonly checkout: Checkout
+  readonly page: 'list' | 'returns'
+  /** Other pages that belong to it. */
+  readonly also: readonly Route['page'][]
+  readonly testId: string
+  readonly title: string
+}
+
+function Tab({ checkout, page, also, testId, title }: TabProps) {
+  const shown = checkout.route.value.page
+  return (
+    <button
+      type="button"
+      class={shown === page || also.includes(shown) ? 'link current' : 'link'}
+      data-testid={testId}
+      onClick={() => void checkout.go({ page })}
+    >
+      {title}
+    </button>
+  )
+}
+
+function BasisField({ checkout, basis }: { readonly checkout: Checkout; readonly basis: Basis }) {
+  return (
+    <>
+      <dt>Основание</dt>
+      <dd>
+        <button
+          type="button"
+          class="link"
+          data-testid="basis"
+          onClick={() => void checkout.go({ page: 'sale', id: basis.id })}
+        >
+          Продажа № {basis.name}
+        </button>
+      </dd>
     </>
   )
 }

@@ -37,7 +37,11 @@ export function Positions({ checkout, sale }: { readonly checkout: Checkout; rea
         ))}
         {sale.rows.length === 0 && (
           <tr class="empty">
-            <td colSpan={8}>Отсканируйте товар или выберите его кнопкой выше</td>
+            <td colSpan={8}>
+              {sale.basis === null
+                ? 'Отсканируйте товар или выберите его кнопкой выше'
+                : 'По этой продаже возвращено всё'}
+            </td>
           </tr>
         )}
       </tbody>
@@ -57,6 +61,8 @@ export function Positions({ checkout, sale }: { readonly checkout: Checkout; rea
 function Position({ checkout, row, number }: { checkout: Checkout; row: Row; number: number }) {
   const good = checkout.shop.goods.find((one) => one.id === row.productId)
   const disabled = checkout.busy.value
+  // Prices of a return are those of its sale.
+  const isFixed = disabled || checkout.sale.value?.basis !== null
   const commit =
     (read: (typed: string) => number | null, edit: (value: number) => RowEdit) => (typed: string) => {
       const value = read(typed)
@@ -86,7 +92,7 @@ function Position({ checkout, row, number }: { checkout: Checkout; row: Row; num
           label={`Цена, строка ${number}`}
           testId={`price-${number}`}
           shown={showKopecks(row.price)}
-          disabled={disabled}
+          disabled={isFixed}
           onCommit={commit(readKopecks, (price) => ({ price }))}
         />
       </td>
@@ -95,7 +101,7 @@ function Position({ checkout, row, number }: { checkout: Checkout; row: Row; num
           label={`Скидка, строка ${number}`}
           testId={`discount-${number}`}
           shown={showDecimal(row.discount)}
-          disabled={disabled}
+          disabled={isFixed}
           onCommit={commit(readDiscount, (discount) => ({ discount }))}
         />
       </td>

@@ -6,7 +6,7 @@ export function Toolbar({ checkout, sale }: { readonly checkout: Checkout; reado
   const busy = checkout.busy.value
   return (
     <>
-      <div class="toolbar" role="toolbar" aria-label="Действия с продажей">
+      <div class="toolbar" role="toolbar" aria-label="Действия с документом">
         <button
           type="button"
           class="primary"
@@ -20,7 +20,7 @@ export function Toolbar({ checkout, sale }: { readonly checkout: Checkout; reado
           type="button"
           data-testid="close"
           disabled={busy}
-          onClick={() => void checkout.go({ page: 'list' })}
+          onClick={() => void checkout.go({ page: sale.basis === null ? 'list' : 'returns' })}
         >
           Закрыть
         </button>
@@ -40,13 +40,23 @@ export function Toolbar({ checkout, sale }: { readonly checkout: Checkout; reado
         >
           Новая продажа
         </button>
+        {sale.basis === null && (
+          <button
+            type="button"
+            data-testid="new-return"
+            disabled={busy || sale.id === null}
+            onClick={() => sale.id !== null && void checkout.go({ page: 'new-return', demandId: sale.id })}
+          >
+            Возврат
+          </button>
+        )}
         <span class="saved-mark" data-testid="save-state" role="status">
           {checkout.changed.value ? 'Не сохранено' : sale.id === null ? 'Новый документ' : 'Сохранено'}
         </span>
       </div>
       <div class="title">
         <h1 data-testid="title">
-          Продажа № {sale.name} от {showMoment(sale.moment)}
+          {sale.basis === null ? 'Продажа' : 'Возврат'} № {sale.name} от {showMoment(sale.moment)}
         </h1>
         <label>
           <input

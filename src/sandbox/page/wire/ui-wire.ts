@@ -65,6 +65,32 @@ export const SaleView = v.object({
 })
 export type SaleView = v.InferOutput<typeof SaleView>
 
+/** A retail return on the basis of a sale; returns without one are not made here. */
+export const ReturnDraft = v.strictObject({ ...SaleDraft.entries, demandId: id })
+export type ReturnDraft = v.InferOutput<typeof ReturnDraft>
+export const ReturnRequest = v.strictObject({ employeeId: id, draft: ReturnDraft })
+export type ReturnRequest = v.InferOutput<typeof ReturnRequest>
+export const ReturnView = v.object({
+  ...SaleView.entries,
+  demandId: id,
+  /** Number of the sale. */
+  demandName: v.string(),
+})
+export type ReturnView = v.InferOutput<typeof ReturnView>
+export const ReturnList = v.object({ returns: v.array(ReturnView) })
+
+/** Answered when the page of a new return opens: all of the sale that has not come back yet. */
+export const NewReturn = v.object({
+  name: v.string(),
+  moment: v.string(),
+  demandId: id,
+  demandName: v.string(),
+  rows: v.array(SaleRow),
+  noCashSum: Kopecks,
+  qrSum: Kopecks,
+})
+export type NewReturn = v.InferOutput<typeof NewReturn>
+
 export const SaleList = v.object({ sales: v.array(SaleView) })
 
 /** Answered when a new document page opens: the number that the document will probably get, and now by Moscow. */
