@@ -342,6 +342,19 @@ describe('the switches', () => {
     await state('create Opened')
   })
 
+  it('«Часы»: the next document is dated by them, in every page of the sandbox', async () => {
+    await openNew()
+    const other = await browser.newPage()
+    await other.goto(sandbox.hostUrl)
+    await page.getByTestId('clock').selectOption('60')
+    await expect.poll(() => other.getByTestId('clock').inputValue()).toBe('60')
+    await other.close()
+    const id = await saveOne()
+    const saved = await fetch(`${sandbox.hostUrl}/ui/sales/${id}`)
+    const { created } = (await saved.json()) as { created: string }
+    expect(Date.parse(`${created.replace(' ', 'T')}+03:00`)).toBeGreaterThan(Date.now() + 30 * 60_000)
+  })
+
   it('a frame answered with an error status has failed to load', async () => {
     await control('fault', { kind: 'status', path: '/w/', status: 500 })
     await page.goto(sandbox.hostUrl)

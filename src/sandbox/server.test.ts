@@ -104,6 +104,27 @@ describe('«Вся связь»', () => {
   })
 })
 
+describe('MoySklad’s clock', () => {
+  it('dates documents by as many minutes as it is set apart, and keeps tokens to ours', async () => {
+    expect(await turn({})).toMatchObject({ aheadMinutes: 0 })
+    const createdAtMs = async () => {
+      const answer = await host('/ui/sales', json(sale))
+      const { created } = (await answer.json()) as { created: string }
+      return Date.parse(`${created.replace(' ', 'T')}+03:00`)
+    }
+    expect(await turn({ aheadMinutes: 10 })).toMatchObject({ aheadMinutes: 10, server: 'up' })
+    const before = Date.now()
+    const ahead = (await createdAtMs()) - 600_000
+    expect(ahead).toBeGreaterThanOrEqual(before)
+    expect(ahead).toBeLessThanOrEqual(Date.now())
+    await turn({ aheadMinutes: -1.5 })
+    expect(await createdAtMs()).toBeLessThanOrEqual(Date.now() - 90_000)
+    expect(
+      sandbox.contextKeys.exchange(sandbox.contextKeys.issue(sale.employeeId, APP_UID), APP_UID).kind,
+    ).toBe('employee')
+  })
+})
+
 describe('the control', () => {
   it('sets and clears faults', async () => {
     const added = await host('/control/fault', json({ kind: 'status', path: '/api', times: null }))
@@ -116,6 +137,7 @@ describe('the control', () => {
   it.each([
     ['/control/switch', { server: 'sideways' }],
     ['/control/switch', { colour: 'red' }],
+    ['/control/switch', { aheadMinutes: '3' }],
     ['/control/fault', { kind: 'flood', path: '/' }],
     ['/ui/sales', { ...sale, draft: { ...sale.draft, rows: [] } }],
   ])('%s refuses %o', async (path, body) => {

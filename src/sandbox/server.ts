@@ -38,7 +38,7 @@ export type SandboxOptions = {
   readonly pageDir: string
   readonly descriptorXml: (widgetUrl: string) => string
   readonly now?: () => number
-  /** How far MoySklad's documents are ahead of that clock; negative: behind. Its tokens and keys keep to ours. */
+  /** How far MoySklad's documents are ahead of that clock at first; negative: behind. Its tokens and keys keep to ours. */
   readonly documentsAheadMs?: number
   /** How many times slower than usual the line and MoySklad answer. */
   readonly slowness?: number
@@ -63,7 +63,6 @@ const OWN_FILES = '/sandbox/'
 /** MoySklad in a box: checkout page, APIs, and the line to the product with its switches. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { now = Date.now, documentsAheadMs = 0, slowness = 1 } = options
-  const moyskladNow = () => now() + documentsAheadMs
   const faults = createFaults()
   const frameLoads = createFrameLoads()
   let productPort = options.productPort
@@ -76,7 +75,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     onAnswer: (path, status) => frameLoads.note(path, status),
   })
   const widgetUrl = `http://localhost:${line.port}`
-  const switches = createSwitches(line)
+  const switches = createSwitches(line, documentsAheadMs)
+  const moyskladNow = () => now() + switches.aheadMs()
   const documents = openDocuments({
     file: join(options.dataDir, 'sales.json'),
     storeId: STORE.id,

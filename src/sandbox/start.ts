@@ -25,6 +25,15 @@ const Environment = v.object({
   SANDBOX_HOST_PORT: port(8080),
   SANDBOX_WIDGET_PORT: port(8090),
   SANDBOX_PRODUCT_PORT: port(8091),
+  /** By how many seconds MoySklad's clock is ahead at first; the page's bar changes it. */
+  PODAROK_MOYSKLAD_AHEAD: v.pipe(
+    v.optional(v.string(), ''),
+    v.transform(Number),
+    v.number(),
+    v.safeInteger(),
+    v.minValue(-3_600),
+    v.maxValue(3_600),
+  ),
   SANDBOX_DATA_DIR: v.pipe(
     v.optional(v.string(), ''),
     v.transform((text) => text || `${root}data`),
@@ -54,6 +63,7 @@ async function main(): Promise<void> {
     productPort: environment.SANDBOX_PRODUCT_PORT,
     dataDir: sandboxData,
     pageDir,
+    documentsAheadMs: environment.PODAROK_MOYSKLAD_AHEAD * 1000,
     descriptorXml: (widgetUrl) => buildDescriptor(widgetUrl, { allowHttp: true }),
   })
   console.log('Сервер запускается… · The server is starting…')

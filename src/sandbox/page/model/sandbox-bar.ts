@@ -8,7 +8,7 @@ const POLL_MS = 1000
 export type SandboxBarModel = ReturnType<typeof createSandboxBar>
 
 export function createSandboxBar(api: Api) {
-  const switches = signal<SwitchState>({ server: 'up', everything: 'up' })
+  const switches = signal<SwitchState>({ server: 'up', everything: 'up', aheadMinutes: 0 })
   let turning = 0
 
   async function refresh(): Promise<void> {
@@ -31,6 +31,7 @@ export function createSandboxBar(api: Api) {
       switches.value = {
         server: request.server ?? switches.value.server,
         everything: request.everything ?? switches.value.everything,
+        aheadMinutes: request.aheadMinutes ?? switches.value.aheadMinutes,
       }
       try {
         switches.value = await api.setSwitch(request)

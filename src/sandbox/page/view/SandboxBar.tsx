@@ -1,4 +1,5 @@
 import type { SandboxBarModel } from '../model/sandbox-bar.ts'
+import { showDecimal } from '../model/sale.ts'
 import type { ScannerModel } from '../model/scanner.ts'
 import type { Bootstrap, SwitchRequest, UpOrDown } from '../wire/ui-wire.ts'
 import { ScannerBox } from './ScannerBox.tsx'
@@ -21,7 +22,7 @@ function keepCursor(event: MouseEvent): void {
 
 /** What belongs to the sandbox and not to MoySklad: switches, person, language, the scanner. */
 export function SandboxBar({ model, scanner, shop, login, locale, onChoose }: Props) {
-  const { server, everything } = model.switches.value
+  const { server, everything, aheadMinutes } = model.switches.value
   return (
     <div
       class="sandbox-bar"
@@ -61,12 +62,44 @@ export function SandboxBar({ model, scanner, shop, login, locale, onChoose }: Pr
           ))}
         </select>
       </label>
+      <Clock aheadMinutes={aheadMinutes} model={model} />
       <ScannerBox model={scanner} shop={shop} />
       <a href="/sheet.html" target="_blank" rel="noreferrer" data-testid="sheet-link">
         Лист штрихкодов
       </a>
     </div>
   )
+}
+
+const AHEAD_MINUTES = [-60, -10, -3, -1, 0, 1, 3, 10, 60]
+
+type ClockProps = { readonly aheadMinutes: number; readonly model: SandboxBarModel }
+
+/** By how much MoySklad's clock differs from ours: it dates what is saved from now on. */
+function Clock({ aheadMinutes, model }: ClockProps) {
+  const offered = AHEAD_MINUTES.includes(aheadMinutes) ? AHEAD_MINUTES : [...AHEAD_MINUTES, aheadMinutes]
+  return (
+    <label title="Насколько часы МоегоСклада расходятся с нашими">
+      Часы{' '}
+      <select
+        aria-label="Часы МоегоСклада"
+        data-testid="clock"
+        value={aheadMinutes}
+        onChange={(event) => void model.turn({ aheadMinutes: Number(event.currentTarget.value) })}
+      >
+        {offered.map((minutes) => (
+          <option key={minutes} value={minutes}>
+            {clockCaption(minutes)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function clockCaption(minutes: number): string {
+  if (minutes === 0) return 'как наши'
+  return `${minutes > 0 ? '+' : '−'}${showDecimal(Math.abs(minutes))} мин`
 }
 
 type SwitchProps = {

@@ -156,10 +156,14 @@ export const ApiErrors = v.object({
 const upOrDown = v.picklist(['up', 'down'])
 export type UpOrDown = v.InferOutput<typeof upOrDown>
 
-export const SwitchState = v.object({ server: upOrDown, everything: upOrDown })
+/** How far MoySklad's clock is ahead of ours; negative: behind. */
+const aheadMinutes = v.pipe(v.number(), v.finite(), v.minValue(-1440), v.maxValue(1440))
+
+export const SwitchState = v.object({ server: upOrDown, everything: upOrDown, aheadMinutes })
 export type SwitchState = v.InferOutput<typeof SwitchState>
 export const SwitchRequest = v.strictObject({
   server: v.optional(upOrDown),
   everything: v.optional(upOrDown),
+  aheadMinutes: v.optional(aheadMinutes),
 })
 export type SwitchRequest = v.InferOutput<typeof SwitchRequest>
