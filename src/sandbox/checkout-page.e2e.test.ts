@@ -278,6 +278,32 @@ describe('a return', () => {
   })
 })
 
+describe('shifts and receipts', () => {
+  it('a document needs an open shift; a receipt that was printed is a mark on it', async () => {
+    await openNew()
+    await press('shifts-tab')
+    await press('close-shift')
+    await expect.poll(() => page.getByTestId('open-shift').isVisible()).toBe(true)
+    await press('sales-tab')
+    await press('new-sale')
+    await expect.poll(() => textOf('shift')).toBe('нет открытой')
+    await press('good-00003')
+    await press('save')
+    await expect.poll(() => textOf('error')).toContain('розничная смена уже закрыта')
+    await press('shifts-tab')
+    await press('dialog-no')
+    await press('open-shift')
+    await expect.poll(() => page.getByTestId('close-shift').isVisible()).toBe(true)
+    await press('sales-tab')
+    await press('new-sale')
+    await state('create Opened')
+    await saveOne()
+    expect(await textOf('shift')).toBe('№ 00002')
+    await press('print-cheque')
+    await expect.poll(() => textOf('cheque')).toContain('ФД 1')
+  })
+})
+
 describe('the widget’s requests', () => {
   it('dialogs, groups of goods, tokens, the dirty mark and navigation work on a saved sale', async () => {
     await openNew()

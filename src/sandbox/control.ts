@@ -80,6 +80,11 @@ export function createControl({
       throw error
     }
   })
+  /** A fiscal register has printed the receipt of a sale. */
+  app.post('/cheques/:id', (c) => {
+    const sale = documents.printCheque(c.req.param('id'))
+    return sale === undefined ? apiError(c, 404, 'Продажа не найдена', 1021) : c.json(sale)
+  })
   app.get('/documents', (c) => c.json({ sales: documents.list() }))
   app.get('/frame-loads/:contextKey', (c) =>
     c.json({ status: frameLoads.statusOf(c.req.param('contextKey')) }),

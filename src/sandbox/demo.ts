@@ -12,7 +12,12 @@ export const APP_TOKEN = 'sandbox-token-not-for-real-use'
 
 export const CURRENCY_ID = '9b5e0f10-0000-11f0-0a80-000000000003'
 export const AGENT = { id: '9b5e0f10-0000-11f0-0a80-000000000004', name: 'Розничный покупатель' } as const
-export const ORGANIZATION_ID = '9b5e0f10-0000-11f0-0a80-000000000005'
+export const ORGANIZATION = {
+  id: '9b5e0f10-0000-11f0-0a80-000000000005',
+  name: 'ООО «Лесная лавка»',
+  /** Ten digits with a right check digit; of nobody. */
+  inn: '7700000009',
+} as const
 export const WAREHOUSE_ID = '9b5e0f10-0000-11f0-0a80-000000000006'
 export const GROUP_ID = '9b5e0f10-0000-11f0-0a80-000000000007'
 export const PRICE_TYPE_ID = '9b5e0f10-0000-11f0-0a80-000000000008'
@@ -20,6 +25,7 @@ export const PRICE_TYPE_ID = '9b5e0f10-0000-11f0-0a80-000000000008'
 export const CREATED = '2026-01-09 10:00:00.000'
 
 export const STORE = { id: 'aa5e0f10-0000-11f0-0a80-000000000001', name: 'Магазин на Лесной' } as const
+/** The first shift; it is open until somebody closes it. */
 export const SHIFT = {
   id: 'ab5e0f10-0000-11f0-0a80-000000000001',
   name: '00001',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
+import { SHIFT } from './demo.ts'
 import { moscowMinute, moscowTime } from './moscow-time.ts'
 import { saleSumKopecks } from './page/wire/sale-sum.ts'
 import { paymentOf } from './page/wire/payment.ts'
@@ -9,12 +10,14 @@ import {
   ReturnView,
   SaleRow,
   SaleView,
+  ShiftView,
   type NewReturn,
   type ReturnDraft,
   type SaleDraft,
 } from './page/wire/ui-wire.ts'
 import type { PositionBody, SaleChange } from './json-bodies.ts'
 import { checkPayment, completePayment, DocumentRefused } from './payments.ts'
+import { createShifts } from './shifts.ts'
 import { checkReturn, proposedPayout, returnableRows } from './returns.ts'
 import { Int, parseShape, tryShape } from '../core/shape.ts'
 
@@ -22,11 +25,14 @@ import { Int, parseShape, tryShape } from '../core/shape.ts'
  * Retail sales and their returns: kept in memory, written to one file after every change, so that a restart of the sandbox finds them
  * again. The file is replaced by a rename; a kill in the middle leaves the older one whole.
  */
+const FIRST_SHIFT: ShiftView = { ...SHIFT, closeDate: null }
+
 const DocumentsFile = v.object({
   lastNumber: Int,
   sales: v.array(SaleView),
   lastReturnNumber: v.optional(Int, 0),
   returns: v.optional(v.array(ReturnView), []),
+  shifts: v.optional(v.array(ShiftView), [FIRST_SHIFT]),
 })
 
 export type Documents = ReturnType<typeof openDocuments>
@@ -38,6 +44,8 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
   const returns = new Map(stored.returns.map((one) => [one.id, one]))
   let { lastNumber, lastReturnNumber } = stored
 
+  const shifts = createShifts({ stored: stored.shifts, now, newId: newDocumentId, persist: () => persist() })
+
   function persist(): void {
     mkdirSync(dirname(file), { recursive: true })
     const fresh = `${file}.new`
@@ -46,6 +54,7 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
       sales: [...sales.values()],
       lastReturnNumber,
       returns: [...returns.values()],
+      shifts: shifts.list(),
     }
     writeFileSync(fresh, JSON.stringify(kept, null, 1))
     renameSync(fresh, file)
@@ -57,9 +66,19 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
     return sale
   }
 
-  /** With a new id, number and the time of now. */
-  function begin(number: number, ownerId: string) {
+  /**
+   * With a new id, number and the time of now, in the open shift.
+   *
+   * @param closed the code of MoySklad's error when there is none, where one is documented
+   * @throws DocumentRefused
+   */
+  function begin(number: number, ownerId: string, closed?: number) {
     const at = now()
+    const shift = shifts.current()
+    if (shift === undefined) {
+      const what = closed === undefined ? 'продажи' : 'возврата'
+      throw new DocumentRefused(closed, `Ошибка сохранения ${what}: розничная смена уже закрыта`)
+    }
     return {
       id: newDocumentId(),
       name: documentName(number),
@@ -69,6 +88,9 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
       deleted: null,
       ownerId,
       storeId,
+      shiftId: shift.id,
+      shiftName: shift.name,
+      cheque: null,
     }
   }
 
@@ -98,6 +120,7 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
   }
 
   return {
+    shifts,
     returns: {
       /** Newest first, what lies in the bin included. */
       list: (): ReturnView[] => [...returns.values()].reverse(),
@@ -110,6 +133,7 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
         return {
           name: documentName(lastReturnNumber + 1),
           moment: moscowMinute(now()),
+          shiftName: shifts.current()?.name ?? null,
           demandId,
           demandName: sale.name,
           rows,
@@ -122,8 +146,8 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
         const { demandId } = draft
         const sale = basisOf(demandId)
         checkReturn(draft, sale, returnsOf(demandId))
+        const begun = begin(lastReturnNumber + 1, ownerId, 19000)
         lastReturnNumber += 1
-        const begun = begin(lastReturnNumber, ownerId)
         return putReturn({ ...begun, ...bodyOf(draft), demandId, demandName: sale.name })
       },
 
@@ -153,8 +177,9 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
     /** @throws DocumentRefused */
     create(ownerId: string, draft: SaleDraft): SaleView {
       const body = saleBody(draft)
+      const begun = begin(lastNumber + 1, ownerId)
       lastNumber += 1
-      return put({ ...begin(lastNumber, ownerId), ...body })
+      return put({ ...begun, ...body })
     },
 
     /**
@@ -192,6 +217,25 @@ export function openDocuments(options: { file: string; storeId: string; now: () 
         moment: change.momentMs === undefined ? sale.moment : moscowMinute(change.momentMs),
         updated: moscowTime(now()),
       })
+    },
+
+    /**
+     * A fiscal register has printed the receipt of this sale, once. Whether MoySklad lets the sale be changed afterwards is
+     * not documented; here it does. Undefined for a sale that does not exist or lies in the bin.
+     */
+    printCheque(id: string): SaleView | undefined {
+      const sale = sales.get(id)
+      if (sale === undefined || sale.deleted !== null) return undefined
+      if (sale.cheque !== null) return sale
+      const printed = [...sales.values()].filter((one) => one.cheque !== null).length
+      const cheque = {
+        fnNumber: '9999078900000001',
+        fiscalDocSign: String(1_000_000_000 + printed),
+        fiscalDocNumber: String(printed + 1),
+        kktRegNumber: '0000000001000001',
+        time: moscowTime(now()),
+      }
+      return put({ ...sale, cheque, updated: moscowTime(now()) })
     },
 
     /** To the bin, as the button «Удалить» does. */
@@ -267,7 +311,7 @@ function readStored(file: string): v.InferOutput<typeof DocumentsFile> {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return { lastNumber: 0, sales: [], lastReturnNumber: 0, returns: [] }
+      return { lastNumber: 0, sales: [], lastReturnNumber: 0, returns: [], shifts: [FIRST_SHIFT] }
     }
     throw error
   }

@@ -4,9 +4,8 @@ import {
   CREATED,
   CURRENCY_ID,
   GROUP_ID,
-  ORGANIZATION_ID,
+  ORGANIZATION,
   PRICE_TYPE_ID,
-  SHIFT,
   STORE,
   WAREHOUSE_ID,
   ADMINISTRATOR_ID,
@@ -16,7 +15,7 @@ import {
   type DemoProduct,
 } from './demo.ts'
 import { paymentOf } from './page/wire/payment.ts'
-import type { ReturnView, SaleView } from './page/wire/ui-wire.ts'
+import type { ReturnView, SaleView, ShiftView } from './page/wire/ui-wire.ts'
 
 /** JSON as MoySklad's JSON API 1.2 shows it: kopecks, Moscow time, references as `meta`, absent fields left out. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -112,7 +111,7 @@ export function createEntities(base: string) {
       sum: view.sum,
       store: reference('store', WAREHOUSE_ID),
       agent: reference('counterparty', AGENT.id),
-      organization: reference('organization', ORGANIZATION_ID),
+      organization: reference('organization', ORGANIZATION.id),
       created: view.created,
       printed: false,
       published: false,
@@ -121,7 +120,7 @@ export function createEntities(base: string) {
       vatIncluded: true,
       vatSum: 0,
       retailStore: reference('retailstore', view.storeId),
-      retailShift: reference('retailshift', SHIFT.id),
+      retailShift: reference('retailshift', view.shiftId),
     }
   }
 
@@ -130,7 +129,12 @@ export function createEntities(base: string) {
     positionList,
 
     retailDemand(sale: SaleView, expand: ReadonlySet<string>): JsonObject {
-      return { ...documentFields('retaildemand', sale, expand), payedSum: sale.sum, ...paymentOf(sale) }
+      return {
+        ...documentFields('retaildemand', sale, expand),
+        payedSum: sale.sum,
+        ...paymentOf(sale),
+        ...(sale.cheque === null ? {} : { cheque: { ...sale.cheque } }),
+      }
     },
 
     /** A return knows no prepayment and no advance. */
@@ -178,6 +182,59 @@ export function createEntities(base: string) {
       }
     },
 
+    /** @param sales in it, and its `returns`; what lies in the bin counts for nothing */
+    retailShift(shift: ShiftView, sales: readonly SaleView[], returns: readonly ReturnView[]): JsonObject {
+      const total = (of: readonly SaleView[], field: 'cashSum' | 'noCashSum') =>
+        of.reduce((sum, one) => sum + one[field], 0)
+      const operations = [
+        ...sales.map(({ id }) => ({ meta: ownMeta('retaildemand', id) })),
+        ...returns.map(({ id }) => ({ meta: ownMeta('retailsalesreturn', id) })),
+      ]
+      return {
+        meta: ownMeta('retailshift', shift.id),
+        id: shift.id,
+        accountId: ACCOUNT_ID,
+        ...shared,
+        updated: shift.closeDate ?? shift.moment,
+        created: shift.moment,
+        name: shift.name,
+        externalCode: shift.id.slice(0, 8),
+        moment: shift.moment,
+        ...(shift.closeDate === null ? {} : { closeDate: shift.closeDate }),
+        printed: false,
+        published: false,
+        vatEnabled: false,
+        vatIncluded: true,
+        organization: reference('organization', ORGANIZATION.id),
+        store: reference('store', WAREHOUSE_ID),
+        retailStore: reference('retailstore', STORE.id),
+        operations,
+        // "Proceeds" and "received" are not told apart by the documentation: returns are taken off the former only.
+        proceedsCash: total(sales, 'cashSum') - total(returns, 'cashSum'),
+        proceedsNoCash: total(sales, 'noCashSum') - total(returns, 'noCashSum'),
+        receivedCash: total(sales, 'cashSum'),
+        receivedNoCash: total(sales, 'noCashSum'),
+      }
+    },
+
+    organization(): JsonObject {
+      return {
+        meta: ownMeta('organization', ORGANIZATION.id, 'mycompany'),
+        id: ORGANIZATION.id,
+        accountId: ACCOUNT_ID,
+        ...shared,
+        updated: CREATED,
+        created: CREATED,
+        name: ORGANIZATION.name,
+        externalCode: 'lavka',
+        archived: false,
+        companyType: 'legal',
+        legalTitle: ORGANIZATION.name,
+        inn: ORGANIZATION.inn,
+        payerVat: false,
+      }
+    },
+
     retailStore(): JsonObject {
       return {
         meta: ownMeta('retailstore', STORE.id),
@@ -189,7 +246,7 @@ export function createEntities(base: string) {
         externalCode: 'lesnaya',
         archived: false,
         active: true,
-        organization: reference('organization', ORGANIZATION_ID),
+        organization: reference('organization', ORGANIZATION.id),
         store: reference('store', WAREHOUSE_ID),
         priceType: { meta: meta('pricetype', `context/companysettings/pricetype/${PRICE_TYPE_ID}`) },
         cashiers: {

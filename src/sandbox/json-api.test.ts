@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { APP_TOKEN, CERTIFICATES, EMPLOYEES, GOODS, STORE } from './demo.ts'
+import { APP_TOKEN, CERTIFICATES, EMPLOYEES, GOODS, ORGANIZATION, SHIFT, STORE } from './demo.ts'
 import { openDocuments, type Documents } from './documents.ts'
 import { createEntities } from './entities.ts'
 import { createJsonApi } from './json-api.ts'
@@ -283,6 +283,62 @@ describe('a retail return', () => {
     })
     documents.returns.trash(id)
     expect((await call('/entity/retailsalesreturn')).body.rows).toEqual([])
+  })
+})
+
+describe('a retail shift', () => {
+  it('is found open or closed, with what came in and went out', async () => {
+    const first = sell(anna, 0)
+    documents.returns.create(anna, {
+      demandId: first.id,
+      applicable: true,
+      description: null,
+      rows: first.rows.map((row) => ({ ...row, id: null })),
+      ...nothingPaid,
+      cashSum: 100,
+    })
+    sell(anna, 1)
+    clock += 30_500
+    documents.shifts.close(SHIFT.id)
+    const { body } = await call(`/entity/retailshift/${SHIFT.id}`)
+    expect(body).toMatchObject({
+      name: '00001',
+      closeDate: '2026-10-02 12:01:00.000',
+      proceedsCash: 100,
+      receivedCash: 200,
+      retailStore: { meta: { href: `${BASE}/entity/retailstore/${STORE.id}` } },
+    })
+    const open = documents.shifts.open()
+    expect(documents.shifts.open()).toEqual(open)
+    const store = `retailStore=${BASE}/entity/retailstore/${STORE.id}`
+    const found = await call(`/entity/retailshift?filter=${encodeURIComponent(`${store};closeDate=;`)}`)
+    expect(found.body.rows).toMatchObject([{ id: open.id, name: '00002' }])
+    expect(found.body.rows?.[0]).not.toHaveProperty('closeDate')
+    const { id } = sell(anna, 1)
+    expect((await call(`/entity/retaildemand/${id}`)).body).toMatchObject({
+      retailShift: { meta: { href: `${BASE}/entity/retailshift/${open.id}` } },
+    })
+  })
+})
+
+describe('a fiscal receipt', () => {
+  it('is a mark on its sale, made once', async () => {
+    const { id } = sell(anna, 0)
+    expect((await call(`/entity/retaildemand/${id}`)).body).not.toHaveProperty('cheque')
+    documents.printCheque(id)
+    clock += 60_000
+    documents.printCheque(id)
+    expect((await call(`/entity/retaildemand/${id}`)).body).toMatchObject({
+      cheque: { fiscalDocNumber: '1', time: '2026-10-02 12:00:00.000' },
+    })
+  })
+})
+
+describe('the organization', () => {
+  it('of the documents can be read', async () => {
+    const { id } = ORGANIZATION
+    expect((await call('/entity/organization')).body.rows).toMatchObject([{ id, name: ORGANIZATION.name }])
+    expect((await call(`/entity/organization/${id}`)).body).toMatchObject({ id, inn: ORGANIZATION.inn })
   })
 })
 

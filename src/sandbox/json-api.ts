@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono'
-import { PRODUCTS, STORE } from './demo.ts'
+import { ORGANIZATION, PRODUCTS, STORE } from './demo.ts'
 import type { Documents } from './documents.ts'
 import type { DocumentKind, Entities, JsonObject } from './entities.ts'
 import { BadBody, readSaleChange } from './json-bodies.ts'
@@ -9,7 +9,7 @@ import { expandOf, listPage } from './json-lists.ts'
 import { gzipOnly, jsonOnly, pack } from './moysklad-http.ts'
 import { DocumentRefused } from './payments.ts'
 import type { RateGuard } from './rate-limits.ts'
-import type { SaleView } from './page/wire/ui-wire.ts'
+import type { SaleView, ShiftView } from './page/wire/ui-wire.ts'
 
 export type JsonApiDeps = { documents: Documents; entities: Entities; rateGuard: RateGuard; token: string }
 
@@ -25,6 +25,11 @@ const RETURN_FIELDS = fieldSet(
   'organization owner printed published retailShift retailStore shared state store sum syncId updated',
 )
 const GOODS_FIELDS = fieldSet('id name code archived updated externalCode')
+const SHIFT_FIELDS = fieldSet(
+  'accountId closeDate created deleted description externalCode group id moment name organization owner printed',
+  'published retailStore shared syncId updated',
+)
+const ORGANIZATION_FIELDS = fieldSet('id name code externalCode inn archived updated')
 const STORE_FIELDS = fieldSet('id name archived active updated')
 /** A resource inside a document takes no filters. */
 const NO_FIELDS = fieldSet()
@@ -78,6 +83,26 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
       : notFound(c, 'retailstore', c.req.param('id')),
   )
 
+  app.get('/entity/retailshift', (c) =>
+    list(c, 'retailshift', SHIFT_FIELDS, c.req.query('filter') ?? '', () =>
+      documents.shifts.list().map(shownShift),
+    ),
+  )
+  app.get('/entity/retailshift/:id', (c) => {
+    const shift = documents.shifts.get(c.req.param('id'))
+    return shift === undefined ? notFound(c, 'retailshift', c.req.param('id')) : c.json(shownShift(shift))
+  })
+  app.get('/entity/organization', (c) =>
+    list(c, 'organization', ORGANIZATION_FIELDS, c.req.query('filter') ?? '', () => [
+      entities.organization(),
+    ]),
+  )
+  app.get('/entity/organization/:id', (c) =>
+    c.req.param('id') === ORGANIZATION.id
+      ? c.json(entities.organization())
+      : notFound(c, 'organization', c.req.param('id')),
+  )
+
   // Where the app is mounted in another one, its `notFound` would not be asked.
   app.all('*', unknownPath)
   app.onError((error, c) => {
@@ -88,6 +113,11 @@ export function createJsonApi({ documents, entities, rateGuard, token }: JsonApi
     throw error
   })
   return app
+
+  function shownShift(shift: ShiftView): JsonObject {
+    const isIn = (one: SaleView) => one.shiftId === shift.id && one.deleted === null
+    return entities.retailShift(shift, documents.list().filter(isIn), documents.returns.list().filter(isIn))
+  }
 
   /** Reading of documents, one by one, as a list, and their rows in pages. */
   function documentRoutes<View extends SaleView>(

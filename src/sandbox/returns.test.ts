@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { EMPLOYEES, GOODS, STORE } from './demo.ts'
+import { EMPLOYEES, GOODS, SHIFT, STORE } from './demo.ts'
 import { openDocuments, type Documents } from './documents.ts'
 import { nothingPaid, type Payment } from './page/wire/payment.ts'
 import type { ReturnDraft, SaleView } from './page/wire/ui-wire.ts'
@@ -114,6 +114,19 @@ describe('a return', () => {
         }),
       ),
     ).toBeUndefined()
+  })
+
+  it('[19000] needs an open shift, and so does a sale', () => {
+    const sale = sell()
+    documents.shifts.close(SHIFT.id)
+    expect(codeOf(() => documents.returns.create(ANNA!.id, draft(sale, 1, { cashSum: 90_000 })))).toBe(19000)
+    expect(codeOf(() => sell())).toBeUndefined()
+    expect(codeOf(() => documents.shifts.close(SHIFT.id))).toBe(12004)
+    const opened = open()
+    expect(opened.shifts.current()).toBeUndefined()
+    const shift = opened.shifts.open()
+    const made = opened.returns.create(ANNA!.id, draft(sale, 1, { cashSum: 90_000 }))
+    expect(made).toMatchObject({ name: '00001', shiftId: shift.id, shiftName: '00002' })
   })
 
   it('[1020] needs its sale', () => {

@@ -12,7 +12,6 @@ import {
   EMPLOYEES,
   GOOD_FOLDERS,
   PRODUCTS,
-  SHIFT,
   STORE,
   type DemoProduct,
 } from './demo.ts'
@@ -51,7 +50,6 @@ export function createUiApi(deps: UiApiDeps): Hono {
       currencyId: CURRENCY_ID,
       agentId: AGENT.id,
       storeName: STORE.name,
-      shiftName: SHIFT.name,
       employees: EMPLOYEES.map(({ id, login, firstName, lastName, position }) => ({
         id,
         login,
@@ -88,7 +86,11 @@ export function createUiApi(deps: UiApiDeps): Hono {
   })
 
   app.get('/sales/new', (c) => {
-    const fresh: NewSale = { name: documents.nextName(), moment: moscowMinute(now()) }
+    const fresh: NewSale = {
+      name: documents.nextName(),
+      moment: moscowMinute(now()),
+      shiftName: documents.shifts.current()?.name ?? null,
+    }
     return c.json(fresh)
   })
   app.get('/sales', (c) => c.json({ sales: documents.list().filter((sale) => sale.deleted === null) }))
@@ -106,6 +108,10 @@ export function createUiApi(deps: UiApiDeps): Hono {
     return sale === undefined ? noSale(c) : c.json(sale)
   })
   app.delete('/sales/:id', (c) => (documents.trash(c.req.param('id')) ? c.body(null, 204) : noSale(c)))
+
+  app.get('/shifts', (c) => c.json({ shifts: documents.shifts.list().toReversed() }))
+  app.post('/shifts', (c) => c.json(documents.shifts.open()))
+  app.post('/shifts/:id/close', (c) => c.json(documents.shifts.close(c.req.param('id'))))
 
   app.get('/returns/new', (c) => c.json(documents.returns.propose(c.req.query('demand') ?? '')))
   app.get('/returns', (c) =>

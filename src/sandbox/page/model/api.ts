@@ -12,6 +12,8 @@ import {
   ReturnView,
   SaleList,
   SaleView,
+  ShiftList,
+  ShiftView,
   SwitchState,
   UserToken,
   type ReturnRequest,
@@ -59,6 +61,10 @@ export function createApi() {
     async deleteSale(id: string): Promise<void> {
       await answerOf('DELETE', `/ui/sales/${id}`)
     },
+    shifts: () => call(ShiftList, 'GET', '/ui/shifts'),
+    openShift: () => call(ShiftView, 'POST', '/ui/shifts'),
+    closeShift: (id: string) => call(ShiftView, 'POST', `/ui/shifts/${id}/close`),
+    printCheque: (id: string) => call(SaleView, 'POST', `/control/cheques/${id}`),
     newReturn: (demandId: string) => call(NewReturn, 'GET', `/ui/returns/new?demand=${demandId}`),
     returns: () => call(ReturnList, 'GET', '/ui/returns'),
     oneReturn: (id: string) => call(ReturnView, 'GET', `/ui/returns/${id}`),

@@ -9,6 +9,7 @@ import {
   EMPLOYEES,
   GOODS,
   PRODUCTS,
+  SHIFT,
 } from '../../demo.ts'
 import { CREATE, EDIT } from '../protocol/points.ts'
 import type { HostMessage } from '../protocol/host-messages.ts'
@@ -40,7 +41,6 @@ const shop: Bootstrap = {
   currencyId: CURRENCY_ID,
   agentId: AGENT.id,
   storeName: 'Магазин',
-  shiftName: '00001',
   employees: [],
   goodFolders: [],
   goods,
@@ -71,6 +71,9 @@ function fakeApi(): Api {
       deleted: null,
       ownerId: employeeId,
       storeId: 'aa5e0f10-0000-11f0-0a80-000000000001',
+      shiftId: SHIFT.id,
+      shiftName: SHIFT.name,
+      cheque: null,
     }
     stored.set(id, view)
     return view
@@ -87,11 +90,15 @@ function fakeApi(): Api {
     descriptor: unused,
     goodsByBarcode: (barcode) => orCut(() => ({ goods: goods.filter((good) => good.barcode === barcode) })),
     goodsByText: (text) => orCut(() => ({ goods: goods.filter((good) => good.name.includes(text)) })),
-    newSale: () => orCut(() => ({ name: '00001', moment: NOW })),
+    newSale: () => orCut(() => ({ name: '00001', moment: NOW, shiftName: SHIFT.name })),
     sales: () => orCut(() => ({ sales: [...stored.values()] })),
     sale: (id) => orCut(() => stored.get(id)!),
     createSale: (request) => orCut(() => store(`5b1d0c3e-7a10-11f0-0a80-0c020000000${stored.size}`, request)),
     updateSale: (id, request) => orCut(() => store(id, request)),
+    shifts: unused,
+    openShift: unused,
+    closeShift: unused,
+    printCheque: unused,
     newReturn: unused,
     returns: unused,
     oneReturn: unused,

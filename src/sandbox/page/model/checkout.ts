@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals'
 import type { ChangeHint } from '../protocol/host-messages.ts'
 import type { HostWindow } from '../protocol/host-window.ts'
 import { CREATE, EDIT, RETURN } from '../protocol/points.ts'
-import type { Bootstrap, Good, ReturnView, SaleView } from '../wire/ui-wire.ts'
+import type { Bootstrap, Good, ReturnView, SaleView, ShiftView } from '../wire/ui-wire.ts'
 import { NoConnection, Refused, type Api } from './api.ts'
 import type { Dialogs } from './dialog.ts'
 import { objectState } from './object-state.ts'
@@ -40,6 +40,7 @@ export function createCheckout(deps: CheckoutDeps) {
   const route = signal<Route>({ page: 'new' })
   const sale = signal<Sale | null>(null)
   const list = signal<readonly SaleView[]>([])
+  const shifts = signal<readonly ShiftView[]>([])
   const returns = signal<readonly ReturnView[]>([])
   /** Edited since it was opened or saved. Undoing an edit does not take this back. */
   const changed = signal(false)
@@ -104,6 +105,9 @@ export function createCheckout(deps: CheckoutDeps) {
         return show(next, saleFrom(await api.sale(next.id)))
       case 'list':
         list.value = (await api.sales()).sales
+        return show(next, null)
+      case 'shifts':
+        shifts.value = (await api.shifts()).shifts
         return show(next, null)
       case 'new-return':
         return show(next, emptyReturn(await api.newReturn(next.demandId)))
@@ -175,6 +179,8 @@ export function createCheckout(deps: CheckoutDeps) {
     sale: computed(() => sale.value),
     list: computed(() => list.value),
     returns: computed(() => returns.value),
+    /** Newest first. */
+    shifts: computed(() => shifts.value),
     changed: computed(() => changed.value),
     busy: computed(() => busy.value),
     error: computed(() => error.value),
@@ -202,6 +208,24 @@ export function createCheckout(deps: CheckoutDeps) {
         if (shown.basis === null) await api.deleteSale(shown.id)
         else await api.deleteReturn(shown.id)
         await load({ page: shown.basis === null ? 'list' : 'returns' })
+      }),
+    openShift: () =>
+      act(async () => {
+        await api.openShift()
+        await load({ page: 'shifts' })
+      }),
+    closeShift: (id: string) =>
+      act(async () => {
+        await api.closeShift(id)
+        await load({ page: 'shifts' })
+      }),
+    /** What a register does beside the page: of the open document only the mark is taken over. */
+    printCheque: () =>
+      act(async () => {
+        const shown = sale.value
+        if (shown === null || shown.id === null) return
+        const { cheque } = await api.printCheque(shown.id)
+        sale.value = { ...shown, cheque }
       }),
     noSuchPage(path: string): void {
       error.value = `В песочнице нет страницы ${path}`

@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'new' }
   | { readonly page: 'sale'; readonly id: string }
   | { readonly page: 'returns' }
+  | { readonly page: 'shifts' }
   | { readonly page: 'new-return'; readonly demandId: string }
   | { readonly page: 'return'; readonly id: string }
 
@@ -14,6 +15,7 @@ const ID = '([0-9a-f-]{36})$'
 
 export function readRoute(hash: string): Route | null {
   if (hash === '#retaildemand') return { page: 'list' }
+  if (hash === '#retailshift') return { page: 'shifts' }
   if (hash === '#retailsalesreturn') return { page: 'returns' }
   if (hash === '' || hash === '#' || hash === '#retaildemand/edit?new') return { page: 'new' }
   const idIn = (path: string) => new RegExp(`^#${path}=${ID}`).exec(hash)?.[1]
@@ -33,6 +35,8 @@ export function routeHash(route: Route): string {
       return '#retaildemand/edit?new'
     case 'sale':
       return `#retaildemand/edit?id=${route.id}`
+    case 'shifts':
+      return '#retailshift'
     case 'returns':
       return '#retailsalesreturn'
     case 'new-return':

@@ -1,6 +1,15 @@
 import { nothingPaid, paidKopecks, paymentOf, type Payment } from '../wire/payment.ts'
 import { saleSumKopecks } from '../wire/sale-sum.ts'
-import type { Good, NewReturn, NewSale, ReturnView, SaleDraft, SaleRow, SaleView } from '../wire/ui-wire.ts'
+import type {
+  Cheque,
+  Good,
+  NewReturn,
+  NewSale,
+  ReturnView,
+  SaleDraft,
+  SaleRow,
+  SaleView,
+} from '../wire/ui-wire.ts'
 
 /** A row on screen; `key` tells rows apart that have no id yet. */
 export type Row = SaleRow & { readonly key: string }
@@ -19,6 +28,9 @@ export type Sale = {
   readonly created: string | null
   readonly updated: string
   readonly applicable: boolean
+  /** Null when none is open for a document that is not saved. */
+  readonly shiftName: string | null
+  readonly cheque: Cheque | null
   readonly description: string | null
   readonly rows: readonly Row[]
   /** Cash is always the rest, and not in it. */
@@ -34,6 +46,8 @@ export function emptySale(fresh: NewSale): Sale {
     created: null,
     updated: fresh.moment,
     applicable: true,
+    shiftName: fresh.shiftName,
+    cheque: null,
     description: null,
     rows: [],
     paid: nothingPaid,
@@ -41,7 +55,7 @@ export function emptySale(fresh: NewSale): Sale {
 }
 
 export function saleFrom(view: SaleView): Sale {
-  const { id, name, moment, created, updated, applicable, description } = view
+  const { id, name, moment, created, updated, applicable, description, shiftName, cheque } = view
   const rows = view.rows.map((row) => ({ ...row, key: row.id }))
   return {
     id,
@@ -51,6 +65,8 @@ export function saleFrom(view: SaleView): Sale {
     created,
     updated,
     applicable,
+    shiftName,
+    cheque,
     description,
     rows,
     paid: paymentOf(view),

@@ -1,14 +1,14 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { Checkout } from '../model/checkout.ts'
 import type { Route } from '../model/route.ts'
-import type { Basis } from '../model/sale.ts'
+import { showMoment, type Basis } from '../model/sale.ts'
 import type { Dialogs } from '../model/dialog.ts'
 import type { SandboxBarModel } from '../model/sandbox-bar.ts'
 import type { ScannerModel } from '../model/scanner.ts'
 import type { WidgetView } from '../protocol/host-window.ts'
 import type { WidgetPoints } from '../protocol/points.ts'
 import type { PopupView } from '../protocol/popup-window.ts'
-import type { Employee } from '../wire/ui-wire.ts'
+import type { Cheque, Employee } from '../wire/ui-wire.ts'
 import { DialogBox } from './DialogBox.tsx'
 import { GoodsField } from './GoodsField.tsx'
 import { Payment } from './Payment.tsx'
@@ -17,6 +17,7 @@ import { Positions } from './Positions.tsx'
 import { ReturnsList } from './ReturnsList.tsx'
 import { SalesList } from './SalesList.tsx'
 import { SandboxBar } from './SandboxBar.tsx'
+import { ShiftsList } from './ShiftsList.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { WidgetPanel } from './WidgetPanel.tsx'
 
@@ -42,7 +43,7 @@ const CURRENT_SECTION = 'Розница'
 export function App(props: AppProps) {
   const { checkout, dialogs, employee } = props
   const sale = checkout.sale.value
-  const { storeName, shiftName, appName } = checkout.shop
+  const { storeName, appName } = checkout.shop
   return (
     <>
       <SandboxBar
@@ -66,7 +67,7 @@ export function App(props: AppProps) {
       </header>
       <nav class="pages" aria-label="Розница">
         <span>Точки продаж</span>
-        <span>Смены</span>
+        <Tab checkout={checkout} page="shifts" also={[]} testId="shifts-tab" title="Смены" />
         <Tab checkout={checkout} page="list" also={['new', 'sale']} testId="sales-tab" title="Продажи" />
         <Tab
           checkout={checkout}
@@ -96,7 +97,12 @@ export function App(props: AppProps) {
                 <dt>Точка продаж</dt>
                 <dd>{storeName}</dd>
                 <dt>Смена</dt>
-                <dd>№ {shiftName}</dd>
+                <dd data-testid="shift">
+                  {sale.shiftName === null ? 'нет открытой' : `№ ${sale.shiftName}`}
+                </dd>
+                {sale.basis === null && sale.id !== null && (
+                  <ChequeField checkout={checkout} cheque={sale.cheque} />
+                )}
                 {sale.basis !== null && <BasisField checkout={checkout} basis={sale.basis} />}
               </dl>
               {sale.basis === null && <GoodsField checkout={checkout} />}
@@ -127,6 +133,8 @@ function List({ checkout }: { readonly checkout: Checkout }) {
   switch (checkout.route.value.page) {
     case 'list':
       return <SalesList checkout={checkout} />
+    case 'shifts':
+      return <ShiftsList checkout={checkout} />
     case 'returns':
       return <ReturnsList checkout={checkout} />
     default:
@@ -136,7 +144,7 @@ function List({ checkout }: { readonly checkout: Checkout }) {
 
 type TabProps = {
   readonly checkout: Checkout
-  readonly page: 'list' | 'returns'
+  readonly page: 'list' | 'returns' | 'shifts'
   /** Other pages that belong to it. */
   readonly also: readonly Route['page'][]
   readonly testId: string
@@ -154,6 +162,29 @@ function Tab({ checkout, page, also, testId, title }: TabProps) {
     >
       {title}
     </button>
+  )
+}
+
+/** The register is not a part of the sandbox; a press says that it has printed. */
+function ChequeField({ checkout, cheque }: { readonly checkout: Checkout; readonly cheque: Cheque | null }) {
+  return (
+    <>
+      <dt>Чек</dt>
+      <dd data-testid="cheque">
+        {cheque === null ? (
+          <button
+            type="button"
+            class="link"
+            data-testid="print-cheque"
+            onClick={() => void checkout.printCheque()}
+          >
+            пробить
+          </button>
+        ) : (
+          `ФД ${cheque.fiscalDocNumber}, ${showMoment(cheque.time)}`
+        )}
+      </dd>
+    </>
   )
 }
 

@@ -47,6 +47,26 @@ export type SaleDraft = v.InferOutput<typeof SaleDraft>
 export const SaveRequest = v.strictObject({ employeeId: id, draft: SaleDraft })
 export type SaveRequest = v.InferOutput<typeof SaveRequest>
 
+/** What a fiscal register has written on a document. */
+const Cheque = v.object({
+  fnNumber: v.string(),
+  fiscalDocSign: v.string(),
+  fiscalDocNumber: v.string(),
+  kktRegNumber: v.string(),
+  time: v.string(),
+})
+export type Cheque = v.InferOutput<typeof Cheque>
+
+export const ShiftView = v.object({
+  id,
+  name: v.string(),
+  moment: v.string(),
+  /** Null while it is open. */
+  closeDate: v.nullable(v.string()),
+})
+export type ShiftView = v.InferOutput<typeof ShiftView>
+export const ShiftList = v.object({ shifts: v.array(ShiftView) })
+
 export const SaleView = v.object({
   id,
   name: v.string(),
@@ -58,6 +78,9 @@ export const SaleView = v.object({
   description: v.nullable(v.string()),
   ownerId: id,
   storeId: id,
+  shiftId: id,
+  shiftName: v.string(),
+  cheque: v.nullable(Cheque),
   rows: v.array(v.object({ ...SaleRow.entries, ...{ id } })),
   /** May be larger than the largest payment, since each of its parts may be that large. */
   sum: v.pipe(Int, v.minValue(0)),
@@ -83,6 +106,7 @@ export const ReturnList = v.object({ returns: v.array(ReturnView) })
 export const NewReturn = v.object({
   name: v.string(),
   moment: v.string(),
+  shiftName: v.nullable(v.string()),
   demandId: id,
   demandName: v.string(),
   rows: v.array(SaleRow),
@@ -93,8 +117,11 @@ export type NewReturn = v.InferOutput<typeof NewReturn>
 
 export const SaleList = v.object({ sales: v.array(SaleView) })
 
-/** Answered when a new document page opens: the number that the document will probably get, and now by Moscow. */
-export const NewSale = v.object({ name: v.string(), moment: v.string() })
+/**
+ * Answered when a new document page opens: the number that the document will probably get, now by Moscow, and the open
+ * shift, if there is one.
+ */
+export const NewSale = v.object({ name: v.string(), moment: v.string(), shiftName: v.nullable(v.string()) })
 export type NewSale = v.InferOutput<typeof NewSale>
 
 export const Good = v.object({
@@ -136,7 +163,6 @@ export const Bootstrap = v.object({
   currencyId: id,
   agentId: id,
   storeName: v.string(),
-  shiftName: v.string(),
   employees: v.array(Employee),
   goodFolders: v.array(v.object({ id, name: v.string() })),
   goods: v.array(Good),
