@@ -34,6 +34,7 @@ export default defineConfig({
             'widget/**/*.test.ts',
             'manifest/**/*.test.ts',
             'test/stories/**/*.test.ts',
+            'test/orders/**/*.test.ts',
             'test/faults/**/*.test.ts',
             'test/docs/**/*.test.ts',
             'test/support/**/*.test.ts',
