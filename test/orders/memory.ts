@@ -24,8 +24,8 @@ export class Memory {
   left: Part[] = []
   /** The sum of the last press in this sale, less what it went down by since. */
   agreedKopecks = 0
-  /** A sum was written by hand in this sale. */
-  hasOwnSum = false
+  /** Cards of this sale whose sum was written by hand. */
+  readonly ownSums = new Set<string>()
   /** Cards whose number was typed. */
   readonly typed = new Set<string>()
   /** Since when a card is kept for the till. */
@@ -67,18 +67,19 @@ export class Memory {
     this.#book(deeds)
     if (after.isGreen) this.agreedKopecks = Math.min(this.agreedKopecks, paid(after.cards))
     if (after.cards.length === 0) this.agreedKopecks = 0
-    if (after.cards.length + after.seen.length === 0) this.hasOwnSum = false
+    if (after.cards.length + after.seen.length === 0) this.ownSums.clear()
   }
 
-  #agree({ what, came, from, to }: Act, before: Screen, after: Screen, paper: Paper): void {
+  #agree({ what, which, came, from, to }: Act, before: Screen, after: Screen, paper: Paper): void {
     // What leaves the desk by a press or by «Сохранить» is to be done; what stays there is only prepared.
     if (to !== null && (what === 'confirm' || came === 'saved')) {
       const gone = before.cards.filter(({ last4 }) => !names(after.cards).includes(last4))
       this.#owe(to, gone, from === null && before.isGreen && paper.isPosted ? paper : null)
     }
     if (what === 'confirm' && before.button?.does === 'redeem') this.agreedKopecks = before.button.kopecks
-    if (what === 'amount') this.hasOwnSum = true
-    if (what === 'off') this.hasOwnSum = false
+    const [paying] = before.cards.filter(({ paysKopecks }) => paysKopecks !== null)
+    if (what === 'amount' && paying) this.ownSums.add(paying.last4)
+    if (what === 'off') this.ownSums.delete(which)
     const [question] = before.questions
     if (!question || (what !== 'yes' && what !== 'no')) return
     const others = <T extends Part>(parts: T[]) =>

@@ -78,6 +78,7 @@ export const onceWrong: readonly string[] = [
   // Prepared for 900 ₽ and left: without the line it was offered to the next buyer's sale of 300 ₽.
   'goods-900 card-2000 confirm cut new goods-300 save',
   'goods-900 card-2000 confirm new cut save',
+  'goods-900 card-2000 confirm cut save remove save',
   // A sale without «Проведено» forgot its card when the line came back, or when it was opened again.
   'certificate card-0001 later save cut back',
   'goods-900 card-2000 confirm later save cut back',
@@ -101,4 +102,7 @@ export const onceWrong: readonly string[] = [
   // Without the line a certificate was added to a saved sale in silence.
   'cut save certificate',
   'cut save certificate discount',
+  'certificate card-0001 cut save discount save',
+  // A button stood there for what had been pressed, and «Сохранить» charged it without green.
+  'goods-300 save certificate card-0500 confirm remove save',
 ]
