@@ -14,6 +14,8 @@ export interface Tab {
    * @returns the turn of the last `Open` of anything else before it; 0 for none
    */
   opened(turn: number, documentId: string | null): number
+  /** The turn of the newest `Open` of all frames of this tab; 0 for none. MoySklad's page shows one document at a time. */
+  newestOpen(): number
 }
 
 const nameKey = 'podarok-tab'
@@ -78,6 +80,8 @@ export function openTab(
         shared.setItem(opensKey, kept.map((open) => `${open.turn}/${open.what}`).join(' '))
         return Math.max(0, ...before.map((open) => open.turn))
       }),
+    newestOpen: () =>
+      sharing(() => Math.max(0, ...readOpens(shared.getItem(opensKey)).map((open) => open.turn))),
   }
 }
 

@@ -4,11 +4,14 @@ import { statusOf } from '../../widget/cashier/model/result.ts'
 import type { SalePage } from '../../widget/cashier/testing/sale-page.ts'
 import type { Books, Deed, Paper, Part, Screen } from './words.ts'
 
+/** Faces that say that nothing is taken from their card now. */
+const tellsOfNothing = new Set(['looked', 'line', 'save_first'])
+
 /** Reads the screen as the view paints it. */
 export function look(page: SalePage): Screen {
   const { checkout, changeId } = page.shown
   const { prepared, press, fault, toPayKopecks, another } = checkout.panel.value
-  const { charging, document, history } = checkout
+  const { charging, desk, document, history } = checkout
   const [red] = history.attention.value
   const draft = checkout.draft.value
   const notice = checkout.notice.value
@@ -26,12 +29,14 @@ export function look(page: SalePage): Screen {
     notice: notice && said(notice),
     cards: draft ? partsOfDraft(draft) : [],
     seen: checkout.seen.value.map(({ last4 }) => last4),
-    questions: charging.questions.value.map(({ draft: one, doubt, documentId, sale }) => {
-      const parts = partsOfDraft(one)
-      const pays = parts.reduce((sum, { paysKopecks }) => sum + (paysKopecks ?? 0), 0)
-      const fits = doubt !== 'unsaved' && doubt !== 'unposted' && pays <= (sale ?? one.sale).sumKopecks
-      return { parts, document: documentId, mayBeYes: fits && (hasLine || charging.mayPromise(one)) }
-    }),
+    told: checkout.seen.value
+      .filter((card) => tellsOfNothing.has(desk.whyNotIn(card)))
+      .map(({ last4 }) => last4),
+    questions: charging.questions.value.map((question) => ({
+      parts: partsOfDraft(question.draft),
+      document: question.documentId,
+      mayBeYes: charging.mayBeRight(question) && (hasLine || charging.mayPromise(question.draft)),
+    })),
     unposted: charging.unposted.value.flatMap(partsOfDraft),
     results: checkout.results.value.map((result) => ({
       status: statusOf(result),

@@ -54,7 +54,8 @@ export class Memory {
     const { what, which, came, from, to } = act
     if (what === 'cut') this.hasLine = false
     if (what === 'back') this.hasLine = true
-    if ((what === 'card' || what === 'typed') && !spokenOf(before).has(which)) {
+    // What stands in the sale keeps the way in which it came.
+    if ((what === 'card' || what === 'typed') && !names(before.cards).includes(which)) {
       if (what === 'typed') this.typed.add(which)
       else this.typed.delete(which)
     }

@@ -38,6 +38,8 @@ const isTrue: Record<string, (moment: Moment) => boolean> = {
   above_payable: (moment) => paid(moment.after.cards) > needs(moment).payKopecks,
   redeem_unconfirmed: ({ after, memory }) => paid(after.cards) > memory.agreedKopecks,
   line_needed: ({ memory }) => !memory.hasLine,
+  cards_unknown: ({ act, paper, memory }) =>
+    !memory.hasLine && act.to !== null && saleSums(paper).certificates > 0,
   paid_above_sale: (moment) => needs(moment).payKopecks < 0,
   sold_certificate_gone: (moment) => needs(moment).cards < 0,
 }
@@ -159,7 +161,8 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     const { payKopecks, cards } = needs(moment)
     const mayGo = (last4: string) =>
       memory.money.get(last4) === null ? cards <= 0 : payKopecks <= 0 || memory.freeKopecks(last4) === 0
-    const looked = act.from === act.to ? before.seen : before.seen.filter((last4) => !mayGo(last4))
+    const isTold = (last4: string) => mayGo(last4) || before.told.includes(last4)
+    const looked = act.from === act.to ? before.seen : before.seen.filter((last4) => !isTold(last4))
     const gone = [...names([...before.cards, ...before.unposted]), ...looked].filter(
       (last4) => !spoken.has(last4),
     )
@@ -248,8 +251,12 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   },
 
   '[J1] in the end all that was green is done': ({ act, saved, memory }) => {
-    const isDue = (document: string | null) => document === null || saved.get(document)!.isPosted
-    const undone = memory.owed.filter(({ document }) => isDue(document))
+    // Nobody can charge a sale that was unposted, or changed since so that it is worth less.
+    const isDue = (document: string | null, paysKopecks: number | null) => {
+      const paper = document === null ? null : saved.get(document)!
+      return !paper || (paper.isPosted && (paysKopecks ?? 0) <= saleSums(paper).payableKopecks)
+    }
+    const undone = memory.owed.filter(({ document, paysKopecks }) => isDue(document, paysKopecks))
     return unless(act.what !== 'new' || act.which !== 'day' || undone.length === 0, undone)
   },
 }

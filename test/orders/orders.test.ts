@@ -8,7 +8,7 @@ import { type Broken, play, shrink } from './play.ts'
 const single = process.env['PODAROK_ORDER']
 const wanted = process.env['PODAROK_ORDERS']
 const first = firstSeed(wanted !== undefined)
-const random = Number(wanted ?? 4_000)
+const random = Number(wanted ?? 20_000)
 /** Many times what an order takes where nothing else runs: only one that hangs is ended. */
 const perOrderMaxMs = 200
 /** So many orders are told of each expectation that does not hold. */

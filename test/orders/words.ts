@@ -40,6 +40,8 @@ export interface Screen {
   cards: readonly Part[]
   /** Cards that were only looked at. */
   seen: readonly string[]
+  /** Of them: those whose faces say that nothing is taken from them. */
+  told: readonly string[]
   questions: readonly Question[]
   /** «Продажа не проведена. Спишем, когда проведёте её и сохраните» */
   unposted: readonly Part[]

@@ -40,9 +40,11 @@ export interface Found {
   unposted: Draft[]
   /** What the server knows of the open sale; null where it was not asked or did not answer. */
   opened: SaleAnswer | null
+  /** The server has looked for the drafts that wait. */
+  answered: boolean
 }
 
-const nothing: Found = { certain: [], doubtful: [], unposted: [], opened: null }
+const nothing: Found = { certain: [], doubtful: [], unposted: [], opened: null, answered: false }
 
 type MatchingDrafts = Pick<DraftsPort, 'waitingInOrder' | 'placesOf' | 'noteDocuments'>
 
@@ -124,7 +126,8 @@ export class Matching {
     }
     const weighed = await this.#weigh(waiting, answer, opened)
     const found = opened.documentId === null ? atForm(weighed) : atSale(weighed, opened.documentId)
-    return { ...found, doubtful: found.doubtful.slice(0, questionsMax), opened: answer.opened }
+    const { opened: told } = answer
+    return { ...found, doubtful: found.doubtful.slice(0, questionsMax), opened: told, answered: true }
   }
 
   /** Takes away what the till had before the draft, and what cannot be told without a person. */
@@ -144,7 +147,7 @@ export class Matching {
         const weight = matchAtTill(verdict, one.draft, sale, order, nowMs)
         return weight === 'other' ? [] : [{ sale, fits: verdict === 'same', sure: weight === 'same' }]
       })
-      const foreign = await this.#isBusy(one, opened)
+      const foreign = await this.#isBusy(one)
       weighed.push({ ...one, candidates, complete: match?.complete ?? false, foreign })
     }
     void this.#note(named.filter((id) => id !== opened.documentId))
@@ -165,8 +168,9 @@ export class Matching {
     const place = (await this.#deps.till.ready?.drafts.placesOf([documentId]))?.get(documentId)
     const questions: Question[] = []
     for (const one of waiting) {
-      const { hadBefore } = orderOf(one, documentId, place, opened)
-      if (one.draft.documentId === null && (hadBefore || (await this.#isBusy(one, opened)))) continue
+      const { hadBefore, openedAfter } = orderOf(one, documentId, place, opened)
+      // Nobody can say what the sale holds: only the order of the draft's own tab speaks for it. A form asks about the others.
+      if (one.draft.documentId === null && (hadBefore || !openedAfter)) continue
       questions.push({ draft: one.draft, doubt: 'offline', documentId, sale: null })
     }
     return questions
@@ -180,7 +184,7 @@ export class Matching {
       // What stands on this very screen needs no question.
       if (draftIsEmpty(draft) || draft.id === this.#owned?.id) continue
       if (opened.documentId === null) {
-        if ((await this.#isBusy(one, opened)) || !(await this.#worthAsking(draft))) continue
+        if ((await this.#isBusy(one)) || !(await this.#worthAsking(draft))) continue
       } else if (draft.documentId !== null && draft.documentId !== opened.documentId) continue
       found.push(one)
       if (found.length === draftsMax) break
@@ -189,11 +193,11 @@ export class Matching {
   }
 
   /**
-   * Whether a live frame is preparing the draft: then it is no business of this one. Only a saved sale takes a draft from
-   * the form of its own tab, for nobody tells that form of its end.
+   * Whether a live frame is preparing the draft: then it is no business of this one. Of this tab only the frame that was
+   * opened last prepares anything: MoySklad's page shows one document at a time, and tells the others of no end.
    */
-  async #isBusy({ draft, ofThisTab }: WaitingDraft, opened: OpenedSale): Promise<boolean> {
-    if (opened.documentId !== null && ofThisTab) return false
+  async #isBusy({ draft, ofThisTab }: WaitingDraft): Promise<boolean> {
+    if (ofThisTab) return false
     return isHeld(this.#deps.locks, lockOf(draft.id))
   }
 
@@ -251,9 +255,10 @@ function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
     if (!candidate || (foreign && !candidate.fits)) continue
     const { sale, fits, sure } = candidate
     const certain = !foreign && sure && rivals.length === 1 && isDecided(one)
+    // Its posting is told by a `Save`.
     if (!sale.posted) {
-      // Its posting is told by a `Save`, and then it is asked about.
       if (certain) found.unposted.push(draft)
+      else if (fits) found.doubtful.push({ draft, doubt: 'unposted', documentId, sale })
     } else if (certain) found.certain.push({ draft, documentId, sale })
     else found.doubtful.push({ draft, doubt: fits ? 'which' : 'doubtful', documentId, sale })
   }
@@ -278,7 +283,8 @@ function atForm(weighed: readonly Weighed[]): Found {
       if (!only) return { draft, doubt: complete ? 'unsaved' : 'unchecked', documentId: null, sale: null }
       // Of two sales either may be the one: the receipt names none, and is linked when one is open (M11).
       if (another) return { draft, doubt: 'unchecked', documentId: null, sale: null }
-      const doubt = only.sale.posted ? 'unchecked' : 'unposted'
+      // What was prepared for it was not saved.
+      const doubt = !only.fits ? 'unsaved' : only.sale.posted ? 'unchecked' : 'unposted'
       return { draft, doubt, documentId: only.sale.id, sale: only.sale }
     })
   return { ...nothing, doubtful }

@@ -22,7 +22,7 @@ const briefOf = (id: DocumentId) => ({
   posted: true,
 })
 
-const nothing = { certain: [], doubtful: [], unposted: [], opened: null }
+const nothing = { certain: [], doubtful: [], unposted: [] }
 
 let account: string
 let opened: OpenJournal[]
@@ -105,7 +105,7 @@ describe('[M3] a draft and the sale that is opened', () => {
     form.matching.own(one.id)
     await form.drafts.save(one)
     fitting = [sale]
-    expect(await saved.open(sale)).toEqual({
+    expect(await saved.open(sale)).toMatchObject({
       ...nothing,
       certain: [{ draft: one, documentId: sale, sale: briefOf(sale) }],
     })
@@ -119,12 +119,12 @@ describe('[M3] a draft and the sale that is opened', () => {
     const mine = prepared()
     await form.drafts.save(mine)
     fitting = [before]
-    expect(await saved.again(before, turn)).toEqual(nothing)
-    expect(await saved.open(before)).toEqual(nothing)
-    expect(await (await frame(tab())).open(before)).toEqual(nothing)
+    expect(await saved.again(before, turn)).toMatchObject(nothing)
+    expect(await saved.open(before)).toMatchObject(nothing)
+    expect(await (await frame(tab())).open(before)).toMatchObject(nothing)
     expect(await form.open(null)).toMatchObject({ certain: [], doubtful: [{ doubt: 'unsaved' }] })
     fitting = null
-    expect(await saved.open(before)).toEqual(nothing)
+    expect(await saved.open(before)).toMatchObject(nothing)
   })
 
   it('what an answer has named is had as well', async () => {
@@ -144,7 +144,7 @@ describe('[M3] a draft and the sale that is opened', () => {
     const [before, turn] = [documentId(), one.turn()]
     await form.drafts.save(prepared())
     fitting = [before]
-    expect(await saved.again(before, turn)).toEqual(nothing)
+    expect(await saved.again(before, turn)).toMatchObject(nothing)
   })
 
   it('a sale that was opened before the last change is asked about', async () => {
@@ -170,7 +170,9 @@ describe('[M3] a draft and the sale that is opened', () => {
     const other = await frame(tab())
     expect(await other.open(sale)).toMatchObject({ certain: [], doubtful: [{ doubt: 'which' }] })
     fitting = null
-    expect((await other.open(documentId())).doubtful).toHaveLength(alive ? 0 : 1)
+    // Without the server nothing speaks for a sale that another tab shows: a form asks.
+    expect((await other.open(documentId())).doubtful).toEqual([])
+    expect((await other.open(null)).doubtful).toHaveLength(alive ? 0 : 1)
   })
 
   it('of two drafts that fit, and of one whose form was left, a person tells', async () => {
@@ -219,14 +221,14 @@ describe('[M3] a draft and the sale that is opened', () => {
     await saved.open(own)
     const mine = prepared({ documentId: own })
     await saved.drafts.save(mine)
-    expect(await saved.open(other)).toEqual(nothing)
+    expect(await saved.open(other)).toMatchObject(nothing)
     expect(await (await frame(tab())).open(own)).toMatchObject({ certain: [{ documentId: own }] })
     expect(await (await frame(tab())).open(null)).toMatchObject({
       certain: [],
       doubtful: [{ doubt: 'unchecked', documentId: own }],
     })
     fitting = null
-    expect(await saved.open(other)).toEqual(nothing)
+    expect(await saved.open(other)).toMatchObject(nothing)
     expect(await saved.open(own)).toMatchObject({ doubtful: [{ doubt: 'offline', documentId: own }] })
   })
 
@@ -251,7 +253,7 @@ describe('[M3] a draft and the sale that is opened', () => {
     const { form } = await tabWithFrames()
     const looked = draft({ redeems: [redeem({ confirmed: false })] })
     await form.drafts.save(looked)
-    expect(await form.open(null)).toEqual(nothing)
+    expect(await form.open(null)).toMatchObject(nothing)
     expect(form.dropped).toEqual([looked.id])
   })
 })

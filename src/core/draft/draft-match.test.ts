@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { goodsId, goodsSale } from '../../../test/server/fake-moysklad.ts'
-import { certificateId, faceKopecks } from '../../../test/server/world.ts'
 import type { Draft, SaleDocument } from './draft.ts'
 import {
   type AccountOrder,
@@ -51,10 +50,6 @@ const row = (productId: ProductId, quantity: number, priceKopecks: number) => ({
   priceKopecks,
   discountPercent: 0,
 })
-const redeemOf = (amountKopecks: number) => ({ amountKopecks, confirmed: true }) as Draft['redeems'][0]
-const loadOf = () =>
-  ({ productId: certificateId, faceKopecks, paidKopecks: faceKopecks }) as unknown as Draft['loads'][0]
-
 describe('[M3] what the server says of a sale and a draft', () => {
   const never: AccountOrder = { seenAtMs: null, newestMadeMs: null }
   const named = '8b000000-0000-11f0-0a80-000000000007' as DocumentId
@@ -67,20 +62,6 @@ describe('[M3] what the server says of a sale and a draft', () => {
     ['other rows at the very moment', 'doubtful', { sale: goodsSale(600) }, {}, {}],
     ['other rows, moment unknown', 'other', { sale: goodsSale(600) }, { documentMoment: null }, {}],
     ['other rows, another moment', 'other', { sale: goodsSale(600), moment: '2026-10-02 12:07' }, {}, {}],
-    [
-      'other rows, the very moment, and less than the card is to pay',
-      'other',
-      { sale: goodsSale(400) },
-      { redeems: [redeemOf(500)] },
-      {},
-    ],
-    [
-      'other rows, the very moment, and no row for the card that is to be loaded',
-      'other',
-      { sale: goodsSale(600) },
-      { loads: [loadOf()] },
-      {},
-    ],
     ['not posted: the till waits for that', 'same', { applicable: false }, {}, {}],
 
     // The server's clock: what it had read by the moment that the till had heard.

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { type Draft, redeemTotal, type SaleDocument } from './draft.ts'
+import type { Draft, SaleDocument } from './draft.ts'
 import { DocumentId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
-import { sameSale, type Sale } from '../sale/sale.ts'
+import { sameSale } from '../sale/sale.ts'
 
 /**
  * Which saved sale was a draft prepared for (M3)? Order decides, and each order is told by one clock or one counter:
@@ -74,7 +74,7 @@ export function matchDraft(document: SaleDocument, draft: Draft, order: AccountO
   }
   // Whether MoySklad keeps the form's moment or writes that of saving is not documented, so it raises a question at most.
   const moment = draft.documentMoment !== null && document.moment === draft.documentMoment
-  return employee && moment && hasRoomFor(document.sale, draft) ? 'doubtful' : 'other'
+  return employee && moment ? 'doubtful' : 'other'
 }
 
 /** A draft that has waited longer than this is a person's to decide. */
@@ -101,12 +101,4 @@ export function matchAtTill(
     return 'other'
   if (verdict !== 'same') return verdict
   return order.openedAfter && nowMs - draft.updatedAtMs <= draftFreshMs ? 'same' : 'doubtful'
-}
-
-/** Whether the draft's cards could be this sale's at all: nobody is asked to pay more than a sale's sum, or to load without its row. */
-function hasRoomFor(sale: Sale, draft: Draft): boolean {
-  return (
-    redeemTotal(draft) <= sale.sumKopecks &&
-    draft.loads.every((load) => sale.rows.some((row) => row.productId === load.productId))
-  )
 }

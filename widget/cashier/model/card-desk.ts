@@ -39,6 +39,8 @@ export interface CardDeskDeps {
   draft: Signal<Draft | null>
   notice: Signal<Notice | null>
   busy: Signal<boolean>
+  /** Drafts that stand on this screen beside the desk: asked about, or waiting to be posted. */
+  asked: () => readonly Draft[]
   newId: () => string
   now: () => number
   log: (event: string, error: unknown) => void
@@ -99,10 +101,12 @@ export class CardDesk {
    * Why a card that was looked at takes no part in the sale: it waits for what it is for, the sale has to be saved first, or
    * nothing will happen to it.
    */
-  whyNotIn({ state, availableKopecks, heldBy }: CardView): 'goods' | 'certificate' | 'save_first' | 'looked' {
-    const { document } = this.#deps
+  whyNotIn(card: CardView): 'goods' | 'certificate' | 'save_first' | 'line' | 'looked' {
+    const { state, availableKopecks, heldBy } = card
+    const { document, line } = this.#deps
     const { leftKopecks, open } = document.need.value
     if (document.savesFirst.value) return 'save_first'
+    if (this.isWanted(card) && line.value.reachable === false) return 'line'
     if (!document.needsSave.value || heldBy !== null) return 'looked'
     if (state === 'unsold') return open.length === 0 ? 'certificate' : 'looked'
     return state === 'active' && availableKopecks > 0 && leftKopecks === 0 ? 'goods' : 'looked'
@@ -152,9 +156,16 @@ export class CardDesk {
     const { draft } = this.#deps
     const before = draft.value
     if (before) {
-      draft.value = this.#fit(before)
-      this.#keepQuietly(before, draft.value)
+      const next = this.#fit(before)
+      // Written again, it would be younger than the sale that was saved meanwhile (M3).
+      if (next && isSame(next, before)) return this.#growLater()
+      draft.value = next
+      this.#keepQuietly(before, next)
     }
+    this.#growLater()
+  }
+
+  #growLater(): void {
     const more = this.seen.value.some((card) => this.isWanted(card)) || this.#looseMayPayMore()
     if (more) void this.#inTurn((opened) => this.#grow(opened), true)
   }
@@ -170,6 +181,10 @@ export class CardDesk {
       const amount = minKopecks(amountKopecks, most)
       this.#typed.value = new Map([...this.#typed.value, [cardId, amount]])
       if (amount !== redeem.amountKopecks && !(await this.#moveHold(opened, redeem, amount, false))) return
+      // More than somebody has pressed for asks for a press, also where it was typed.
+      if (amount > redeem.amountKopecks) {
+        await this.#edit(opened, (current) => changeRedeem(current, cardId, { confirmed: false }))
+      }
       if (amount < amountKopecks) {
         const code = most === room ? 'above_payable' : 'insufficient_funds'
         notice.value = { kind: 'refusal', refusal: refusal(code, cardId, most), card: null }
@@ -261,7 +276,8 @@ export class CardDesk {
     if (card && isKept && (await isElsewhere(till, card.id, ids.draftId))) {
       if (found.kind === 'reserved') await this.#source.release(found.arrived)
       this.#hide(card.id)
-      notice.value = { kind: 'scan', fault: 'elsewhere' }
+      const isAsked = this.#deps.asked().some((draft) => cardsOf(draft).some((one) => one.cardId === card.id))
+      notice.value = { kind: 'scan', fault: isAsked ? 'asked' : 'elsewhere' }
       return
     }
     if (found.kind === 'reserved') return this.#take(found.arrived, opened, ids)
@@ -489,6 +505,11 @@ export class CardDesk {
     this.#deps.notice.value = notice
     return Promise.resolve()
   }
+}
+
+/** But for the moment of its last change. */
+function isSame(a: Draft, b: Draft): boolean {
+  return JSON.stringify({ ...a, updatedAtMs: 0 }) === JSON.stringify({ ...b, updatedAtMs: 0 })
 }
 
 interface NewIds {

@@ -1,9 +1,11 @@
-import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { Matching, type MatchingDeps, type Question } from '../../../src/client/till/matching.ts'
-import { type Draft, draftOperations, mayPromise } from '../../../src/core/draft/draft.ts'
+import { type Draft, draftOperations, mayPromise, redeemTotal } from '../../../src/core/draft/draft.ts'
+import { fitToSale } from '../../../src/core/draft/fit.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import type { Line } from '../../../src/client/till/till.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
+import { certificatesOf } from '../../../src/core/sale/sale.ts'
 import { confirmAll } from './draft-edit.ts'
 import type { History } from './history.ts'
 import type { Notice } from './notice.ts'
@@ -58,11 +60,24 @@ export class Charging {
     })
   }
 
+  /** Drafts that the open sale is of, or seems to be. */
+  readonly awaited = computed((): readonly Draft[] => {
+    const documentId = this.#deps.document.documentId.value
+    if (documentId === null) return []
+    const asked = this.questions.value.filter((one) => (one.documentId ?? documentId) === documentId)
+    const expected = this.expected.value ? [this.expected.value] : []
+    return [...asked.map(({ draft }) => draft), ...this.unposted.value, ...expected]
+  })
+
   /** Another document is open: what was prepared for the last one is no longer prepared in this frame. */
   leave(): void {
-    const { draft, log, notice } = this.#deps
-    if (draft.value) {
-      this.#left(draft.value).catch((error: unknown) => {
+    const { till, draft, log, notice } = this.#deps
+    const behind = draft.value
+    if (behind) {
+      // A card that was only scanned, without «Списать», was for looking at.
+      const isLooked = behind.loads.length === 0 && !behind.redeems.some((one) => one.confirmed)
+      const work = isLooked && behind.links.length === 0 ? till.dropDraft(behind) : this.#left(behind)
+      work.catch((error: unknown) => {
         log('draft_not_left', error)
         notice.value = { kind: 'not_recorded' }
       })
@@ -96,8 +111,9 @@ export class Charging {
       this.questions.value = found.doubtful.filter(({ draft }) => !this.#ended.has(draft.id))
       this.unposted.value = found.unposted.filter(({ id }) => !this.#ended.has(id))
     })
-    // Once a new form has asked about it, a draft is a person's to decide, however well a later sale fits it.
-    if (opened.documentId === null) for (const { draft } of found.doubtful) await this.#left(draft)
+    // Once a new form has asked about it with all that the server knows, a draft is a person's to decide, however well a later sale fits it.
+    if (opened.documentId === null && found.answered)
+      for (const { draft } of found.doubtful) await this.#left(draft)
     for (const { draft, documentId, sale } of found.certain) {
       if (await this.commit(draft, documentId)) continue
       // It could not be recorded now; the cashier can try again.
@@ -150,16 +166,41 @@ export class Charging {
     return true
   }
 
+  /** Whether «Да» can be right: the sale as it is known has room for all of the draft, and MoySklad has posted it. */
+  mayBeRight({ draft, doubt, sale, documentId }: Question): boolean {
+    const { till, document } = this.#deps
+    if (doubt === 'unsaved' || doubt === 'unposted') return false
+    if (redeemTotal(draft) > (sale ?? draft.sale).sumKopecks) return false
+    const [programme, shown] = [till.ready?.session.programme, document.sale.value]
+    const isOpen = document.documentId.value !== null && documentId === document.documentId.value
+    if (!programme || !shown || !isOpen) return true
+    const done = document.done.value
+    const fitted = fitToSale(programme, shown, draft, done)
+    const { problem } = certificatesOf(programme, shown)
+    return (
+      fitted.freed.length === 0 &&
+      redeemTotal(fitted.draft) === redeemTotal(draft) &&
+      (!problem || draft.loads.length === 0)
+    )
+  }
+
   /** The cashier answers a question about a draft: it is recorded for the sale that is meant, or given up. */
   async answer(question: Question, yes: boolean): Promise<void> {
-    const { till, document, log, notice } = this.#deps
+    const { document } = this.#deps
     const { draft, documentId, sale } = question
     if (yes) {
+      if (!this.mayBeRight(question)) return
       // The receipt speaks of the sale as it was saved, not as it was prepared.
       const meant = sale ? { ...draft, sale: { ...draft.sale, sumKopecks: sale.sumKopecks } } : draft
       await this.commit(confirmAll(meant), documentId ?? document.documentId.value)
       return
     }
+    await this.letGo(draft)
+  }
+
+  /** Gives a draft up, and its cards are free again. */
+  async letGo(draft: Draft): Promise<void> {
+    const { till, log, notice } = this.#deps
     this.#forget(draft)
     try {
       await till.dropDraft(draft)

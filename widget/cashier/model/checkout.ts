@@ -29,7 +29,7 @@ import { OpenDocument } from './open-document.ts'
 import { type Panel, panelOf } from './panel.ts'
 import { doubledIn, isVoid, type Result } from './result.ts'
 import type { TillPort, TillWorks } from './till-port.ts'
-import { type Fault, Verdict } from './verdict.ts'
+import { type Fault, lacksCard, Verdict } from './verdict.ts'
 
 export interface CheckoutDeps {
   till: TillPort
@@ -108,8 +108,6 @@ export class Checkout implements HostListener {
       this.draft.value,
     ]
     if (!programme || !sale || document.savesFirst.value) return null
-    // What cards did for a saved sale is not known while nobody can be asked, so nothing can be missing.
-    if (document.documentId.value && !document.saved.value && !draft) return null
     const done = document.done.value
     if (document.unread.value) {
       const { slots } = certificatesOf(programme, sale)
@@ -117,15 +115,20 @@ export class Checkout implements HostListener {
       return inPlay ? { code: 'sale_unread' } : null
     }
     const linked = linkedBy(draft)
+    const awaited = this.charging.awaited.value.flatMap(({ loads }) => loads)
     const fault = saleFault(programme, sale, {
       done: {
         loads: [...done.loads, ...linked.loads],
         redeemedKopecks: sumKopecks([done.redeemedKopecks, linked.redeemedKopecks]),
       },
-      loads: draft?.loads ?? [],
+      loads: [...awaited, ...(draft?.loads ?? [])],
       // A till that does not work shows no button to confirm a card with: it must not keep MoySklad from saving (M2).
       redeems: draft?.redeems.filter((one) => one.confirmed || !this.trouble.value) ?? [],
     })
+    // What other tills did for a saved sale is not known before somebody could be asked.
+    const isUnknown = document.documentId.value !== null && document.saved.value === null
+    if (isUnknown && fault && lacksCard(fault))
+      return { code: this.charging.searching.value ? 'checking' : 'cards_unknown' }
     return fault ?? (this.#needsLine(draft) ? { code: 'line_needed' } : null)
   })
 
@@ -162,9 +165,19 @@ export class Checkout implements HostListener {
       setTimeout: deps.setTimeout,
       log,
     })
-    this.document = new OpenDocument({ ready, warning, draft, results })
+    this.document = new OpenDocument({
+      ready,
+      warning,
+      draft,
+      results,
+      awaited: () => this.charging.awaited.value,
+    })
     const { document } = this
-    this.desk = new CardDesk({ till, document, line, draft, notice, busy, newId, now, log })
+    const asked = () => [
+      ...this.charging.questions.value.map((question) => question.draft),
+      ...this.charging.awaited.value,
+    ]
+    this.desk = new CardDesk({ till, document, line, draft, notice, busy, asked, newId, now, log })
     this.charging = new Charging({
       till,
       document,
@@ -313,7 +326,7 @@ export class Checkout implements HostListener {
   #take(answer: SaleAnswer): void {
     batch(() => {
       this.document.read(answer)
-      this.desk.follow()
+      if (this.#isShown()) this.desk.follow()
     })
   }
 
@@ -336,8 +349,9 @@ export class Checkout implements HostListener {
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.
     this.notice.value = whenLineIsBack(this.notice.value)
-    this.desk.follow()
-    this.#begin()
+    if (this.#isShown()) this.desk.follow()
+    // A sale that this frame has heard of is charged although the next form stands before it.
+    if (this.#isShown() || this.document.documentId.value !== null) this.#begin()
   }
 
   async #readHistory(): Promise<void> {
@@ -347,6 +361,11 @@ export class Checkout implements HostListener {
     for (const id of till.unpainted) afterPaint(() => void till.painted(id))
     // An outcome that has just come changes what the sale still needs.
     if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
+  }
+
+  /** Nothing was opened in another frame of this tab since: MoySklad's page shows one document, and tells of no end. */
+  #isShown(): boolean {
+    return this.document.opened.value?.turn === this.#deps.till.tab.newestOpen()
   }
 
   /** Without the line a card that may not be promised would not be charged after the sale is saved. */

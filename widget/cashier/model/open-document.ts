@@ -3,7 +3,7 @@ import type { Warning } from '../../../src/client/till/till.ts'
 import type { Draft } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
 import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
-import { type Sale, sameSale } from '../../../src/core/sale/sale.ts'
+import type { Sale } from '../../../src/core/sale/sale.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { doneFor, type Need, needOf, noNeed } from './need.ts'
 import type { Opened } from './opened.ts'
@@ -15,6 +15,8 @@ export interface OpenDocumentDeps {
   warning: ReadonlySignal<Warning | null>
   draft: ReadonlySignal<Draft | null>
   results: ReadonlySignal<Result[]>
+  /** Drafts that the open sale seems to be of, beside the one on the desk. */
+  awaited: () => readonly Draft[]
 }
 
 /** The sale on MoySklad's page: what it holds, what cards have done for it, and what it still wants of them. */
@@ -56,19 +58,13 @@ export class OpenDocument {
   readonly need: ReadonlySignal<Need> = computed(() => {
     const programme = this.#deps.ready.value?.session.programme
     return programme && !this.savesFirst.value && !this.unread.value
-      ? needOf(programme, this.sale.value, this.#deps.draft.value, this.done.value)
+      ? needOf(programme, this.sale.value, this.#deps.draft.value, this.done.value, this.#deps.awaited())
       : noNeed
-  })
-
-  /** What is on the page is not what MoySklad has stored. */
-  readonly hasEdits = computed(() => {
-    const [document, sale] = [this.saved.value?.document, this.sale.value]
-    return this.#edited.value && !(document && sale && sameSale(document.sale, sale))
   })
 
   /** MoySklad has to save the sale, posted, before its cards can be charged. */
   readonly needsSave = computed(
-    () => this.documentId.value === null || this.hasEdits.value || !this.posted.value,
+    () => this.documentId.value === null || this.#edited.value || !this.posted.value,
   )
 
   constructor(deps: OpenDocumentDeps) {

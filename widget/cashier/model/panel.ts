@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/draft/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { OpenDocument } from './open-document.ts'
-import type { Fault } from './verdict.ts'
+import { type Fault, lacksCard } from './verdict.ts'
 
 /** What the foot of the screen says and offers: the one main action, or why there is none. */
 export interface Panel {
@@ -41,7 +41,7 @@ export function panelOf(
   const mend = forPerson(fault, cards)
   const does = offerKopecks > 0 ? 'redeem' : 'load'
   // While a card is missing for one thing, another may be decided about.
-  const press = (!mend || isMissing(mend)) && (!isPrepared || !unsaved || offerKopecks > pays)
+  const press = (!mend || lacksCard(mend)) && (!isPrepared || !unsaved || offerKopecks > pays)
   return {
     prepared:
       isPrepared && unsaved && fault === null
@@ -71,8 +71,6 @@ function forPerson(fault: Fault | null, cards: number): Fault | null {
     case 'redeem_unconfirmed':
       return null
     default:
-      return fault && isMissing(fault) && cards === 0 ? null : fault
+      return fault && lacksCard(fault) && cards === 0 ? null : fault
   }
 }
-
-const isMissing = ({ code }: Fault) => code === 'certificate_without_card' || code === 'cards_missing'

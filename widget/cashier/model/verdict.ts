@@ -9,8 +9,14 @@ export type Fault =
   | { code: 'checking' }
   /** There is no line, and a card of the draft may not be promised: it would not be charged after the sale is saved. */
   | { code: 'line_needed' }
+  /** Whether a card of the saved sale is missing cannot be seen without a line. */
+  | { code: 'cards_unknown' }
   /** What MoySklad's page told of the sale could not be read, and cards are in play (M4). */
   | { code: 'sale_unread' }
+
+/** A certificate has no card yet. */
+export const lacksCard = ({ code }: Fault): boolean =>
+  code === 'certificate_without_card' || code === 'cards_missing'
 
 export interface VerdictDeps {
   host: Pick<HostPort, 'verdict'>

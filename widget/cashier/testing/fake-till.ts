@@ -43,8 +43,12 @@ export class FakeStore {
     this.tell()
   }
 
+  /** As a till does: its frames hear of a change when they have read it. */
   tell(): void {
-    for (const frame of this.frames) frame.changed()
+    void Promise.resolve().then(async () => {
+      await Promise.resolve()
+      for (const frame of this.frames) frame.changed()
+    })
   }
 
   /** Sends what a screen has shown and has no outcome, oldest first. */

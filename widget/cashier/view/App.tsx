@@ -80,6 +80,7 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
     <QuestionBox
       key={question.draft.id}
       question={question}
+      answerable={charging.mayBeRight(question)}
       possible={!offline || charging.mayPromise(question.draft)}
       language={language}
       onAnswer={(yes) => void charging.answer(question, yes)}
@@ -112,7 +113,7 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
           <Searching draft={charging.expected.value} language={language} />
         )}
         {charging.unposted.value.map((one) => (
-          <Unposted key={one.id} draft={one} language={language} />
+          <Unposted key={one.id} draft={one} language={language} onLetGo={() => void charging.letGo(one)} />
         ))}
         <div aria-live="polite">
           {checkout.results.value

@@ -5,6 +5,8 @@ import { AskBox } from './AskBox.tsx'
 
 interface QuestionProps {
   question: Question
+  /** «Да» can be right. */
+  answerable: boolean
   /** It can be recorded now: there is a line, or it may be promised. */
   possible: boolean
   language: Language
@@ -12,13 +14,10 @@ interface QuestionProps {
 }
 
 /** A prepared draft looks for its sale (M3): nothing is charged before the cashier says so. */
-export function QuestionBox({ question, possible, language, onAnswer }: QuestionProps) {
+export function QuestionBox({ question, answerable, possible, language, onAnswer }: QuestionProps) {
   const { words, sum, time } = language
   const { draft, doubt, sale } = question
   const [loaded, redeemed] = [loadTotal(draft), redeemTotal(draft)]
-  // Where MoySklad has no such sale, or has not posted it, there is nothing to charge for; no sale is paid with more than its sum.
-  const answerable =
-    doubt !== 'unsaved' && doubt !== 'unposted' && redeemed <= (sale ?? draft.sale).sumKopecks
   const yes =
     loaded > 0 && redeemed > 0
       ? words.question.yesBoth(sum(loaded), sum(redeemed))

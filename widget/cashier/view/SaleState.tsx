@@ -18,10 +18,14 @@ export function Searching(props: OfDraft) {
 }
 
 /** The sale is saved without «Проведено»: nothing is charged for a sale that does not count (M5). */
-export function Unposted(props: OfDraft) {
+export function Unposted({ onLetGo, ...props }: OfDraft & { onLetGo: () => void }) {
+  const { words } = props.language
   return (
-    <Box tone="warn" icon="!" head={props.language.words.sale.unposted}>
+    <Box tone="warn" icon="!" head={words.sale.unposted}>
       <Prepared {...props} />
+      <button type="button" class="link" onClick={onLetGo}>
+        {words.question.letGo}
+      </button>
     </Box>
   )
 }

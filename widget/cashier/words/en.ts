@@ -36,6 +36,7 @@ export const en: Words = {
     why: {
       goods: 'Not redeemed yet: add goods, and the card pays',
       certificate: 'Not sold yet: add a certificate to the sale',
+      line: 'No connection: this card cannot be used now',
       looked: 'Balance only: nothing is taken from the card',
     },
   },
@@ -204,6 +205,8 @@ export const en: Words = {
         return `Already paid by card ${sum(fault.paidKopecks)}, possible ${sum(fault.payableKopecks)}. Put the goods back`
       case 'line_needed':
         return 'No connection: this card cannot be charged. Take another payment or wait'
+      case 'cards_unknown':
+        return 'No connection: we cannot see whether this sale’s certificates have cards. Wait for it'
       case 'sale_unread':
         return 'The sale could not be read. Close and open it again, or take payment without the card'
       case 'checking':
@@ -225,6 +228,7 @@ export const en: Words = {
     unreadable: 'This is not a gift card number',
     checkDigit: 'The number has an error. Scan again or check the digits',
     twice: 'This card is in the receipt already',
+    asked: 'This card stands here already: decide about it first',
     elsewhere: 'This card is in another sale on this till, look in the other tab',
   },
   storageFull: 'The disk is full: nothing was recorded. Free some space or take another payment',

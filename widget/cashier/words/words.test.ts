@@ -17,6 +17,7 @@ const faults: Fault[] = [
   { code: 'paid_above_sale', paidKopecks: huge, payableKopecks: huge },
   { code: 'line_needed' },
   { code: 'sale_unread' },
+  { code: 'cards_unknown' },
   { code: 'checking' },
   { code: 'above_payable', amountKopecks: huge, payableKopecks: huge },
   { code: 'redeem_unconfirmed' },

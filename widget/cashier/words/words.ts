@@ -43,7 +43,7 @@ export interface Words {
     forCertificate: (name: string) => string
     toBeSold: string
     /** Why a card that was looked at takes no part. */
-    why: Record<'goods' | 'certificate' | 'looked', string>
+    why: Record<'goods' | 'certificate' | 'line' | 'looked', string>
     fromBook: (time: string) => string
   }
   sale: {
@@ -131,7 +131,14 @@ export interface Words {
     detail: { sum: string | null; date: string | null; till: number | null },
   ) => string
   fault: (fault: Fault, sum: (kopecks: number) => string) => string
-  scanFault: { goods: string; unreadable: string; checkDigit: string; twice: string; elsewhere: string }
+  scanFault: {
+    goods: string
+    unreadable: string
+    checkDigit: string
+    twice: string
+    elsewhere: string
+    asked: string
+  }
   storageFull: string
   notice: Record<Exclude<Notice['kind'], 'refusal' | 'scan' | 'lowered'>, string>
   lowered: (sum: string) => string
