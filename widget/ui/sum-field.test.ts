@@ -18,5 +18,6 @@ describe('sum field', () => {
     for (const kopecks of [0, 1, 10, 99, 100, 150_050, 99_999_999_999]) {
       expect(parseSum(fieldSum(kopecks, ','))).toBe(kopecks)
     }
+    expect(fieldSum(150_050, ',')).toBe('1\u00a0500,50')
   })
 })

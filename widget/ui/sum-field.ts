@@ -9,7 +9,8 @@ export function parseSum(text: string): number | null {
   return Number(parts[1]) * 100 + Number((parts[2] ?? '').padEnd(2, '0'))
 }
 
-/** A sum as it stands in a field: no currency sign, no grouping. */
+/** A sum as it stands in a field: in groups of three, without a currency sign. */
 export function fieldSum(kopecks: number, separator: ',' | '.'): string {
-  return `${Math.floor(kopecks / 100)}${separator}${String(kopecks % 100).padStart(2, '0')}`
+  const whole = String(Math.floor(kopecks / 100)).replace(/\B(?=(\d{3})+$)/g, '\u00a0')
+  return `${whole}${separator}${String(kopecks % 100).padStart(2, '0')}`
 }

@@ -69,6 +69,8 @@ export class Checkout implements HostListener {
   readonly notice = signal<Notice | null>(null)
   readonly busy = signal(false)
   readonly screen = signal<'desk' | 'operations'>('desk')
+  /** What the field for typed numbers opens with; null while it is closed. */
+  readonly typing = signal<string | null>(null)
 
   readonly document: OpenDocument
   readonly desk: CardDesk
@@ -234,6 +236,7 @@ export class Checkout implements HostListener {
       this.busy.value = this.#early.waiting
       this.#mine.value = new Set()
       this.screen.value = 'desk'
+      this.typing.value = null
     })
     if (extensionPoint === 'document.retaildemand.edit') {
       // The state of the last document is gone from the screen; a turn of the loop lets it be painted so.
@@ -269,6 +272,7 @@ export class Checkout implements HostListener {
 
   scan(text: Scan['text'], entered: Scan['entered']): void {
     this.screen.value = 'desk'
+    this.typing.value = null
     if (!this.#isEarly() && !this.#early.waiting) return void this.desk.scan(text, entered)
     this.#early.keep({ text, entered })
     this.busy.value = true

@@ -90,12 +90,13 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
     <main class="desk">
       <div class="desk-top">
         <ScanBox
-          key={opened?.openId}
           language={language}
           focused={focused}
           busy={checkout.busy.value}
           wanted={next ? { name: next.name, at: slots.length - open.length + 1, of: slots.length } : null}
           forgotten={Boolean(next && opened?.documentId && !draft)}
+          typing={checkout.typing.value}
+          onType={(text) => (checkout.typing.value = text)}
           onNumber={(text) => checkout.scan(text, 'typed')}
         />
         {checkout.notUndone.value.map((state) => (

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import { useDigits } from './use-digits.ts'
 import type { Language } from '../words/language.ts'
 
 interface ScanBoxProps {
@@ -10,13 +11,16 @@ interface ScanBoxProps {
   wanted: { name: string; at: number; of: number } | null
   /** Its sale is saved already. */
   forgotten: boolean
+  /** What the field for typed numbers opens with; null while it is closed. */
+  typing: string | null
+  onType: (text: string | null) => void
   onNumber: (text: string) => void
 }
 
 /** Says whether the scanner is heard (U2), what to scan, and takes a typed number. */
-export function ScanBox({ language, focused, busy, wanted, forgotten, onNumber }: ScanBoxProps) {
+export function ScanBox({ language, focused, busy, wanted, forgotten, typing, ...on }: ScanBoxProps) {
   const { words, first } = language
-  const [typing, setTyping] = useState(false)
+  useDigits(on.onType)
   const box = useRef<HTMLDivElement>(null)
   const state = busy ? first.checking : focused ? first.listening : first.idle
   return (
@@ -40,19 +44,16 @@ export function ScanBox({ language, focused, busy, wanted, forgotten, onNumber }
             <span>{state}</span>
           </div>
         </div>
-        <button type="button" class="link" aria-expanded={typing} onClick={() => setTyping(!typing)}>
+        <button
+          type="button"
+          class="link"
+          aria-expanded={typing !== null}
+          onClick={() => on.onType(typing === null ? '' : null)}
+        >
           {words.scan.typeNumber}
         </button>
       </div>
-      {typing && (
-        <TypedNumber
-          language={language}
-          onNumber={(text) => {
-            setTyping(false)
-            onNumber(text)
-          }}
-        />
-      )}
+      {typing !== null && <TypedNumber language={language} text={typing} onNumber={on.onNumber} />}
       {wanted && (
         <p class="wanted">
           {words.scan.certificate(wanted.name, wanted.at, wanted.of)}
@@ -64,7 +65,11 @@ export function ScanBox({ language, focused, busy, wanted, forgotten, onNumber }
   )
 }
 
-function TypedNumber({ language, onNumber }: Pick<ScanBoxProps, 'language' | 'onNumber'>) {
+function TypedNumber({
+  language,
+  text,
+  onNumber,
+}: Pick<ScanBoxProps, 'language' | 'onNumber'> & { text: string }) {
   const { words } = language
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.focus(), [])
@@ -73,12 +78,13 @@ function TypedNumber({ language, onNumber }: Pick<ScanBoxProps, 'language' | 'on
       class="typed"
       onSubmit={(event) => {
         event.preventDefault()
-        const text = field.current?.value.trim() ?? ''
-        if (text !== '') onNumber(text)
+        const number = field.current?.value.trim() ?? ''
+        if (number !== '') onNumber(number)
       }}
     >
       <input
         ref={field}
+        defaultValue={text}
         inputMode="numeric"
         autoComplete="off"
         aria-label={words.scan.numberField}
