@@ -210,8 +210,13 @@ export class Charging {
     }
   }
 
-  /** Another frame may have ended a draft that stands here: as a question, or on the desk, where it was green a moment ago (J11). */
-  async dropEnded(): Promise<void> {
+  /**
+   * Another frame may have ended a draft that stands here: as a question, or on the desk, where it was green a moment ago
+   * (J11).
+   *
+   * @param isShown the cashier sees this frame; another one is told nothing: its own sale was saved
+   */
+  async dropEnded(isShown: boolean): Promise<void> {
     const { till, draft, notice, document } = this.#deps
     const [mine, opened] = [draft.value, document.opened.value]
     if (!mine && this.questions.value.length === 0) return
@@ -221,7 +226,7 @@ export class Charging {
       this.questions.value = this.questions.value.filter((question) => waiting.has(question.draft.id))
       if (!mine || waiting.has(mine.id) || draft.value?.id !== mine.id) return
       draft.value = null
-      notice.value = { kind: 'decided_elsewhere' }
+      if (isShown) notice.value = { kind: 'decided_elsewhere' }
     })
   }
 

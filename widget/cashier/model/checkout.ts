@@ -348,7 +348,7 @@ export class Checkout implements HostListener {
       this.ready.value = till.ready
     })
     void this.#readHistory()
-    this.charging.dropEnded().catch((error: unknown) => log('drafts_not_read', error))
+    this.charging.dropEnded(this.#isShown()).catch((error: unknown) => log('drafts_not_read', error))
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.

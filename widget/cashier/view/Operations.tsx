@@ -7,6 +7,7 @@ import { NotUndone } from './NotUndone.tsx'
 import { Readiness } from './Readiness.tsx'
 import { ShiftSummary } from './ShiftSummary.tsx'
 import { effectsOf, isUnsentPromise, type Result, statusOf, summaryOf } from '../model/result.ts'
+import type { Sounds } from '../model/sounds.ts'
 import type { ShiftReport } from '../model/shift.ts'
 import type { OperationsWords } from '../words/operations-words.ts'
 
@@ -16,7 +17,11 @@ interface OperationsProps extends ScreenProps {
 }
 
 /** The last operations of this till, with the way to undo one. */
-export function Operations({ shift, ...props }: OperationsProps & { shift: ShiftReport }) {
+export function Operations({
+  shift,
+  sounds,
+  ...props
+}: OperationsProps & { shift: ShiftReport; sounds: Sounds }) {
   const { checkout, language, words } = props
   const results = checkout.history.results.value
   // The day so far is read when somebody looks, and again when something of it has changed.
@@ -25,6 +30,9 @@ export function Operations({ shift, ...props }: OperationsProps & { shift: Shift
     <main class="operations">
       <div class="card-line">
         <h1>{words.title}</h1>
+        <button type="button" class="link" aria-pressed={sounds.on.value} onClick={() => sounds.toggle()}>
+          {words.sounds[sounds.on.value ? 'on' : 'off']}
+        </button>
         <button type="button" class="link" onClick={() => (checkout.screen.value = 'desk')}>
           {words.back}
         </button>

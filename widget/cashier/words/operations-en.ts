@@ -3,6 +3,7 @@ import type { OperationsWords } from './operations-words.ts'
 export const operationsWords: OperationsWords = {
   title: 'Last operations of this till',
   back: 'Back',
+  sounds: { on: 'Sound on', off: 'Sound off' },
   none: 'No operations at this till yet',
   kinds: {
     refund: 'Refund to card',

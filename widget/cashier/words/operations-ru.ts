@@ -3,6 +3,7 @@ import type { OperationsWords } from './operations-words.ts'
 export const operationsWords: OperationsWords = {
   title: 'Последние операции этой кассы',
   back: 'Назад',
+  sounds: { on: 'Звук есть', off: 'Звука нет' },
   none: 'На этой кассе операций ещё не было',
   kinds: {
     refund: 'Возврат на карту',

@@ -8,6 +8,7 @@ export interface OperationsWords {
   title: string
   back: string
   none: string
+  sounds: { on: string; off: string }
   /** The others have their names in the common words. */
   kinds: Record<Exclude<CashierOperation, keyof Words['operation']>, string>
   undo: string
