@@ -22,7 +22,8 @@ export function ScanBox({ language, focused, busy, wanted, forgotten, typing, ..
   const { words, first } = language
   useDigits(on.onType)
   const box = useRef<HTMLDivElement>(null)
-  const state = busy ? first.checking : focused ? first.listening : first.idle
+  // In a box of one height: what moves when the frame gets the keys moves away under a finger.
+  const state = busy ? first.checking : focused ? first.listening : wanted ? words.scan.deaf : first.idle
   return (
     <section class="scan">
       <div class={`scan-row ${focused ? 'on' : wanted ? 'deaf' : ''}`}>
@@ -54,12 +55,7 @@ export function ScanBox({ language, focused, busy, wanted, forgotten, typing, ..
         </button>
       </div>
       {typing !== null && <TypedNumber language={language} text={typing} onNumber={on.onNumber} />}
-      {wanted && (
-        <p class="wanted">
-          {words.scan.certificate(wanted.name, wanted.at, wanted.of)}
-          {!focused && `. ${words.scan.deaf}`}
-        </p>
-      )}
+      {wanted && <p class="wanted">{words.scan.certificate(wanted.name, wanted.at, wanted.of)}</p>}
       {forgotten && <p class="forgotten">{words.sale.forgotten}</p>}
     </section>
   )

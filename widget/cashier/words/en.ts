@@ -17,7 +17,7 @@ export const en: Words = {
     numberField: 'Gift card number',
     find: 'Find',
     certificate: (name, at, of) => `${name}: scan a new card (${at} of ${of})`,
-    deaf: 'The scanner is not heard: press the frame',
+    deaf: 'The scanner is not heard. Press here and scan the card',
   },
   card: {
     state: cardStates,

@@ -17,7 +17,7 @@ export const ru: Words = {
     numberField: 'Номер подарочной карты',
     find: 'Найти',
     certificate: (name, at, of) => `${name}: отсканируйте новую карту (${at} из ${of})`,
-    deaf: 'Сканер не слушает: нажмите на рамку',
+    deaf: 'Сканер не слушает. Нажмите сюда и отсканируйте карту',
   },
   card: {
     state: cardStates,
