@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SaleDocument } from '../../src/core/draft/draft.ts'
 import type { AccountId, DocumentId, EmployeeId, StoreId } from '../../src/core/ids.ts'
 import {
+  type EmployeeBrief,
   type EmployeeContext,
   type MoySklad,
   type MoySkladAccount,
@@ -10,9 +11,11 @@ import {
 
 export { goodsId, goodsSale } from '../../src/core/testing/builders.ts'
 
-/** MoySklad behind the port: people by context key, sales by id, and a switch for its silence. */
+/** MoySklad behind the port: people by context key or user token, sales by id, and a switch for its silence. */
 export class FakeMoySklad implements MoySklad {
   readonly people = new Map<string, EmployeeContext>()
+  /** What a user token tells, once. */
+  readonly userTokens = new Map<string, EmployeeContext | EmployeeBrief>()
   readonly sales = new Map<DocumentId, SaleDocument>()
   /** Whose a sale is, where several accounts have some. */
   readonly owners = new Map<DocumentId, AccountId>()
@@ -34,6 +37,13 @@ export class FakeMoySklad implements MoySklad {
     }
     this.people.set(key, hired)
     return { key, person: hired }
+  }
+
+  /** A one-time token of the page in which this employee works. */
+  userToken(told: EmployeeContext | EmployeeBrief): string {
+    const token = randomUUID()
+    this.userTokens.set(token, told)
+    return token
   }
 
   /** A saved sale. */
@@ -58,6 +68,11 @@ export class FakeMoySklad implements MoySklad {
   }
   exchangeContext(contextKey: string) {
     return this.#answer(this.people.get(contextKey) ?? null)
+  }
+  exchangeUserToken(token: string) {
+    const told = this.userTokens.get(token) ?? null
+    if (!this.away) this.userTokens.delete(token)
+    return this.#answer(told)
   }
   /** One account's MoySklad: it has the sales, unless they were said to be another's. */
   of(accountId: AccountId): MoySkladAccount {

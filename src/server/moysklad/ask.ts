@@ -27,14 +27,18 @@ export interface AskedRequest {
   url: string
   /** Asked for before each try: the Vendor API takes a token once. */
   token: () => string | Promise<string>
+  /** Sent as JSON. */
+  body?: object
 }
 
 export interface Answer {
   status: number
   text: string
+  /** MoySklad may have acted on an earlier try, whose answer was lost or broken. */
+  afterSilence: boolean
 }
 
-interface Tried extends Answer {
+interface Tried extends Omit<Answer, 'afterSilence'> {
   /** MoySklad's own word on when to come again; null where it has none. */
   retryAfterMs: number | null
 }
@@ -76,20 +80,22 @@ export class Asking {
   /** @throws MoySkladUnreachable when there is no answer in time */
   async ask(question: Question, request: AskedRequest): Promise<Answer> {
     const { clock, random, sleep } = this.#deps
+    let afterSilence = false
     for (let attempt = 0; ; attempt++) {
       const tried = await this.#try(question, request, await request.token())
-      const { status, retryAfterMs } = tried
-      if (status !== 0 && status !== 429 && status < 500) return tried
+      const { status, text, retryAfterMs } = tried
+      if (status !== 0 && status !== 429 && status < 500) return { status, text, afterSilence }
+      afterSilence ||= status !== 429
       const backOffMs = pauseMinMs * 2 ** attempt * (0.5 + random() / 2)
       const pauseMs = Math.max(backOffMs, retryAfterMs ?? 0)
       if (clock() + pauseMs >= question.endsAtMs || question.signal.aborted)
-        throw new MoySkladUnreachable(`${request.what}: ${status === 0 ? tried.text : `status ${status}`}`)
+        throw new MoySkladUnreachable(`${request.what}: ${status === 0 ? text : `status ${status}`}`)
       await sleep(pauseMs)
     }
   }
 
   /** A status of 0 stands for no answer. */
-  async #try({ gate, signal }: Question, { method, url }: AskedRequest, token: string): Promise<Tried> {
+  async #try({ gate, signal }: Question, { method, url, body }: AskedRequest, token: string): Promise<Tried> {
     try {
       return await gate.through(signal, async () => {
         const response = await this.#deps.fetch(url, {
@@ -99,7 +105,9 @@ export class Asking {
             authorization: `Bearer ${token}`,
             accept: 'application/json;charset=utf-8',
             'accept-encoding': 'gzip',
+            ...(body && { 'content-type': 'application/json' }),
           },
+          ...(body && { body: JSON.stringify(body) }),
           signal,
         })
         return {

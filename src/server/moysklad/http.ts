@@ -1,39 +1,26 @@
-import { SignJWT } from 'jose'
 import type * as v from 'valibot'
 import type { SaleDocument } from '../../core/draft/draft.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { rowsMax } from '../../core/sale/sale.ts'
-import { parseShape, ShapeError, tryShape } from '../../core/shape.ts'
+import { tryShape } from '../../core/shape.ts'
 import type { Log } from '../log.ts'
 import { type Answer, type AskDeps, Asking, type Question } from './ask.ts'
 import { toMoscow } from './moscow-time.ts'
 import { type MoySklad, type MoySkladAccount, MoySkladUnreachable } from './moysklad.ts'
-import {
-  Employee,
-  List,
-  type Position,
-  Positions,
-  RetailDemand,
-  RetailStore,
-  toEmployeeContext,
-  toSaleDocument,
-} from './parse.ts'
+import { List, type Position, Positions, RetailDemand, RetailStore, toSaleDocument } from './parse.ts'
+import { MoySkladUnreadable, read, unreadable } from './read.ts'
+import { createVendorContext, type VendorConfig, type VendorDeps } from './vendor.ts'
 
-export interface MoySkladHttpConfig {
+export interface MoySkladHttpConfig extends VendorConfig {
   /** `https://api.moysklad.ru/api/remap/1.2` */
   api: string
-  /** `https://apps-api.moysklad.ru/api/vendor/1.0` */
-  vendorApi: string
-  appUid: string
-  appSecret: string
   /** Access token of the account for the JSON API. */
   token: string
 }
 
-export interface MoySkladHttpDeps extends AskDeps {
+export interface MoySkladHttpDeps extends AskDeps, VendorDeps {
   /** Milliseconds since 1970 UTC. */
   clock: () => number
-  newId: () => string
   log: Pick<Log, 'warn'>
 }
 
@@ -49,11 +36,6 @@ const searchPagesMax = 3
 const storePagesMax = 10
 const whyMax = 300
 
-/** An answer of another shape. In a list it costs the row it is about, and not the others. */
-class MoySkladUnreadable extends MoySkladUnreachable {
-  override name = 'MoySkladUnreadable'
-}
-
 /**
  * MoySklad over its Vendor API 1.0 and JSON API 1.2.
  *
@@ -64,15 +46,6 @@ class MoySkladUnreadable extends MoySkladUnreachable {
 export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHttpDeps): MoySklad {
   const { log } = deps
   const asking = new Asking(deps)
-  const secret = new TextEncoder().encode(config.appSecret)
-
-  /** A token works once, so every try makes its own. */
-  const vendorToken = () =>
-    new SignJWT({ sub: config.appUid })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuedAt(Math.floor(deps.clock() / 1000))
-      .setJti(deps.newId())
-      .sign(secret)
 
   const getRaw = (question: Question, what: string, path: string): Promise<Answer> =>
     asking.ask(question, { what, method: 'GET', url: `${config.api}${path}`, token: () => config.token })
@@ -198,38 +171,7 @@ export function createMoySkladHttp(config: MoySkladHttpConfig, deps: MoySkladHtt
       }),
   })
 
-  return {
-    exchangeContext: (contextKey) =>
-      asking.within(waitMs, 'vendor', async (question) => {
-        const url = `${config.vendorApi}/context/${encodeURIComponent(contextKey)}`
-        const what = 'context'
-        const answer = await asking.ask(question, { what, method: 'POST', url, token: vendorToken })
-        if ([400, 403, 404].includes(answer.status)) return null
-        return toEmployeeContext(read(what, answer, Employee))
-      }),
-    of,
-  }
-}
-
-/** @throws MoySkladUnreachable for a status that is no success, MoySkladUnreadable for another shape */
-function read<S extends v.GenericSchema>(
-  what: string,
-  { status, text }: { status: number; text: string },
-  schema: S,
-): v.InferOutput<S> {
-  if (status < 200 || status > 299) throw new MoySkladUnreachable(`${what}: status ${status}`)
-  try {
-    return parseShape(schema, JSON.parse(text))
-  } catch (error) {
-    throw unreadable(what, error)
-  }
-}
-
-/** Not as a cause: an error about JSON quotes it. */
-function unreadable(what: string, error: unknown): MoySkladUnreadable {
-  const fields =
-    error instanceof ShapeError ? error.faults.map((fault) => fault.path.join('.')).join(', ') : 'no JSON'
-  return new MoySkladUnreadable(`${what}: an answer of another shape (${fields})`)
+  return { ...createVendorContext(config, deps, asking), of }
 }
 
 function requireOwn(accountId: AccountId, things: readonly { accountId: AccountId }[]): void {

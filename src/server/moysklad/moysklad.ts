@@ -12,6 +12,13 @@ export interface EmployeeContext {
   storeIds: StoreId[]
 }
 
+/** What a one-time user token tells where MoySklad gives no full answer: who it is, and whether they administer the account. */
+export interface EmployeeBrief {
+  accountId: AccountId
+  employeeId: EmployeeId
+  mayManage: boolean
+}
+
 export interface Store {
   id: StoreId
   name: string
@@ -25,6 +32,12 @@ export interface MoySklad {
    * @returns null when the key is unknown, too old, or another application's
    */
   exchangeContext(contextKey: string): Promise<EmployeeContext | null>
+  /**
+   * Asks as the application, by the one-time token that MoySklad's page gives to a frame. It dies with the first answer.
+   *
+   * @returns null when the token is unknown, used, older than 60 s, or another application's
+   */
+  exchangeUserToken(token: string): Promise<EmployeeContext | EmployeeBrief | null>
   /** What one account lets us read; nothing of another's comes out of it. */
   of(accountId: AccountId): MoySkladAccount
 }

@@ -59,6 +59,8 @@ export const Employee = v.object({
   fullName: v.nullish(v.string()),
   shortFio: v.nullish(v.string()),
   uid: v.nullish(v.string()),
+  /** One who has left. */
+  archived: v.nullish(v.boolean()),
   // One text of the documentation calls it an array, another a list with rows.
   cashiers: v.nullish(v.union([v.array(v.unknown()), List])),
   permissions: v.nullish(Rights),
@@ -115,13 +117,14 @@ export function toEmployeeContext(employee: v.InferOutput<typeof Employee>): Emp
       /\/retailstore\/([0-9a-f-]{36})(\/|$)/i.exec(hrefOf(reference) ?? '')?.[1]?.toLowerCase(),
     )
     .filter((id) => id !== undefined)
-  const isManager = levelOf(permissions, 'admin', 'view') === 'ALL'
+  const works = employee.archived !== true
+  const isManager = works && levelOf(permissions, 'admin', 'view') === 'ALL'
   return {
     accountId: employee.accountId,
     employeeId: employee.id,
     name: employee.shortFio ?? employee.fullName ?? employee.name ?? employee.uid ?? '',
     role: isManager ? 'manager' : 'cashier',
-    maySell: isManager || levelOf(permissions, 'retaildemand', 'create') !== null,
+    maySell: works && (isManager || levelOf(permissions, 'retaildemand', 'create') !== null),
     storeIds: [...new Set(storeIds)].map((id) => parseShape(StoreId, id)),
   }
 }

@@ -15,6 +15,8 @@ interface Call {
   url: string
   method: string
   headers: Headers
+  /** Null for none. */
+  body: unknown
 }
 
 /** MoySklad as a function from an address to a status and a body. Time passes where somebody sleeps. */
@@ -39,7 +41,12 @@ export function setup(answer: (url: URL) => [number, unknown] | Error) {
       log: { warn: (event) => warnings.push(JSON.stringify(event)) },
       fetch: (input, init) => {
         const url = new URL(input as string)
-        calls.push({ url: url.href, method: init?.method ?? '', headers: new Headers(init?.headers) })
+        calls.push({
+          url: url.href,
+          method: init?.method ?? '',
+          headers: new Headers(init?.headers),
+          body: init?.body ? (JSON.parse(init.body as string) as unknown) : null,
+        })
         const result = answer(url)
         if (result instanceof Error) return Promise.reject(result)
         const [status, body] = result
