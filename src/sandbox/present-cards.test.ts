@@ -125,6 +125,8 @@ const sessionAnswer = (token: string) => ({
   token,
   session: '0'.repeat(64),
   expiresAtMs: 1,
+  renewAfterMs: 1,
+  isBound: false,
   stamp: null,
   employee: { id: ADMINISTRATOR_ID, name: 'Мария', role: 'manager' },
   stores: [],

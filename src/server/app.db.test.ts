@@ -215,6 +215,7 @@ onBothEngines('the API', (engine) => {
         json({ number: card.number, entered: 'scanned', hold: null, [card.number]: 1 }),
         json({ number: [card.number] }),
         json({ wire: 'v1', contextKey: key, [card.number]: card.number }),
+        json({ wire: 'v1', userToken: card.number }),
         `{"number": ${card.number}`,
         card.number,
       ]

@@ -128,6 +128,8 @@ export class FakeServer {
       token,
       session: 'ab'.repeat(32),
       expiresAtMs: this.nowMs + 600_000,
+      renewAfterMs: 300_000,
+      isBound: false,
       stamp: null,
       employee: { id: employeeId, name: 'Анна', role: 'cashier' },
       stores: [{ id: this.storeId, name: 'На Невском' }],

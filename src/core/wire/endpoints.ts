@@ -71,7 +71,7 @@ const signedPut = route('PUT', true)
 // prettier-ignore
 export const endpoints = {
   health: get('/api/health', 'open', null, HealthAnswer, 'The server is up and its database answers.'),
-  session: post('/api/session', 'open', SessionRequest, SessionAnswer, 'Exchanges the context key of the frame for a session of this employee.'),
+  session: post('/api/session', 'open', SessionRequest, SessionAnswer, 'Exchanges what MoySklad vouches by for a session of this employee; it follows the one of the request’s token, if there is one, and speaks for its till.'),
   till: signedPut('/api/till', 'session', TillRequest, TillAnswer, 'Makes a journal of a till known and binds the session to the till; every route below needs that, the manager’s excepted.'),
   ping: signedPost('/api/ping', 'device', Envelope, PingAnswer, 'Tells that server and session live, and how much of this till the server has.'),
   lookup: post('/api/lookup', 'session', LookupRequest, LookupAnswer, 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.'),

@@ -1,66 +1,80 @@
+import type * as v from 'valibot'
 import type { AccountId, StoreId } from '../../core/ids.ts'
 import { SessionRequest } from '../../core/wire/session.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody, requireVersion } from '../http/body.ts'
-import { forgetOldSessions, insertSession, type Session } from '../ledger/tills/sessions.ts'
+import { learnEmployee } from '../ledger/tills/employees.ts'
+import { endSession, forgetOldSessions, insertSession } from '../ledger/tills/sessions.ts'
 import { errorFacts } from '../log.ts'
-import type { EmployeeContext, Store } from '../moysklad/moysklad.ts'
+import type { EmployeeBrief, EmployeeContext, Store } from '../moysklad/moysklad.ts'
 import { sha256 } from '../keys/secrets.ts'
-import { newToken, sessionMs } from '../http/sessions.ts'
+import { newToken, renewableMs, renewAfterMs, sessionMs, tokenOf } from '../http/sessions.ts'
 import type { Handler } from '../http/handler.ts'
 
-/** Exchanges a frame's context key for a session (A1). */
+type Vouched = v.InferOutput<typeof SessionRequest>
+
+/** Exchanges what MoySklad vouches by for a session (A1). One that follows another in the same page speaks for its till. */
 export function session(deps: Deps): Handler<'session'> {
-  const { db, clock, programmes } = deps
+  const { db, clock, programmes, log } = deps
 
   return async (c) => {
     await requireVersion(c)
-    const { contextKey } = await readBody(c, SessionRequest)
-    const context = await exchange(deps, contextKey)
-    if (!context) throw new ApiError('context_invalid')
-    if (!context.maySell) throw new ApiError('not_allowed')
-    const { accountId } = context
+    const vouched = await readBody(c, SessionRequest)
+    const told = await exchange(deps, vouched)
+    if (!told) throw new ApiError('context_invalid')
+    const { accountId } = told
     const stores = await knownStores(deps, accountId)
     const nowMs = clock()
-    const opened: Session = {
-      accountId,
-      employeeId: context.employeeId,
-      employeeName: context.name,
-      role: context.role,
-      tillId: null,
-      expiresAtMs: nowMs + sessionMs,
-    }
+    const expiresAtMs = nowMs + ('userToken' in vouched ? renewableMs : sessionMs)
+    const followed = tokenOf(c)
     const token = newToken(deps, accountId)
     const tokenHash = sha256(token)
-    const programme = await db.write(async (tx) => {
+    const { employee, opened } = await db.write(async (tx) => {
       await forgetOldSessions(tx, accountId, nowMs)
-      await insertSession(tx, tokenHash, opened)
-      return programmes.current(tx, accountId)
+      // Kept also where it gives no right: their other sessions are over then.
+      const employee = await learnEmployee(tx, told)
+      if (!employee?.maySell) return { employee, opened: null }
+      const tillId = followed === null ? null : await endSession(tx, accountId, sha256(followed), nowMs)
+      const { employeeId } = employee
+      await insertSession(tx, tokenHash, { accountId, employeeId, tillId, expiresAtMs })
+      return { employee, opened: { tillId, programme: await programmes.current(tx, accountId) } }
     })
+    if (!employee) {
+      log.warn({ event: 'rights_unknown', accountId, employeeId: told.employeeId })
+      throw new ApiError('context_invalid')
+    }
+    if (!opened) throw new ApiError('not_allowed')
     return {
       accountId,
       token,
       session: tokenHash,
-      expiresAtMs: opened.expiresAtMs,
+      expiresAtMs,
+      renewAfterMs,
+      isBound: opened.tillId !== null,
       stamp: null,
-      employee: { id: context.employeeId, name: context.name, role: context.role },
-      stores: storesOf(context, stores),
-      programme,
+      employee: { id: employee.employeeId, name: employee.name, role: employee.role },
+      stores: storesOf(employee, stores),
+      programme: opened.programme,
     }
   }
 }
 
-async function exchange({ moysklad, log }: Deps, contextKey: string): Promise<EmployeeContext | null> {
+async function exchange(
+  { moysklad, log }: Deps,
+  vouched: Vouched,
+): Promise<EmployeeContext | EmployeeBrief | null> {
   try {
-    return await moysklad.exchangeContext(contextKey)
+    return await ('userToken' in vouched
+      ? moysklad.exchangeUserToken(vouched.userToken)
+      : moysklad.exchangeContext(vouched.contextKey))
   } catch (error) {
     log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
     throw new ApiError('moysklad_unreachable')
   }
 }
 
-/** Null when MoySklad does not say: a nameless store must not keep a cashier out, the key works perhaps once. */
+/** Null when MoySklad does not say: a nameless store must not keep a cashier out, what vouches works perhaps once. */
 async function knownStores({ moysklad, log }: Deps, accountId: AccountId): Promise<Store[] | null> {
   try {
     return await moysklad.of(accountId).retailStores()

@@ -79,6 +79,8 @@ const session = (ledger: FakeLedger): SessionAnswer => ({
   token: 'token',
   session: 'ab'.repeat(32),
   expiresAtMs: ledger.nowMs + 3_600_000,
+  renewAfterMs: 1_800_000,
+  isBound: true,
   stamp: null,
   employee: { id: employeeId, name: 'Анна', role: 'cashier' },
   stores: [{ id: '5a000000-0000-11f0-0a80-000000000001' as StoreId, name: 'На Невском' }],

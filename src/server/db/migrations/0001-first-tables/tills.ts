@@ -1,4 +1,4 @@
-/** Tills, their journals with the keys that they prove themselves by, and the sessions of people at them. */
+/** Tills, their journals with the keys that they prove themselves by, employees, and their sessions at tills. */
 export const tillTables: readonly string[] = [
   `create table till (
     account_id text not null,
@@ -44,15 +44,25 @@ export const tillTables: readonly string[] = [
   )`,
   `create index journal_of_till on journal (account_id, till_id, made_at_ms)`,
   `create index journal_of_parent on journal (account_id, parent_id) where parent_id is not null`,
+  // As MoySklad said last. A short answer tells no rights and can only lessen what the last full one told (A3).
+  `create table employee (
+    account_id text not null,
+    id text not null,
+    name text not null,
+    role text not null,
+    may_sell integer not null,
+    -- A JSON list of the points of sale where this person is a cashier.
+    store_ids text not null,
+    primary key (account_id, id)
+  )`,
   `create table session (
     account_id text not null,
     token_hash text not null,
     employee_id text not null,
-    employee_name text not null,
-    role text not null,
     till_id text,
     expires_at_ms bigint not null,
     primary key (account_id, token_hash),
+    foreign key (account_id, employee_id) references employee (account_id, id),
     foreign key (account_id, till_id) references till (account_id, id)
   )`,
   // Cards that were looked at for no sale, by person and day (A9).
