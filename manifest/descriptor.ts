@@ -14,7 +14,7 @@ export const RESOURCE = 'https://api.moysklad.ru/api/remap/1.2'
 const WIDGET_HEIGHT = '420px'
 
 type Protocol = 'open-feedback' | 'save-handler' | 'dirty-state' | 'validation-feedback'
-type Service = 'standard-dialogs' | 'navigation-service'
+type Service = 'standard-dialogs' | 'navigation-service' | 'user-context'
 
 type Widget = {
   readonly point: string
@@ -25,12 +25,17 @@ type Widget = {
 
 const WIDGETS: readonly Widget[] = [
   // A new sale: the platform offers neither dialogs nor a save message here.
-  { point: 'document.retaildemand.create', path: '/w/sale-new', supports: ['validation-feedback'], uses: [] },
+  {
+    point: 'document.retaildemand.create',
+    path: '/w/sale-new',
+    supports: ['validation-feedback'],
+    uses: ['user-context'],
+  },
   {
     point: 'document.retaildemand.edit',
     path: '/w/sale',
     supports: ['open-feedback', 'save-handler', 'dirty-state', 'validation-feedback'],
-    uses: ['standard-dialogs', 'navigation-service'],
+    uses: ['standard-dialogs', 'navigation-service', 'user-context'],
   },
 ]
 
@@ -59,14 +64,15 @@ export function podarokDescriptor(baseUrl: string): XmlElement {
   )
 }
 
+/** The key stays in the address as well (`useContextKey` is on where nothing is said): it lets a frame in at once. */
 function widgetElement(baseUrl: string, widget: Widget): XmlElement {
-  const parts = [
+  return el(
+    widget.point,
     textEl('sourceUrl', baseUrl + widget.path),
     el('height', textEl('fixed', WIDGET_HEIGHT)),
     el('supports', ...widget.supports.map(protocolElement)),
-  ]
-  if (widget.uses.length > 0) parts.push(el('uses', ...widget.uses.map((service) => el(service))))
-  return el(widget.point, ...parts)
+    el('uses', ...widget.uses.map((service) => el(service))),
+  )
 }
 
 function protocolElement(protocol: Protocol): XmlElement {

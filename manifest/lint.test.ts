@@ -56,6 +56,14 @@ describe('[M1] the descriptor', () => {
     )
   })
 
+  it('[A1] lets every widget ask who is at the screen, and leaves the key in the address', () => {
+    const widgets = childrenOf('widgets')
+    const uses = widgets.map(({ children }) => children.find(({ name }) => name === 'uses')?.children)
+    expect(widgets.length).toBeGreaterThan(1)
+    for (const services of uses) expect(services?.map(({ name }) => name)).toContain('user-context')
+    expect(renderXml(good)).not.toContain('useContextKey')
+  })
+
   it('for http is refused unless the build says that it is for the sandbox', () => {
     expect(() => buildDescriptor('http://localhost:8090')).toThrow('must start with https://')
     expect(buildDescriptor('http://localhost:8090', { allowHttp: true })).toContain(

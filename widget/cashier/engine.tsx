@@ -34,6 +34,7 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     first.loadLater(name, known, import.meta.url)
 
   const host = connectHost({
+    window,
     door,
     onDropped: (reason, origin) => log('message_dropped', `${reason} ${origin}`),
     onHostError: (errors) => log('host_error', JSON.stringify(errors)),

@@ -34,7 +34,7 @@ function connect(origins: string[]): HostPort {
   let turns = 0
   const tab = { turn: () => ++turns }
   door = openHostDoor({ window: frame as never, origins, tab, onOpen, fault: () => fault, onDropped })
-  return connectHost({ door, onDropped, onHostError })
+  return connectHost({ window: frame, door, onDropped, onHostError })
 }
 
 describe('host bridge', () => {

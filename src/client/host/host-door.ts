@@ -18,6 +18,8 @@ export interface HostDoor {
   openFeedback(openId: number): void
   /** A later verdict on the same Change overrides the earlier one. @param fault a `validationMessage` */
   verdict(changeId: number, fault: string | null): void
+  /** Asks who is at the screen. @returns the number of the question, which its answer names */
+  askUser(): number
   close(): void
 }
 
@@ -90,6 +92,11 @@ export function openHostDoor(deps: HostDoorDeps): HostDoor {
     })
   }
 
+  function askUser(): number {
+    send({ name: 'UserContextRequest', messageId: ++lastMessageId })
+    return lastMessageId
+  }
+
   window.addEventListener('message', receive)
   return {
     takeOver(next) {
@@ -98,6 +105,7 @@ export function openHostDoor(deps: HostDoorDeps): HostDoor {
     },
     openFeedback,
     verdict,
+    askUser,
     close: () => window.removeEventListener('message', receive),
   }
 }

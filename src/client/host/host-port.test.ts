@@ -35,7 +35,7 @@ function embedded(): Rig {
   })
   const of = (name: string) => frame.answers.filter((one) => one['name'] === name)
   return {
-    port: connectHost({ door, onDropped: silent, onHostError: silent }),
+    port: connectHost({ window: frame, door, onDropped: silent, onHostError: silent }),
     say: (message) => frame.deliver(message),
     heard: () => ({
       feedbacks: of('OpenFeedback').map((one) => one['correlationId'] as number),

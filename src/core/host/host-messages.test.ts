@@ -238,10 +238,14 @@ it('what asks for no answer and cannot be read is no message', () => {
   const save = { name: 'Save', messageId: 43, objectId: documentId }
   expect(readHostMessage(save)).toEqual(save)
   expect(readHostMessage({ ...save, objectId: 'x' })).toBeNull()
-  expect(readHostMessage({ name: 'InvalidMessageError', correlationId: 2, errors: [1] })).toEqual({
-    name: 'InvalidMessageError',
-    errors: [1],
-  })
+  const error = { name: 'InvalidMessageError', correlationId: 2, errors: [1] }
+  expect(readHostMessage({ ...error, invalidMessage: {} })).toEqual(error)
+  for (const correlationId of [null, 'x', 1.5])
+    expect(readHostMessage({ ...error, correlationId })).toEqual({ ...error, correlationId: null })
+  const response = { name: 'UserContextResponse', correlationId: 2, token: 'token' }
+  expect(readHostMessage({ ...response, more: 1 })).toEqual(response)
+  for (const bad of [{ token: '' }, { token: null }, { correlationId: null }])
+    expect(readHostMessage({ ...response, ...bad })).toBeNull()
   for (const none of [null, undefined, 'Open', 7, [], [save], {}, { ...save, name: 'OpenPopup' }])
     expect(readHostMessage(none)).toBeNull()
 })

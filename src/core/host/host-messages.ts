@@ -47,15 +47,27 @@ interface Save {
 /** What MoySklad's page finds wrong with a message of ours. */
 interface InvalidMessageError {
   name: 'InvalidMessageError'
+  /** The message of ours; null where the page does not say which. */
+  correlationId: number | null
   errors: unknown
 }
 
-export type HostMessage = Open | Change | Save | InvalidMessageError
+const UserContextResponse = v.object({
+  name: v.literal('UserContextResponse'),
+  correlationId: Int,
+  token: v.pipe(v.string(), v.minLength(1)),
+})
+/** Who is at the screen: a token that lives 60 s and is good for one exchange. */
+type UserContextResponse = v.InferOutput<typeof UserContextResponse>
+
+export type HostMessage = Open | Change | Save | UserContextResponse | InvalidMessageError
 export type HostMessageOf<N extends HostMessage['name']> = Extract<HostMessage, { name: N }>
 
 export type WidgetMessage =
   | { name: 'OpenFeedback'; correlationId: number }
   | { name: 'ValidationFeedback'; messageId: number; correlationId: number; valid: boolean; message?: string }
+  /** Legal where the descriptor declares `user-context`; one at a time. */
+  | { name: 'UserContextRequest'; messageId: number }
 
 export const validationMessageMax = 100
 
@@ -69,8 +81,16 @@ const Envelope = v.object({ name: v.picklist(['Open', 'Change', 'Save']), messag
 /** @returns null for what is no message of the protocol, and for one that asks for no answer and cannot be read. Never throws. */
 export function readHostMessage(data: unknown): HostMessage | null {
   const fields = new Reader().fields(data)
-  if (fields['name'] === 'InvalidMessageError')
-    return { name: 'InvalidMessageError', errors: fields['errors'] }
+  if (fields['name'] === 'InvalidMessageError') {
+    const correlationId = tryShape(Int, fields['correlationId'])
+    return {
+      name: 'InvalidMessageError',
+      correlationId: correlationId.success ? correlationId.data : null,
+      errors: fields['errors'],
+    }
+  }
+  const response = tryShape(UserContextResponse, fields)
+  if (response.success) return response.data
   const envelope = tryShape(Envelope, fields)
   if (!envelope.success) return null
   const { name, messageId } = envelope.data

@@ -1,13 +1,14 @@
 /** What the fake application declares beyond what Podarok does: one popup, a return, and all services at a saved sale. */
 export function withEverythingDeclared(descriptorXml: string, widgetUrl: string): string {
-  const uses = '<good-folder-selector/><user-context/></uses>'
+  // Only the saved sale navigates.
+  const services = '<navigation-service/><good-folder-selector/>'
   const popup = `<popup><name>card</name><sourceUrl>${widgetUrl}/p/card</sourceUrl></popup>`
   const atReturn =
     `<document.retailsalesreturn.edit><sourceUrl>${widgetUrl}/w/return</sourceUrl>` +
     '<height><fixed>160px</fixed></height><supports><open-feedback/><save-handler/></supports></document.retailsalesreturn.edit>'
   return descriptorXml
     .replace('</widgets>', `${atReturn}</widgets>`)
-    .replace('</uses>', uses)
+    .replace('<navigation-service/>', services)
     .replace('</ServerApplication>', `<popups>${popup}</popups></ServerApplication>`)
 }
 

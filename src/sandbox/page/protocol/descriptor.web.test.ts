@@ -10,7 +10,7 @@ describe('the descriptor, as the host reads it', () => {
     expect(points.get(CREATE)).toEqual({
       sourceUrl: 'http://localhost:8090/w/sale-new',
       heightPx: 420,
-      protocols: new Set(['change-handler', 'validation-feedback']),
+      protocols: new Set(['change-handler', 'validation-feedback', 'user-context']),
     })
     expect(popups.size).toBe(0)
     expect(points.get(EDIT)?.protocols).toEqual(
@@ -22,6 +22,7 @@ describe('the descriptor, as the host reads it', () => {
         'validation-feedback',
         'standard-dialogs',
         'navigation-service',
+        'user-context',
       ]),
     )
   })
