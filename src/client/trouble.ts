@@ -13,11 +13,13 @@ const troubles = [
   'storage_lost',
   /** The server speaks another version of the wire. */
   'wire_unknown',
-  /** MoySklad gives this employee no right to sell. */
+  /** The page around this frame is another account's now: nothing of the one before may go on here (F23). */
+  'account_changed',
+  /** MoySklad gives this employee no right to sell, or no more. */
   'not_allowed',
   /** Nobody is logged in, and this browser has journals of several accounts: none is sent by guess (A2). */
   'several_accounts',
-  /** The server does not know the employee (any more). */
+  /** Neither way in gives a session: MoySklad does not vouch for whoever is here. */
   'session_over',
   /** A manager has shut this till out. */
   'till_revoked',

@@ -98,6 +98,7 @@ export class Counter {
         elapsed: () => page.elapsedMs(),
         random,
         contextKey,
+        userToken: () => Promise.resolve(null),
         tab: tab.tab,
         localStorage: () => page.localStorage,
         memory: () => Promise.resolve(memory),

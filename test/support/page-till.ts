@@ -13,6 +13,7 @@ export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps
     elapsed: () => performance.now(),
     random: () => Math.random(),
     contextKey,
+    userToken: () => Promise.resolve(null),
     tab: openTab(
       () => sessionStorage,
       () => crypto.randomUUID(),

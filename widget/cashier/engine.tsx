@@ -51,6 +51,7 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     elapsed: () => performance.now(),
     random: () => Math.random(),
     contextKey,
+    userToken: () => host.userToken(),
     tab,
     localStorage: () => localStorage,
     memory: () => load('memory', () => import('../../src/client/journal/memory.ts')),

@@ -10,7 +10,7 @@ const base = 'http://podarok.test'
 const onLine = vi.fn()
 const onHead = vi.fn()
 const onTime = vi.fn()
-const onDenied = vi.fn()
+const onDenied = vi.fn(() => Promise.resolve(false))
 const api = createApi(calls, {
   fetch: (...args) => fetch(...args),
   base,
@@ -83,6 +83,22 @@ describe('api', () => {
     server.use(http.delete(url, () => HttpResponse.json({ error }, { status: 401 })))
     await expect(call()).rejects.toEqual(new Denied('session_expired', 'Вход устарел'))
     expect(onLine).toHaveBeenLastCalledWith(true)
+  })
+
+  it('[A1] a denied call is made once more where there is another session for it', async () => {
+    const error = { code: 'session_expired', message: 'Вход устарел' }
+    let times = 0
+    const denied = () => HttpResponse.json({ error }, { status: 401 })
+    server.use(http.delete(url, () => (++times === 1 ? denied() : HttpResponse.json({ released: true }))))
+    onDenied.mockResolvedValueOnce(true)
+    expect(await call()).toEqual({ released: true })
+    expect(onDenied).toHaveBeenCalledExactlyOnceWith('session_expired', 'release', 'secret')
+    // A second denial is the answer, and nothing goes round for ever.
+    times = 0
+    server.use(http.delete(url, () => (times++, denied())))
+    onDenied.mockResolvedValue(true)
+    await expect(call()).rejects.toMatchObject({ code: 'session_expired' })
+    expect(times).toBe(2)
   })
 
   it('gives up after its time', async () => {
@@ -180,6 +196,6 @@ describe('signed calls', () => {
     const sent = answers(stale)
     await expect(api('ping', envelope)).rejects.toMatchObject({ code: 'nonce_stale' })
     expect(sent).toHaveLength(2)
-    expect(onDenied).toHaveBeenCalledExactlyOnceWith('nonce_stale')
+    expect(onDenied).toHaveBeenCalledExactlyOnceWith('nonce_stale', 'ping', 'secret')
   })
 })

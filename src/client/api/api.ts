@@ -37,7 +37,7 @@ export const isUnreachable = (error: unknown): error is Unreachable =>
   error instanceof Error && error.name === 'Unreachable'
 export const isDenied = (error: unknown): error is Denied => error instanceof Error && error.name === 'Denied'
 
-export interface ApiDeps {
+export interface ApiDeps<Name> {
   fetch: typeof fetch
   /** Origin of the server, without a slash at the end; empty for the page's own. */
   base: string
@@ -50,7 +50,8 @@ export interface ApiDeps {
   onHead: (head: TillHead, journal: JournalId) => void
   /** The server's moment, which comes with some answers. */
   onTime: (serverTimeMs: number) => void
-  onDenied: (code: ErrorCode) => void
+  /** A call was refused that was made with this token. @returns whether to make it once more */
+  onDenied: (code: ErrorCode, name: Name, token: string | null) => Promise<boolean>
 }
 
 interface CallOptions {
@@ -84,7 +85,7 @@ const callTimeoutMs = 8_000
  * @returns the answer, checked against its schema
  * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
  */
-export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: ApiDeps): ApiOf<Name> {
+export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: ApiDeps<Name>): ApiOf<Name> {
   /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
   const nonces = new Map<string, string>()
   const nonceOf: NonceOf = (journal) => nonces.get(journal) ?? null
@@ -181,11 +182,12 @@ export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: A
   }
 
   return async (name, body, options = {}) => {
+    const token = deps.token()
     try {
       return await callFresh(name, body, options)
     } catch (error) {
-      if (isDenied(error)) deps.onDenied(error.code)
-      throw error
+      if (!isDenied(error) || !(await deps.onDenied(error.code, name, token))) throw error
+      return callFresh(name, body, options)
     }
   }
 }

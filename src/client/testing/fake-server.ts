@@ -1,11 +1,15 @@
 import { Receipt } from '../../core/receipt/receipt.ts'
 import type { Outcome } from '../../core/receipt/outcome.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'
+import type { RequestOf } from '../../core/wire/endpoints.ts'
 import type { Envelope, SyncRequest, TillRequest, TillState } from '../../core/wire/tills.ts'
 import { signatureHeader } from '../../core/wire/tills.ts'
 import { parseShape } from '../../core/shape.ts'
 import { fromBase64url, toBase64url } from '../crypto/base64url.ts'
 import { employeeId } from './builders.ts'
+
+/** After so long a till renews its session. */
+export const sessionRenewMs = 3_600_000
 
 /** A record as it came: whose, under which number, and what the till said of an older answer. */
 export interface Stored {
@@ -38,7 +42,15 @@ export class FakeServer {
   nowMs = 1_800_000_000_000
   state: TillState = 'active'
   keyIsOld = false
+  /** Whether it gives any session. */
   sessions = true
+  /** Whether MoySklad still knows the key of the address. */
+  keyIsGood = true
+  /** Whether MoySklad’s page says who is at the screen. */
+  vouches = false
+  /** Who that is. */
+  person = { accountId: '', employeeId: employeeId as string, maySell: true }
+  moyskladAway = false
   casesOpen = 0
   decisions: CaseDecision[] = []
   grantIsOver = false
@@ -54,18 +66,36 @@ export class FakeServer {
   /** Before: the call never comes. After: it is done, and its answer is lost. */
   cut: ((name: string) => 'before' | 'after' | null) | null = null
   #nonces = new Set<string>()
-  #bound = new Map<string, string>()
+  readonly #userTokens = new Set<string>()
+  readonly #living = new Set<string>()
+  /** Tills of the sessions that are remembered. */
+  readonly #bound = new Map<string, string>()
   #sessions = 0
   readonly sealing: Promise<{ keys: CryptoKeyPair; publicKey: string }>
 
   constructor(accountId: string) {
     this.accountId = accountId
+    this.person.accountId = accountId
     this.sealing = makeSealing()
   }
 
   /** All nonces grow old at once. */
   age(): void {
     this.#nonces.clear()
+  }
+
+  /** Every session is over; remembered ones can be followed. */
+  endSessions(remembered = true): void {
+    this.#living.clear()
+    if (!remembered) this.#bound.clear()
+  }
+
+  /** What MoySklad’s page answers to a frame that asks. */
+  userToken(): string | null {
+    if (!this.vouches) return null
+    const token = crypto.randomUUID()
+    this.#userTokens.add(token)
+    return token
   }
 
   of(journal: string): Stored[] {
@@ -94,7 +124,7 @@ export class FakeServer {
     const signature = headers[signatureHeader] ?? ''
     switch (name) {
       case 'POST /api/session':
-        return this.sessions ? this.#openSession() : refusal(401, 'context_invalid')
+        return this.#openSession(body as RequestOf<'session'>, token)
       case 'PUT /api/till':
         return this.#register(body as TillRequest, bytes!, signature, token)
       case 'POST /api/ping':
@@ -112,7 +142,11 @@ export class FakeServer {
         return json(this.#sync(body as SyncRequest))
       }
       default:
-        if (!this.sessions) return refusal(401, 'session_expired')
+        if (!this.sessions || !this.#living.has(token ?? '')) {
+          return refusal(401, this.#bound.has(token ?? '') ? 'session_expired' : 'session_missing')
+        }
+        if (!this.person.maySell) return refusal(403, 'not_allowed')
+        if (!this.#bound.has(token!)) return refusal(403, 'till_unknown')
         if (name.startsWith('DELETE'))
           return json(name.includes('holds') ? { released: true } : { stored: true })
         if (this.state !== 'active' && /book|grant/.test(name)) return refusal(403, 'till_not_active')
@@ -121,15 +155,26 @@ export class FakeServer {
     }
   }
 
-  #openSession(): Response {
+  #openSession(vouched: RequestOf<'session'>, followed: string | null): Response {
+    if (this.moyskladAway) return refusal(424, 'moysklad_unreachable')
+    const isGood = 'userToken' in vouched ? this.#userTokens.delete(vouched.userToken) : this.keyIsGood
+    if (!this.sessions || !isGood) return refusal(401, 'context_invalid')
+    const { accountId, employeeId, maySell } = this.person
+    if (!maySell) return refusal(403, 'not_allowed')
     const token = `token-${++this.#sessions}`
+    const tillId = accountId === this.accountId ? this.#bound.get(followed ?? '') : undefined
+    if (tillId !== undefined) {
+      this.#living.delete(followed!)
+      this.#bound.set(token, tillId)
+    }
+    this.#living.add(token)
     return json({
-      accountId: this.accountId,
+      accountId,
       token,
-      session: 'ab'.repeat(32),
-      expiresAtMs: this.nowMs + 600_000,
-      renewAfterMs: 300_000,
-      isBound: false,
+      session: this.#sessions.toString(16).padStart(64, '0'),
+      expiresAtMs: this.nowMs + 2 * sessionRenewMs,
+      renewAfterMs: sessionRenewMs,
+      isBound: tillId !== undefined,
       stamp: null,
       employee: { id: employeeId, name: 'Анна', role: 'cashier' },
       stores: [{ id: this.storeId, name: 'На Невском' }],
@@ -144,7 +189,7 @@ export class FakeServer {
     token: string | null,
   ): Promise<Response> {
     const vouched = parent && 'signature' in parent.proof
-    const session = this.sessions ? token : null
+    const session = this.sessions && this.#living.has(token ?? '') ? token : null
     if (session === null && !vouched) return refusal(401, 'session_expired')
     if (!(await verify(deviceKey, bytes, signature))) return refusal(401, 'signature_invalid')
     const before = parent && this.journals.get(parent.id)

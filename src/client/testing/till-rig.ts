@@ -51,6 +51,7 @@ function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig
     elapsed: () => hands.elapsedMs,
     random: () => 0,
     contextKey: 'key',
+    userToken: () => Promise.resolve(server.userToken()),
     tab: tab(),
     localStorage: () => localStorage,
     memory: () => import('../journal/memory.ts'),

@@ -46,13 +46,15 @@ export class Carrier {
     this.parts = parts
     const { api, heads, log, clock, session } = deps
     const { identity, journal } = parts
-    const employee = session()
     this.registration = new Registration({
       api,
       accountId: parts.accountId,
       identity,
       journal,
-      storeId: employee && storeOf(employee),
+      storeId() {
+        const employee = session()
+        return employee && storeOf(employee)
+      },
     })
     this.errands = new Errands({
       parts,

@@ -10,7 +10,8 @@ import { AlreadyRecorded, type ReceiptParts, receiptOf } from '../journal/record
 import { storeOf } from './session.ts'
 
 export interface ReceiptsDeps {
-  session: SessionAnswer
+  /** Of whoever is at the screen. @throws where nobody may work */
+  session: () => SessionAnswer
   journal: JournalPort
   newId: () => string
   now: () => number
@@ -138,7 +139,8 @@ export class Receipts {
   }
 
   async #complete(parts: Parts): Promise<ReceiptParts> {
-    const { session, now, grantId } = this.#deps
+    const { now, grantId } = this.#deps
+    const session = this.#deps.session()
     return {
       ...parts,
       grantId: standsOnGrant(parts) ? await grantId() : null,

@@ -9,8 +9,8 @@ export interface RegistrationDeps {
   accountId: AccountId
   identity: IdentityPort
   journal: JournalPort
-  /** Chosen once; null where an employee sells in several. */
-  storeId: StoreId | null
+  /** Null where an employee sells in several. */
+  storeId: () => StoreId | null
 }
 
 /** A server that answers otherwise each time must not make journals without end. */
@@ -48,7 +48,8 @@ export class Registration {
 
   /** Registers one journal, after those that it comes from where the server has forgotten them (J7). The same again changes nothing. */
   async put(ordinal: number): Promise<TillAnswer> {
-    const { api, accountId, identity, storeId } = this.#deps
+    const { api, accountId, identity } = this.#deps
+    const storeId = this.#deps.storeId()
     const { id, publicKey, parent } = identity.device(ordinal)
     const speaks = ordinal === identity.current.ordinal
     const put = () => api('till', { accountId, journal: id, deviceKey: publicKey, parent, storeId, speaks })

@@ -30,8 +30,10 @@ export interface TillDeps {
   /** Milliseconds since some start; never steps back. */
   elapsed: () => number
   random: () => number
-  /** From the frame's address; MoySklad gives it once per load. */
+  /** From the frame's address; MoySklad gives it once per load, and one day not at all. */
   contextKey: string
+  /** A one-time token of MoySklad's page that says who is at the screen; null where the page gives none. */
+  userToken: () => Promise<string | null>
   tab: Tab
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
   /** Gives the journal for a browser without storage; resolves when it is there, however long that takes. */

@@ -6,7 +6,7 @@ import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, createApi, isDenied } from '../api/api.ts'
-import { calls } from '../api/calls.ts'
+import { type CallName, calls } from '../api/calls.ts'
 import { Carrier, type Changed } from './carrier.ts'
 import { TillClock } from '../clock.ts'
 import { signBytes } from '../crypto/device-key.ts'
@@ -18,7 +18,7 @@ import type { RecordState } from '../journal/records.ts'
 import { Outage, type Readiness } from '../outage/outage.ts'
 import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
-import { insist, openSession } from './session.ts'
+import { insist, Sessions } from './session.ts'
 import { backoffMinMs, probeMaxMs } from '../sync/sync.ts'
 import type { Tab } from '../tab.ts'
 import type { Line, TillDeps, TillReady } from './till-deps.ts'
@@ -29,7 +29,7 @@ import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
  *
  * starting ── session and storage open, the server knows the till ──▶ ready
  *    ├──────── or `trouble` says what stands in the way
- *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2)
+ *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2), until there is one
  */
 
 export type { Trouble, Warning } from '../trouble.ts'
@@ -49,8 +49,8 @@ export class Till {
   readonly #sealing = new Sealing()
   readonly #troubles = new Troubles(() => this.#changed())
   readonly api: Api
-  #session: SessionAnswer | null = null
-  #sessionOver = false
+  readonly #sessions: Sessions
+  #starting = false
   #carrier: Carrier | null = null
   #receipts: Receipts | null = null
   #channel: BroadcastChannel | null = null
@@ -69,12 +69,24 @@ export class Till {
     this.api = createApi(calls, {
       fetch: deps.fetch,
       base: '',
-      token: () => this.#session?.token ?? null,
+      token: () => this.#sessions.token,
       sign: (journal, body) => signBytes(this.#mustBeOpen().parts.identity.of(journal).keys, body),
       onLine: (reachable) => this.#heard(reachable, 'here'),
       onHead: (head, journal) => this.#carrier?.hear(head, journal),
       onTime: (serverTimeMs) => this.#clock.hear(serverTimeMs),
-      onDenied: (code) => this.#denied(code),
+      onDenied: (code, name, token) => this.#denied(code, name, token),
+    })
+    this.#sessions = new Sessions({
+      ...deps,
+      api: this.api,
+      pause: this.#pause,
+      troubles: this.#troubles,
+      accountId: () => this.#carrier?.parts.accountId ?? null,
+      onRenewed: (session) => this.#renewed(session),
+      onMoved: () => {
+        this.ready = null
+        this.#changed()
+      },
     })
     // The browser knows no more than that some network is up (J7): a reason to ask, not an answer.
     deps.window.addEventListener('online', this.#onNetwork)
@@ -136,22 +148,46 @@ export class Till {
   }
 
   /** Opens session and storage. Resolves when the till is ready or when `trouble` says why it cannot be. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#start(() => this.#sessions.open())
+  }
+
+  /** A document was opened: another one may be at the screen than an hour ago. */
+  documentOpened(): void {
+    void this.#sessions.opened()
+  }
+
+  async #start(enter: () => Promise<SessionAnswer | null>): Promise<void> {
+    this.#starting = true
     try {
-      const session = await openSession(this.api, this.#deps.contextKey, this.#pause)
+      const session = await enter()
       if (!session) return
-      this.#session = session
-      await this.#work(session, await this.#open(session.accountId))
+      await this.#work(session, this.#carrier ?? (await this.#open(session.accountId)))
     } catch (error) {
       this.#deps.log('till_not_opened', error)
       if (!isDenied(error)) return this.#troubles.add(this.trouble ?? 'storage_denied')
       this.#troubles.add(troubleOf(error.code))
       await this.#sendOnly()
+    } finally {
+      this.#starting = false
     }
+  }
+
+  /** Another session of this frame: the same employee’s, or of one who has taken over (J14). */
+  async #renewed(session: SessionAnswer): Promise<void> {
+    if (!this.ready) {
+      if (!this.#starting) await this.#start(() => Promise.resolve(session))
+      return
+    }
+    this.ready = { ...this.ready, session }
+    this.#changed()
+    // The server has forgotten the one before, and with it whose the till is (F22).
+    if (!session.isBound) this.#heads.take(await this.#mustBeOpen().registration.bind())
   }
 
   close(): void {
     this.#closed = true
+    this.#sessions.close()
     this.#deps.window.removeEventListener('online', this.#onNetwork)
     this.#deps.window.removeEventListener('freeze', this.#onFreeze, { capture: true })
     this.#channel?.close()
@@ -291,7 +327,7 @@ export class Till {
       clock: this.#clock,
       heads: this.#heads,
       troubles: this.#troubles,
-      session: () => (this.#sessionOver ? null : this.#session),
+      session: () => this.#sessions.current,
       tell: (what) => this.#tell(what),
       refresh: () => void this.refresh(),
     })
@@ -320,7 +356,7 @@ export class Till {
     this.#heads.take(answer)
     errands.keyIsOld = answer.keyIsOld
     this.#receipts = new Receipts({
-      session,
+      session: () => this.#mustBeReady().session,
       journal,
       newId: this.#deps.newId,
       now: () => this.#clock.nowMs(),
@@ -339,7 +375,9 @@ export class Till {
     })
     // «Всё отправлено» is said of a journal that was read.
     await this.refresh()
-    this.ready = { session, journal, drafts, sync }
+    // It may have been renewed meanwhile.
+    if (!this.#sessions.last) return
+    this.ready = { session: this.#sessions.last, journal, drafts, sync }
     this.#changed()
     // Not waited for: a sale on the line needs neither grant nor book.
     void this.#openOutage()
@@ -400,13 +438,11 @@ export class Till {
     return !this.#closed
   }
 
-  #denied(code: ErrorCode): void {
-    if (code === 'session_expired' || code === 'session_missing') {
-      this.#sessionOver = true
-      this.#troubles.add('session_over')
-    } else if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
+  #denied(code: ErrorCode, name: CallName, token: string | null): Promise<boolean> {
+    if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
     // Only a ping tells what the till is now.
     else if (code === 'till_not_active') void this.#carrier?.sync.kick()
+    return this.#sessions.refused(code, name, token)
   }
 
   #heard(reachable: boolean, from: 'here' | 'elsewhere'): void {

@@ -206,8 +206,12 @@ export class Checkout implements HostListener {
     })
     this.#verdict = new Verdict({ host, faultText, fault: this.fault })
     till.onChange(() => this.#read())
+    let wasReady = false
     ready.subscribe((works) => {
-      if (works) this.#begin()
+      const begins = works !== null && !wasReady
+      wasReady = works !== null
+      // Another session of a till that works changes nothing of the document.
+      if (begins) this.#begin()
     })
     draft.subscribe((one) => this.#watchHolds(one))
   }
@@ -217,6 +221,7 @@ export class Checkout implements HostListener {
   open(message: HostMessageOf<'Open'>, turn: number): void {
     const { messageId, extensionPoint, objectId: documentId, unread } = message
     const previousTurn = this.#deps.till.tab.opened(turn, documentId)
+    this.#deps.till.documentOpened()
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
     if (this.document.opened.value) this.#early.take()
     this.#verdict.end()
@@ -346,6 +351,8 @@ export class Checkout implements HostListener {
       this.line.value = till.line
       this.journal.value = till.state
       this.ready.value = till.ready
+      // What the till did is its own account's to see (F23).
+      if (!till.ready) this.screen.value = 'desk'
     })
     void this.#readHistory()
     this.charging.dropEnded(this.#isShown()).catch((error: unknown) => log('drafts_not_read', error))

@@ -300,6 +300,14 @@ describe('a saved sale', () => {
     expect([seen(), press(), page.maySave]).toEqual([['0002'], null, true])
   })
 
+  it('[A1] is asked about once, however often the session of its frame is renewed', async () => {
+    await page.addGoods(tea)
+    await page.save()
+    page.ledger.calls.length = 0
+    await page.renewSession()
+    expect([page.ledger.calls, page.shown.checkout.charging.searching.value]).toEqual([[], false])
+  })
+
   it('[M3] [P2b] is charged with two calls, the match and the charge', async () => {
     await page.addGoods(tea)
     await page.scan(card)

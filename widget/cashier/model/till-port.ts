@@ -20,6 +20,7 @@ export interface TillPort extends Pick<
   | 'onChange'
   | 'refresh'
   | 'serverNowMs'
+  | 'documentOpened'
   | 'decisions'
   | 'seal'
   | 'newDraft'

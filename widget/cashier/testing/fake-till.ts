@@ -93,7 +93,7 @@ export class FakeTill implements TillPort {
   readonly #listeners = new Set<() => void>()
   readonly #unpainted = new Set<string>()
   readonly tab: Tab
-  readonly ready: TillWorks
+  ready: TillWorks
   readonly trouble = null
   readonly warning = null
   readonly ghosts: RecordState[] = []
@@ -153,6 +153,12 @@ export class FakeTill implements TillPort {
     for (const listener of this.#listeners) listener()
   }
 
+  /** Another session of the same employee. */
+  renewSession(): void {
+    this.ready = { ...this.ready, session: session(this.#store.ledger) }
+    this.changed()
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -192,6 +198,7 @@ export class FakeTill implements TillPort {
 
   serverNowMs = () => this.#store.ledger.nowMs
   refresh = () => Promise.resolve()
+  documentOpened = () => undefined
   decisions = () => Promise.resolve([])
   seal = () => Promise.resolve(null)
 

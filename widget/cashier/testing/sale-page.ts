@@ -182,6 +182,11 @@ export class SalePage {
     await settled()
   }
 
+  async renewSession(): Promise<void> {
+    for (const till of this.store.frames) till.renewSession()
+    await settled()
+  }
+
   /** Lets every timer go off that is set now. */
   async tick(): Promise<void> {
     for (const work of this.#timers.splice(0)) work()

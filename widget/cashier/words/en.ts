@@ -255,6 +255,7 @@ export const en: Words = {
     page_outdated: 'Reload the page: an old version is open',
     session_over: 'The session is over. Reload the page',
     wire_unknown: 'Reload the page: an old version is open',
+    account_changed: 'MoySklad is open for another account. Open the page anew',
     not_allowed: 'You have no right to sell, call the manager',
     several_accounts:
       'The session is over, and this browser was used for several accounts: nothing is sent without a session. Reload the page',
