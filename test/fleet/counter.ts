@@ -51,6 +51,8 @@ export interface CounterParts {
   boss: Boss
   accountId: string
   contextKey: string
+  /** What MoySklad's page says of who is at the screen; an older page says nothing. */
+  userToken: () => string | null
   computer: Computer
   profile: Profile
   line: Line
@@ -85,7 +87,8 @@ export class Counter {
 
   /** Opens the app in a new frame, in a tab of its own or in one that is there. It is ready some time later, if the line is up. */
   load(tab = new FleetTab(this.parts.newId), of: 'form' | 'saved' = 'form'): OpenTill {
-    const { computer, profile, line, scheduler, newId, random, contextKey, log, truth } = this.parts
+    const { computer, profile, line, scheduler, newId, random, contextKey, userToken, log, truth } =
+      this.parts
     const page = new Page({ scheduler, computer, profile, line, newId, random })
     const till: Till = within(page, () => {
       const deps: TillDeps = {
@@ -98,7 +101,7 @@ export class Counter {
         elapsed: () => page.elapsedMs(),
         random,
         contextKey,
-        userToken: () => Promise.resolve(null),
+        userToken: () => Promise.resolve(userToken()),
         tab: tab.tab,
         localStorage: () => page.localStorage,
         memory: () => Promise.resolve(memory),

@@ -129,11 +129,14 @@ export class Story {
     const { random, scheduler, server, truth, trace } = this
     const { accountId } = boss
     const name = `till ${this.counters.length + 1}`
+    const { key, person } = server.moysklad.hire({ accountId })
+    const isOldPage = this.counters.length % 2 === 1
     const counter = new Counter({
       name,
       boss,
       accountId,
-      contextKey: server.moysklad.hire({ accountId }).key,
+      contextKey: key,
+      userToken: () => (isOldPage ? null : server.moysklad.userToken(person)),
       computer: new Computer(scheduler, name, random.int(-60, 60) * 1_000, random.chance(0.5)),
       profile: profile ?? new Profile(name),
       line: new Line(scheduler, server, random, this.tally),
