@@ -133,7 +133,7 @@ describe('while the app cannot be loaded', () => {
     await till.scan('create', live.number)
     await till.prepare(/Списать с подарочной карты/)
     await till.saveNew()
-    await till.sees('edit', /Списано .*Остаток/)
+    await till.sees('edit', /списано .*остаток/)
     expect(errors).toEqual([])
   })
 
