@@ -19,6 +19,8 @@ export interface TillOptions {
   locale?: string
   /** False: do not wait until the till is connected. */
   ready?: boolean
+  /** False: MoySklad's page writes no context key into the addresses of its frames. */
+  contextKey?: boolean
 }
 
 /** So long is waited for a sight at most. What has to be quick is measured, and not by waiting. */
@@ -31,6 +33,14 @@ const sceneMs = hangMs(2_000)
 const prepared = {
   payment: /Подготовлено\. Спишем, когда вы сохраните продажу|Prepared\. We redeem when you save the sale/,
   both: /Подготовлено\. Активируем и спишем, когда вы сохраните продажу|Prepared\. We activate and redeem when you save the sale/,
+}
+
+/** Runs in each frame before anything of its page does. */
+function dropContextKey(): void {
+  const address = new URL(location.href)
+  if (!address.searchParams.has('contextKey')) return
+  address.searchParams.delete('contextKey')
+  history.replaceState(null, '', address)
 }
 
 /** What a cashier sees and touches: MoySklad's page and, in it, the frame of the app. */
@@ -48,11 +58,12 @@ export class TillPage {
   static async open(
     page: Page,
     hostUrl: string,
-    { employee = 'anna', locale = 'ru_RU', ready = true }: TillOptions,
+    { employee = 'anna', locale = 'ru_RU', ready = true, contextKey = true }: TillOptions,
   ): Promise<TillPage> {
     page.setDefaultTimeout(sightMs)
     const till = new TillPage(page, await page.context().newCDPSession(page), locale)
     slowDown(hardness().slowProcessor)
+    if (!contextKey) await page.addInitScript(dropContextKey)
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
     if (ready) await till.ready('create')
     return till
