@@ -160,7 +160,8 @@ export class Matching {
     if (documentId === null) {
       return waiting.map(({ draft }) => ({
         draft,
-        doubt: 'unchecked',
+        // What was begun in a saved sale waits for its Save, or for a press there.
+        doubt: draft.documentId === null ? 'unchecked' : 'unsaved',
         documentId: draft.documentId,
         sale: null,
       }))
@@ -241,28 +242,23 @@ function orderOf(
 
 /** A saved sale is open: it is the draft's, or a person is asked whether it is. */
 function atSale(weighed: readonly Weighed[], documentId: DocumentId): Found {
-  const found = {
-    ...nothing,
-    certain: [] as Found['certain'],
-    doubtful: [] as Question[],
-    unposted: [] as Draft[],
+  // One sale cannot be two drafts': where the order speaks for two, a person tells them apart.
+  const sure = weighed.filter(({ foreign, candidates }) => !foreign && candidates[0]?.sure)
+  const [own] = sure
+  if (own && sure.length === 1 && isDecided(own)) {
+    const { draft } = own
+    const { sale } = own.candidates[0]!
+    // The posting is told by a `Save`.
+    if (!sale.posted) return { ...nothing, unposted: [draft] }
+    return { ...nothing, certain: [{ draft, documentId, sale }] }
   }
-  // One sale cannot be two drafts': where two fit, a person tells them apart.
-  const rivals = weighed.filter((one) => !one.foreign && one.candidates.some(({ fits }) => fits))
-  for (const one of weighed) {
-    const { draft, foreign } = one
-    const [candidate] = one.candidates
-    if (!candidate || (foreign && !candidate.fits)) continue
-    const { sale, fits, sure } = candidate
-    const certain = !foreign && sure && rivals.length === 1 && isDecided(one)
-    // Its posting is told by a `Save`.
-    if (!sale.posted) {
-      if (certain) found.unposted.push(draft)
-      else if (fits) found.doubtful.push({ draft, doubt: 'unposted', documentId, sale })
-    } else if (certain) found.certain.push({ draft, documentId, sale })
-    else found.doubtful.push({ draft, doubt: fits ? 'which' : 'doubtful', documentId, sale })
-  }
-  return found
+  const doubtful = weighed.flatMap(({ draft, foreign, candidates: [candidate] }): Question[] => {
+    if (!candidate || (foreign && !candidate.fits)) return []
+    const { sale, fits } = candidate
+    const doubt = !sale.posted ? 'unposted' : fits ? 'which' : 'doubtful'
+    return [{ draft, doubt, documentId, sale }]
+  })
+  return { ...nothing, doubtful }
 }
 
 /**

@@ -50,14 +50,14 @@ onBothEngines('drafts', (engine) => {
     const { till, draftOf, saved } = await scene()
     const draft = draftOf(till)
     const document = saved(draft, { name: '00042' })
-    const sale = { id: document.id, name: '00042', moment: '2026-10-02 12:00', sumKopecks: 500 }
+    const sale = { id: document.id, name: '00042', moment: '2026-10-02 12:00', sumKopecks: 500, posted: true }
     const matches = [{ draftId: draft.id, candidates: [{ sale, verdict: 'same' }], complete: true }]
     expect(await till.answer('match', { documentId: document.id, drafts: [draft] })).toEqual({
-      document,
+      opened: { read: true, document, receipts: [] },
       matches,
     })
     expect(await till.answer('match', { documentId: null, drafts: [draft] })).toEqual({
-      document: null,
+      opened: null,
       matches,
     })
   })
@@ -131,14 +131,18 @@ onBothEngines('drafts', (engine) => {
     expect(await match(till, null, draft)).toEqual([[`same ${own.id}`]])
   })
 
-  test('[M3] [M5] a sale that is not posted is matched when it is', async () => {
-    const { shop, till, draftOf, saved, match } = await scene()
+  test('[M3] [M5] a sale that is not posted is told as such', async () => {
+    const { shop, till, draftOf, saved } = await scene()
     const draft = draftOf(till)
     shop.time.nowMs += 1
     const document = saved(draft, { applicable: false })
-    expect(await match(till, document.id, draft)).toEqual([[]])
+    const posted = async () => {
+      const { matches } = await till.answer('match', { documentId: document.id, drafts: [draft] })
+      return matches[0]!.candidates.map(({ sale, verdict }) => [verdict, sale.posted])
+    }
+    expect(await posted()).toEqual([['same', false]])
     shop.moysklad.sales.set(document.id, { ...document, applicable: true })
-    expect(await match(till, document.id, draft)).toEqual([[`same ${document.id}`]])
+    expect(await posted()).toEqual([['same', true]])
   })
 
   test('of two copies of a draft the server keeps the newer one', async () => {

@@ -24,7 +24,7 @@ import { refusal } from '../../../src/core/refusal.ts'
 import { redeemCardsMax } from '../../../src/core/sale/split.ts'
 import { parseShape, tryShape } from '../../../src/core/shape.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
-import { type Arrived, CardSource, isElsewhere } from './card-source.ts'
+import { type Arrived, CardSource, whereElse } from './card-source.ts'
 import { addCard, changeRedeem, confirmAll, raised, withoutCard } from './draft-edit.ts'
 import { type Notice, noticeOf } from './notice.ts'
 import type { OpenDocument } from './open-document.ts'
@@ -273,11 +273,13 @@ export class CardDesk {
       return
     }
     const isKept = found.kind === 'reserved' || (found.kind === 'seen' && found.refusal?.code === 'card_held')
-    if (card && isKept && (await isElsewhere(till, card.id, ids.draftId))) {
+    const where = card && isKept ? await whereElse(till, card.id, ids.draftId) : null
+    if (card && where) {
       if (found.kind === 'reserved') await this.#source.release(found.arrived)
       this.#hide(card.id)
       const isAsked = this.#deps.asked().some((draft) => cardsOf(draft).some((one) => one.cardId === card.id))
-      notice.value = { kind: 'scan', fault: isAsked ? 'asked' : 'elsewhere' }
+      const fault = isAsked ? 'asked' : where === 'this_tab' ? 'left' : 'elsewhere'
+      notice.value = { kind: 'scan', fault }
       return
     }
     if (found.kind === 'reserved') return this.#take(found.arrived, opened, ids)

@@ -2,7 +2,7 @@ import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { Entered } from '../../../src/core/card/proof.ts'
 import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'
 import { localDate } from '../../../src/core/card/validity.ts'
-import type { Draft } from '../../../src/core/draft/draft.ts'
+import { cardsOf, type Draft } from '../../../src/core/draft/draft.ts'
 import { type CardId, type DraftId, HoldId, type ReceiptId } from '../../../src/core/ids.ts'
 import type { Refusal } from '../../../src/core/refusal.ts'
 import { parseShape } from '../../../src/core/shape.ts'
@@ -132,15 +132,15 @@ export class CardSource {
   }
 }
 
-/** Another sale of this till, in another tab, has the card: holds guard it against other tills alone. */
-export async function isElsewhere(
+/** Where another draft of this till has the card: holds guard it against other tills alone. */
+export async function whereElse(
   till: Pick<TillPort, 'ready'>,
   cardId: CardId,
   draftId: DraftId,
-): Promise<boolean> {
-  const drafts = (await till.ready?.drafts.waiting()) ?? []
-  return drafts.some(
-    (draft) =>
-      draft.id !== draftId && [...draft.loads, ...draft.redeems].some((one) => one.cardId === cardId),
+): Promise<'this_tab' | 'another_tab' | null> {
+  const waiting = (await till.ready?.drafts.waitingInOrder()) ?? []
+  const other = waiting.find(
+    ({ draft }) => draft.id !== draftId && cardsOf(draft).some((one) => one.cardId === cardId),
   )
+  return other ? (other.ofThisTab ? 'this_tab' : 'another_tab') : null
 }

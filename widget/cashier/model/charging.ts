@@ -92,8 +92,12 @@ export class Charging {
     })
   }
 
-  /** Looks for the drafts of the open document. */
-  async begin(): Promise<void> {
+  /**
+   * Looks for the drafts of the open document.
+   *
+   * @param isFirst for its `Open`, and not once more
+   */
+  async begin(isFirst: boolean): Promise<void> {
     const { till, document, read, readSaved, onAnswer } = this.#deps
     const opened = document.opened.value
     if (!opened || !till.ready) return
@@ -111,8 +115,9 @@ export class Charging {
       this.questions.value = found.doubtful.filter(({ draft }) => !this.#ended.has(draft.id))
       this.unposted.value = found.unposted.filter(({ id }) => !this.#ended.has(id))
     })
-    // Once a new form has asked about it with all that the server knows, a draft is a person's to decide, however well a later sale fits it.
-    if (opened.documentId === null && found.answered)
+    // Once the `Open` of a form has asked about it with all that the server knows, a draft is a person's to decide, however
+    // well a later sale fits it.
+    if (isFirst && opened.documentId === null && found.answered)
       for (const { draft } of found.doubtful) await this.#left(draft)
     for (const { draft, documentId, sale } of found.certain) {
       if (await this.commit(draft, documentId)) continue

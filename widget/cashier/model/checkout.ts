@@ -211,7 +211,7 @@ export class Checkout implements HostListener {
       const begins = works !== null && !wasReady
       wasReady = works !== null
       // Another session of a till that works changes nothing of the document.
-      if (begins) this.#begin()
+      if (begins) this.#begin(true)
     })
     draft.subscribe((one) => this.#watchHolds(one))
   }
@@ -249,7 +249,7 @@ export class Checkout implements HostListener {
         if (this.document.opened.value?.openId === messageId) this.#deps.host.openFeedback(messageId)
       }, 0)
     }
-    this.#begin()
+    this.#begin(true)
   }
 
   change(message: HostMessageOf<'Change'>): void {
@@ -270,7 +270,7 @@ export class Checkout implements HostListener {
     document.save()
     if (draft && draftIsPrepared(draft) && document.posted.value) void this.charging.commit(draft, objectId)
     // A sale that was not posted before may have been waited for.
-    this.#begin()
+    this.#begin(false)
   }
 
   // What the cashier does.
@@ -316,8 +316,8 @@ export class Checkout implements HostListener {
 
   // What follows from the till and from the server.
 
-  #begin(): void {
-    void this.charging.begin().then(() => this.#answerEarly())
+  #begin(isFirst: boolean): void {
+    void this.charging.begin(isFirst).then(() => this.#answerEarly())
   }
 
   /** What MoySklad and the ledger say of the open document. */
@@ -362,7 +362,7 @@ export class Checkout implements HostListener {
     this.notice.value = whenLineIsBack(this.notice.value)
     if (this.#isShown()) this.desk.follow()
     // A sale that this frame has heard of is charged although the next form stands before it.
-    if (this.#isShown() || this.document.documentId.value !== null) this.#begin()
+    if (this.#isShown() || this.document.documentId.value !== null) this.#begin(false)
   }
 
   async #readHistory(): Promise<void> {

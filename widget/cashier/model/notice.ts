@@ -6,7 +6,7 @@ import type { CardView } from '../../../src/core/wire/cards.ts'
 /** What the cashier is told about the last thing that was scanned, pressed or edited. */
 export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
-  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' | 'asked' }
+  | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' | 'asked' | 'left' }
   /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
   | { kind: 'offline'; scanned?: true }
   /** A number that was typed pays on the line only (O5). */

@@ -229,6 +229,7 @@ export const en: Words = {
     checkDigit: 'The number has an error. Scan again or check the digits',
     twice: 'This card is in the receipt already',
     asked: 'This card stands here already: decide about it first',
+    left: 'The card waits for a sale that was not saved: open a new sale and decide about it',
     elsewhere: 'This card is in another sale on this till, look in the other tab',
   },
   storageFull: 'The disk is full: nothing was recorded. Free some space or take another payment',

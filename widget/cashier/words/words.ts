@@ -138,6 +138,7 @@ export interface Words {
     twice: string
     elsewhere: string
     asked: string
+    left: string
   }
   storageFull: string
   notice: Record<Exclude<Notice['kind'], 'refusal' | 'scan' | 'lowered'>, string>
