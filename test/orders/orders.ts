@@ -75,6 +75,14 @@ export function randomOrder(seed: number): string[] {
 
 /** Orders that were wrong once, the shortest of their kind. */
 export const onceWrong: readonly string[] = [
+  // Rare ones, each seen once in some 20 000 orders of chance.
+  'card-0500 goods-1600 later confirm save card-2000',
+  'certificate card-0001 new save certificate card-0001',
+  'card-0002 certificate cut save new back',
+  'typed-2000 goods-1600 later confirm save goods-500 save',
+  'card-0001 certificate new card-0002 certificate save',
+  'save certificate card-0001 cut new yes',
+  'typed-0001 certificate later save discount',
   // Prepared for 900 ₽ and left: without the line it was offered to the next buyer's sale of 300 ₽.
   'goods-900 card-2000 confirm cut new goods-300 save',
   'goods-900 card-2000 confirm new cut save',

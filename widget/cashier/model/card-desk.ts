@@ -326,7 +326,7 @@ export class CardDesk {
     const fixed = sumKopecks(
       start.redeems.flatMap((one) => (movable.includes(one) ? [] : [one.amountKopecks])),
     )
-    const room = roomFor(programme, sale, start, document.done.value)
+    const room = roomFor(programme, sale, start, document.taken.value)
     const limitOf = (one: DraftRedeem) => this.#limitOf(one)
     const shares = shareOut(movable, kopecks(Math.max(0, room - fixed)), limitOf)
     // A card that the others leave nothing for keeps what it has: a person takes it off.
@@ -412,7 +412,7 @@ export class CardDesk {
     const [programme, sale] = [till.ready?.session.programme, document.sale.value]
     const updatedAtMs = till.serverNowMs()
     if (!programme || !sale || document.unread.value) return { ...draft, updatedAtMs }
-    const { draft: fitted, freed, lowered } = fitToSale(programme, sale, draft, document.done.value)
+    const { draft: fitted, freed, lowered } = fitToSale(programme, sale, draft, document.taken.value)
     for (const { cardId } of freed) {
       const scanned = this.#scanned.get(cardId)
       if (scanned) this.#show(scanned.card)

@@ -1,6 +1,6 @@
 import type { Done } from '../../../src/core/sale/done.ts'
 import { type Draft, linkedBy, openSlots, redeemTotal, unassigned } from '../../../src/core/draft/draft.ts'
-import { type Kopecks, kopecks, sumKopecks } from '../../../src/core/money.ts'
+import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
 import {
   type CertificateSlot,
@@ -52,29 +52,19 @@ export interface Need {
 
 export const noNeed: Need = { slots: [], open: [], payableKopecks: kopecks(0), leftKopecks: kopecks(0) }
 
-/** @param awaited drafts that wait for this very sale: what they are for is not wanted of another card */
-export function needOf(
-  programme: Programme,
-  sale: Sale | null,
-  draft: Draft | null,
-  done: Done,
-  awaited: readonly Draft[],
-): Need {
+/** @param taken what cards have done for the sale, and what the drafts that wait for it will do */
+export function needOf(programme: Programme, sale: Sale | null, draft: Draft | null, taken: Done): Need {
   if (!sale) return noNeed
   const { slots } = certificatesOf(programme, sale)
   const payableKopecks = payableByCard(programme, sale)
-  const drafts = draft ? [draft, ...awaited] : awaited
   const linked = linkedBy(draft)
-  const sold = [...done.loads, ...linked.loads]
-  const given = [...sold, ...drafts.flatMap((one) => one.loads)]
-  const prepared = sumKopecks(drafts.map(redeemTotal))
+  const given = [...taken.loads, ...linked.loads, ...(draft?.loads ?? [])]
+  const paid = taken.redeemedKopecks + linked.redeemedKopecks + (draft ? redeemTotal(draft) : 0)
   return {
     slots,
     // A certificate whose row was changed since its card was chosen wants no other card.
     open: openSlots(slots, given).slice(unassigned(given, slots).length),
     payableKopecks,
-    leftKopecks: kopecks(
-      Math.max(0, payableKopecks - done.redeemedKopecks - linked.redeemedKopecks - prepared),
-    ),
+    leftKopecks: kopecks(Math.max(0, payableKopecks - paid)),
   }
 }

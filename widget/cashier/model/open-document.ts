@@ -1,7 +1,8 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Warning } from '../../../src/client/till/till.ts'
-import type { Draft } from '../../../src/core/draft/draft.ts'
+import { type Draft, redeemTotal } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import { type Done, nothingDone } from '../../../src/core/sale/done.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
@@ -47,6 +48,15 @@ export class OpenDocument {
     return doneFor(this.saved.value, own)
   })
 
+  /** With what the drafts that wait for this very sale will do: it is not wanted of another card. */
+  readonly taken: ReadonlySignal<Done> = computed(() => {
+    const [done, awaited] = [this.done.value, this.#deps.awaited()]
+    return {
+      loads: [...done.loads, ...awaited.flatMap(({ loads }) => loads)],
+      redeemedKopecks: sumKopecks([done.redeemedKopecks, ...awaited.map(redeemTotal)]),
+    }
+  })
+
   /**
    * A form of a new sale is not the frame in which that sale is charged, and where nothing is stored the two share
    * nothing: what was prepared here would never be charged. So the sale is saved first, and its cards are scanned then (J13).
@@ -58,7 +68,7 @@ export class OpenDocument {
   readonly need: ReadonlySignal<Need> = computed(() => {
     const programme = this.#deps.ready.value?.session.programme
     return programme && !this.savesFirst.value && !this.unread.value
-      ? needOf(programme, this.sale.value, this.#deps.draft.value, this.done.value, this.#deps.awaited())
+      ? needOf(programme, this.sale.value, this.#deps.draft.value, this.taken.value)
       : noNeed
   })
 
