@@ -69,11 +69,15 @@ export class Charging {
     return [...asked.map(({ draft }) => draft), ...this.unposted.value, ...expected]
   })
 
-  /** Another document is open: what was prepared for the last one is no longer prepared in this frame. */
-  leave(): void {
+  /**
+   * Another document is open: what was prepared for the last one is no longer prepared in this frame.
+   *
+   * @param wasSaved the last one was a form, and a saved sale was opened after it
+   */
+  leave(wasSaved: boolean): void {
     const { till, draft, log, notice } = this.#deps
     const behind = draft.value
-    if (behind) {
+    if (behind && !wasSaved) {
       // A card that was only scanned, without «Списать», was for looking at.
       const isLooked = behind.loads.length === 0 && !behind.redeems.some((one) => one.confirmed)
       const work = isLooked && behind.links.length === 0 ? till.dropDraft(behind) : this.#left(behind)

@@ -220,13 +220,15 @@ export class Checkout implements HostListener {
 
   open(message: HostMessageOf<'Open'>, turn: number): void {
     const { messageId, extensionPoint, objectId: documentId, unread } = message
+    const before = this.document.opened.value
     const previousTurn = this.#deps.till.tab.opened(turn, documentId)
     this.#deps.till.documentOpened()
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
-    if (this.document.opened.value) this.#early.take()
+    if (before) this.#early.take()
     this.#verdict.end()
     batch(() => {
-      this.charging.leave()
+      // A saved sale that was opened since is what became of the form: the order tells whether it is the draft's (M3).
+      this.charging.leave(before !== null && previousTurn > before.turn)
       this.desk.reset()
       this.links.reset()
       this.document.open({
