@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { firefoxPath } from '../support/firefox.ts'
-import { type CookieBehavior, cookieBehavior, Firefox } from './firefox-till.ts'
+import { type CookieBehavior, cookieBehavior, Firefox, type FirefoxTill } from './firefox-till.ts'
 import { cardWith, Shop, unsoldCards } from './shop.ts'
 import { goods } from './till-page.ts'
 
@@ -26,6 +26,22 @@ async function start(profile: string, behavior?: CookieBehavior): Promise<Firefo
   const one = await Firefox.start(shop.profileDir(profile), behavior)
   open.push(one)
   return one
+}
+
+/** A card is prepared on the line, the line is cut, and the saved sale is paid by a promise. */
+async function payInOutage(till: FirefoxTill): Promise<void> {
+  await till.ready('create')
+  await till.addGood(goods.tea)
+  await till.saveNew()
+  await till.ready('edit')
+  await till.newSale()
+  await till.addGood(goods.coffee)
+  await till.scan('create', live.number)
+  await till.press('create', 'Списать с подарочной карты 1 500,00')
+  await till.sees('create', /Подготовлено/)
+  await shop.switch({ server: 'down' })
+  await till.saveNew()
+  await till.press('edit', 'Да, списать 1 500,00')
 }
 
 describe.skipIf(!firefoxPath())('Firefox as it comes', () => {
@@ -97,18 +113,7 @@ describe.skipIf(!firefoxPath())('Firefox as it comes', () => {
 
   it('[O2] [J1] cut after the scan: what was promised without the line arrives once', async () => {
     const till = await (await start('plain')).tab(shop.hostUrl)
-    await till.ready('create')
-    await till.addGood(goods.tea)
-    await till.saveNew()
-    await till.ready('edit')
-    await till.newSale()
-    await till.addGood(goods.coffee)
-    await till.scan('create', live.number)
-    await till.press('create', 'Списать с подарочной карты 1 500,00')
-    await till.sees('create', /Подготовлено/)
-    await shop.switch({ server: 'down' })
-    await till.saveNew()
-    await till.press('edit', 'Да, списать 1 500,00')
+    await payInOutage(till)
     await till.sees('edit', /Принято без связи, отправим сами/)
     // What is asked is noted: elsewhere nothing is.
     expect(await till.asked('edit')).toEqual([expect.stringContaining('Это для этой продажи?')])
@@ -121,18 +126,7 @@ describe.skipIf(!firefoxPath())('Firefox as it comes', () => {
   it('[J3] [J4] a browser that is started again is the same till, and sends what it had not sent', async () => {
     const first = await start('kept')
     const till = await first.tab(shop.hostUrl)
-    await till.ready('create')
-    await till.addGood(goods.tea)
-    await till.saveNew()
-    await till.ready('edit')
-    await till.newSale()
-    await till.addGood(goods.coffee)
-    await till.scan('create', live.number)
-    await till.press('create', 'Списать с подарочной карты 1 500,00')
-    await till.sees('create', /Подготовлено/)
-    await shop.switch({ server: 'down' })
-    await till.saveNew()
-    await till.press('edit', 'Да, списать 1 500,00')
+    await payInOutage(till)
     await till.sees('edit', /не отправлено: 1/)
     const tills = shop.tills()
     open.splice(open.indexOf(first), 1)

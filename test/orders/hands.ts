@@ -20,21 +20,10 @@ export type Came = 'saved' | 'done' | 'nothing'
 /** A cashier at MoySklad's page, and what can be done there. */
 export class Hands {
   readonly page = new SalePage()
-  #toldLater = 0
 
   constructor() {
     for (const [last4, start] of Object.entries(startKopecks)) {
       this.page.addCard(numberOf(last4), start ?? 'unsold')
-    }
-    // A frame hears of its own change when it has read its storage again, as with the real till.
-    const { store } = this.page
-    const tell = store.tell.bind(store)
-    store.tell = () => {
-      this.#toldLater++
-      setImmediate(() => {
-        this.#toldLater--
-        tell()
-      })
     }
   }
 
@@ -52,8 +41,7 @@ export class Hands {
     if (ticks) await page.post(true)
     const isSaved = what === 'save' || ticks
     const did = isSaved ? await page.save() : await this.#touch(what, which)
-    do await new Promise<void>((done) => setImmediate(done))
-    while (this.#toldLater > 0)
+    await new Promise<void>((done) => setImmediate(done))
     return did ? (isSaved ? 'saved' : 'done') : 'nothing'
   }
 

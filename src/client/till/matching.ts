@@ -1,5 +1,5 @@
 import type { DocumentId } from '../../core/ids.ts'
-import { type Draft, draftIsEmpty, draftIsPrepared } from '../../core/draft/draft.ts'
+import { type Draft, draftIsEmpty, draftIsPrepared, isDecidedAbout } from '../../core/draft/draft.ts'
 import { matchAtTill, type SaleBrief, type TillOrder } from '../../core/draft/draft-match.ts'
 import type { MatchAnswer } from '../../core/wire/drafts.ts'
 import type { SaleAnswer } from '../../core/wire/receipts.ts'
@@ -202,9 +202,9 @@ export class Matching {
     return isHeld(this.#deps.locks, lockOf(draft.id))
   }
 
-  /** A card that was only scanned, without «Списать», was for looking at: its draft goes without a question. */
+  /** A draft that nobody has decided about goes without a question. */
   async #worthAsking(draft: Draft): Promise<boolean> {
-    if (draft.loads.length > 0 || draft.redeems.some((redeem) => redeem.confirmed)) return true
+    if (isDecidedAbout(draft)) return true
     await this.#deps.till.dropDraft(draft)
     return false
   }

@@ -87,6 +87,13 @@ export type Draft = v.InferOutput<typeof Draft>
 export const cardsOf = (draft: Draft | null): (DraftLoad | DraftRedeem)[] =>
   draft ? [...draft.loads, ...draft.redeems] : []
 
+export const hasCard = (draft: Draft | null, cardId: CardId | undefined): boolean =>
+  cardsOf(draft).some((one) => one.cardId === cardId)
+
+/** Cards that were only scanned, without «Списать», were for looking at. A new card needs no press to be sold. */
+export const isDecidedAbout = ({ loads, redeems }: Draft): boolean =>
+  loads.length > 0 || redeems.some((redeem) => redeem.confirmed)
+
 export function draftIsEmpty(draft: Draft): boolean {
   return draft.loads.length === 0 && draft.redeems.length === 0 && draft.links.length === 0
 }
@@ -96,12 +103,12 @@ export function draftIsPrepared(draft: Draft): boolean {
   return !draftIsEmpty(draft) && draft.redeems.every((redeem) => redeem.confirmed)
 }
 
-/** What cards did in the receipts that are to be linked to the sale (M11). */
-export function linkedBy(draft: Draft | null): Pick<DraftLink, 'loads' | 'redeemedKopecks'> {
+/** With what cards did in the receipts that the draft links to the sale (M11). */
+export function withLinks(done: Done, draft: Draft | null): Done {
   const links = draft?.links ?? []
   return {
-    loads: links.flatMap((link) => link.loads),
-    redeemedKopecks: sumKopecks(links.map((link) => link.redeemedKopecks)),
+    loads: [...done.loads, ...links.flatMap((link) => link.loads)],
+    redeemedKopecks: sumKopecks([done.redeemedKopecks, ...links.map((link) => link.redeemedKopecks)]),
   }
 }
 

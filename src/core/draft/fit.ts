@@ -4,7 +4,7 @@ import type { Programme } from '../card/programme.ts'
 import type { Done } from '../sale/done.ts'
 import { certificatesOf, payableByCard, type Sale } from '../sale/sale.ts'
 import { proposeSplit } from '../sale/split.ts'
-import { type Draft, type DraftLoad, type DraftRedeem, linkedBy, openSlots } from './draft.ts'
+import { type Draft, type DraftLoad, type DraftRedeem, openSlots, unassigned, withLinks } from './draft.ts'
 
 /** A draft as the sale has room for it. */
 export interface Fitted {
@@ -17,8 +17,8 @@ export interface Fitted {
 
 /** Payable by the cards of the draft: what receipts have paid already, or are linked for, is gone. */
 export function roomFor(programme: Programme, sale: Sale, draft: Draft | null, done: Done): Kopecks {
-  const paid = done.redeemedKopecks + linkedBy(draft).redeemedKopecks
-  return kopecks(Math.max(0, payableByCard(programme, sale) - paid))
+  const { redeemedKopecks } = withLinks(done, draft)
+  return kopecks(Math.max(0, payableByCard(programme, sale) - redeemedKopecks))
 }
 
 /**
@@ -29,24 +29,17 @@ export function roomFor(programme: Programme, sale: Sale, draft: Draft | null, d
  */
 export function fitToSale(programme: Programme, sale: Sale, draft: Draft, done: Done): Fitted {
   const { slots } = certificatesOf(programme, sale)
-  const free = openSlots(slots, [...done.loads, ...linkedBy(draft).loads])
-  const loads: DraftLoad[] = []
-  const homeless: DraftLoad[] = []
-  for (const load of draft.loads) {
-    const at = free.findIndex(
-      (slot) => slot.productId === load.productId && slot.paidKopecks === load.paidKopecks,
-    )
-    if (at < 0) homeless.push(load)
-    else loads.push({ ...load, faceKopecks: free.splice(at, 1)[0]!.faceKopecks })
-  }
-  const freed: Fitted['freed'] = []
-  for (const load of homeless) {
-    const slot = free.shift()
-    if (!slot) freed.push(load)
-    else {
-      const { productId, faceKopecks, paidKopecks } = slot
-      loads.push({ ...load, productId, faceKopecks, paidKopecks })
-    }
+  const free = openSlots(slots, withLinks(done, draft).loads)
+  const homeless = unassigned(draft.loads, free)
+  const open = openSlots(free, draft.loads)
+  const faceOf = (load: DraftLoad) => free.find((slot) => slot.productId === load.productId)!.faceKopecks
+  const loads = draft.loads
+    .filter((load) => !homeless.includes(load))
+    .map((load) => ({ ...load, faceKopecks: faceOf(load) }))
+  const freed: Fitted['freed'] = homeless.slice(open.length)
+  for (const [at, slot] of open.slice(0, homeless.length).entries()) {
+    const { productId, faceKopecks, paidKopecks } = slot
+    loads.push({ ...homeless[at]!, productId, faceKopecks, paidKopecks })
   }
 
   const room = roomFor(programme, sale, draft, done)

@@ -3,11 +3,21 @@ import { ApiError } from './errors.ts'
 import { errorFacts } from '../log.ts'
 
 /** Asks MoySklad for something the answer cannot do without. @throws ApiError when MoySklad is away */
-export async function reach<T>({ log }: Pick<Deps, 'log'>, ask: () => Promise<T>): Promise<T> {
+export async function reach<T>(deps: Pick<Deps, 'log'>, ask: () => Promise<T>): Promise<T> {
+  const reached = await tryReach(deps, ask)
+  if (!reached) throw new ApiError('moysklad_unreachable')
+  return reached.told
+}
+
+/** Asks MoySklad for something the answer can do without. @returns null when MoySklad is away */
+export async function tryReach<T>(
+  { log }: Pick<Deps, 'log'>,
+  ask: () => Promise<T>,
+): Promise<{ told: T } | null> {
   try {
-    return await ask()
+    return { told: await ask() }
   } catch (error) {
     log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
-    throw new ApiError('moysklad_unreachable')
+    return null
   }
 }

@@ -55,7 +55,8 @@ export function match(deps: Deps): Handler<'match'> {
     await noteSeen(db, accountId, read.all(), readAtMs)
     // One round trip tells all that a till needs to know of an opened sale (P2b).
     return {
-      opened: documentId && (await toldSale(db, accountId, documentId, tillId, opened)),
+      opened:
+        documentId && (await toldSale(db, accountId, documentId, tillId, { read: true, document: opened })),
       matches,
     }
   }

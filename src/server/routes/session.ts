@@ -4,6 +4,7 @@ import { SessionRequest } from '../../core/wire/session.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { readBody, requireVersion } from '../http/body.ts'
+import { reach } from '../http/reach.ts'
 import { learnEmployee } from '../ledger/tills/employees.ts'
 import { endSession, forgetOldSessions, insertSession } from '../ledger/tills/sessions.ts'
 import { errorFacts } from '../log.ts'
@@ -60,19 +61,12 @@ export function session(deps: Deps): Handler<'session'> {
   }
 }
 
-async function exchange(
-  { moysklad, log }: Deps,
-  vouched: Vouched,
-): Promise<EmployeeContext | EmployeeBrief | null> {
-  try {
-    return await ('userToken' in vouched
-      ? moysklad.exchangeUserToken(vouched.userToken)
-      : moysklad.exchangeContext(vouched.contextKey))
-  } catch (error) {
-    log.warn({ event: 'moysklad_unreachable', error: errorFacts(error).error })
-    throw new ApiError('moysklad_unreachable')
-  }
-}
+const exchange = (deps: Deps, vouched: Vouched): Promise<EmployeeContext | EmployeeBrief | null> =>
+  reach(deps, () =>
+    'userToken' in vouched
+      ? deps.moysklad.exchangeUserToken(vouched.userToken)
+      : deps.moysklad.exchangeContext(vouched.contextKey),
+  )
 
 /** Null when MoySklad does not say: a nameless store must not keep a cashier out, what vouches works perhaps once. */
 async function knownStores({ moysklad, log }: Deps, accountId: AccountId): Promise<Store[] | null> {

@@ -8,6 +8,7 @@ import {
   draftIsEmpty,
   type DraftLink,
   type DraftRedeem,
+  hasCard,
   redeemTotal,
 } from '../../../src/core/draft/draft.ts'
 import { fitToSale, roomFor, shareOut } from '../../../src/core/draft/fit.ts'
@@ -155,17 +156,12 @@ export class CardDesk {
   follow(): void {
     const { draft } = this.#deps
     const before = draft.value
-    if (before) {
-      const next = this.#fit(before)
-      // Written again, it would be younger than the sale that was saved meanwhile (M3).
-      if (next && isSame(next, before)) return this.#growLater()
+    const next = before && this.#fit(before)
+    // Written again, it would be younger than the sale that was saved meanwhile (M3).
+    if (before && !(next && isSame(next, before))) {
       draft.value = next
       this.#keepQuietly(before, next)
     }
-    this.#growLater()
-  }
-
-  #growLater(): void {
     const more = this.seen.value.some((card) => this.isWanted(card)) || this.#looseMayPayMore()
     if (more) void this.#inTurn((opened) => this.#grow(opened), true)
   }
@@ -250,7 +246,7 @@ export class CardDesk {
     const { till, document, draft, notice } = this.#deps
     // Asking for a card again would replace the hold that it has.
     const known = [...this.#scanned].find(([, one]) => one.number === number)?.[0]
-    if (cardsOf(draft.value).some((one) => one.cardId === known)) {
+    if (hasCard(draft.value, known)) {
       notice.value = { kind: 'scan', fault: 'twice' }
       return
     }
@@ -267,7 +263,7 @@ export class CardDesk {
     }
     const card = found.kind === 'reserved' ? found.arrived.card : found.card
     if (card) this.#scanned.set(card.id, { number, entered, card })
-    if (card && cardsOf(draft.value).some((one) => one.cardId === card.id)) {
+    if (card && hasCard(draft.value, card.id)) {
       if (found.kind === 'reserved') await this.#source.release(found.arrived)
       notice.value = { kind: 'scan', fault: 'twice' }
       return
@@ -277,7 +273,7 @@ export class CardDesk {
     if (card && where) {
       if (found.kind === 'reserved') await this.#source.release(found.arrived)
       this.#hide(card.id)
-      const isAsked = this.#deps.asked().some((draft) => cardsOf(draft).some((one) => one.cardId === card.id))
+      const isAsked = this.#deps.asked().some((draft) => hasCard(draft, card.id))
       const fault = isAsked ? 'asked' : where === 'this_tab' ? 'left' : 'elsewhere'
       notice.value = { kind: 'scan', fault }
       return
@@ -298,7 +294,7 @@ export class CardDesk {
       (draft) => addCard(draft, arrived, this.#deps.document.need.value) ?? draft,
       ids,
     )
-    if (taken && cardsOf(taken).some((one) => one.cardId === card.id)) return this.#hide(card.id)
+    if (hasCard(taken, card.id)) return this.#hide(card.id)
     await this.#source.release(arrived)
     if (this.#isCurrent(opened)) this.#show(card)
   }

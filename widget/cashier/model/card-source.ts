@@ -2,7 +2,7 @@ import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { Entered } from '../../../src/core/card/proof.ts'
 import type { SealedNumber } from '../../../src/core/card/sealed-number.ts'
 import { localDate } from '../../../src/core/card/validity.ts'
-import { cardsOf, type Draft } from '../../../src/core/draft/draft.ts'
+import { type Draft, hasCard } from '../../../src/core/draft/draft.ts'
 import { type CardId, type DraftId, HoldId, type ReceiptId } from '../../../src/core/ids.ts'
 import type { Refusal } from '../../../src/core/refusal.ts'
 import { parseShape } from '../../../src/core/shape.ts'
@@ -139,8 +139,6 @@ export async function whereElse(
   draftId: DraftId,
 ): Promise<'this_tab' | 'another_tab' | null> {
   const waiting = (await till.ready?.drafts.waitingInOrder()) ?? []
-  const other = waiting.find(
-    ({ draft }) => draft.id !== draftId && cardsOf(draft).some((one) => one.cardId === cardId),
-  )
+  const other = waiting.find(({ draft }) => draft.id !== draftId && hasCard(draft, cardId))
   return other ? (other.ofThisTab ? 'this_tab' : 'another_tab') : null
 }

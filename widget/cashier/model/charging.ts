@@ -1,6 +1,12 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { Matching, type MatchingDeps, type Question } from '../../../src/client/till/matching.ts'
-import { type Draft, draftOperations, mayPromise, redeemTotal } from '../../../src/core/draft/draft.ts'
+import {
+  type Draft,
+  draftOperations,
+  isDecidedAbout,
+  mayPromise,
+  redeemTotal,
+} from '../../../src/core/draft/draft.ts'
 import { fitToSale } from '../../../src/core/draft/fit.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
 import type { Line } from '../../../src/client/till/till.ts'
@@ -78,9 +84,8 @@ export class Charging {
     const { till, draft, log, notice } = this.#deps
     const behind = draft.value
     if (behind && !wasSaved) {
-      // A card that was only scanned, without «Списать», was for looking at.
-      const isLooked = behind.loads.length === 0 && !behind.redeems.some((one) => one.confirmed)
-      const work = isLooked && behind.links.length === 0 ? till.dropDraft(behind) : this.#left(behind)
+      const hasMeaning = isDecidedAbout(behind) || behind.links.length > 0
+      const work = hasMeaning ? this.#left(behind) : till.dropDraft(behind)
       work.catch((error: unknown) => {
         log('draft_not_left', error)
         notice.value = { kind: 'not_recorded' }

@@ -9,18 +9,18 @@ import {
   type Draft,
   draftIsPrepared,
   type DraftLink,
-  linkedBy,
   saleFault,
+  withLinks,
 } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
-import { type Kopecks, sumKopecks } from '../../../src/core/money.ts'
+import type { Kopecks } from '../../../src/core/money.ts'
 import { certificatesOf } from '../../../src/core/sale/sale.ts'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
+import type { Entered } from '../../../src/core/card/proof.ts'
 import { CardDesk } from './card-desk.ts'
 import { Charging } from './charging.ts'
 import { Decisions } from './decisions.ts'
-import { EarlyScans, type Scan } from './early-scans.ts'
 import { Ghosts } from './ghosts.ts'
 import { History } from './history.ts'
 import { Links } from './links.ts'
@@ -30,6 +30,11 @@ import { type Panel, panelOf } from './panel.ts'
 import { doubledIn, isVoid, type Result } from './result.ts'
 import type { TillPort, TillWorks } from './till-port.ts'
 import { type Fault, lacksCard, Verdict } from './verdict.ts'
+
+interface Scan {
+  text: string
+  entered: Entered
+}
 
 export interface CheckoutDeps {
   till: TillPort
@@ -51,11 +56,13 @@ export interface CheckoutDeps {
 export class Checkout implements HostListener {
   readonly #deps: CheckoutDeps
   readonly #verdict: Verdict
-  readonly #early = new EarlyScans()
+  /** Made before there was a till and a document to look them up for: answered or refused later, never lost. */
+  #early: Scan[] = []
   /** Receipts committed while this document is open, whatever document they belong to. */
   readonly #mine = signal<ReadonlySet<string>>(new Set())
   /** Moves when a hold has ended by the clock. */
   readonly #holdsEnded = signal(0)
+  #watchedUntilMs = 0
 
   readonly ready = signal<TillWorks | null>(null)
   readonly trouble = signal<Trouble | null>(null)
@@ -116,13 +123,9 @@ export class Checkout implements HostListener {
       const inPlay = slots.length + cardsOf(draft).length + done.loads.length + done.redeemedKopecks > 0
       return inPlay ? { code: 'sale_unread' } : null
     }
-    const linked = linkedBy(draft)
     const awaited = this.charging.awaited.value.flatMap(({ loads }) => loads)
     const fault = saleFault(programme, sale, {
-      done: {
-        loads: [...done.loads, ...linked.loads],
-        redeemedKopecks: sumKopecks([done.redeemedKopecks, linked.redeemedKopecks]),
-      },
+      done: withLinks(done, draft),
       loads: [...awaited, ...(draft?.loads ?? [])],
       // A till that does not work shows no button to confirm a card with: it must not keep MoySklad from saving (M2).
       redeems: draft?.redeems.filter((one) => one.confirmed || !this.trouble.value) ?? [],
@@ -224,7 +227,7 @@ export class Checkout implements HostListener {
     const previousTurn = this.#deps.till.tab.opened(turn, documentId)
     this.#deps.till.documentOpened()
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
-    if (before) this.#early.take()
+    if (before) this.#early = []
     this.#verdict.end()
     batch(() => {
       // A saved sale that was opened since is what became of the form: the order tells whether it is the draft's (M3).
@@ -240,7 +243,7 @@ export class Checkout implements HostListener {
         previousTurn,
       })
       this.notice.value = null
-      this.busy.value = this.#early.waiting
+      this.busy.value = this.#early.length > 0
       this.#mine.value = new Set()
       this.screen.value = 'desk'
       this.typing.value = null
@@ -280,8 +283,8 @@ export class Checkout implements HostListener {
   scan(text: Scan['text'], entered: Scan['entered']): void {
     this.screen.value = 'desk'
     this.typing.value = null
-    if (!this.#isEarly() && !this.#early.waiting) return void this.desk.scan(text, entered)
-    this.#early.keep({ text, entered })
+    if (!this.#isEarly() && this.#early.length === 0) return void this.desk.scan(text, entered)
+    this.#early.push({ text, entered })
     this.busy.value = true
   }
 
@@ -357,14 +360,15 @@ export class Checkout implements HostListener {
       if (!till.ready) this.screen.value = 'desk'
     })
     void this.#readHistory()
-    this.charging.dropEnded(this.#isShown()).catch((error: unknown) => log('drafts_not_read', error))
+    const isShown = this.#isShown()
+    this.charging.dropEnded(isShown).catch((error: unknown) => log('drafts_not_read', error))
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.
     this.notice.value = whenLineIsBack(this.notice.value)
-    if (this.#isShown()) this.desk.follow()
+    if (isShown) this.desk.follow()
     // A sale that this frame has heard of is charged although the next form stands before it.
-    if (this.#isShown() || this.document.documentId.value !== null) this.#begin(false)
+    if (isShown || this.document.documentId.value !== null) this.#begin(false)
   }
 
   async #readHistory(): Promise<void> {
@@ -390,10 +394,11 @@ export class Checkout implements HostListener {
   }
 
   #watchHolds(draft: Draft | null): void {
-    const ends = cardsOf(draft).map(({ useUntilMs }) => useUntilMs - this.#deps.now())
-    if (ends.length > 0) {
-      this.#deps.setTimeout(() => this.#holdsEnded.value++, Math.max(0, Math.min(...ends)))
-    }
+    const untilMs = Math.min(...cardsOf(draft).map(({ useUntilMs }) => useUntilMs))
+    // Every edit of the sale makes another draft of the same holds.
+    if (untilMs === Infinity || untilMs === this.#watchedUntilMs) return
+    this.#watchedUntilMs = untilMs
+    this.#deps.setTimeout(() => this.#holdsEnded.value++, Math.max(0, untilMs - this.#deps.now()))
   }
 
   /** Whether a scan has to be kept, because there is no till or no document yet. */
@@ -403,8 +408,10 @@ export class Checkout implements HostListener {
   }
 
   #answerEarly(): void {
-    if (!this.#early.waiting || this.#isEarly()) return
+    if (this.#early.length === 0 || this.#isEarly()) return
+    const scans = this.#early
+    this.#early = []
     this.busy.value = false
-    for (const { text, entered } of this.#early.take()) void this.desk.scan(text, entered)
+    for (const { text, entered } of scans) void this.desk.scan(text, entered)
   }
 }

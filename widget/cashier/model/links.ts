@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Done } from '../../../src/core/sale/done.ts'
-import { type Draft, type DraftLink, linkedBy } from '../../../src/core/draft/draft.ts'
+import { type Draft, type DraftLink, withLinks } from '../../../src/core/draft/draft.ts'
 import { mayBeOfSale, unlinkedOf } from '../../../src/core/draft/linking.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
 import type { Sale } from '../../../src/core/sale/sale.ts'
@@ -55,11 +55,7 @@ export class Links {
     const { opened, sale, draft, done, results } = this.#deps
     const programme = this.#deps.programme()
     if (!programme || !opened.value || !sale.value) return []
-    const linked = linkedBy(draft.value)
-    const before = {
-      redeemedKopecks: done.value.redeemedKopecks + linked.redeemedKopecks,
-      loads: [...done.value.loads, ...linked.loads],
-    }
+    const before = withLinks(done.value, draft.value)
     const taken = new Set(draft.value?.links.map((link) => link.receiptId))
     const newest = results.value[0]?.record.recordedAtMs ?? 0
     return results.value

@@ -1,13 +1,9 @@
 import type { Done } from '../../../src/core/sale/done.ts'
-import { type Draft, linkedBy, openSlots, redeemTotal, unassigned } from '../../../src/core/draft/draft.ts'
+import { type Draft, openSlots, redeemTotal, unassigned, withLinks } from '../../../src/core/draft/draft.ts'
+import { roomFor } from '../../../src/core/draft/fit.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
-import {
-  type CertificateSlot,
-  certificatesOf,
-  payableByCard,
-  type Sale,
-} from '../../../src/core/sale/sale.ts'
+import { type CertificateSlot, certificatesOf, type Sale } from '../../../src/core/sale/sale.ts'
 import type { SaleAnswer, ToldReceipt } from '../../../src/core/wire/receipts.ts'
 import { type Result, statusOf } from './result.ts'
 
@@ -45,26 +41,22 @@ export function isOwn({ own }: ToldReceipt, results: readonly Result[]): boolean
 export interface Need {
   slots: CertificateSlot[]
   open: CertificateSlot[]
-  payableKopecks: Kopecks
   /** Payable, less what cards paid and what is prepared. */
   leftKopecks: Kopecks
 }
 
-export const noNeed: Need = { slots: [], open: [], payableKopecks: kopecks(0), leftKopecks: kopecks(0) }
+export const noNeed: Need = { slots: [], open: [], leftKopecks: kopecks(0) }
 
 /** @param taken what cards have done for the sale, and what the drafts that wait for it will do */
 export function needOf(programme: Programme, sale: Sale | null, draft: Draft | null, taken: Done): Need {
   if (!sale) return noNeed
   const { slots } = certificatesOf(programme, sale)
-  const payableKopecks = payableByCard(programme, sale)
-  const linked = linkedBy(draft)
-  const given = [...taken.loads, ...linked.loads, ...(draft?.loads ?? [])]
-  const paid = taken.redeemedKopecks + linked.redeemedKopecks + (draft ? redeemTotal(draft) : 0)
+  const given = [...withLinks(taken, draft).loads, ...(draft?.loads ?? [])]
+  const prepared = draft ? redeemTotal(draft) : 0
   return {
     slots,
     // A certificate whose row was changed since its card was chosen wants no other card.
     open: openSlots(slots, given).slice(unassigned(given, slots).length),
-    payableKopecks,
-    leftKopecks: kopecks(Math.max(0, payableKopecks - paid)),
+    leftKopecks: kopecks(Math.max(0, roomFor(programme, sale, draft, taken) - prepared)),
   }
 }

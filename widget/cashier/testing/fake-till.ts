@@ -1,5 +1,5 @@
 import { Unreachable } from '../../../src/client/api/api.ts'
-import type { JournalRecord } from '../../../src/client/journal/database.ts'
+import type { JournalRecord, StoredDraft } from '../../../src/client/journal/database.ts'
 import type { WaitingDraft } from '../../../src/client/journal/drafts.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Tab } from '../../../src/client/tab.ts'
@@ -12,20 +12,10 @@ import type { FakeLedger } from './fake-ledger.ts'
 
 export const employeeId = '8a000000-0000-11f0-0a80-000000000001' as EmployeeId
 
-interface Row {
-  draft: Draft
-  tab: string
-  begunTurn: number
-  changedTurn: number
-  begunAfter: number
-  left: boolean
-  dropped: boolean
-}
-
 /** What the frames of one till share: the drafts and the journal of its browser, and its line. */
 export class FakeStore {
   readonly ledger: FakeLedger
-  readonly rows = new Map<string, Row>()
+  readonly rows = new Map<string, StoredDraft>()
   readonly states: RecordState[] = []
   readonly painted = new Set<string>()
   readonly documents = new Map<DocumentId, number>()
@@ -227,11 +217,19 @@ export class FakeTill implements TillPort {
     return Promise.resolve()
   }
 
-  #put(draft: Draft, is: Pick<Row, 'left' | 'dropped'>): void {
+  #put(draft: Draft, is: Pick<StoredDraft, 'left' | 'dropped'>): void {
     const { rows, documents } = this.#store
     const turn = this.tab.turn()
     const { begunTurn, begunAfter } = rows.get(draft.id) ?? { begunTurn: turn, begunAfter: documents.size }
-    rows.set(draft.id, { draft, tab: this.tab.name, begunTurn, changedTurn: turn, begunAfter, ...is })
+    rows.set(draft.id, {
+      id: draft.id,
+      draft,
+      tab: this.tab.name,
+      begunTurn,
+      changedTurn: turn,
+      begunAfter,
+      ...is,
+    })
     this.#store.tell()
   }
 

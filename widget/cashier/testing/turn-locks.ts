@@ -18,9 +18,6 @@ export class TurnLocks {
     })
     return turn
   }
-
-  query = () =>
-    Promise.resolve({ held: [...this.#held].map((name) => ({ name, mode: 'exclusive' as const })) })
 }
 
 type Work<T> = (lock: Lock | null) => T | Promise<T>

@@ -2,7 +2,7 @@ import { receiptOf, type RecordState } from '../../../src/client/journal/records
 import type { Result } from '../model/result.ts'
 import type { Language } from '../words/language.ts'
 import { Box } from './Box.tsx'
-import { noticeText } from './NoticeLine.tsx'
+import { reasonOf } from './NoticeLine.tsx'
 
 interface NotUndoneProps {
   /** A void that the server refused, or put in review. */
@@ -23,13 +23,7 @@ export function NotUndone({ state, results, language, onUnderstood }: NotUndoneP
   const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
   return (
     <Box tone="warn" icon="!" head={words.result.notCancelled}>
-      <p>
-        {outcome?.status === 'refused'
-          ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
-          : outcome?.status === 'in_review'
-            ? words.result.inReview(outcome.code)
-            : ''}
-      </p>
+      <p>{reasonOf(outcome, language)}</p>
       <p class="dim">
         {words.result.earlier(time((target?.record ?? record).recordedAtMs))} · {faces}
       </p>

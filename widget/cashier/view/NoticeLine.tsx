@@ -1,3 +1,4 @@
+import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
 import type { Notice } from '../model/notice.ts'
 import type { Language } from '../words/language.ts'
 
@@ -14,7 +15,7 @@ export function NoticeLine({ notice, language }: { notice: Notice | null; langua
   )
 }
 
-export function noticeText(notice: Notice, { words, sum, date }: Language): string {
+function noticeText(notice: Notice, { words, sum, date }: Language): string {
   switch (notice.kind) {
     case 'refusal': {
       const { refusal, card } = notice
@@ -30,5 +31,17 @@ export function noticeText(notice: Notice, { words, sum, date }: Language): stri
       return words.lowered(sum(notice.toKopecks))
     default:
       return words.notice[notice.kind]
+  }
+}
+
+/** Why a receipt did not get its way; empty where it did. */
+export function reasonOf(outcome: FinalOutcome | null, language: Language): string {
+  switch (outcome?.status) {
+    case 'refused':
+      return noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
+    case 'in_review':
+      return language.words.result.inReview(outcome.code)
+    default:
+      return ''
   }
 }

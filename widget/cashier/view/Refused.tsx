@@ -1,7 +1,7 @@
 import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { Language } from '../words/language.ts'
-import { noticeText } from './NoticeLine.tsx'
+import { reasonOf } from './NoticeLine.tsx'
 import { Sums } from './ResultBox.tsx'
 
 interface RefusedProps {
@@ -28,12 +28,6 @@ export function Refused({ state, language, onUnderstood }: RefusedProps) {
       ? words.result[amount > 0 ? 'notRedeemed' : 'notLoaded']
       : words.result.undecided
   const refused = outcome?.status === 'refused'
-  const reason =
-    outcome?.status === 'refused'
-      ? noticeText({ kind: 'refusal', refusal: outcome.refusal, card: null }, language)
-      : outcome?.status === 'in_review'
-        ? words.result.inReview(outcome.code)
-        : ''
   return (
     <section class="refused" role="alertdialog" aria-label={title}>
       <p class="dim-on-red">
@@ -50,7 +44,7 @@ export function Refused({ state, language, onUnderstood }: RefusedProps) {
         </div>
       )}
       {changed && <p>{words.result.changed}</p>}
-      <p>{reason}</p>
+      <p>{reasonOf(outcome, language)}</p>
       <button type="button" class="secondary" onClick={onUnderstood}>
         {words.result.understood}
       </button>
