@@ -32,13 +32,9 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
     state,
   )
   const row = element('div', { class: 'scan-row' }, box)
-  // The app has its results above the scan box: with a place for them nothing moves when it takes over.
-  const desk = element(
-    'main',
-    { class: 'desk' },
-    element('div', {}),
-    element('section', { class: 'scan' }, row),
-  )
+  // Where the app has it: nothing moves when that takes over.
+  const top = element('div', { class: 'desk-top' }, element('section', { class: 'scan' }, row))
+  const desk = element('main', { class: 'desk' }, top)
 
   function element(name: string, attributes: Record<string, string>, ...children: Node[]): HTMLElement {
     const made = page.createElement(name)
@@ -71,9 +67,9 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
     cut() {
       status.className = 'status warn'
       line.data = words.offline
-      if (!desk.querySelector('.notice')) {
+      if (!top.querySelector('.notice')) {
         const mark = element('b', { 'aria-hidden': 'true' }, page.createTextNode('!'))
-        desk.append(
+        top.append(
           element('p', { class: 'notice', role: 'alert' }, mark, page.createTextNode(` ${words.notLoaded}`)),
         )
       }
