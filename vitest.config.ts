@@ -75,7 +75,14 @@ export default defineConfig({
         plugins: [preact()],
         // Found late, a dependency makes Vite reload the page in the middle of a test.
         optimizeDeps: {
-          include: ['idb', 'valibot', 'preact', 'preact/hooks', '@preact/signals', '@testing-library/preact'],
+          include: [
+            'idb',
+            'valibot',
+            'preact',
+            'preact/hooks',
+            '@preact/signals-core',
+            '@testing-library/preact',
+          ],
         },
         test: {
           name: 'web',

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { signal } from '@preact/signals-core'
 import { render } from 'preact'
 import { connectHost } from '../../src/client/host/host-bridge.ts'
 import type { HostDoor } from '../../src/client/host/host-door.ts'
@@ -10,6 +10,7 @@ import { afterPaint } from './after-paint.ts'
 import { App } from './view/App.tsx'
 import type { LaterScreen } from './view/screen-props.ts'
 import { Checkout } from './model/checkout.ts'
+import { keepDrawn } from '../ui/keep-drawn.ts'
 import type { LaterParts, LoadLater } from './later-parts.ts'
 
 /** What the first screen has and knows when the app takes over from it. */
@@ -93,17 +94,15 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     operations.value = operationsScreen({ till, checkout, words: operationsWords, log })
   }
 
-  /** The currency comes with the session: reading `ready` paints anew when it is there. */
-  function Screen() {
-    void checkout.ready.value
-    return <App checkout={checkout} language={words()} operations={operations.value} />
-  }
-
   // The document comes before its scans, and both before the first paint, which then shows them.
   host.listen(checkout)
   first.takeOver((text) => checkout.scan(text, 'scanned'))
   const hadCursor = first.leaveFirstScreen()
-  render(<Screen />, root)
+  // The status line reads `ready`, so the currency of a session that comes is seen at once.
+  keepDrawn(
+    () => render(<App checkout={checkout} language={words()} operations={operations.value} />, root),
+    (error) => log('not_drawn', error),
+  )
   if (hadCursor) root.querySelector<HTMLElement>('.scan-state')?.focus()
   // A sale needs nothing of it, so it comes when the till is ready.
   void till.start().then(loadOperations)

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import { isUnreachable } from '../../../src/client/api/api.ts'
 import { recognise } from '../../../src/core/card/card-number.ts'
 import type { Entered } from '../../../src/core/card/proof.ts'

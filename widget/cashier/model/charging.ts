@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import { Matching, type MatchingDeps, type Question } from '../../../src/client/till/matching.ts'
 import {
   type Draft,

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core'
 import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { HostListener, HostPort } from '../../../src/client/host/host-port.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'

@@ -1,4 +1,4 @@
-import type { ReadonlySignal, Signal } from '@preact/signals'
+import type { ReadonlySignal, Signal } from '@preact/signals-core'
 import type { Locks } from '../../../src/client/locks.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Notice } from './notice.ts'

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { signal } from '@preact/signals-core'
 import { expect, it } from 'vitest'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import { ghostMinAgeMs, Ghosts } from './ghosts.ts'

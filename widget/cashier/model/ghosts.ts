@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { Notice } from './notice.ts'
 import type { TillPort } from './till-port.ts'

@@ -1,4 +1,4 @@
-import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, type ReadonlySignal, signal } from '@preact/signals-core'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 import type { TillWorks } from './till-port.ts'

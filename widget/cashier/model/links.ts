@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { Done } from '../../../src/core/sale/done.ts'
 import { type Draft, type DraftLink, withLinks } from '../../../src/core/draft/draft.ts'
 import { mayBeOfSale, unlinkedOf } from '../../../src/core/draft/linking.ts'

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core'
 import type { Warning } from '../../../src/client/till/till.ts'
 import { type Draft, redeemTotal } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'

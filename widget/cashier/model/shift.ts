@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals'
+import { type ReadonlySignal, signal } from '@preact/signals-core'
 import { type Shift, shiftOf } from '../../../src/client/till/shift.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 import type { TillWorks } from './till-port.ts'

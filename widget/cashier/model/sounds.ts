@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals-core'
 import type { Checkout } from './checkout.ts'
 import { statusOf } from './result.ts'
 

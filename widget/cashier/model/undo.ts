@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals'
+import type { Signal } from '@preact/signals-core'
 import type { Notice } from './notice.ts'
 import type { TillPort } from './till-port.ts'
 import type { Decisions } from './decisions.ts'

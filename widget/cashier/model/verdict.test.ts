@@ -1,4 +1,4 @@
-import { batch, type Signal, signal } from '@preact/signals'
+import { batch, type Signal, signal } from '@preact/signals-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Fault, Verdict } from './verdict.ts'
 

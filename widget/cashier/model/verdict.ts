@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, signal } from '@preact/signals'
+import { effect, type ReadonlySignal, signal } from '@preact/signals-core'
 import type { HostPort } from '../../../src/client/host/host-port.ts'
 import type { SaleFault } from '../../../src/core/draft/draft.ts'
 
