@@ -14,7 +14,7 @@ import type { Handlers } from './http/handler.ts'
 import { health } from './routes/health.ts'
 import { operations, sale } from './routes/history.ts'
 import { hold, release, releaseHeld } from './routes/holds.ts'
-import { lookup } from './routes/lookup.ts'
+import { lookups } from './routes/lookup.ts'
 import { match } from './routes/match.ts'
 import { closeGrant, grant, policy, risk, savePolicy } from './routes/offline.ts'
 import { ping } from './routes/ping.ts'
@@ -35,7 +35,7 @@ export function createApp(deps: Deps): Hono<Env> {
     session: session(deps),
     till: till(deps),
     ping: ping(deps),
-    lookup: lookup(deps),
+    ...lookups(deps),
     hold: hold(deps),
     release: release(deps),
     sync: sync(deps),

@@ -8,7 +8,7 @@ import { Till } from '../../src/client/till/till.ts'
 import { type Language, language, type Spoken } from './words/language.ts'
 import { afterPaint } from './after-paint.ts'
 import { App } from './view/App.tsx'
-import type { LaterScreen } from './view/screen-props.ts'
+import type { LaterViews } from './view/screen-props.ts'
 import { Checkout } from './model/checkout.ts'
 import { keepDrawn } from '../ui/keep-drawn.ts'
 import type { LaterParts, LoadLater } from './later-parts.ts'
@@ -83,15 +83,15 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     log,
   })
 
-  const operations = signal<LaterScreen | null>(null)
-  async function loadOperations(): Promise<void> {
-    const [{ operationsScreen }, { operationsWords }] = await Promise.all([
+  const later = signal<LaterViews | null>(null)
+  async function loadLater(): Promise<void> {
+    const [{ laterViews }, { operationsWords }] = await Promise.all([
       load('operations', () => import('./operations.tsx')),
       spoken.code === 'ru'
         ? load('operations-ru', () => import('./words/operations-ru.ts'))
         : load('operations-en', () => import('./words/operations-en.ts')),
     ])
-    operations.value = operationsScreen({ till, checkout, words: operationsWords, log })
+    later.value = laterViews({ till, checkout, words: operationsWords, log })
   }
 
   // The document comes before its scans, and both before the first paint, which then shows them.
@@ -100,10 +100,10 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
   const hadCursor = first.leaveFirstScreen()
   // The status line reads `ready`, so the currency of a session that comes is seen at once.
   keepDrawn(
-    () => render(<App checkout={checkout} language={words()} operations={operations.value} />, root),
+    () => render(<App checkout={checkout} language={words()} later={later.value} />, root),
     (error) => log('not_drawn', error),
   )
   if (hadCursor) root.querySelector<HTMLElement>('.scan-state')?.focus()
   // A sale needs nothing of it, so it comes when the till is ready.
-  void till.start().then(loadOperations)
+  void till.start().then(loadLater)
 }

@@ -1,26 +1,46 @@
 import type { Till } from '../../src/client/till/till.ts'
 import type { Checkout } from './model/checkout.ts'
 import type { Result } from './model/result.ts'
+import { CardMoves } from './model/card-moves.ts'
 import { ShiftReport } from './model/shift.ts'
 import { Sounds } from './model/sounds.ts'
+import { ToldOperations } from './model/told-operations.ts'
 import { undo } from './model/undo.ts'
 import { playSound } from './play-sound.ts'
+import { CardHistory } from './view/CardHistory.tsx'
 import { Operations } from './view/Operations.tsx'
-import type { LaterScreen } from './view/screen-props.ts'
+import type { LaterViews } from './view/screen-props.ts'
+import { Undo } from './view/Undo.tsx'
 import type { OperationsWords } from './words/operations-words.ts'
 
-export interface OperationsDeps {
+export interface LaterDeps {
   till: Till
   checkout: Checkout
   words: OperationsWords
   log: (event: string, error: unknown) => void
 }
 
-/** What a sale can do without, in a file that follows the engine: the till's last operations, its day and its readiness. */
-export function operationsScreen({ till, checkout, words, log }: OperationsDeps): LaterScreen {
-  const { ready, history, decisions, notice } = checkout
+/** What a sale can do without, in a file that follows the engine: the till's last operations, its day and its readiness, undoing, and what a card did. */
+export function laterViews({ till, checkout, words, log }: LaterDeps): LaterViews {
+  const { ready, history, decisions, notice, desk } = checkout
+  const { api } = till
   const shift = new ShiftReport({ ready, decided: history.decided, now: () => till.serverNowMs(), log })
+  const told = new ToldOperations({ api, results: history.results, log })
+  const moves = new CardMoves({ api, numberOf: (cardId) => desk.numberOf(cardId) })
   const onUndo = (result: Result) => undo(result, { till, decisions, notice })
   const sounds = new Sounds({ checkout, play: playSound, storage: () => localStorage })
-  return (props) => <Operations {...props} words={words} shift={shift} sounds={sounds} onUndo={onUndo} />
+  return {
+    Operations: (props) => (
+      <Operations {...props} words={words} shift={shift} sounds={sounds} told={told} onUndo={onUndo} />
+    ),
+    Undo: (props) => <Undo {...props} words={words} onUndo={onUndo} />,
+    CardHistory: (props) => (
+      <CardHistory
+        {...props}
+        words={words}
+        moves={moves}
+        timeZone={ready.value?.session.programme?.timeZone ?? 'UTC'}
+      />
+    ),
+  }
 }

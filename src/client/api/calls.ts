@@ -1,8 +1,8 @@
 import { DraftAnswer, MatchAnswer } from '../../core/wire/drafts.ts'
 import type { EndpointName, Endpoints } from '../../core/wire/endpoints.ts'
 import { HoldAnswer, ReleaseAnswer } from '../../core/wire/holds.ts'
-import { LookupAnswer } from '../../core/wire/cards.ts'
-import { SaleAnswer } from '../../core/wire/receipts.ts'
+import { CardHistoryAnswer, LookupAnswer } from '../../core/wire/cards.ts'
+import { OperationsAnswer, SaleAnswer } from '../../core/wire/receipts.ts'
 import { SessionAnswer } from '../../core/wire/session.ts'
 import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
 import { PingAnswer, SyncAnswer, TillAnswer } from '../../core/wire/tills.ts'
@@ -21,6 +21,7 @@ export const calls = {
   till: { method: 'PUT', path: '/api/till', signed: true, answer: TillAnswer },
   ping: { method: 'POST', path: '/api/ping', signed: true, answer: PingAnswer },
   lookup: { method: 'POST', path: '/api/lookup', signed: false, answer: LookupAnswer },
+  cardHistory: { method: 'POST', path: '/api/lookup/history', signed: false, answer: CardHistoryAnswer },
   hold: { method: 'PUT', path: '/api/holds/{id}', signed: false, answer: HoldAnswer },
   release: { method: 'DELETE', path: '/api/holds/{id}', signed: false, answer: ReleaseAnswer },
   sync: { method: 'POST', path: '/api/sync', signed: true, answer: SyncAnswer },
@@ -29,6 +30,7 @@ export const calls = {
   dropDraft: { method: 'DELETE', path: '/api/drafts/{id}', signed: false, answer: DraftAnswer },
   match: { method: 'POST', path: '/api/drafts/match', signed: false, answer: MatchAnswer },
   sale: { method: 'GET', path: '/api/sales/{id}', signed: false, answer: SaleAnswer },
+  operations: { method: 'GET', path: '/api/operations', signed: false, answer: OperationsAnswer },
   grant: { method: 'POST', path: '/api/grant', signed: true, answer: GrantAnswer },
   book: { method: 'POST', path: '/api/book', signed: false, answer: BookAnswer },
 } satisfies Partial<Calls<EndpointName>>

@@ -43,6 +43,26 @@ export const LookupAnswer = v.strictObject({
 })
 export type LookupAnswer = v.InferOutput<typeof LookupAnswer>
 
+export const CardHistoryRequest = v.strictObject({ number: CardDigits })
+
+/** Something that was posted on a card. */
+export const CardMove = v.strictObject({
+  /** An `OperationKind`; a till knows some of them and shows the others by their name. */
+  kind: v.string(),
+  postedAtMs: Moment,
+  /** The number of the till that did it; null for the server. */
+  till: v.nullable(Int),
+  /** The number of the sale, as people read it, where the server knows one. */
+  saleName: v.nullable(v.string()),
+  /** What it changed the balance by; below zero where the card paid. */
+  changeKopecks: Int,
+  balanceKopecks: Kopecks,
+})
+export type CardMove = v.InferOutput<typeof CardMove>
+
+/** The last moves of a card, newest first; empty where the number is unknown. */
+export const CardHistoryAnswer = v.strictObject({ moves: v.array(CardMove) })
+
 /** Cards of a batch, new or with the balance they already have. */
 export const CardsRequest = v.strictObject({
   receiptId: ReceiptId,

@@ -2,7 +2,14 @@ import type * as v from 'valibot'
 import { Programme } from '../card/programme.ts'
 import { Draft } from '../draft/draft.ts'
 import { OfflinePolicy } from '../receipt/offline.ts'
-import { CardsAnswer, CardsRequest, LookupAnswer, LookupRequest } from './cards.ts'
+import {
+  CardHistoryAnswer,
+  CardHistoryRequest,
+  CardsAnswer,
+  CardsRequest,
+  LookupAnswer,
+  LookupRequest,
+} from './cards.ts'
 import { CasesAnswer, CaseView, DecisionRequest, WatchAnswer } from './cases.ts'
 import { DraftAnswer, MatchAnswer, MatchRequest } from './drafts.ts'
 import { HealthAnswer } from './health.ts'
@@ -75,6 +82,7 @@ export const endpoints = {
   till: signedPut('/api/till', 'session', TillRequest, TillAnswer, 'Makes a journal of a till known and binds the session to the till; every route below needs that, the manager’s excepted.'),
   ping: signedPost('/api/ping', 'device', Envelope, PingAnswer, 'Tells that server and session live, and how much of this till the server has.'),
   lookup: post('/api/lookup', 'session', LookupRequest, LookupAnswer, 'Finds a card by its number and, if wished, holds money of it or the unsold card itself.'),
+  cardHistory: post('/api/lookup/history', 'session', CardHistoryRequest, CardHistoryAnswer, 'The last moves of a card, found by its number: what the buyer asks for.'),
   hold: put('/api/holds/{id}', 'session', HoldRequest, HoldAnswer, 'Makes a hold or changes its sum.'),
   release: del('/api/holds/{id}', 'session', null, ReleaseAnswer, 'Lets a hold go.'),
   sync: signedPost('/api/sync', 'device', SyncRequest, SyncAnswer, 'Takes records of a till in order and answers each with its outcome; sending again is safe.'),

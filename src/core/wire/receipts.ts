@@ -33,6 +33,10 @@ export type ToldOperation = v.InferOutput<typeof ToldOperation>
 export const ToldReceipt = v.strictObject({
   /** The till that did it, by its number; null for the server. */
   till: v.nullable(Int),
+  /** What the employee who did it is called; null for everybody else. */
+  employee: v.nullable(v.string()),
+  /** The number of its sale, as people read it; null for none, and for one that the server has never read. */
+  saleName: v.nullable(v.string()),
   happenedAtMs: Moment,
   /** It was applied by itself, and nothing has undone it. */
   stands: v.boolean(),

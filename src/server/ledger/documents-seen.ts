@@ -5,10 +5,11 @@ import type { Db, Query } from '../db/db.ts'
 import { parseRows } from '../db/rows.ts'
 import { Int } from '../../core/shape.ts'
 
-/** As much of a sale as its order needs. */
-type Seen = Pick<SaleDocument, 'id' | 'createdAtMs'>
+/** As much of a sale as its order needs, and its number for people. */
+type Seen = Pick<SaleDocument, 'id' | 'name' | 'createdAtMs'>
 
 const SeenRow = v.object({ documentId: DocumentId, seenAtMs: Int })
+const NamedRow = v.object({ documentId: DocumentId, name: v.string() })
 const MadeRow = v.object({ madeAtMs: Int })
 
 /** Rows of one statement; the engines bind so many parameters at least. */
@@ -32,6 +33,24 @@ export async function seenAmong(
     for (const row of parseRows(SeenRow, rows)) seen.set(row.documentId, row.seenAtMs)
   }
   return seen
+}
+
+/** The numbers of sales, as they stood when the server first read them; those that it has never read are missing. */
+export async function namesAmong(
+  query: Query,
+  accountId: AccountId,
+  ids: readonly DocumentId[],
+): Promise<Map<DocumentId, string>> {
+  const names = new Map<DocumentId, string>()
+  for (const some of chunks(ids)) {
+    const rows = await query.all(
+      `select document_id as "documentId", name from document_seen
+        where account_id = $1 and document_id in (${some.map((_, n) => `$${n + 2}`).join(', ')})`,
+      [accountId, ...some],
+    )
+    for (const row of parseRows(NamedRow, rows)) names.set(row.documentId, row.name)
+  }
+  return names
 }
 
 /** When the newest sale that was read by a moment was made, by MoySklad's clock; null for none. */
@@ -69,11 +88,11 @@ export async function noteSeen(
   if (fresh.length === 0) return
   await db.write(async (tx) => {
     for (const some of chunks(fresh)) {
-      const row = (_: Seen, n: number) => `($1, $${2 * n + 3}, $${2 * n + 4}, $2)`
+      const row = (_: Seen, n: number) => `($1, $${3 * n + 3}, $${3 * n + 4}, $${3 * n + 5}, $2)`
       await tx.run(
-        `insert into document_seen (account_id, document_id, made_at_ms, seen_at_ms)
+        `insert into document_seen (account_id, document_id, name, made_at_ms, seen_at_ms)
           values ${some.map(row).join(', ')} on conflict (account_id, document_id) do nothing`,
-        [accountId, seenAtMs, ...some.flatMap(({ id, createdAtMs }) => [id, createdAtMs])],
+        [accountId, seenAtMs, ...some.flatMap(({ id, name, createdAtMs }) => [id, name, createdAtMs])],
       )
     }
   })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { AccountId, CardId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
+import { unknownMax } from '../http/attempts.ts'
 import { onBothEngines } from '../../../test/server/engines.ts'
 import { goodsSale } from '../../../test/server/fake-moysklad.ts'
 import { redeem, saleOf } from '../../../test/server/test-till.ts'
@@ -110,6 +111,8 @@ onBothEngines('cards and history', (engine) => {
     expect(receipts).toEqual([
       {
         till: expect.any(Number) as unknown,
+        employee: 'Иванова А.',
+        saleName: document.name,
         happenedAtMs: paid.happenedAtMs,
         stands: true,
         undone: false,
@@ -132,5 +135,85 @@ onBothEngines('cards and history', (engine) => {
     const told = JSON.stringify(receipts)
     for (const secret of [paid.id, other.id, card.id, other.employeeId, other.session, number])
       expect(told).not.toContain(secret)
+  })
+  test('an operation is told with its sale and its cashier, also where a link found the sale later', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 1_000 })
+    const [first, second] = [
+      shop.moysklad.sell(goodsSale(500)),
+      shop.moysklad.sell(goodsSale(200), { name: '00002' }),
+    ]
+    const paid = till.receipt([redeem(card.id, 100)], { sale: saleOf(first.id, 500) })
+    const loose = till.receipt([redeem(card.id, 50)])
+    const link = till.receipt([{ kind: 'link', receiptId: loose.id }], { sale: saleOf(second.id, 200) })
+    for (const receipt of [paid, loose]) {
+      await till.send(receipt)
+      shop.time.nowMs += 1_000
+    }
+    const saleNames = async () =>
+      (await till.answer('operations', null)).receipts.map((one) => [one.own?.id, one.saleName])
+    expect(await saleNames()).toEqual([
+      [loose.id, null],
+      [paid.id, first.name],
+    ])
+    expect(verdictOf(await till.send(link))).toBe('applied')
+    expect(await saleNames()).toEqual([
+      [link.id, second.name],
+      [loose.id, second.name],
+      [paid.id, first.name],
+    ])
+    const { receipts } = await till.answer('operations', null)
+    expect(receipts.map(({ employee }) => employee)).toEqual(Array(3).fill('Иванова А.'))
+  })
+
+  test('a card tells its last moves to whoever has its number, newest first', async () => {
+    const shop = world(engine.db())
+    const { accountId, manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 1_000 })
+    const document = shop.moysklad.sell(goodsSale(500))
+    const paid = till.receipt([redeem(card.id, 100)], { sale: saleOf(document.id, 500) })
+    await till.send(paid)
+    shop.time.nowMs += 1_000
+    const loose = till.receipt([redeem(card.id, 250)])
+    await till.send(loose)
+    shop.time.nowMs += 1_000
+    await till.send(till.receipt([{ kind: 'void', receiptId: loose.id, because: 'unanswered' }]))
+    const other = await shop.till(accountId)
+    const { moves } = await other.answer('cardHistory', { number: card.number })
+    expect(
+      moves.map((one) => [one.kind, one.changeKopecks, one.balanceKopecks, one.till, one.saleName]),
+    ).toEqual([
+      ['void', 250, 900, expect.any(Number), null],
+      ['redeem', -250, 650, expect.any(Number), null],
+      ['redeem', -100, 900, expect.any(Number), document.name],
+      ['open', 1_000, 1_000, null, null],
+      ['issue', 0, 0, null, null],
+    ])
+    for (const secret of [paid.id, card.id, till.id, till.employeeId])
+      expect(JSON.stringify(moves)).not.toContain(secret)
+  })
+
+  test('a long history is cut, and what its oldest told move changed is right all the same', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 10_000 })
+    for (let n = 0; n < 24; n++) await till.send(till.receipt([redeem(card.id, 10 + n)]))
+    const { moves } = await till.answer('cardHistory', { number: card.number })
+    expect(moves.map((one) => one.changeKopecks)).toEqual(Array.from({ length: 20 }, (_, n) => -(33 - n)))
+  })
+
+  test('[A5] wrong numbers count together, whether a balance or a history was asked for', async () => {
+    const shop = world(engine.db())
+    const { manager, till } = await shop.shop()
+    const card = await addCard(manager, { paid: 100 })
+    for (let n = 0; n < unknownMax; n++) {
+      if (n % 2) await till.answer('lookup', { number: newNumber(), entered: 'scanned', hold: null })
+      else expect(await till.answer('cardHistory', { number: newNumber() })).toEqual({ moves: [] })
+    }
+    expect(await till.denial('cardHistory', { number: card.number })).toBe('429 too_many_attempts')
+    expect(await till.denial('lookup', { number: card.number, entered: 'scanned', hold: null })).toBe(
+      '429 too_many_attempts',
+    )
   })
 })

@@ -2,43 +2,65 @@ import { availableOf, balanceOf, type Card, cardState, loadBar } from '../../cor
 import type { AccountId, EmployeeId, TillId } from '../../core/ids.ts'
 import { refusal } from '../../core/refusal.ts'
 import type { Programme } from '../../core/card/programme.ts'
-import { type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/cards.ts'
+import { CardHistoryRequest, type CardView, type LookupAnswer, LookupRequest } from '../../core/wire/cards.ts'
+import type { Context } from 'hono'
 import type * as v from 'valibot'
 import { requireActive } from '../http/active-till.ts'
 import { createAttempts } from '../http/attempts.ts'
 import type { Tx } from '../db/db.ts'
 import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
-import { readBody } from '../http/body.ts'
+import { type Env, readBody } from '../http/body.ts'
 import { findCardByNumber, lockCard } from '../ledger/cards/cards.ts'
+import { movesOfCard } from '../ledger/posting/moves.ts'
 import { type CardHolds, holdsOfCard, notFor } from '../ledger/cards/holds.ts'
 import { type HoldContext, type HoldTaken, takeHold } from '../ledger/cards/take-hold.ts'
 import { draftWaits } from '../ledger/posting/receipts.ts'
 import { countLookup } from '../ledger/audit/watch.ts'
 import { hashNumber } from '../keys/secrets.ts'
-import type { Handler } from '../http/handler.ts'
+import type { Handlers } from '../http/handler.ts'
 
 type Wish = NonNullable<v.InferOutput<typeof LookupRequest>['hold']>
 
-export function lookup(deps: Deps): Handler<'lookup'> {
+/** What is told of a card to whoever has its number. Wrong numbers count together, whatever they were asked for (A5). */
+export function lookups(deps: Deps): Pick<Handlers, 'lookup' | 'cardHistory'> {
   const attempts = createAttempts(deps.clock)
 
-  return async (c) => {
+  /** @param find is given the number's hash, made before a transaction opens: known or not, both take the same time (A5) */
+  async function byNumber<T>(c: Context<Env>, number: string, find: (hash: string) => Promise<T | null>) {
     const { accountId, employeeId } = c.var.session
     const { tillId } = c.var
-    const request = await readBody(c, LookupRequest)
     const person = `${accountId}/${tillId}/${employeeId}`
     if (!attempts.begin(person)) {
       deps.log.warn({ event: 'too_many_unknown_numbers', accountId, tillId, employeeId })
       throw new ApiError('too_many_attempts')
     }
-    // Hashed before the transaction opens, known or not: both take the same time (A5).
-    const hash = hashNumber(deps.keys.card, accountId, request.number)
-    const answer = await deps.db.write((tx) =>
-      find(tx, deps, accountId, tillId, employeeId, hash, request.hold),
-    )
-    if (answer.card) attempts.forgive(person)
-    return answer
+    const found = await find(hashNumber(deps.keys.card, accountId, number))
+    if (found) attempts.forgive(person)
+    return found
+  }
+
+  return {
+    async lookup(c) {
+      const { accountId, employeeId } = c.var.session
+      const { number, hold } = await readBody(c, LookupRequest)
+      const found = await byNumber(c, number, (hash) =>
+        deps.db.write((tx) => find(tx, deps, accountId, c.var.tillId, employeeId, hash, hold)),
+      )
+      return found ?? { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: deps.clock() }
+    },
+    async cardHistory(c) {
+      const { accountId } = c.var.session
+      const { number } = await readBody(c, CardHistoryRequest)
+      const moves = await byNumber(c, number, (hash) =>
+        deps.db.read(async (query) => {
+          await requireActive(query, accountId, c.var.tillId)
+          const id = await findCardByNumber(query, accountId, hash)
+          return id && movesOfCard(query, accountId, id)
+        }),
+      )
+      return { moves: moves ?? [] }
+    },
   }
 }
 
@@ -50,14 +72,14 @@ async function find(
   employeeId: EmployeeId,
   hash: string,
   wish: Wish | null,
-): Promise<LookupAnswer> {
+): Promise<LookupAnswer | null> {
   await requireActive(tx, accountId, tillId)
   const nowMs = clock()
   const programme = await programmes.current(tx, accountId)
   if (!programme) throw new ApiError('programme_missing')
   const id = await findCardByNumber(tx, accountId, hash)
   const card = id && (await lockCard(tx, accountId, id))
-  if (!card) return { card: null, hold: null, refusal: refusal('card_unknown'), serverTimeMs: nowMs }
+  if (!card) return null
   const today = programmes.day(programme, nowMs)
   const holder = { tillId, draftId: wish?.draftId ?? null, holdId: wish?.id ?? null }
   const holds = await holdsOfCard(tx, accountId, card.id, holder, nowMs)

@@ -477,6 +477,11 @@ export class CardDesk {
     return this.#deps.document.opened.value === opened
   }
 
+  /** As it was scanned or typed in this frame; null for a card that was not. */
+  numberOf(cardId: CardId): string | null {
+    return this.#scanned.get(cardId)?.number ?? null
+  }
+
   #newIds(): NewIds {
     const { newId } = this.#deps
     return { draftId: parseShape(DraftId, newId()), receiptId: parseShape(ReceiptId, newId()) }

@@ -20,6 +20,8 @@ const productId = uuid() as never
 /** A receipt of another till, as the server tells of it. */
 const told = (rest: Partial<ToldReceipt>): ToldReceipt => ({
   till: 2,
+  employee: null,
+  saleName: null,
   happenedAtMs: 1,
   stands: true,
   undone: false,

@@ -219,6 +219,8 @@ export class FakeLedger {
 function told({ receipt, outcome }: Posted): ToldReceipt {
   return {
     till: 1,
+    employee: null,
+    saleName: null,
     happenedAtMs: receipt.happenedAtMs,
     stands: true,
     undone: false,

@@ -9,7 +9,7 @@ import { Refused } from './Refused.tsx'
 import { ResultBox } from './ResultBox.tsx'
 import { PaidElsewhere, Searching, Unposted } from './SaleState.tsx'
 import { ScanBox } from './ScanBox.tsx'
-import type { LaterScreen, ScreenProps } from './screen-props.ts'
+import type { LaterViews, ScreenProps } from './screen-props.ts'
 import { SeenCard } from './SeenCard.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import { Warned } from './Warned.tsx'
@@ -18,18 +18,18 @@ import { statusOf } from '../model/result.ts'
 
 interface AppProps extends ScreenProps {
   /** Null until its file is there: then there is no button for it either. */
-  operations: LaterScreen | null
+  later: LaterViews | null
 }
 
 /** The embedded screen, 400 px wide: the status line on top, then one thing to do. */
-export function App({ checkout, language, operations: Operations }: AppProps) {
+export function App({ checkout, language, later }: AppProps) {
   const trouble = checkout.trouble.value
   // A till that is shut out has refused the sale at hand: the sum to collect is told before the reason (U5).
   const shutOut = trouble?.startsWith('till_') ?? false
   const refused = trouble === null || shutOut ? checkout.refused.value : null
   return (
     <div class="app">
-      <StatusLine checkout={checkout} language={language} operations={Operations} />
+      <StatusLine checkout={checkout} language={language} later={later} />
       {trouble && !refused && (
         <p class="trouble" role="alert">
           <b aria-hidden="true">!</b> {language.words.trouble[trouble]}
@@ -42,21 +42,17 @@ export function App({ checkout, language, operations: Operations }: AppProps) {
           language={language}
           onUnderstood={() => void checkout.decisions.acknowledge(refused)}
         />
-      ) : Operations && checkout.screen.value === 'operations' ? (
-        <Operations checkout={checkout} language={language} />
+      ) : later && checkout.screen.value === 'operations' ? (
+        <later.Operations checkout={checkout} language={language} />
       ) : trouble ? null : (
-        <Desk
-          checkout={checkout}
-          language={language}
-          onOperations={Operations && (() => (checkout.screen.value = 'operations'))}
-        />
+        <Desk checkout={checkout} language={language} later={later} />
       )}
     </div>
   )
 }
 
 /** The scan box stays where it is; what comes and goes does so below it, what is newest first. */
-function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations: (() => void) | null }) {
+function Desk({ checkout, language, later }: AppProps) {
   const focused = useFocus()
   const { charging, desk, document, ghosts, links, decisions, history } = checkout
   const opened = document.opened.value
@@ -135,6 +131,7 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
                 decided={history.decided.value}
                 decisions={decisions}
                 onWait={() => history.watch(result.record.id, true)}
+                undo={later && <later.Undo result={result} language={language} />}
               />
             ))}
           {saved?.receipts.map(
@@ -152,6 +149,7 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
             language={language}
             why={desk.whyNotIn(card)}
             onRemove={() => void desk.remove(card.id)}
+            history={later && <later.CardHistory card={card} language={language} />}
           />
         ))}
         {draft && programme && (
@@ -174,7 +172,7 @@ function Desk({ checkout, language, onOperations }: ScreenProps & { onOperations
         language={language}
         onPress={(shownKopecks) => void checkout.confirm(shownKopecks)}
         onTakeOff={() => void checkout.takeCardsOff()}
-        onOperations={onOperations}
+        onOperations={later && (() => (checkout.screen.value = 'operations'))}
       />
     </main>
   )

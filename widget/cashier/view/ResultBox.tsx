@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { receiptOf } from '../../../src/client/journal/records.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
@@ -21,6 +22,8 @@ interface ResultProps {
   decided: ReadonlyMap<string, CaseDecision>
   decisions: Pick<Decisions, 'acceptOffline' | 'canAcceptOffline' | 'giveUp'>
   onWait: () => void
+  /** The way to undo it. */
+  undo: ComponentChildren
 }
 
 /** What became of a receipt, and what to do next. */
@@ -122,6 +125,7 @@ function Promised(props: ResultProps) {
         <p key={cardId}>{words.result.loadedPromise(last4Of(cardId))}</p>
       ))}
       <RingUp {...props} />
+      {props.undo}
     </Box>
   )
 }
@@ -147,6 +151,7 @@ function Done(props: ResultProps) {
       ))}
       {loss > 0 && <p>{words.result.loss(sum(loss))}</p>}
       <RingUp {...props} />
+      {props.undo}
     </Box>
   )
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { CardDesk } from '../model/card-desk.ts'
 import type { Language } from '../words/language.ts'
@@ -8,10 +9,11 @@ interface SeenProps {
   language: Language
   why: ReturnType<CardDesk['whyNotIn']>
   onRemove: () => void
+  history: ComponentChildren
 }
 
 /** A card that was scanned and takes no part in the sale: what it has, and that nothing happens to it. */
-export function SeenCard({ card, language, why, onRemove }: SeenProps) {
+export function SeenCard({ card, language, why, onRemove, history }: SeenProps) {
   const { words, sum, date } = language
   const live = card.state === 'active'
   const unsold = card.state === 'unsold'
@@ -37,6 +39,7 @@ export function SeenCard({ card, language, why, onRemove }: SeenProps) {
       <p class="seen" role="status">
         {why === 'save_first' ? words.saveFirst : words.card.why[why]}
       </p>
+      {history}
     </article>
   )
 }

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks'
 import { underWay } from '../model/readiness.ts'
-import type { LaterScreen, ScreenProps } from './screen-props.ts'
+import type { LaterViews, ScreenProps } from './screen-props.ts'
 
 interface StatusProps extends ScreenProps {
-  operations: LaterScreen | null
+  later: LaterViews | null
 }
 
 /** Every sale has something unsent for a moment: only what stays so is worth a look. */
 const lastingMs = 400
 
 /** Whether the server is reached, what is unsent and since when (J12). */
-export function StatusLine({ checkout, language, operations }: StatusProps) {
+export function StatusLine({ checkout, language, later }: StatusProps) {
   const { words, first, time } = language
   const { reachable } = checkout.line.value
   const { oldestAtMs } = checkout.journal.value
@@ -26,8 +26,7 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
   const cases = checkout.casesOpen.value
   const { why } = checkout.readiness.value
   // Without the line a file that is not here cannot be had, so a till without it is not ready to lose the line.
-  const chip =
-    why === null && operations ? 'ready' : why === null || underWay.has(why) ? 'checking' : 'notReady'
+  const chip = why === null && later ? 'ready' : why === null || underWay.has(why) ? 'checking' : 'notReady'
   const showsChip = cases === 0 && !isUnsent && reachable !== false && why !== 'off' && why !== 'trouble'
   return (
     <header class={`status ${tone}`}>
@@ -40,7 +39,7 @@ export function StatusLine({ checkout, language, operations }: StatusProps) {
       {ready && showsChip && (
         <span class={`chip ${chip === 'ready' ? 'good' : ''}`}>{words.status[chip]}</span>
       )}
-      {ready && operations && (
+      {ready && later && (
         <button
           type="button"
           class="more"

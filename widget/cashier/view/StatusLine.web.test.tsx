@@ -5,15 +5,16 @@ import type { Checkout } from '../model/checkout.ts'
 import { firstWords } from '../words/first-words.ts'
 import { language } from '../words/language.ts'
 import { ru } from '../words/ru.ts'
-import type { LaterScreen } from './screen-props.ts'
+import type { LaterViews } from './screen-props.ts'
 import { StatusLine } from './StatusLine.tsx'
 
 const spoken = language({ code: 'ru', words: ru, first: firstWords.ru }, 'RUB')
-const screen: LaterScreen = () => <main />
+const nothing = () => <main />
+const later: LaterViews = { Operations: nothing, Undo: nothing, CardHistory: nothing }
 
 /** A till that has all that it needs for an outage, but perhaps not every file of its page. */
 function show(
-  operations: LaterScreen | null,
+  views: LaterViews | null,
   why: 'grant_waits' | 'grant_spent' | null = null,
   rest = {},
 ): HTMLElement {
@@ -28,7 +29,7 @@ function show(
     readiness: signal({ why }),
     ...rest,
   } as unknown as Checkout
-  render(<StatusLine checkout={checkout} language={spoken} operations={operations} />, document.body)
+  render(<StatusLine checkout={checkout} language={spoken} later={views} />, document.body)
   return document.body
 }
 afterEach(() => render(null, document.body))
@@ -36,9 +37,9 @@ afterEach(() => render(null, document.body))
 describe('the status line', () => {
   it('[O8] says that a till is ready for an outage only when the screens that follow are there', () => {
     expect(show(null).textContent).toContain('без связи: проверяется')
-    expect(show(screen).textContent).toContain('без связи: касса готова')
-    expect(show(screen, 'grant_waits').textContent).toContain('без связи: проверяется')
-    expect(show(screen, 'grant_spent').textContent).toContain('без связи: касса не готова')
+    expect(show(later).textContent).toContain('без связи: касса готова')
+    expect(show(later, 'grant_waits').textContent).toContain('без связи: проверяется')
+    expect(show(later, 'grant_spent').textContent).toContain('без связи: касса не готова')
   })
 
   it('[J13] does not go on connecting when the line is there and something else stands in the way', () => {
@@ -53,6 +54,6 @@ describe('the status line', () => {
 
   it('has no button for a screen that is not there', () => {
     expect(show(null).querySelector('button')).toBeNull()
-    expect(show(screen).querySelector('button')?.title).toBe('Операции кассы')
+    expect(show(later).querySelector('button')?.title).toBe('Операции кассы')
   })
 })

@@ -3,6 +3,9 @@ import type { CashierOperation } from '../../../src/core/receipt/operations.ts'
 import type { ResultStatus } from '../model/result.ts'
 import type { Words } from './words.ts'
 
+/** What happens to a card without a cashier, too. */
+type OfCards = 'issue' | 'open' | 'block' | 'unblock'
+
 /** The words of the operations screen, in a file of their own like the screen. */
 export interface OperationsWords {
   title: string
@@ -10,7 +13,11 @@ export interface OperationsWords {
   none: string
   sounds: { on: string; off: string }
   /** The others have their names in the common words. */
-  kinds: Record<Exclude<CashierOperation, keyof Words['operation']>, string>
+  kinds: Record<Exclude<CashierOperation, keyof Words['operation']> | OfCards, string>
+  saleName: (name: string) => string
+  till: (number: number) => string
+  /** What a card did, and why that could not be told. */
+  history: { show: string; hide: string; left: (sum: string) => string; offline: string; failed: string }
   undo: string
   undoSure: string
   undoYes: string

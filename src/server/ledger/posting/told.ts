@@ -1,11 +1,15 @@
 import * as v from 'valibot'
 import { type AccountId, type CardId, type ReceiptId, TillId } from '../../../core/ids.ts'
+import { employeeOf } from '../../../core/receipt/author.ts'
 import type { FinalOutcome } from '../../../core/receipt/outcome.ts'
 import { cardIdOf, type Operation, targetOf } from '../../../core/receipt/operations.ts'
 import { type Kopecks, zeroKopecks } from '../../../core/money.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { namesAmong } from '../documents-seen.ts'
+import { employeeNames } from '../tills/employees.ts'
+import { salesOfReceipts } from './links.ts'
 import { returnsOn } from './operations.ts'
 import { type StoredReceipt, textOf } from './receipts.ts'
 import { Int } from '../../../core/shape.ts'
@@ -23,26 +27,33 @@ export async function toldReceipts(
   stored: readonly StoredReceipt[],
   tillId: TillId,
 ): Promise<ToldReceipt[]> {
+  const read = stored.flatMap((one) => {
+    const receipt = textOf(one)
+    return receipt ? [{ stored: one, receipt, author: employeeOf(receipt) }] : []
+  })
   const ordinals = await ordinalsOf(query, accountId, stored)
+  const authors = [...new Set(read.flatMap(({ author }) => author ?? []))]
+  const people = await employeeNames(query, accountId, authors)
+  const sales = await salesOfReceipts(query, accountId, stored)
+  const names = await namesAmong(query, accountId, [...new Set(sales.values())])
   const returned = await returnsOn(query, accountId, stored)
   const returnedOf = (id: ReceiptId) => (cardId: CardId) =>
     returned.find((one) => one.receiptId === id && one.cardId === cardId)?.amountKopecks ?? zeroKopecks
-  return stored.flatMap((one) => {
-    const receipt = textOf(one)
-    if (!receipt) return []
+  return read.map(({ stored: one, receipt, author }) => {
     const { outcome, voidedBy } = one
     const isOwn = one.tillId === tillId
     const { id, mode, standsFor, sale, happenedAtMs } = receipt
-    return [
-      {
-        till: (one.tillId && ordinals.get(one.tillId)) ?? null,
-        happenedAtMs,
-        stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
-        undone: voidedBy !== null,
-        operations: receipt.operations.map((operation) => told(operation, outcome, isOwn, returnedOf(id))),
-        own: isOwn ? { id, mode, standsFor, documentId: sale?.documentId ?? null, outcome } : null,
-      },
-    ]
+    const soldIn = sales.get(one.id)
+    return {
+      till: (one.tillId && ordinals.get(one.tillId)) ?? null,
+      employee: (author && people.get(author)) ?? null,
+      saleName: (soldIn && names.get(soldIn)) ?? null,
+      happenedAtMs,
+      stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
+      undone: voidedBy !== null,
+      operations: receipt.operations.map((operation) => told(operation, outcome, isOwn, returnedOf(id))),
+      own: isOwn ? { id, mode, standsFor, documentId: sale?.documentId ?? null, outcome } : null,
+    }
   })
 }
 

@@ -3,7 +3,7 @@ import { AccountId, EmployeeId, StoreId } from '../../../core/ids.ts'
 import { Int, parseShape } from '../../../core/shape.ts'
 import { Role } from '../../../core/wire/session.ts'
 import type { Query, Tx } from '../../db/db.ts'
-import { parseFirst } from '../../db/rows.ts'
+import { parseFirst, parseRows } from '../../db/rows.ts'
 import type { EmployeeBrief, EmployeeContext } from '../../moysklad/moysklad.ts'
 
 /** What MoySklad lets an employee do, as it said last: every session of theirs goes by it (A3). */
@@ -27,6 +27,23 @@ async function findEmployee(query: Query, accountId: AccountId, id: EmployeeId) 
   if (!row) return null
   const storeIds = parseShape(v.array(StoreId), JSON.parse(row.storeIds))
   return { ...row, maySell: row.maySell === 1, storeIds }
+}
+
+const NameRow = v.object({ id: EmployeeId, name: v.string() })
+
+/** What employees are called, as MoySklad said last; those who never had a session are missing. */
+export async function employeeNames(
+  query: Query,
+  accountId: AccountId,
+  ids: readonly EmployeeId[],
+): Promise<Map<EmployeeId, string>> {
+  if (ids.length === 0) return new Map()
+  const places = ids.map((_, n) => `$${n + 2}`).join(', ')
+  const rows = await query.all(`select id, name from employee where account_id = $1 and id in (${places})`, [
+    accountId,
+    ...ids,
+  ])
+  return new Map(parseRows(NameRow, rows).map(({ id, name }) => [id, name]))
 }
 
 /**

@@ -23,10 +23,11 @@ export const draftTables: readonly string[] = [
     primary key (account_id, id)
   )`,
   // When the server first read each sale, which tells whether it is older than a draft (M3). made_at_ms is by MoySklad's
-  // clock, seen_at_ms by the server's: the two are never compared.
+  // clock, seen_at_ms by the server's: the two are never compared. name is the sale's number, for people.
   `create table document_seen (
     account_id text not null,
     document_id text not null,
+    name text not null,
     made_at_ms bigint not null,
     seen_at_ms bigint not null,
     primary key (account_id, document_id)
