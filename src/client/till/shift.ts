@@ -8,7 +8,7 @@ export interface Shift {
   sold: Tally
   charged: Tally
   returned: Tally
-  /** Receipts that the server has not answered yet. */
+  /** Operations that the server has not answered yet: an ask, its promise and its undoing are one (J12). */
   unsent: number
   /** Receipts that a human has to decide. */
   inReview: number
@@ -30,16 +30,23 @@ export function shiftOf(
 ): Shift {
   const undone = new Set<string>()
   const replaced = new Set<string>()
+  /** By what a person sees as one operation: the first receipt of it. */
+  const unsent = new Set<string>()
+  const standFor = new Map<string, string>()
   for (const { record, outcome } of states) {
-    const { operations, standsFor } = receiptOf(record)
+    const { id, operations, standsFor } = receiptOf(record)
     const isDead = outcome?.status === 'refused'
     if (standsFor && !isDead) replaced.add(standsFor)
+    if (standsFor) standFor.set(id, standsFor)
     for (const one of operations) if (one.kind === 'void' && !isDead) undone.add(one.receiptId)
   }
-  const shift = { sold: tally(), charged: tally(), returned: tally(), unsent: 0, inReview: 0, lossKopecks: 0 }
+  const shift = { sold: tally(), charged: tally(), returned: tally(), inReview: 0, lossKopecks: 0 }
   for (const { record, outcome } of states) {
-    const { id, operations } = receiptOf(record)
-    if (outcome === null) shift.unsent++
+    const { id, operations, standsFor } = receiptOf(record)
+    if (outcome === null) {
+      const target = operations.find((one) => one.kind === 'void')?.receiptId
+      unsent.add(standsFor ?? standFor.get(target ?? id) ?? target ?? id)
+    }
     const choice = outcome?.status === 'in_review' ? decided.get(id)?.choice : 'apply'
     if (!choice) shift.inReview++
     if (outcome?.status === 'applied') {
@@ -53,7 +60,7 @@ export function shiftOf(
       else if (one.kind === 'refund') add(shift.returned, one.basis.amountKopecks ?? kopecks(0))
     }
   }
-  return { ...shift, lossKopecks: kopecks(shift.lossKopecks) }
+  return { ...shift, unsent: unsent.size, lossKopecks: kopecks(shift.lossKopecks) }
 }
 
 const tally = (): Tally => ({ cards: 0, sumKopecks: kopecks(0) })

@@ -18,7 +18,8 @@ const recordsMax = 2_000
 /** «Итоги смены»: the till's day so far, read when somebody looks. */
 export class ShiftReport {
   readonly #deps: ShiftDeps
-  readonly shown = signal<{ sinceMs: number; sums: Shift } | null>(null)
+  /** Since the first operation of the day; null before there is one. */
+  readonly shown = signal<{ sinceMs: number | null; sums: Shift } | null>(null)
 
   constructor(deps: ShiftDeps) {
     this.#deps = deps
@@ -32,7 +33,7 @@ export class ShiftReport {
       const today = localDate(this.#deps.now(), zone)
       const states = await ready.journal.recent(recordsMax)
       const own = states.filter(({ record }) => localDate(record.recordedAtMs, zone) === today)
-      const sinceMs = own.at(-1)?.record.recordedAtMs ?? this.#deps.now()
+      const sinceMs = own.at(-1)?.record.recordedAtMs ?? null
       this.shown.value = { sinceMs, sums: shiftOf(own, this.#deps.decided.value) }
     } catch (error) {
       this.#deps.log('journal_unreadable', error)

@@ -19,7 +19,7 @@ export function ShiftSummary({ shift, language, words }: ShiftProps) {
   return (
     <section class="shift" aria-label={words.title}>
       <h2>
-        {words.title} <span class="dim">{words.since(time(shown.sinceMs))}</span>
+        {words.title} {shown.sinceMs !== null && <span class="dim">{words.since(time(shown.sinceMs))}</span>}
       </h2>
       <dl>
         {(
