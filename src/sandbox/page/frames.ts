@@ -12,6 +12,8 @@ export const NAMES: ReadonlyMap<Place, string> = new Map([
   [EDIT, 'edit'],
   [RETURN, 'return'],
 ])
+/** The application's page has come by the line in this browser. */
+const ONCE_LOADED = 'application-once-loaded'
 const LOAD_WITHIN_MS = 30_000
 
 export type FrameSettings = {
@@ -86,10 +88,15 @@ export function createFrames(settings: FrameSettings) {
       // `load` fires for the browser's own error page as well, and a cross-site frame cannot be looked into. The line
       // knows what it answered to this very address, so it is asked instead of being probed by a second request.
       const { status } = await api.frameLoad(contextKey)
-      if (status === null || status >= 400 || frame.contentWindow === null) return null
       const { contentWindow } = frame
+      if ((status ?? 0) >= 400 || contentWindow === null) return null
+      // Where nothing came by the line, a service worker of the application may have opened its page all the same, if that
+      // was ever here before; the frame itself will tell.
+      if (status === null && localStorage.getItem(ONCE_LOADED) === null) return null
+      localStorage.setItem(ONCE_LOADED, 'yes')
       return {
         window: contentWindow,
+        loaded: status !== null,
         post: (message: HostMessage) => contentWindow.postMessage(message, source.origin),
       }
     },

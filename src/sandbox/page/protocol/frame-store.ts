@@ -4,10 +4,18 @@ import type { Place } from './points.ts'
 export type FramePort = {
   /** Compared with `event.source`; nothing else is trusted. */
   readonly window: unknown
+  /** False where it may as well be the browser's page of a failed load: then its first answer tells. */
+  readonly loaded: boolean
   post(message: HostMessage): void
 }
 
-export type Frame = { readonly place: Place; readonly port: FramePort; lastMessageId: number }
+export type Frame = {
+  readonly place: Place
+  readonly port: FramePort
+  lastMessageId: number
+  /** The page of the application is there, by the line's word or by its own. */
+  alive: boolean
+}
 
 export type FrameStore = ReturnType<typeof createFrameStore>
 
@@ -29,13 +37,15 @@ export function createFrameStore(loadPort: (place: Place) => Promise<FramePort |
       const load = loadPort(place).then((port) => {
         loading.delete(place)
         if (port === null) return null
-        const frame = { place, port, lastMessageId: 0 }
+        const frame = { place, port, lastMessageId: 0, alive: port.loaded }
         frames.set(place, frame)
         return frame
       })
       loading.set(place, load)
       return load
     },
+    /** Gives up a frame that turned out not to have loaded. */
+    drop: (frame: Frame): void => void frames.delete(frame.place),
     /** Undefined for what no frame of ours has sent. */
     bySource: (source: unknown): Frame | undefined =>
       [...frames.values()].find((frame) => frame.port.window === source),

@@ -92,6 +92,36 @@ describe('opening', () => {
     await box.host.open(EDIT, ID)
     expect([box.edit.loads, box.views.at(-1)?.state]).toEqual([2, 'Opening'])
   })
+
+  it('a frame that the line knows nothing of is there when it answers', async () => {
+    box.edit.doubtNext = true
+    await box.host.open(EDIT, ID)
+    box.say(box.edit, { name: 'OpenFeedback', correlationId: 1 })
+    vi.advanceTimersByTime(60_000)
+    expect(box.views.at(-1)?.state).toBe('Opened')
+    await box.host.open(EDIT, OTHER_ID)
+    vi.advanceTimersByTime(60_000)
+    expect([box.edit.loads, box.views.at(-1)?.state]).toEqual([1, 'Opening'])
+  })
+
+  it('a frame that the line knows nothing of has failed when it does not answer, and is loaded anew', async () => {
+    box.edit.doubtNext = true
+    await box.host.open(EDIT, ID)
+    vi.advanceTimersByTime(3_000)
+    expect(box.views.at(-1)).toEqual({ point: EDIT, state: 'Failed' })
+    await box.host.open(EDIT, ID)
+    expect([box.edit.loads, box.views.at(-1)?.state]).toEqual([2, 'Opening'])
+  })
+
+  it('such a frame of a new sale, where no answer is due before a change, lets the sale be saved', async () => {
+    box.create.doubtNext = true
+    await box.host.open(CREATE, null)
+    box.host.change(STATE, ['positions'])
+    const verdict = box.host.askVerdict()
+    vi.advanceTimersByTime(3_000)
+    expect(await verdict).toBeNull()
+    expect(box.views.at(-1)).toEqual({ point: CREATE, state: 'Failed' })
+  })
 })
 
 describe('changes and verdicts', () => {

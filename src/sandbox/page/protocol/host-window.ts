@@ -18,7 +18,7 @@ import {
  *
  * What is shown at a point now is an *opening*, with the states of the platform: `Opening` (covered by a loader) →
  * `Opened`; before that `Loading`, or `Failed` when the frame's page could not be loaded, which is tried again at the next
- * opening. A frame of another page, or one that only waits for its `Open`, is `Closed`. Popups stand over all that and
+ * opening. Whether it was is not always known: then a frame that does not answer has failed. A frame of another page, or one that only waits for its `Open`, is `Closed`. Popups stand over all that and
  * do not mind which document is below.
  */
 export type HostWindowDeps = Omit<ServiceDeps, 'popups' | 'popupNames'> & {
@@ -43,6 +43,9 @@ type Opening = {
   readonly verdict: Verdict
 }
 
+/** How long a frame has to give the first answer that is due where nobody knows whether it has loaded. */
+const ANSWER_WITHIN_MS = 3000
+
 export type HostWindow = ReturnType<typeof createHostWindow>
 
 export function createHostWindow(deps: HostWindowDeps) {
@@ -59,6 +62,19 @@ export function createHostWindow(deps: HostWindowDeps) {
 
   function declares(point: Point, protocol: string): boolean {
     return widgets.get(point)?.protocols.has(protocol) === true
+  }
+
+  /** An answer is due from now on. */
+  function expectAnswer(opening: Opening, frame: Frame): void {
+    if (frame.alive) return
+    setTimeout(() => {
+      if (frame.alive) return
+      frames.drop(frame)
+      if (opening.frame !== frame) return
+      opening.frame = null
+      opening.verdict.drop()
+      setState(opening, 'Failed')
+    }, ANSWER_WITHIN_MS)
   }
 
   /** The frame of what is shown now, once it has got its `Open`. */
@@ -109,6 +125,7 @@ export function createHostWindow(deps: HostWindowDeps) {
         objectId,
         displayMode: 'expanded',
       })
+      if (opening.state === 'Opening') expectAnswer(opening, frame)
     },
 
     close,
@@ -118,7 +135,10 @@ export function createHostWindow(deps: HostWindowDeps) {
       const frame = openedFrame()
       if (current === null || frame === null || !declares(current.point, 'change-handler')) return
       const messageId = nextId(frame)
-      if (declares(current.point, 'validation-feedback')) current.verdict.changed(messageId)
+      if (declares(current.point, 'validation-feedback')) {
+        current.verdict.changed(messageId)
+        expectAnswer(current, frame)
+      }
       frame.port.post({
         name: 'Change',
         messageId,
@@ -158,6 +178,7 @@ export function createHostWindow(deps: HostWindowDeps) {
     receive(source: unknown, data: unknown): void {
       const frame = frames.bySource(source)
       if (frame === undefined) return
+      frame.alive = true
       const protocols = pageOf(deps.descriptor, frame.place)?.protocols ?? new Set<string>()
       const read = readWidgetMessage(data, protocols)
       switch (read.kind) {

@@ -26,6 +26,8 @@ export type FakeFrame = {
   readonly window: object
   readonly got: HostMessage[]
   failNext: boolean
+  /** The line does not know whether the next load succeeds. */
+  doubtNext: boolean
   loads: number
 }
 
@@ -40,7 +42,7 @@ type Declared = {
 
 /** A host window with a fake frame at each place, and everything that it told the page. */
 export function fakeHost(declared: Declared = { create: CREATE_PROTOCOLS, edit: EDIT_PROTOCOLS }) {
-  const frame = (): FakeFrame => ({ window: {}, got: [], failNext: false, loads: 0 })
+  const frame = (): FakeFrame => ({ window: {}, got: [], failNext: false, doubtNext: false, loads: 0 })
   const create = frame()
   const edit = frame()
   const popup = frame()
@@ -85,7 +87,9 @@ export function fakeHost(declared: Declared = { create: CREATE_PROTOCOLS, edit: 
         return Promise.resolve(null)
       }
       const { window, got } = target
-      return Promise.resolve({ window, post: (message) => got.push(structuredClone(message)) })
+      const loaded = !target.doubtNext
+      target.doubtNext = false
+      return Promise.resolve({ window, loaded, post: (message) => got.push(structuredClone(message)) })
     },
     showDialog: (text) => new Promise((answer) => dialogs.push({ text, answer })),
     navigate: (path, target) => navigated.push(`${target} ${path}`),
