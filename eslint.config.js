@@ -15,6 +15,7 @@ export default tseslint.config(
           'src/sandbox/page/tsconfig.json',
           'manifest/tsconfig.json',
           'widget/tsconfig.json',
+          'widget/worker/tsconfig.json',
           'test/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
-import { type Page, pages } from './manifest/pages.ts'
+import { type Page, pages, worker } from './manifest/pages.ts'
 
 /**
  * Two builds: the product's pages and, with `--mode sandbox`, the stand-in for MoySklad's checkout page. They are kept
@@ -30,26 +30,39 @@ const product: UserConfig = {
   plugins: [preact(), partsInPage(), plainImports()],
   css: { lightningcss: { exclude: lightDark } },
   build: { ...build, outDir: '../dist/widget' },
-  environments: Object.fromEntries(
-    Object.entries(pages).map(([name, { document }], at) => [
-      name,
-      {
-        consumer: 'client',
-        build: {
-          emptyOutDir: at === 0,
-          rolldownOptions: {
-            input: inRoot(document),
-            // With this name idb adds short ways past a transaction and iterators, which nobody uses (0.5 KB); types and
-            // lint keep it so.
-            treeshake: { manualPureFunctions: ['replaceTraps'] },
+  environments: {
+    ...Object.fromEntries(
+      Object.entries(pages).map(([name, { document }], at) => [
+        name,
+        {
+          consumer: 'client',
+          build: {
+            emptyOutDir: at === 0,
+            rolldownOptions: {
+              input: inRoot(document),
+              // With this name idb adds short ways past a transaction and iterators, which nobody uses (0.5 KB); types and
+              // lint keep it so.
+              treeshake: { manualPureFunctions: ['replaceTraps'] },
+            },
           },
         },
+      ]),
+    ),
+    // One plain script: a worker that imports would have more than one file to be kept up to date.
+    worker: {
+      consumer: 'client',
+      build: {
+        emptyOutDir: false,
+        rolldownOptions: {
+          input: inRoot(worker.file),
+          output: { format: 'iife', entryFileNames: basename(worker.address) },
+        },
       },
-    ]),
-  ),
+    },
+  },
   builder: {
     async buildApp(builder) {
-      for (const name of Object.keys(pages)) await builder.build(builder.environments[name]!)
+      for (const name of [...Object.keys(pages), 'worker']) await builder.build(builder.environments[name]!)
     },
   },
 }
@@ -81,7 +94,8 @@ function partsInPage(): Plugin {
     name: 'podarok-parts-in-page',
     apply: 'build',
     buildStart() {
-      const page: Page = pages[this.environment.name as keyof typeof pages]
+      const page: Page | undefined = pages[this.environment.name as keyof typeof pages]
+      if (!page) return
       for (const [name, file] of Object.entries(page.parts)) {
         // What is later uses the engine's code, so the engine may give more than its own names.
         const preserveSignature = name === 'engine' ? 'allow-extension' : 'strict'
@@ -90,11 +104,11 @@ function partsInPage(): Plugin {
     },
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle, filename }) {
+      handler(html, { bundle, filename }) {
         const page = pageOf(filename)
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk')
         const later = Object.entries(page.later).map(([name, { file }]) => [name, file] as const)
-        return [...Object.entries(page.parts), ...later].map(([name, file]) => {
+        const tags = [...Object.entries(page.parts), ...later].map(([name, file]) => {
           const chunk = chunks.find((one) => one.facadeModuleId === inRoot(file))
           if (!chunk) throw new Error(`${file} has not become a file of its own`)
           return {
@@ -107,6 +121,8 @@ function partsInPage(): Plugin {
             injectTo: 'head' as const,
           }
         })
+        // It says nothing of files of one's own origin.
+        return { html: html.replaceAll(' crossorigin', ''), tags }
       },
     },
   }

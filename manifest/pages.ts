@@ -18,6 +18,12 @@ export interface Page {
   ceilingsKb: { start: number; app: number }
 }
 
+/**
+ * The service worker of all pages under its folder, which opens their last version when the server is away (decision 22). Its
+ * address never changes: browsers ask for it there whenever they open a page.
+ */
+export const worker = { file: 'widget/worker/main.ts', address: '/w/worker.js', ceilingKb: 1.5 } as const
+
 interface LaterPart {
   file: string
   ceilingKb: number

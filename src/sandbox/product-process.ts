@@ -7,6 +7,8 @@ export type ProductAddresses = {
   readonly dataDir: string
   readonly widgetUrl: string
   readonly hostUrl: string
+  /** Folder of the built pages; without it the product's own. */
+  readonly widgetDir?: string
 }
 
 const READY_WITHIN_MS = 15_000
@@ -24,11 +26,12 @@ export function spawnProduct(
   addresses: ProductAddresses,
   log: number | 'inherit' = 'inherit',
 ): ChildProcess {
-  const { port, dataDir, widgetUrl, hostUrl } = addresses
+  const { port, dataDir, widgetUrl, hostUrl, widgetDir } = addresses
   return spawn(process.execPath, [mainFile], {
     stdio: ['ignore', log, log],
     env: {
       ...process.env,
+      ...(widgetDir !== undefined && { PODAROK_WIDGET_DIR: widgetDir }),
       PODAROK_PORT: String(port),
       PODAROK_DATA_DIR: dataDir,
       PODAROK_PUBLIC_URL: widgetUrl,

@@ -324,24 +324,32 @@ describe('page and browser end', () => {
     expect(shop.balance(live)).toBe(0)
   })
 
-  it('[M3] the tab is closed after Save and before the charge: its sale is found, and charged once when that is confirmed', async () => {
-    await preparePayment()
-    await shop.switch({ server: 'down' })
-    await till.save()
-    await till.notLoaded('edit')
-    const { page } = till
-    const context = page.context()
-    const next = await context.newPage()
-    await page.close()
-    await shop.switch({ server: 'up' })
-    till = await TillPage.open(next, shop.hostUrl, {})
-    await till.sees('create', /Подготовлено в \d\d:\d\d. Эта продажа сохранена\?/)
-    expect(shop.posted(live, 'redeem')).toBe(0)
-    await till.press('create', /Да, списать 1.500,00/)
-    await till.sees('create', /списано 1.500,00/)
-    await till.allSent('create')
-    expect(shop.posted(live, 'redeem')).toBe(1)
-    expect(await shop.chargedFor(live)).toEqual(['00001'])
-    expect(shop.balance(live)).toBe(0)
-  })
+  it.each([
+    ['which a worker had opened', true],
+    ['which was not opened', false],
+  ])(
+    '[M3] the tab is closed after Save and before the charge: its sale, %s, is found, and charged once when that is confirmed',
+    async (_which, worker) => {
+      till = await shop.till({ worker })
+      if (worker) await till.keptByWorker()
+      await preparePayment()
+      await shop.switch({ server: 'down' })
+      await till.save()
+      await (worker ? till.opened('edit') : till.notLoaded('edit'))
+      const { page } = till
+      const context = page.context()
+      const next = await context.newPage()
+      await page.close()
+      await shop.switch({ server: 'up' })
+      till = await TillPage.open(next, shop.hostUrl, {})
+      await till.sees('create', /Подготовлено в \d\d:\d\d. Эта продажа сохранена\?/)
+      expect(shop.posted(live, 'redeem')).toBe(0)
+      await till.press('create', /Да, списать 1.500,00/)
+      await till.sees('create', /списано 1.500,00/)
+      await till.allSent('create')
+      expect(shop.posted(live, 'redeem')).toBe(1)
+      expect(await shop.chargedFor(live)).toEqual(['00001'])
+      expect(shop.balance(live)).toBe(0)
+    },
+  )
 })

@@ -51,14 +51,18 @@ export class Firefox {
     return new Firefox(browser)
   }
 
-  /** Another tab of the same till, with the form of a new sale in it. */
-  async tab(hostUrl: string): Promise<FirefoxTill> {
+  /**
+   * Another tab of the same till, with the form of a new sale in it.
+   *
+   * @param opened false: do not wait for the app
+   */
+  async tab(hostUrl: string, opened = true): Promise<FirefoxTill> {
     const page = await this.#browser.newPage()
     page.setDefaultTimeout(sightMs)
     await page.evaluateOnNewDocument(noteQuestions)
     await page.goto(`${hostUrl}/?employee=anna&locale=ru_RU#retaildemand/edit?new`)
     const till = new FirefoxTill(page)
-    await till.opened('create')
+    if (opened) await till.opened('create')
     return till
   }
 
@@ -91,6 +95,16 @@ export class FirefoxTill {
   /** The host has told the frame which document is open. */
   async opened(point: Point): Promise<void> {
     await this.#shows('[data-testid=widget-state]', new RegExp(`${point} Opened`))
+  }
+
+  /** The page of the app could not be had. */
+  async notLoaded(point: Point): Promise<void> {
+    await this.#shows('[data-testid=widget-state]', new RegExp(`${point} Failed`))
+  }
+
+  /** The page is loaded anew with the document that is open. */
+  async reload(): Promise<void> {
+    await this.#page.reload()
   }
 
   async ready(point: Point): Promise<void> {

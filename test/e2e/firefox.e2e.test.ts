@@ -13,6 +13,7 @@ let shop: Shop
 const open: Firefox[] = []
 const fresh = unsoldCards[0]!
 const live = cardWith('active', 150_000)
+const opensAway = /новую подарочную карту не примем, подготовленное ждёт/
 
 beforeEach(async () => {
   shop = await Shop.open()
@@ -140,6 +141,30 @@ describe.skipIf(!firefoxPath())('Firefox as it comes', () => {
     expect(shop.tills()).toBe(tills)
     expect(await again.asked('create')).toEqual([])
   })
+
+  it('[F31] the page is opened by the worker while the server is away, also in a browser that was started again', async () => {
+    const first = await start('worker')
+    const till = await first.tab(shop.hostUrl)
+    await payInOutage(till)
+    await till.sees('edit', /не отправлено: 1/)
+    const edit = await till.app('edit')
+    await edit.evaluate(async () => void (await navigator.serviceWorker.ready))
+    await till.reload()
+    await till.opened('edit')
+    await till.sees('edit', /Нет связи · не отправлено: 1/)
+    await till.sees('edit', opensAway)
+    open.splice(open.indexOf(first), 1)
+    await first.close()
+    const again = await (await start('worker')).tab(shop.hostUrl)
+    await again.sees('create', /Нет связи · не отправлено: 1/)
+    await again.sees('create', opensAway)
+    expect(shop.balance(live)).toBe(150_000)
+    await shop.switch({ server: 'up' })
+    await again.ready('create')
+    await again.sees('create', /всё отправлено/)
+    expect(shop.balance(live)).toBe(0)
+    expect(shop.posted(live, 'redeem')).toBe(1)
+  })
 })
 
 describe.skipIf(!firefoxPath())('Firefox that blocks the storage of other sites', () => {
@@ -155,5 +180,25 @@ describe.skipIf(!firefoxPath())('Firefox that blocks the storage of other sites'
     await till.press('edit', 'Списать с подарочной карты 790,00')
     await till.sees('edit', /списано 790,00/)
     expect(shop.balance(live)).toBe(71_000)
+  })
+
+  it('[F31] [J13] gives no worker: without the server the page is not opened, and sales are saved all the same', async () => {
+    const till = await (await start('blocked', cookieBehavior.blocked)).tab(shop.hostUrl)
+    await till.ready('create')
+    const app = await till.app('create')
+    const worker = await app.evaluate(() =>
+      Promise.resolve()
+        .then(() => navigator.serviceWorker.getRegistration())
+        .then(
+          (one) => one?.scope ?? 'none',
+          () => 'none',
+        ),
+    )
+    expect(worker).toBe('none')
+    await shop.switch({ server: 'down' })
+    await till.reload()
+    await till.addGood(goods.mug)
+    await till.notLoaded('create')
+    await till.save()
   })
 })

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import type { ChildProcess } from 'node:child_process'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { afterAll } from 'vitest'
 import { buildDescriptor } from '../../manifest/build.ts'
+import { pages } from '../../manifest/pages.ts'
 import { ACCOUNT_ID, ADMINISTRATOR_ID, APP_UID, CARDS, type DemoCard } from '../../src/sandbox/demo.ts'
 import { wireVersion } from '../../src/core/receipt/version.ts'
 import { spawnProduct, stopProduct, waitUntilHealthy } from '../../src/sandbox/product-process.ts'
@@ -70,6 +71,8 @@ export class Shop {
       documentsAheadMs: documentsAheadMs + hard.moyskladAheadMs,
       slowness: hard.slowLine,
     })
+    // A copy, which another version can take the place of.
+    cpSync(`${root}dist/widget`, join(folder, 'widget'), { recursive: true })
     const shop = new Shop(sandbox, await startProduct(sandbox, folder, port), folder, port)
     await seed(shop.productUrl, sandbox.contextKeys.issue(ADMINISTRATOR_ID, APP_UID), offline)
     return shop
@@ -107,7 +110,12 @@ export class Shop {
   /** A new till: a browser storage of its own. */
   async till(options: TillOptions = {}): Promise<TillPage> {
     browser ??= chromium.launch(chromiumLaunch())
-    const context = await (await browser).newContext({ viewport: { width: 1366, height: 768 } })
+    const context = await (
+      await browser
+    ).newContext({
+      viewport: { width: 1366, height: 768 },
+      serviceWorkers: options.worker === false ? 'block' : 'allow',
+    })
     this.#contexts.push(context)
     return TillPage.open(await context.newPage(), this.hostUrl, options)
   }
@@ -161,6 +169,26 @@ export class Shop {
     this.#product.kill('SIGKILL')
     await ended
     this.#product = await startProduct(this.#sandbox, this.#folder, this.#port)
+  }
+
+  /**
+   * The server has another version of the pages from now on: the same code, every file of it under another name, and none
+   * of the old ones.
+   *
+   * @param version of letters and digits
+   */
+  deploy(version: string): void {
+    const widget = join(this.#folder, 'widget')
+    const assets = join(widget, 'assets')
+    const names = readdirSync(assets).map((name) => [name, name.replace(/(?=\.\w+$)/, version)] as const)
+    const renamed = (file: string) =>
+      names.reduce((text, [old, name]) => text.replaceAll(old, name), readFileSync(file, 'utf8'))
+    for (const [old, name] of names) {
+      writeFileSync(join(assets, name), renamed(join(assets, old)))
+      rmSync(join(assets, old))
+    }
+    const document = join(widget, relative('widget', pages.cashier.document))
+    writeFileSync(document, renamed(document))
   }
 
   /** What the ledger says of a card, in kopecks. */
@@ -255,6 +283,7 @@ async function startProduct(sandbox: { widgetUrl: string; hostUrl: string }, fol
     dataDir: join(folder, 'server'),
     widgetUrl,
     hostUrl,
+    widgetDir: join(folder, 'widget'),
   })
   try {
     await waitUntilHealthy(product, `http://127.0.0.1:${port}`, startMs)

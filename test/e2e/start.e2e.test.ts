@@ -185,7 +185,7 @@ describe('what a sale does not need', () => {
   })
 
   it('[J13] a till without storage waits for its journal in memory, asks for it again and works', async () => {
-    const till = await shop.till()
+    const till = await shop.till({ worker: false })
     await till.page.addInitScript(() => {
       Object.defineProperty(window, 'indexedDB', {
         get() {

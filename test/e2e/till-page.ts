@@ -19,6 +19,8 @@ export interface TillOptions {
   locale?: string
   /** False: do not wait until the till is connected. */
   ready?: boolean
+  /** False: the browser gives the app no service worker, as one that blocks the storage of other sites. */
+  worker?: boolean
   /** False: MoySklad's page writes no context key into the addresses of its frames. */
   contextKey?: boolean
 }
@@ -157,6 +159,12 @@ export class TillPage {
   /** The host has told the frame which document is open. */
   async opened(point: 'create' | 'edit'): Promise<void> {
     await this.#host(`${point} Opened`)
+  }
+
+  /** The worker has the page, and opens it when the server is away. */
+  async keptByWorker(): Promise<void> {
+    const app = await this.app('create')
+    await app.evaluate(async () => void (await navigator.serviceWorker.ready))
   }
 
   /** The page of the app could not be had. */

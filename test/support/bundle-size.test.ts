@@ -15,6 +15,7 @@ const page: Page = {
 }
 
 const document = `<script type="module" src="/assets/index-1.js"></script>
+  <link rel="stylesheet" href="/assets/style-1.css">
   <link rel="modulepreload" data-part="engine" href="/assets/engine-1.js">
   <link rel="part" data-part="ru" href="/assets/ru-1.js">
   <link rel="part" data-part="en" href="/assets/en-1.js">
@@ -23,6 +24,7 @@ const document = `<script type="module" src="/assets/index-1.js"></script>
 /** As the build makes it, minified. */
 const sound = {
   'index-1.js': 'const l=e=>import(e)',
+  'style-1.css': 'a{color:red}',
   'engine-1.js': 'const r=()=>import(`./report-1.js`);export{r as a}',
   'ru-1.js': 'export const ru={hello:"Привет, мир"}',
   'en-1.js': 'export const en={hello:"Hello"}',
@@ -64,6 +66,11 @@ describe('what a page loads behind our back', () => {
     ],
     ['a second address in the first script', { 'index-1.js': 'import(a);import(b)' }],
     ['a part of which the engine does not know', { 'engine-1.js': 'export const a=1' }],
+    ['a picture of the style', { 'style-1.css': 'a{background:url(/assets/dot-1.svg)}' }],
+    [
+      'a file of the first script that the document does not name',
+      { 'index-1.js': `${sound['index-1.js']};import"./shared-1.js"` },
+    ],
     ['the first script, imported by a part', { 'report-1.js': 'import"./index-1.js"' }],
     ['what the engine and a part share, in a file of its own', { 'engine-1.js': 'import"./shared-1.js"' }],
   ])('is told: %s', (_what, scripts) => {
@@ -76,8 +83,8 @@ describe('the size of a page', () => {
   test('counts the start, what one language needs to work, and each later part by itself', () => {
     const { start, app, later } = pageSize(page, folder)
     const names = (files: typeof app.files) => files.map(({ name }) => name)
-    expect(names(start.files)).toEqual(['index.html', 'index-1.js'])
-    expect(names(app.files)).toEqual(['index.html', 'index-1.js', 'ru-1.js', 'engine-1.js'])
+    expect(names(start.files)).toEqual(['index.html', 'style-1.css', 'index-1.js'])
+    expect(names(app.files)).toEqual(['index.html', 'style-1.css', 'index-1.js', 'ru-1.js', 'engine-1.js'])
     expect(names(later['report']!.files)).toEqual(['report-1.js'])
   })
 

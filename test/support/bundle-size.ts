@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { languages, type Page, pages } from '../../manifest/pages.ts'
+import { languages, type Page, pages, worker } from '../../manifest/pages.ts'
 
 /**
  * A built page, by what a person waits for. The start is what has to be loaded before the first screen hears: the
@@ -85,14 +85,19 @@ function filesOf(page: Page, folder: string) {
  * listed, each by its name. No part imports the first script: it would run a second time.
  */
 export function strayLoads(page: Page, folder = widgetDir): string[] {
-  const { start, parts, later } = filesOf(page, folder)
+  const { document, start, parts, later } = filesOf(page, folder)
   const engine = parts.get('engine')!
   const stray: string[] = []
   let byAddress = 0
   const known = new Set<string>()
+  const html = read(folder, document)
   for (const path of [...start, ...withImports(folder, [...parts.values(), ...later.values()])]) {
-    if (!path.endsWith('.js')) continue
     const text = read(folder, path)
+    // The worker keeps what the document names, and nothing else.
+    if (!html.includes(`"/${path}"`)) stray.push(`${path} is not named by the document`)
+    if (/url\(["']?\/?(assets|\.)/.test(text))
+      stray.push(`${path} shows a file that the document does not name`)
+    if (!path.endsWith('.js')) continue
     if (text.includes('vite:preloadError')) stray.push(`${path} carries Vite's loader, which tries once`)
     for (const [call, , name] of text.matchAll(dynamicImport)) {
       if (start.has(path) && name === undefined) byAddress++
@@ -193,6 +198,15 @@ function report(name: string, page: Page): void {
   for (const stray of strayLoads(page)) fail(`On the page "${name}" ${stray}.`)
 }
 
+/** One script, which no page waits for: it is asked for when a page works. */
+function reportWorker(): void {
+  const { gzipBytes } = measured(widgetDir, [basename(worker.address)])
+  console.log(`${String(gzipBytes).padStart(7)}  the worker of all pages`)
+  if (gzipBytes > bytes(worker.ceilingKb)) fail(`The worker grew past ${worker.ceilingKb} KB.`)
+  const text = read(widgetDir, basename(worker.address))
+  if (/\b(import|importScripts)\b/.test(text)) fail('The worker is more than one file.')
+}
+
 function fail(sentence: string): void {
   console.error(sentence)
   process.exitCode = 1
@@ -200,5 +214,6 @@ function fail(sentence: string): void {
 
 if (import.meta.main) {
   for (const [name, page] of Object.entries<Page>(pages)) report(name, page)
+  reportWorker()
   for (const path of orphans()) fail(`${path} belongs to no page.`)
 }

@@ -20,6 +20,9 @@ const spoken = loadPart(code, notLoaded)
 
 const log = (event: string, error: unknown) => console.warn(`podarok ${event}`, error)
 
+/** The server writes into it which pages may show this one. */
+const root = document.getElementById('app')!
+
 const tab = openTab(
   () => sessionStorage,
   () => crypto.randomUUID(),
@@ -34,8 +37,7 @@ let isOpened = false
 const door = openHostDoor({
   window,
   tab,
-  origins:
-    document.querySelector<HTMLMetaElement>('meta[name=podarok-host-origins]')?.content.split(' ') ?? [],
+  origins: root.dataset['hosts']!.split(' '),
   onOpen() {
     // A scan for the document before is not this one's business (M4); the first one takes what came before it.
     if (isOpened) {
@@ -53,7 +55,6 @@ const door = openHostDoor({
 history.replaceState(null, '', address.pathname)
 document.documentElement.lang = code
 
-const root = document.getElementById('app')!
 let onScan = (text: string): void => {
   early.push(text)
   screen.heard(true)
@@ -61,7 +62,7 @@ let onScan = (text: string): void => {
 listenToKeys(document, (text) => onScan(text))
 const screen = showFirstScreen(root, firstWords[code])
 
-void start()
+start().catch((error: unknown) => log('start_incomplete', error))
 
 async function start(): Promise<void> {
   await painted()
@@ -81,6 +82,8 @@ async function start(): Promise<void> {
     },
     leaveFirstScreen: () => screen.leave(),
   })
+  // Last, so that nothing of it stands in the way of what a sale needs. Where it cannot be had, the page needs our server.
+  await navigator.serviceWorker.register('worker.js')
 }
 
 /** Resolves when the first screen is seen: running the engine from the cache would come before it. */

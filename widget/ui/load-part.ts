@@ -20,12 +20,12 @@ export async function loadPart(
 ): Promise<unknown> {
   // The page says where each part is.
   const { href } = document.querySelector<HTMLLinkElement>(`link[data-part=${name}]`)!
-  const file = href.slice(href.lastIndexOf('/') + 1)
+  const file = href.split('/').pop()!
   for (let attempt = 0; ; attempt++) {
     const place = engine ? `${file}?again=${attempt}` : attempt ? `${attempt}/${file}` : file
     try {
       if (known && !attempt) return await known()
-      return (await import(/* @vite-ignore */ new URL(place, engine ?? href).href)) as unknown
+      return (await import(/* @vite-ignore */ (engine ?? href).replace(/[^/]*$/, place))) as unknown
     } catch (error) {
       onCut(error)
       const ms = Math.min(pauseMaxMs, pauseMinMs * 2 ** attempt)

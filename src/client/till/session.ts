@@ -91,7 +91,8 @@ export class Sessions {
   async open(): Promise<SessionAnswer | null> {
     try {
       const session = await insist(() => this.#ask(), this.#deps.pause)
-      if (session) this.#take(session)
+      // It says whose this frame is, whatever journal is open in it.
+      if (session) this.#take(session, session.accountId)
       return session
     } catch (error) {
       if (isDenied(error)) this.#end(troubleOf(error.code))
@@ -121,7 +122,7 @@ export class Sessions {
     if (token !== this.token) return true
     if (outside.has(name)) {
       // It may be a part of the renewal, which waits for it.
-      if (!this.#isOver) void this.#renew()
+      if (this.current) void this.#renew()
       return false
     }
     const renewal = await this.#renew()
@@ -174,9 +175,8 @@ export class Sessions {
   }
 
   /** @returns whether it is a session of this frame's account: nothing of a journal goes on under another one (F23) */
-  #take(session: SessionAnswer): boolean {
-    const { accountId, elapsed, troubles, onMoved } = this.#deps
-    const own = this.#session?.accountId ?? accountId()
+  #take(session: SessionAnswer, own = this.#session?.accountId ?? this.#deps.accountId()): boolean {
+    const { elapsed, troubles, onMoved } = this.#deps
     this.#isMoved = own !== null && own !== session.accountId
     this.#session = this.#isMoved ? null : session
     if (this.#isMoved) {

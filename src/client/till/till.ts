@@ -29,7 +29,8 @@ import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
  *
  * starting ── session and storage open, the server knows the till ──▶ ready
  *    ├──────── or `trouble` says what stands in the way
- *    └──────── no session: the one journal of this browser is sent, and nothing else is done (A2), until there is one
+ *    ├──────── no session: the one journal of this browser is sent, and nothing else is done (A2), until there is one
+ *    └──────── nobody answers: what waits in that journal is shown, until somebody does
  */
 
 export type { Trouble, Warning } from '../trouble.ts'
@@ -79,7 +80,10 @@ export class Till {
     this.#sessions = new Sessions({
       ...deps,
       api: this.api,
-      pause: this.#pause,
+      pause: async (attempt) => {
+        await this.#openOnly()
+        return this.#pause(attempt)
+      },
       troubles: this.#troubles,
       accountId: () => this.#carrier?.parts.accountId ?? null,
       onRenewed: (session) => this.#renewed(session),
@@ -162,7 +166,7 @@ export class Till {
     try {
       const session = await enter()
       if (!session) return
-      await this.#work(session, this.#carrier ?? (await this.#open(session.accountId)))
+      await this.#work(session, await this.#open(session.accountId))
     } catch (error) {
       this.#deps.log('till_not_opened', error)
       if (!isDenied(error)) return this.#troubles.add(this.trouble ?? 'storage_denied')
@@ -321,6 +325,10 @@ export class Till {
   }
 
   async #open(accountId: AccountId): Promise<Carrier> {
+    if (this.#carrier?.parts.accountId === accountId) return this.#carrier
+    // Opened while nobody could say whose the page is; nothing was done with it.
+    this.#carrier?.close()
+    this.#channel?.close()
     const carrier = await Carrier.open(accountId, {
       ...this.#deps,
       api: this.api,
@@ -414,18 +422,25 @@ export class Till {
    * nonce give the right to submit, nothing else.
    */
   async #sendOnly(): Promise<void> {
-    if (!this.#carrier) {
-      try {
-        const accounts = await accountsHere(this.#deps.databases)
-        if (accounts.length > 1) return this.#troubles.add('several_accounts')
-        if (accounts.length === 0) return
-        await this.#open(accounts[0]!)
-      } catch (error) {
-        return this.#deps.log('journal_not_opened', error)
-      }
-    }
+    if ((await this.#openOnly()) > 1) this.#troubles.add('several_accounts')
     this.#carrier?.sync.start()
-    await this.refresh()
+  }
+
+  /**
+   * Opens the journal that is the only one of this browser, and tells this frame what waits in it.
+   *
+   * @returns of how many accounts there are journals
+   */
+  async #openOnly(): Promise<number> {
+    try {
+      const accounts = this.#carrier ? [] : await accountsHere(this.#deps.databases)
+      if (accounts.length === 1) await this.#open(accounts[0]!)
+      await this.refresh()
+      return accounts.length
+    } catch (error) {
+      this.#deps.log('journal_not_opened', error)
+      return 0
+    }
   }
 
   /** Waits for the next attempt; false when the till was closed meanwhile. */

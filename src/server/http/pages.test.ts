@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { pages } from '../../../manifest/pages.ts'
+import { pages, worker } from '../../../manifest/pages.ts'
 import { type Endpoint, endpoints } from '../../core/wire/endpoints.ts'
 import { freshFolder } from '../../../test/server/folders.ts'
 import { openApiDocument } from './openapi.ts'
@@ -15,17 +15,18 @@ const made = (path: string, text: string) => {
   writeFileSync(file, text)
 }
 for (const { document } of Object.values(pages)) {
-  made(relative('widget', document), '<meta name="podarok-host-origins" content="%HOST_ORIGINS%">')
+  made(relative('widget', document), '<div data-hosts="%HOST_ORIGINS%"></div>')
 }
 made('own/index.html', 'a page of ours alone')
 made('assets/index-abc123.js', 'run()')
+made('worker.js', 'keep()')
 made('secret.txt', 'no')
 afterAll(() => rmSync(widgetDir, { recursive: true }))
 
 const config = { widgetDir, hostOrigins: ['https://a.example', 'https://*.moysklad.ru'] }
 
 const ownOnly =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; " +
   "base-uri 'none'; form-action 'none'; "
 
 describe('the widget’s files', () => {
@@ -37,9 +38,7 @@ describe('the widget’s files', () => {
 
   test.each(addresses)('[A6] %s is its page under a strict policy', async (path, { embedded }) => {
     const response = await app.request(path)
-    expect(await response.text()).toBe(
-      '<meta name="podarok-host-origins" content="https://a.example https://*.moysklad.ru">',
-    )
+    expect(await response.text()).toBe('<div data-hosts="https://a.example https://*.moysklad.ru"></div>')
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -68,7 +67,22 @@ describe('the widget’s files', () => {
     expect(response.headers.get('content-security-policy')).toContain(
       'frame-ancestors https://app.moysklad.example',
     )
-    expect(await response.text()).toContain('content="https://app.moysklad.example"')
+    expect(await response.text()).toContain('data-hosts="https://app.moysklad.example"')
+  })
+
+  test('[A6] the worker is asked for anew each time, may fetch from us alone, and speaks for its own folder', async () => {
+    const response = await app.request(worker.address)
+    expect(await response.text()).toBe('keep()')
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; connect-src 'self'",
+    })
+    const folder = worker.address.replace(/[^/]*$/, '')
+    for (const { addresses } of Object.values(pages)) {
+      for (const address of addresses) expect(address.startsWith(folder)).toBe(true)
+    }
   })
 
   test('hashed files are kept for ever', async () => {
@@ -99,6 +113,7 @@ describe('the widget’s files', () => {
   test('before the widget is built the page says so', async () => {
     const unbuilt = widgetFiles({ config: { widgetDir: '/nonexistent', hostOrigins: [] } })
     expect((await unbuilt.request('/w/sale')).status).toBe(503)
+    expect((await unbuilt.request(worker.address)).status).toBe(404)
   })
 })
 

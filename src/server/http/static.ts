@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { extname, join, relative } from 'node:path'
+import { basename, extname, join, relative } from 'node:path'
 import { Hono } from 'hono'
-import { type Page, pages } from '../../../manifest/pages.ts'
+import { type Page, pages, worker } from '../../../manifest/pages.ts'
 import type { Deps } from '../deps.ts'
 
 const types: Record<string, string> = {
@@ -24,6 +24,7 @@ const originsMark = '%HOST_ORIGINS%'
 const ownOnly = [
   "default-src 'none'",
   "script-src 'self'",
+  "worker-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
@@ -32,7 +33,7 @@ const ownOnly = [
   "form-action 'none'",
 ].join('; ')
 
-/** The built pages under their addresses, and their hashed files for ever. */
+/** The built pages under their addresses, their worker, and their hashed files for ever. */
 export function widgetFiles(
   { config }: Pick<Deps, 'config'>,
   served: readonly Page[] = Object.values(pages),
@@ -57,6 +58,18 @@ export function widgetFiles(
       })
     }
   }
+  // Its folder is all that it may speak for, so no header widens that.
+  app.get(worker.address, async (c) => {
+    const script = await read(join(config.widgetDir, basename(worker.address)))
+    if (!script) return c.notFound()
+    return c.body(new Uint8Array(script), 200, {
+      'content-type': types['.js']!,
+      // A mended one must be there with the next page that is opened.
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; connect-src 'self'",
+    })
+  })
   // The names hold a hash of the content, so what was compressed once stays right.
   const compressed = new Map<string, Buffer>()
   // A page that could not load one asks for it in a numbered folder (widget/ui/load-part.ts).

@@ -350,7 +350,8 @@ export class Checkout implements HostListener {
     batch(() => {
       this.trouble.value = till.trouble
       this.warning.value = till.warning
-      this.ghosts.find(till.ghosts)
+      // Without a session nobody could answer.
+      this.ghosts.find(till.ready ? till.ghosts : [])
       this.readiness.value = till.readiness
       this.casesOpen.value = till.casesOpen
       this.line.value = till.line

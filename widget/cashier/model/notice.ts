@@ -7,6 +7,8 @@ import type { CardView } from '../../../src/core/wire/cards.ts'
 export type Notice =
   | { kind: 'refusal'; refusal: Refusal; card: CardView | null }
   | { kind: 'scan'; fault: 'goods' | 'unreadable' | 'checkDigit' | 'twice' | 'elsewhere' | 'asked' | 'left' }
+  /** The page was opened without the line, and nobody knows yet who works at it. */
+  | { kind: 'away' }
   /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
   | { kind: 'offline'; scanned?: true }
   /** A number that was typed pays on the line only (O5). */

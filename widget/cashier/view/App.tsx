@@ -165,7 +165,7 @@ function Desk({ checkout, language, later }: AppProps) {
       </div>
       <Action
         panel={checkout.panel.value}
-        notice={checkout.notice.value}
+        notice={checkout.notice.value ?? (offline && !checkout.ready.value ? { kind: 'away' } : null)}
         busy={checkout.busy.value}
         posted={document.posted.value}
         advance={programme?.accounting === 'advance'}

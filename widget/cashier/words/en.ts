@@ -234,6 +234,7 @@ export const en: Words = {
   },
   storageFull: 'The disk is full: nothing was recorded. Free some space or take another payment',
   notice: {
+    away: 'Offline: no new gift card can be taken, what is prepared waits',
     offline: 'Offline. Gift cards cannot be taken now',
     typed_offline: 'Offline, a number entered by hand is not taken: scan the card',
     scan_again: 'Back online. Scan the card again',
