@@ -54,6 +54,43 @@ it('[A1] what is kept is one version whole, in the partition of the frame, and n
   expect(await own.evaluate(async () => (await caches.keys()).length)).toBe(0)
 })
 
+it('[A6] no call passes through the worker, which opens page and files', async () => {
+  const till = await shop.till()
+  await till.keptByWorker()
+  const again = await TillPage.reopen(till, till.locale)
+  await again.ready('create')
+  const app = await again.app('create')
+  const seen = await app.evaluate(() =>
+    performance.getEntriesByType('resource').map((one) => ({
+      path: new URL(one.name).pathname,
+      // Who answered, of Chromium's static routes.
+      routed: (one as PerformanceResourceTiming & { workerFinalSourceType: string }).workerFinalSourceType,
+      byWorker: (one as PerformanceResourceTiming).workerStart > 0,
+    })),
+  )
+  const calls = seen.filter(({ path }) => path.startsWith('/api/'))
+  const files = seen.filter(({ path }) => path.startsWith('/assets/'))
+  expect(new Set(calls.map(({ routed }) => routed))).toEqual(new Set(['network']))
+  expect(new Set(files.map(({ routed, byWorker }) => routed !== 'network' && byWorker))).toEqual(
+    new Set([true]),
+  )
+})
+
+it('[F31] a proxy whose server is away says 502, and the kept page is opened', async () => {
+  const till = await shop.till()
+  // MoySklad's page here asks the line what the frame got, so this one is opened by itself.
+  const page = await till.page.context().newPage()
+  await page.goto(`${shop.widgetUrl}/w/sale`)
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await shop.fault({ kind: 'status', path: '/w/sale', status: 502, times: null })
+  await page.reload()
+  await page.locator('.status').waitFor()
+  await shop.clearFaults()
+  await shop.fault({ kind: 'status', path: '/w/sale', status: 404, times: null })
+  await page.reload()
+  expect(await page.locator('body').innerText()).toContain('Fault')
+})
+
 describe('opened while the server is away', () => {
   it('[J12] [F31] the app says how many records wait, lets sales be saved, and works without a reload when it is back', async () => {
     const till = await shop.till()
@@ -134,7 +171,7 @@ describe('opened while the server is away', () => {
 })
 
 describe('a new version of the pages', () => {
-  it('is there whole with the next page, and so it is while the server is away after that', async () => {
+  it('[A1] is there whole with the next page, and so it is while the server is away after that', async () => {
     const till = await shop.till()
     await till.keptByWorker()
     const old = await loaded(till)
@@ -154,6 +191,8 @@ describe('a new version of the pages', () => {
     expect(ofNext(old)).toEqual([])
     expect(ofNext(now)).toEqual(now)
     await expect.poll(async () => ofNext(await keptFiles(till)).length).toBeGreaterThanOrEqual(old.length)
+    // It came with a page whose address held a key.
+    expect((await keptFiles(till)).filter((file) => file.includes('?'))).toEqual([])
     await shop.switch({ server: 'down' })
     const offline = await TillPage.reopen(till, till.locale)
     await offline.sees('create', away)

@@ -8,9 +8,13 @@ import { Keeper } from './keeper.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
-/** By which a browser that knows it does not even wake the worker for a call; others wake it, and it looks away. */
+/** What is decided without the worker, by browsers that can; others ask it, and nothing but time is lost. */
 interface Routed extends ExtendableEvent {
-  addRoutes?: (rule: { condition: { urlPattern: string }; source: 'network' }) => Promise<void>
+  addRoutes?: (rules: readonly Route[]) => Promise<void>
+}
+interface Route {
+  condition: { urlPattern: string } | { requestMode: RequestMode }
+  source: 'network' | 'race-network-and-fetch-handler'
 }
 
 const keeper = new Keeper({
@@ -31,7 +35,11 @@ const note = (event: string) => (error: unknown) => console.warn(`podarok ${even
 self.addEventListener('install', (event: Routed) => {
   // A mended worker takes over at once, whatever windows are open and whether or not it can keep anything.
   event.waitUntil(self.skipWaiting())
-  void event.addRoutes?.({ condition: { urlPattern: '/api/*' }, source: 'network' })
+  void event.addRoutes?.([
+    { condition: { urlPattern: '/api/*' }, source: 'network' },
+    // A worker that has to be started first delays no page whose server answers.
+    { condition: { requestMode: 'navigate' }, source: 'race-network-and-fetch-handler' },
+  ])
   for (const page of new Set(pageAt.values())) {
     event.waitUntil(
       fetch(page)

@@ -81,7 +81,8 @@ export class Till {
       ...deps,
       api: this.api,
       pause: async (attempt) => {
-        await this.#openOnly()
+        // A frame that has ended takes no place among those that live.
+        if (!this.#closed) await this.#openOnly()
         return this.#pause(attempt)
       },
       troubles: this.#troubles,
