@@ -82,6 +82,7 @@ export default defineConfig({
             'preact/hooks',
             '@preact/signals-core',
             '@testing-library/preact',
+            'axe-core',
           ],
         },
         test: {

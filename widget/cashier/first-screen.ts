@@ -33,8 +33,7 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
   )
   const row = element('div', { class: 'scan-row' }, box)
   // Where the app has it: nothing moves when that takes over.
-  const top = element('div', { class: 'desk-top' }, element('section', { class: 'scan' }, row))
-  const desk = element('main', { class: 'desk' }, top)
+  const desk = element('main', { class: 'desk' }, element('section', { class: 'scan' }, row))
 
   function element(name: string, attributes: Record<string, string>, ...children: Node[]): HTMLElement {
     const made = page.createElement(name)
@@ -67,9 +66,9 @@ export function showFirstScreen(root: HTMLElement, words: FirstWords): FirstScre
     cut() {
       status.className = 'status warn'
       line.data = words.offline
-      if (!top.querySelector('.notice')) {
+      if (!desk.querySelector('.notice')) {
         const mark = element('b', { 'aria-hidden': 'true' }, page.createTextNode('!'))
-        top.append(
+        desk.append(
           element('p', { class: 'notice', role: 'alert' }, mark, page.createTextNode(` ${words.notLoaded}`)),
         )
       }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { SaleDocument } from '../draft/draft.ts'
 import type { CardId, DocumentId, DraftId, HoldId, ProductId, ProgrammeId, ReceiptId } from '../ids.ts'
 import { kopecks } from '../money.ts'
@@ -55,7 +54,7 @@ const shown = ({ holdId, entered = 'scanned', number = null }: CardOperation) =>
   entered,
   proof: {
     sealed: number,
-    holdId: holdId === undefined && number === null ? (randomUUID() as HoldId) : (holdId ?? null),
+    holdId: holdId === undefined && number === null ? (crypto.randomUUID() as HoldId) : (holdId ?? null),
     secondCode: null,
   },
   lastFourSeen: null,

@@ -6,13 +6,20 @@ import {
   redeemTotal,
 } from '../../../src/core/draft/draft.ts'
 import { type Kopecks, kopecks } from '../../../src/core/money.ts'
+import { redeemCardsMax } from '../../../src/core/sale/split.ts'
 import type { OpenDocument } from './open-document.ts'
 import { type Fault, lacksCard } from './verdict.ts'
+
+/** What the cards of a draft are to do. */
+export type Wish = 'redeem' | 'load' | 'both'
+
+export const wishOf = ({ loads, redeems }: Pick<Draft, 'loads' | 'redeems'>): Wish =>
+  redeems.length === 0 ? 'load' : loads.length > 0 ? 'both' : 'redeem'
 
 /** What the foot of the screen says and offers: the one main action, or why there is none. */
 export interface Panel {
   /** In green: the sale may be saved now, and what the cards are to do follows. */
-  prepared: 'redeem' | 'load' | 'both' | null
+  prepared: Wish | null
   /** What the main button does with how many cards. */
   press: { does: 'redeem' | 'load'; kopecks: Kopecks; cards: number } | null
   /** Why MoySklad must not save the sale, where a person has to mend that here or on MoySklad's page. */
@@ -43,14 +50,7 @@ export function panelOf(
   // While a card is missing for one thing, another may be decided about.
   const press = (!mend || lacksCard(mend)) && (!isPrepared || !unsaved || offerKopecks > pays)
   return {
-    prepared:
-      isPrepared && unsaved && fault === null
-        ? pays === 0
-          ? 'load'
-          : draft.loads.length > 0
-            ? 'both'
-            : 'redeem'
-        : null,
+    prepared: isPrepared && unsaved && fault === null ? wishOf(draft) : null,
     press: press
       ? {
           does,
@@ -60,7 +60,11 @@ export function panelOf(
       : null,
     fault: mend,
     toPayKopecks: pays > 0 ? kopecks(Math.max(0, sum - document.done.value.redeemedKopecks - pays)) : null,
-    another: pays > 0 && offerKopecks === pays && document.need.value.leftKopecks > 0,
+    another:
+      pays > 0 &&
+      offerKopecks === pays &&
+      draft.redeems.length < redeemCardsMax &&
+      document.need.value.leftKopecks > 0,
   }
 }
 

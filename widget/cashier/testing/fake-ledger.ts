@@ -4,7 +4,7 @@ import type { CardId, DocumentId, DraftId, HoldId } from '../../../src/core/ids.
 import { type Kopecks, kopecks, zeroKopecks } from '../../../src/core/money.ts'
 import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
 import type { Receipt } from '../../../src/core/receipt/receipt.ts'
-import { refusal, type Refusal } from '../../../src/core/refusal.ts'
+import { refusal, type Refusal, type RefusalCode } from '../../../src/core/refusal.ts'
 import { certificatesOf, payableByCard } from '../../../src/core/sale/sale.ts'
 import { programmeOf } from '../../../src/core/testing/builders.ts'
 import type { CardView, LookupAnswer } from '../../../src/core/wire/cards.ts'
@@ -17,6 +17,8 @@ export interface FakeCard {
   last4: string
   unsold: boolean
   balanceKopecks: number
+  /** What else is true of it. */
+  is?: Partial<Pick<CardView, 'state' | 'expiresOn' | 'heldBy' | 'availableKopecks'>>
 }
 
 interface FakeHold {
@@ -65,6 +67,8 @@ export class FakeLedger {
     })
     if (!wish) return answer(null, null)
     const { id, draftId } = wish
+    const why = this.#barred(view)
+    if (why) return answer(null, refusal(why, card.id))
     if (card.unsold) {
       if (!wish.load) return answer(null, refusal('card_unsold', card.id))
       this.holds.set(id, { cardId: card.id, draftId, purpose: 'load', amountKopecks: zeroKopecks })
@@ -179,7 +183,12 @@ export class FakeLedger {
     })
   }
 
-  #view({ id, last4, unsold, balanceKopecks }: FakeCard, draftId: DraftId | null): CardView {
+  #barred({ state, heldBy }: CardView): RefusalCode | null {
+    if (heldBy !== null) return 'card_held'
+    return state === 'blocked' || state === 'annulled' || state === 'expired' ? `card_${state}` : null
+  }
+
+  #view({ id, last4, unsold, balanceKopecks, is }: FakeCard, draftId: DraftId | null): CardView {
     const held = [...this.holds.values()]
       .filter((hold) => hold.cardId === id && hold.draftId !== draftId)
       .reduce((sum, hold) => sum + hold.amountKopecks, 0)
@@ -192,6 +201,7 @@ export class FakeLedger {
       availableKopecks: kopecks(Math.max(0, balanceKopecks - held)),
       expiresOn: null,
       heldBy: null,
+      ...is,
     }
   }
 

@@ -22,6 +22,8 @@ export class FakeStore {
   readonly #attention = new Set<string>()
   readonly frames = new Set<FakeTill>()
   lineUp = true
+  /** Calls, by name, that get no answer; `sync` carries the records. */
+  readonly stalled = new Set<string>()
 
   constructor(ledger: FakeLedger) {
     this.ledger = ledger
@@ -43,7 +45,7 @@ export class FakeStore {
 
   /** Sends what a screen has shown and has no outcome, oldest first. */
   send(): void {
-    if (!this.lineUp) return
+    if (!this.lineUp || this.stalled.has('sync')) return
     for (const state of this.states) {
       if (state.outcome !== null || !this.painted.has(state.record.id)) continue
       state.outcome = this.ledger.post(JSON.parse(state.record.receipt) as Receipt)
@@ -83,15 +85,15 @@ export class FakeTill implements TillPort {
   readonly #listeners = new Set<() => void>()
   readonly #unpainted = new Set<string>()
   readonly tab: Tab
-  ready: TillWorks
-  readonly trouble = null
-  readonly warning = null
-  readonly ghosts: RecordState[] = []
-  readonly casesOpen = 0
+  ready: TillWorks | null
+  trouble: TillPort['trouble'] = null
+  warning: TillPort['warning'] = null
+  ghosts: RecordState[] = []
+  casesOpen = 0
   readonly canPromise = true
   readonly outage = null
-  readonly readiness = {
-    why: 'off' as const,
+  readiness: TillPort['readiness'] = {
+    why: 'off',
     progress: null,
     leftKopecks: null,
     untilMs: null,
@@ -145,7 +147,7 @@ export class FakeTill implements TillPort {
 
   /** Another session of the same employee. */
   renewSession(): void {
-    this.ready = { ...this.ready, session: session(this.#store.ledger) }
+    this.ready = this.ready && { ...this.ready, session: session(this.#store.ledger) }
     this.changed()
   }
 
@@ -157,6 +159,7 @@ export class FakeTill implements TillPort {
   readonly api = ((name: string, body: never, options: { id?: string } = {}) => {
     const { ledger, lineUp } = this.#store
     if (!lineUp) return Promise.reject(new Unreachable(name, null))
+    if (this.#store.stalled.has(name)) return new Promise(() => undefined)
     ledger.calls.push(name)
     return Promise.resolve(this.#answer(name, body, options.id))
   }) as TillPort['api']
@@ -289,7 +292,7 @@ export class FakeTill implements TillPort {
     return Promise.resolve()
   }
 
-  mayPromiseInstead = () => false
+  mayPromiseInstead: TillPort['mayPromiseInstead'] = () => false
   promiseInstead = notHere
   voidReceipt = notHere
   keepGhost = notHere

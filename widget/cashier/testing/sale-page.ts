@@ -5,12 +5,13 @@ import { certificateId, faceKopecks, goodsId } from '../../../src/core/testing/b
 import { kopecks } from '../../../src/core/money.ts'
 import { rowSum, type Sale, type SaleRow } from '../../../src/core/sale/sale.ts'
 import { Checkout } from '../model/checkout.ts'
-import { FakeLedger } from './fake-ledger.ts'
+import { type FakeCard, FakeLedger } from './fake-ledger.ts'
 import { TurnLocks } from './turn-locks.ts'
 
 /** One frame of the widget, with what MoySklad's page was told by it. */
 interface Frame {
   checkout: Checkout
+  till: FakeTill
   /** The verdict on each Change. */
   verdicts: Map<number, string | null>
   /** The last Change of the open document. */
@@ -64,7 +65,7 @@ export class SalePage {
   }
 
   /** A card with its number. */
-  addCard(number: string, balanceKopecks: number | 'unsold'): void {
+  addCard(number: string, balanceKopecks: number | 'unsold', is: FakeCard['is'] = {}): void {
     const last4 = number.slice(-4)
     const id = this.#newId() as never
     this.ledger.cards.set(number, {
@@ -72,6 +73,7 @@ export class SalePage {
       last4,
       unsold: balanceKopecks === 'unsold',
       balanceKopecks: balanceKopecks === 'unsold' ? 0 : balanceKopecks,
+      is,
     })
   }
 
@@ -229,7 +231,7 @@ export class SalePage {
       log: (event, error) => this.logged.push(`${event} ${String(error)}`),
     })
     till.changed()
-    return { checkout, verdicts, changeId: null }
+    return { checkout, till, verdicts, changeId: null }
   }
 
   #open(
@@ -262,4 +264,6 @@ function tabStorage() {
 }
 
 /** Everything here answers at once: when the promises have run, nothing is left to happen. */
-const settled = () => new Promise<void>((done) => setImmediate(done))
+const settled = () => new Promise<void>((done) => void soon(done))
+/** A browser has no other. A test may stop the timers of its page meanwhile. */
+const soon = globalThis.setImmediate ?? setTimeout

@@ -8,6 +8,8 @@ interface ActionProps {
   panel: Panel
   notice: Notice | null
   busy: boolean
+  /** For so long that it is worth a sign. */
+  slow: boolean
   /** «Проведено» stands on the page. */
   posted: boolean
   /** The shop's accountant has chosen the pair in which no QR may stand beside a card. */
@@ -23,9 +25,15 @@ interface ActionProps {
  * The one main action, or why there is none. What it says is what MoySklad is told at the same moment: it is green only
  * where the sale may be saved and the charge follows.
  */
-export function Action({ panel, notice, busy, posted, advance, language, ...on }: ActionProps) {
+export function Action({ panel, notice, busy, slow, posted, advance, language, ...on }: ActionProps) {
   const { words, sum } = language
   const { prepared, press, fault, toPayKopecks, another } = panel
+  const mend =
+    fault?.code === 'line_needed'
+      ? ([words.sale.takeOff, on.onTakeOff] as const)
+      : on.onOperations && (fault?.code === 'paid_above_sale' || fault?.code === 'sold_certificate_gone')
+        ? ([words.status.operations, on.onOperations] as const)
+        : null
   return (
     <div class="action">
       {fault && (
@@ -33,17 +41,11 @@ export function Action({ panel, notice, busy, posted, advance, language, ...on }
           <p>
             <b aria-hidden="true">!</b> {language.fault(fault)}
           </p>
-          {fault.code === 'line_needed' && (
-            <button type="button" class="secondary" onClick={on.onTakeOff}>
-              {words.sale.takeOff}
+          {mend && (
+            <button class="secondary" onClick={mend[1]}>
+              {mend[0]}
             </button>
           )}
-          {(fault.code === 'paid_above_sale' || fault.code === 'sold_certificate_gone') &&
-            on.onOperations && (
-              <button type="button" class="secondary" onClick={on.onOperations}>
-                {words.status.operations}
-              </button>
-            )}
         </div>
       )}
       {prepared && (
@@ -53,20 +55,21 @@ export function Action({ panel, notice, busy, posted, advance, language, ...on }
       )}
       {press && (
         <button
-          type="button"
           class="primary"
-          disabled={busy}
-          onClick={() => on.onPress(press.does === 'redeem' ? press.kopecks : kopecks(0))}
+          // A button that is disabled loses the cursor.
+          aria-disabled={slow}
+          onClick={() => busy || on.onPress(press.does === 'redeem' ? press.kopecks : kopecks(0))}
         >
           {words.sale[press.does](sum(press.kopecks), press.cards)}
         </button>
       )}
-      {toPayKopecks !== null && (
+      {/* Beside a fault nobody knows yet what is paid. */}
+      {!fault && toPayKopecks !== null && (
         <p class="to-pay">
           {toPayKopecks > 0 ? words.sale.toPay(sum(toPayKopecks), advance) : words.sale.nothingToPay}
         </p>
       )}
-      {another && <p class="dim">{words.sale.another}</p>}
+      {!fault && another && <p class="dim">{words.sale.another}</p>}
       <NoticeLine notice={notice} language={language} />
     </div>
   )

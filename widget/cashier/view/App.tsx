@@ -13,6 +13,8 @@ import type { LaterViews, ScreenProps } from './screen-props.ts'
 import { SeenCard } from './SeenCard.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import { Warned } from './Warned.tsx'
+import { attend } from './attend.ts'
+import { useSteady } from './use-steady.ts'
 import { isOwn } from '../model/need.ts'
 import { statusOf } from '../model/result.ts'
 
@@ -28,7 +30,7 @@ export function App({ checkout, language, later }: AppProps) {
   const shutOut = trouble?.startsWith('till_') ?? false
   const refused = trouble === null || shutOut ? checkout.refused.value : null
   return (
-    <div class="app">
+    <div class="app" ref={attend}>
       <StatusLine checkout={checkout} language={language} later={later} />
       {trouble && !refused && (
         <p class="trouble" role="alert">
@@ -51,10 +53,12 @@ export function App({ checkout, language, later }: AppProps) {
   )
 }
 
-/** The scan box stays where it is; what comes and goes does so below it, what is newest first. */
+/** The scan box and the one action stay in sight; what comes and goes scrolls between them. */
 function Desk({ checkout, language, later }: AppProps) {
   const focused = useFocus()
+  const isSlow = useSteady(checkout.busy.value)
   const { charging, desk, document, ghosts, links, decisions, history } = checkout
+  const isSearching = useSteady(charging.searching.value)
   const opened = document.opened.value
   const programme = checkout.ready.value?.session.programme ?? null
   const draft = checkout.draft.value
@@ -84,17 +88,17 @@ function Desk({ checkout, language, later }: AppProps) {
   ) : null
   return (
     <main class="desk">
+      <ScanBox
+        language={language}
+        focused={focused}
+        busy={isSlow}
+        wanted={next ? { name: next.name, at: slots.length - open.length + 1, of: slots.length } : null}
+        forgotten={Boolean(next && opened?.documentId && !draft)}
+        typing={checkout.typing.value}
+        onType={(text) => (checkout.typing.value = text)}
+        onNumber={(text) => checkout.scan(text, 'typed')}
+      />
       <div class="desk-top">
-        <ScanBox
-          language={language}
-          focused={focused}
-          busy={checkout.busy.value}
-          wanted={next ? { name: next.name, at: slots.length - open.length + 1, of: slots.length } : null}
-          forgotten={Boolean(next && opened?.documentId && !draft)}
-          typing={checkout.typing.value}
-          onType={(text) => (checkout.typing.value = text)}
-          onNumber={(text) => checkout.scan(text, 'typed')}
-        />
         {checkout.notUndone.value.map((state) => (
           <NotUndone
             key={state.record.id}
@@ -106,13 +110,13 @@ function Desk({ checkout, language, later }: AppProps) {
         ))}
         <Warned warning={checkout.warning.value} savesFirst={document.savesFirst.value} language={language} />
         {asked}
-        {charging.searching.value && charging.expected.value && (
+        {isSearching && charging.expected.value && (
           <Searching draft={charging.expected.value} language={language} />
         )}
         {charging.unposted.value.map((one) => (
           <Unposted key={one.id} draft={one} language={language} onLetGo={() => void charging.letGo(one)} />
         ))}
-        <div aria-live="polite">
+        <div class="cards" aria-live="polite">
           {checkout.results.value
             .filter((result) => statusOf(result) !== 'refused')
             .map((result) => (
@@ -167,6 +171,7 @@ function Desk({ checkout, language, later }: AppProps) {
         panel={checkout.panel.value}
         notice={checkout.notice.value ?? (offline && !checkout.ready.value ? { kind: 'away' } : null)}
         busy={checkout.busy.value}
+        slow={isSlow}
         posted={document.posted.value}
         advance={programme?.accounting === 'advance'}
         language={language}

@@ -15,7 +15,7 @@ export function AskBox(props: { text: string; note: ComponentChildren; yes: Answ
         {[yes, no].map(
           (answer) =>
             answer && (
-              <button type="button" class="secondary" key={answer[0]} onClick={answer[1]}>
+              <button class="secondary" key={answer[0]} onClick={answer[1]}>
                 {answer[0]}
               </button>
             ),

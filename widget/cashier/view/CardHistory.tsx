@@ -23,7 +23,6 @@ export function CardHistory({ card, language, words, moves, timeZone }: HistoryP
   return (
     <div class="moves">
       <button
-        type="button"
         class="link"
         aria-expanded={shown !== null}
         onClick={() => (shown ? moves.hide() : void moves.ask(card.id))}

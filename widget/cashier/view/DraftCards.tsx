@@ -1,11 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks'
 import { certificateOf, type Programme } from '../../../src/core/card/programme.ts'
 import type { Draft } from '../../../src/core/draft/draft.ts'
 import type { CardId } from '../../../src/core/ids.ts'
 import type { Kopecks } from '../../../src/core/money.ts'
 import type { Language } from '../words/language.ts'
 import { fieldSum, parseSum } from '../../ui/sum-field.ts'
-import { RemoveButton } from './RemoveButton.tsx'
+import { CardBox } from './CardBox.tsx'
 
 interface DraftCardsProps {
   draft: Draft
@@ -19,30 +18,29 @@ interface DraftCardsProps {
 
 /** The cards of the sale: those that are sold, then those that pay. */
 export function DraftCards({ draft, programme, bookAtMs, language, ...on }: DraftCardsProps) {
-  const { words, sum } = language
-  const list = useRef<HTMLElement>(null)
-  const newest = [...draft.loads, ...draft.redeems].map(({ cardId }) => cardId).join()
-  // The card that has just been scanned is the one that the cashier looks for.
-  useEffect(() => list.current?.lastElementChild?.scrollIntoView({ block: 'nearest' }), [newest])
+  const { words, sum, face } = language
   return (
-    <section class="cards" ref={list}>
-      {draft.loads.map((load) => (
-        <article class="card" key={load.cardId}>
-          <div class="card-line">
-            <strong>{words.card.face(load.last4)}</strong>
-            <span class="state">{words.card.toBeSold}</span>
-            <RemoveButton last4={load.last4} words={words} onRemove={() => on.onRemove(load.cardId)} />
-          </div>
-          <p class="dim">{words.card.forCertificate(certificateOf(programme, load.productId)?.name ?? '')}</p>
-        </article>
+    <section class="cards">
+      {draft.loads.map(({ cardId, last4, productId }) => (
+        <CardBox
+          key={cardId}
+          last4={last4}
+          state={words.card.toBeSold}
+          language={language}
+          onRemove={() => on.onRemove(cardId)}
+        >
+          <p class="dim">{words.card.forCertificate(certificateOf(programme, productId)?.name ?? '')}</p>
+        </CardBox>
       ))}
-      {draft.redeems.map((one) => (
-        <article class="card" key={one.cardId}>
-          <div class="card-line">
-            <strong>{words.card.face(one.last4)}</strong>
-            <span class="state good">{words.card.state.active}</span>
-            <RemoveButton last4={one.last4} words={words} onRemove={() => on.onRemove(one.cardId)} />
-          </div>
+      {draft.redeems.map(({ cardId, last4, ...one }) => (
+        <CardBox
+          key={cardId}
+          last4={last4}
+          state={words.card.state.active}
+          tone="good"
+          language={language}
+          onRemove={() => on.onRemove(cardId)}
+        >
           <div class="card-line">
             <span class="dim">
               {words.card.balance} {sum(one.availableKopecks)}
@@ -55,13 +53,13 @@ export function DraftCards({ draft, programme, bookAtMs, language, ...on }: Draf
             </span>
             <SumField
               key={one.amountKopecks}
-              label={`${words.card.amount} ${words.card.face(one.last4)}`}
+              label={`${words.card.amount} ${face(last4)}`}
               kopecks={one.amountKopecks}
               language={language}
-              onChange={(kopecks) => on.onAmount(one.cardId, kopecks)}
+              onChange={(kopecks) => on.onAmount(cardId, kopecks)}
             />
           </div>
-        </article>
+        </CardBox>
       ))}
       {draft.links.length > 0 && (
         <p class="prepared">
@@ -80,7 +78,7 @@ interface SumFieldProps {
 }
 
 function SumField({ label, kopecks, language, onChange }: SumFieldProps) {
-  const written = fieldSum(kopecks, language.code === 'ru' ? ',' : '.')
+  const written = fieldSum(language.sum(kopecks))
   return (
     <input
       class="sum"
@@ -89,7 +87,7 @@ function SumField({ label, kopecks, language, onChange }: SumFieldProps) {
       defaultValue={written}
       onChange={(event) => {
         const field = event.currentTarget
-        const next = parseSum(field.value)
+        const next = parseSum(field.value, language.code)
         // What is no sum, or more than may be paid, changes nothing: the field shows again what is prepared.
         field.value = written
         if (next !== null && next > 0) onChange(next as Kopecks)

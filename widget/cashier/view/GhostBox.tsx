@@ -1,6 +1,7 @@
 import { receiptOf, type RecordState } from '../../../src/client/journal/records.ts'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { Ghosts } from '../model/ghosts.ts'
+import { summaryOf } from '../model/result.ts'
 import type { Language } from '../words/language.ts'
 import { AskBox } from './AskBox.tsx'
 
@@ -15,23 +16,20 @@ interface GhostProps {
  * sent before somebody has said so.
  */
 export function GhostBox({ ghost, ghosts, language }: GhostProps) {
-  const { words, sum, time } = language
+  const { words, sum, time, faces } = language
   const { record } = ghost
-  const { operations } = receiptOf(record)
-  const redeemed = operations.flatMap((one) => (one.kind === 'redeem' ? [one.amountKopecks] : []))
-  const loaded = operations.flatMap((one) => (one.kind === 'load' ? [one.faceKopecks] : []))
+  const { loads, redeemedKopecks } = summaryOf({ record, receipt: receiptOf(record) })
   const at = time(record.recordedAtMs)
   // Voids and links never become ghosts: this is a redeem or a load.
   const text =
-    redeemed.length > 0
-      ? words.question.ghostRedeem(sum(sumKopecks(redeemed)), at)
-      : words.question.ghostLoad(sum(sumKopecks(loaded)), at)
-  const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
+    redeemedKopecks > 0
+      ? words.question.ghostRedeem(sum(redeemedKopecks), at)
+      : words.question.ghostLoad(sum(sumKopecks(loads.map(({ faceKopecks }) => faceKopecks))), at)
   return (
     <AskBox
       text={text}
-      note={<p class="dim">{faces}</p>}
-      yes={[words.question.ghostKeep, () => ghosts.keep(ghost)]}
+      note={<p class="dim">{faces(record.faces)}</p>}
+      yes={[words.question[redeemedKopecks > 0 ? 'ghostRedeemed' : 'ghostLoaded'], () => ghosts.keep(ghost)]}
       no={[words.question.ghostCancel, () => ghosts.cancel(ghost)]}
     />
   )

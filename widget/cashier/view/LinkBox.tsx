@@ -11,13 +11,13 @@ interface LinkProps {
 
 /** A receipt that was committed without a document fits this sale (M11): one press keeps it from being charged twice. */
 export function LinkBox({ result, links, language }: LinkProps) {
-  const { words, sum, time } = language
-  const { redeemedKopecks, loads, last4Of } = summaryOf(result)
+  const { words, sum, time, faces } = language
+  const { redeemedKopecks } = summaryOf(result)
   const at = time(result.record.recordedAtMs)
   const text =
     redeemedKopecks > 0
       ? words.question.linkRedeem(sum(redeemedKopecks), at)
-      : words.question.linkLoad(loads.map((load) => words.card.face(last4Of(load.cardId))).join(', '), at)
+      : words.question.linkLoad(faces(result.record.faces), at)
   return (
     <AskBox
       text={text}

@@ -14,20 +14,19 @@ interface NotUndoneProps {
 
 /** A cancel that was refused changes nothing: it is told by the operation that it was for, and nobody is kept from the next sale. */
 export function NotUndone({ state, results, language, onUnderstood }: NotUndoneProps) {
-  const { words, time } = language
+  const { words, time, faces } = language
   const { record, outcome } = state
   const ids = receiptOf(record).operations.flatMap((one) => (one.kind === 'void' ? [one.receiptId] : []))
   const target = results.find(({ receipt, promise }) =>
     ids.some((id) => id === receipt.id || id === promise?.record.id),
   )
-  const faces = record.faces.map((face) => words.card.face(face.last4)).join(', ')
   return (
-    <Box tone="warn" icon="!" head={words.result.notCancelled}>
+    <Box tone="warn" icon="!" heads={[words.result.notCancelled]}>
       <p>{reasonOf(outcome, language)}</p>
       <p class="dim">
-        {words.result.earlier(time((target?.record ?? record).recordedAtMs))} · {faces}
+        {words.result.earlier(time((target?.record ?? record).recordedAtMs))} · {faces(record.faces)}
       </p>
-      <button type="button" class="link" onClick={onUnderstood}>
+      <button class="link" onClick={onUnderstood}>
         {words.result.understood}
       </button>
     </Box>

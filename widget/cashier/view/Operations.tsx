@@ -69,7 +69,7 @@ export function Operations({
 }
 
 function Row({ result, checkout, language, words, told, onUndo }: OperationsProps & { result: Result }) {
-  const { words: common, sum, time } = language
+  const { words: common, sum, time, face } = language
   const { receipt, record } = result
   const status = statusOf(result)
   const { redeemedKopecks } = summaryOf(result)
@@ -79,7 +79,7 @@ function Row({ result, checkout, language, words, told, onUndo }: OperationsProp
     const last4 = 'cardId' in part && record.faces.find((face) => face.cardId === part.cardId)?.last4
     const amount =
       'faceKopecks' in part ? part.faceKopecks : 'amountKopecks' in part ? (part.amountKopecks ?? 0) : 0
-    return `${kindName(operation.kind, common, words)} ${sum(amount)} ${last4 ? common.card.face(last4) : ''}`
+    return `${kindName(operation.kind, common, words)} ${sum(amount)} ${last4 ? face(last4) : ''}`
   })
   const decision = checkout.history.decided.value.get(record.id)
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
@@ -104,7 +104,7 @@ function Row({ result, checkout, language, words, told, onUndo }: OperationsProp
 
 /** One that only the server knows of: there is nothing here to undo it by. */
 function ToldRow({ receipt, language, words }: OperationsProps & { receipt: ToldReceipt }) {
-  const { words: common, sum, time } = language
+  const { words: common, sum, time, face } = language
   const { own, undone, happenedAtMs, operations } = receipt
   const refused = own?.outcome.status === 'refused'
   const state = undone ? 'cancelled' : refused ? 'refused' : receipt.stands ? 'done' : 'in_review'
@@ -119,7 +119,7 @@ function ToldRow({ receipt, language, words }: OperationsProps & { receipt: Told
       {operations.map(({ kind, amountKopecks, last4 }, at) => (
         <p key={at}>
           {kindName(kind, common, words)} {amountKopecks !== null && sum(amountKopecks)}{' '}
-          {last4 && common.card.face(last4)}
+          {last4 && face(last4)}
         </p>
       ))}
       <Whose receipt={receipt} words={words} />

@@ -1,5 +1,6 @@
 import type { Question } from '../../../src/client/till/matching.ts'
 import { cardsOf, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
+import { wishOf } from '../model/panel.ts'
 import type { Language } from '../words/language.ts'
 import { AskBox } from './AskBox.tsx'
 
@@ -15,22 +16,14 @@ interface QuestionProps {
 
 /** A prepared draft looks for its sale (M3): nothing is charged before the cashier says so. */
 export function QuestionBox({ question, answerable, possible, language, onAnswer }: QuestionProps) {
-  const { words, sum, time } = language
+  const { words, sum, time, faces } = language
   const { draft, doubt, sale } = question
-  const [loaded, redeemed] = [loadTotal(draft), redeemTotal(draft)]
-  const yes =
-    loaded > 0 && redeemed > 0
-      ? words.question.yesBoth(sum(loaded), sum(redeemed))
-      : loaded > 0
-        ? words.question.yesLoad(sum(loaded))
-        : words.question.yesRedeem(sum(redeemed))
-  const cards = cardsOf(draft)
-    .map((card) => words.card.face(card.last4))
-    .join(', ')
+  const wish = wishOf(draft)
+  const yes = words.question.yes[wish](sum(redeemTotal(draft)), sum(loadTotal(draft)))
   const { sumKopecks } = sale ?? draft.sale
   return (
     <AskBox
-      text={words.question[doubt](time(draft.updatedAtMs))}
+      text={words.question[doubt](time(draft.updatedAtMs), wish)}
       note={
         <>
           <p class="dim">
@@ -38,7 +31,7 @@ export function QuestionBox({ question, answerable, possible, language, onAnswer
               ? words.question.sale(sale.name, sale.moment.slice(11), sum(sumKopecks))
               : words.question.saleSum(sum(sumKopecks))}
             {' · '}
-            {cards}
+            {faces(cardsOf(draft))}
           </p>
           {answerable && !possible && <p class="notice">{words.question.cannotPromise}</p>}
         </>

@@ -57,23 +57,22 @@ function Waiting({ result, language, unanswered, decisions, onWait }: ResultProp
   }, [unanswered])
   const head = unanswered && waits ? words.result.waitingForLine : words.result.waiting
   return (
-    <Box tone="plain" icon="…" head={head}>
+    <Box tone="plain" icon="…" heads={[head]}>
       <Sums result={result} language={language} />
       {unanswered && (
         <div class="choices">
           {waits ? (
-            <button type="button" class="link" onClick={() => setWaits(false)}>
+            <button class="link" onClick={() => setWaits(false)}>
               {words.result.otherWays}
             </button>
           ) : (
             <>
               {decisions.canAcceptOffline(result) && (
-                <button type="button" class="primary" onClick={() => void decisions.acceptOffline(result)}>
+                <button class="primary" onClick={() => void decisions.acceptOffline(result)}>
                   {words.result.acceptOffline}
                 </button>
               )}
               <button
-                type="button"
                 class="secondary"
                 onClick={() => {
                   setWaits(true)
@@ -82,7 +81,7 @@ function Waiting({ result, language, unanswered, decisions, onWait }: ResultProp
               >
                 {words.result.wait}
               </button>
-              <button type="button" class="secondary" onClick={() => void decisions.giveUp(result)}>
+              <button class="secondary" onClick={() => void decisions.giveUp(result)}>
                 {words.result.cancel}
               </button>
             </>
@@ -96,7 +95,7 @@ function Waiting({ result, language, unanswered, decisions, onWait }: ResultProp
 /** How much of which card: before the server has answered there is no balance to tell. */
 export function Sums({
   result,
-  language: { words, sum },
+  language: { words, sum, face },
 }: {
   result: Pick<Result, 'record' | 'receipt'>
   language: Language
@@ -104,7 +103,7 @@ export function Sums({
   const { loads, redeems, last4Of } = summaryOf(result)
   const line = (name: string, kopecks: number, cardId: string) => (
     <p class="balance" key={cardId}>
-      {name} <strong>{sum(kopecks)}</strong> · {words.card.face(last4Of(cardId))}
+      {name} <strong>{sum(kopecks)}</strong> · {face(last4Of(cardId))}
     </p>
   )
   return (
@@ -116,13 +115,13 @@ export function Sums({
 }
 
 function Promised(props: ResultProps) {
-  const { words } = props.language
+  const { words, face } = props.language
   const { loads, last4Of } = summaryOf(props.result)
   return (
-    <Box tone="warn" icon={<Clock />} head={words.result.promised}>
+    <Box tone="warn" icon="✓" heads={[words.result.promised]}>
       <Sums {...props} />
       {loads.map(({ cardId }) => (
-        <p key={cardId}>{words.result.loadedPromise(last4Of(cardId))}</p>
+        <p key={cardId}>{words.result.loadedPromise(face(last4Of(cardId)))}</p>
       ))}
       <RingUp {...props} />
       {props.undo}
@@ -131,24 +130,23 @@ function Promised(props: ResultProps) {
 }
 
 function Done(props: ResultProps) {
-  const { words, sum } = props.language
+  const { words, sum, face } = props.language
   const { loads, redeems, last4Of } = summaryOf(props.result)
   const effects = effectsOf(props.result)
   const balanceOf = (cardId: string) =>
-    effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? 0
+    sum(effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? 0)
   const loss = sumKopecks(effects.map((effect) => effect.lossKopecks))
   return (
-    <Box tone={loss > 0 ? 'bad' : 'good'} icon={loss > 0 ? '!' : '✓'} head={null}>
-      {redeems.map(({ cardId, amountKopecks }) => (
-        <p class="head" key={cardId}>
-          {words.result.redeemed(last4Of(cardId), sum(amountKopecks), sum(balanceOf(cardId)))}
-        </p>
-      ))}
-      {loads.map(({ cardId }) => (
-        <p class="head" key={cardId}>
-          {words.result.loaded(last4Of(cardId), sum(balanceOf(cardId)))}
-        </p>
-      ))}
+    <Box
+      tone={loss > 0 ? 'bad' : 'good'}
+      icon={loss > 0 ? '!' : '✓'}
+      heads={[
+        ...redeems.map(({ cardId, amountKopecks }) =>
+          words.result.redeemed(face(last4Of(cardId)), sum(amountKopecks), balanceOf(cardId)),
+        ),
+        ...loads.map(({ cardId }) => words.result.loaded(face(last4Of(cardId)), balanceOf(cardId))),
+      ]}
+    >
       {loss > 0 && <p>{words.result.loss(sum(loss))}</p>}
       <RingUp {...props} />
       {props.undo}
@@ -156,40 +154,44 @@ function Done(props: ResultProps) {
   )
 }
 
-function Cancelled({ result, settled, language: { words, sum } }: ResultProps & { settled: boolean }) {
+function Cancelled({ result, settled, language }: ResultProps & { settled: boolean }) {
+  const { words, sum, faces } = language
   const { loads, redeemedKopecks } = summaryOf(result)
   const undo = result.undo && receiptOf(result.undo.record).operations.find((one) => one.kind === 'void')
   const gaveUp = undo?.because === 'unanswered'
-  const told = settled ? words.result.cancelled : words.result.cancelling
+  const { cancelled, cancelling, undone, cancelledLoad, undoneLoad, undoing } = words.result
+  const told = !gaveUp ? undone : settled ? cancelled : cancelling
+  const heads =
+    gaveUp || settled
+      ? [
+          redeemedKopecks > 0 && told(sum(redeemedKopecks)),
+          loads.length > 0 && (gaveUp ? cancelledLoad : undoneLoad),
+        ]
+      : [undoing]
   return (
-    <Box tone="warn" icon="↶" head={gaveUp || settled ? null : words.result.undoing}>
-      {gaveUp && redeemedKopecks > 0 && <p class="head">{told(sum(redeemedKopecks))}</p>}
-      {gaveUp && loads.length > 0 && <p class="head">{words.result.cancelledLoad}</p>}
-      {!gaveUp && settled && redeemedKopecks > 0 && (
-        <p class="head">{words.result.undone(sum(redeemedKopecks))}</p>
-      )}
-      {!gaveUp && settled && loads.length > 0 && <p class="head">{words.result.undoneLoad}</p>}
+    <Box tone="warn" icon="↶" heads={heads}>
+      <p class="dim">{faces(result.record.faces)}</p>
       <p>{words.ring.undo}</p>
     </Box>
   )
 }
 
-function InReview({ result, decided, language: { words } }: ResultProps) {
+function InReview({ result, decided, language }: ResultProps) {
+  const { words } = language
   const ids = [result.promise?.record.id, result.record.id]
   const decision = ids.map((id) => id && decided.get(id)).find((one) => one)
   const inReview = [result.promise?.outcome, result.outcome].find(
     (outcome) => outcome?.status === 'in_review',
   )
-  if (decision) return <Box tone="plain" icon="✓" head={words.result.decided(decision.choice)} />
-  return <Box tone="bad" icon="!" head={inReview ? words.result.inReview(inReview.code) : null} />
-}
-
-/** Drawn, because no font of a shop's computer is sure to have this sign. */
-function Clock() {
   return (
-    <svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6">
-      <circle cx="8" cy="8" r="6.5" />
-      <path d="M8 4v4.3l2.8 1.7" />
-    </svg>
+    <Box
+      tone={decision ? 'plain' : 'bad'}
+      icon={decision ? '✓' : '!'}
+      heads={[
+        decision ? words.result.decided(decision.choice) : !!inReview && words.result.inReview(inReview.code),
+      ]}
+    >
+      <Sums result={result} language={language} />
+    </Box>
   )
 }

@@ -1,5 +1,6 @@
 import { cardsOf, type Draft, loadTotal, redeemTotal } from '../../../src/core/draft/draft.ts'
 import type { ToldReceipt } from '../../../src/core/wire/receipts.ts'
+import { wishOf } from '../model/panel.ts'
 import type { Language } from '../words/language.ts'
 import { Box } from './Box.tsx'
 
@@ -11,7 +12,7 @@ interface OfDraft {
 /** A saved sale was opened, and the card that was prepared for it is about to be charged. */
 export function Searching(props: OfDraft) {
   return (
-    <Box tone="plain" icon="…" head={props.language.words.sale.searching}>
+    <Box tone="plain" icon="…" heads={[props.language.words.sale.searching]}>
       <Prepared {...props} />
     </Box>
   )
@@ -21,23 +22,22 @@ export function Searching(props: OfDraft) {
 export function Unposted({ onLetGo, ...props }: OfDraft & { onLetGo: () => void }) {
   const { words } = props.language
   return (
-    <Box tone="warn" icon="!" head={words.sale.unposted}>
+    <Box tone="warn" icon="!" heads={[words.sale.unposted(wishOf(props.draft))]}>
       <Prepared {...props} />
-      <button type="button" class="link" onClick={onLetGo}>
+      <button class="link" onClick={onLetGo}>
         {words.question.letGo}
       </button>
     </Box>
   )
 }
 
-function Prepared({ draft, language: { words, sum } }: OfDraft) {
+function Prepared({ draft, language: { words, sum, faces } }: OfDraft) {
   const [redeemed, loaded] = [redeemTotal(draft), loadTotal(draft)]
-  const faces = cardsOf(draft).map((card) => words.card.face(card.last4))
   return (
     <p class="balance">
       {redeemed > 0 && `${words.operation.redeem} ${sum(redeemed)} · `}
       {loaded > 0 && `${words.operation.load} ${sum(loaded)} · `}
-      {faces.join(', ')}
+      {faces(cardsOf(draft))}
     </p>
   )
 }
@@ -47,19 +47,14 @@ export function PaidElsewhere({ receipt, language }: { receipt: ToldReceipt; lan
   const { words, sum, time } = language
   const by = words.sale.by(time(receipt.happenedAtMs), receipt.own ? null : receipt.till)
   const lines = receipt.operations.flatMap(({ kind, last4, amountKopecks, returnedKopecks }) => {
-    const face = last4 === null ? '' : words.card.face(last4)
+    const face = last4 === null ? '' : language.face(last4)
     if (kind === 'load') return [words.sale.sold(face, sum(amountKopecks ?? 0))]
     const paid = (amountKopecks ?? 0) - (returnedKopecks ?? 0)
     return kind === 'redeem' && paid > 0 ? [words.sale.paid(face, sum(paid))] : []
   })
   if (lines.length === 0) return null
   return (
-    <Box tone="good" icon="✓" head={null}>
-      {lines.map((line) => (
-        <p class="head" key={line}>
-          {line}
-        </p>
-      ))}
+    <Box tone="good" icon="✓" heads={lines}>
       <p class="dim">{by}</p>
     </Box>
   )

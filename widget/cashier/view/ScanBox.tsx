@@ -46,7 +46,6 @@ export function ScanBox({ language, focused, busy, wanted, forgotten, typing, ..
           </div>
         </div>
         <button
-          type="button"
           class="link"
           aria-expanded={typing !== null}
           onClick={() => on.onType(typing === null ? '' : null)}

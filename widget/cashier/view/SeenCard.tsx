@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { CardView } from '../../../src/core/wire/cards.ts'
 import type { CardDesk } from '../model/card-desk.ts'
 import type { Language } from '../words/language.ts'
-import { RemoveButton } from './RemoveButton.tsx'
+import { CardBox } from './CardBox.tsx'
 
 interface SeenProps {
   card: CardView
@@ -15,24 +15,24 @@ interface SeenProps {
 /** A card that was scanned and takes no part in the sale: what it has, and that nothing happens to it. */
 export function SeenCard({ card, language, why, onRemove, history }: SeenProps) {
   const { words, sum, date } = language
-  const live = card.state === 'active'
-  const unsold = card.state === 'unsold'
+  const { last4, state, balanceKopecks, availableKopecks, expiresOn, heldBy } = card
+  const unsold = state === 'unsold'
   return (
-    <article class="card">
-      <div class="card-line">
-        <strong>{words.card.face(card.last4)}</strong>
-        <span class={`state ${live ? 'good' : unsold ? '' : 'bad'}`}>{words.card.state[card.state]}</span>
-        <RemoveButton last4={card.last4} words={words} onRemove={onRemove} />
-      </div>
+    <CardBox
+      last4={last4}
+      state={words.card.state[state]}
+      tone={state === 'active' ? 'good' : unsold ? '' : 'bad'}
+      language={language}
+      onRemove={onRemove}
+    >
       {!unsold && (
         <p class="balance">
-          {words.card.balance} <strong>{sum(card.balanceKopecks)}</strong>
+          {words.card.balance} <strong>{sum(balanceKopecks)}</strong>
           <span class="dim">
             {' · '}
-            {card.expiresOn ? words.card.until(date(card.expiresOn)) : words.card.noExpiry}
-            {card.availableKopecks < card.balanceKopecks &&
-              ` · ${words.card.available(sum(card.availableKopecks))}`}
-            {card.heldBy && ` · ${words.card.heldBy(card.heldBy)}`}
+            {expiresOn ? words.card.until(date(expiresOn)) : words.card.noExpiry}
+            {availableKopecks < balanceKopecks && ` · ${words.card.available(sum(availableKopecks))}`}
+            {heldBy && ` · ${words.card.heldBy(heldBy)}`}
           </span>
         </p>
       )}
@@ -40,6 +40,6 @@ export function SeenCard({ card, language, why, onRemove, history }: SeenProps) 
         {why === 'save_first' ? words.saveFirst : words.card.why[why]}
       </p>
       {history}
-    </article>
+    </CardBox>
   )
 }

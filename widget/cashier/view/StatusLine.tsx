@@ -1,13 +1,10 @@
-import { useEffect, useState } from 'preact/hooks'
 import { underWay } from '../model/readiness.ts'
 import type { LaterViews, ScreenProps } from './screen-props.ts'
+import { useSteady } from './use-steady.ts'
 
 interface StatusProps extends ScreenProps {
   later: LaterViews | null
 }
-
-/** Every sale has something unsent for a moment: only what stays so is worth a look. */
-const lastingMs = 400
 
 /** Whether the server is reached, what is unsent and since when (J12). */
 export function StatusLine({ checkout, language, later }: StatusProps) {
@@ -16,6 +13,7 @@ export function StatusLine({ checkout, language, later }: StatusProps) {
   const { oldestAtMs } = checkout.journal.value
   const unsent = checkout.unsent.value
   const ready = checkout.ready.value !== null
+  // Every sale has something unsent for a moment: only what stays so is worth a look.
   const isUnsent = useSteady(ready || unsent > 0 ? unsent > 0 : null)
   // What stands in the way is told below: it is not the line, and waiting does not help.
   const connected = ready || (reachable === true && checkout.trouble.value !== null)
@@ -41,7 +39,6 @@ export function StatusLine({ checkout, language, later }: StatusProps) {
       )}
       {ready && later && (
         <button
-          type="button"
           class="more"
           aria-expanded={open}
           aria-label={words.status.operations}
@@ -56,18 +53,4 @@ export function StatusLine({ checkout, language, later }: StatusProps) {
       )}
     </header>
   )
-}
-
-/**
- * @param is null while it is not known
- * @returns what was known first at once, `false` at once, and `true` only when it lasts
- */
-function useSteady(is: boolean | null): boolean {
-  const [shown, setShown] = useState<boolean | null>(null)
-  useEffect(() => {
-    if (shown === null || !is) return setShown(is)
-    const timer = setTimeout(() => setShown(true), lastingMs)
-    return () => clearTimeout(timer)
-  }, [is])
-  return (is && (shown ?? true)) ?? false
 }

@@ -2,13 +2,10 @@ import { signal } from '@preact/signals-core'
 import { render } from 'preact'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Checkout } from '../model/checkout.ts'
-import { firstWords } from '../words/first-words.ts'
-import { language } from '../words/language.ts'
-import { ru } from '../words/ru.ts'
+import { spoken } from '../testing/till-screen.tsx'
 import type { LaterViews } from './screen-props.ts'
 import { StatusLine } from './StatusLine.tsx'
 
-const spoken = language({ code: 'ru', words: ru, first: firstWords.ru }, 'RUB')
 const nothing = () => <main />
 const later: LaterViews = { Operations: nothing, Undo: nothing, CardHistory: nothing }
 
@@ -29,7 +26,7 @@ function show(
     readiness: signal({ why }),
     ...rest,
   } as unknown as Checkout
-  render(<StatusLine checkout={checkout} language={spoken} later={views} />, document.body)
+  render(<StatusLine checkout={checkout} language={spoken.ru} later={views} />, document.body)
   return document.body
 }
 afterEach(() => render(null, document.body))

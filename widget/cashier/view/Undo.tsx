@@ -14,7 +14,7 @@ export function Undo({ result, words, onUndo }: UndoProps) {
   if (statusOf(result) !== 'done' && !isUnsentPromise(result)) return null
   if (!asking) {
     return (
-      <button type="button" class="link" onClick={() => setAsking(true)}>
+      <button class="link" onClick={() => setAsking(true)}>
         {words.undo}
       </button>
     )
@@ -23,7 +23,6 @@ export function Undo({ result, words, onUndo }: UndoProps) {
     <div class="choices">
       <span>{words.undoSure}</span>
       <button
-        type="button"
         class="secondary"
         onClick={() => {
           setAsking(false)
@@ -32,7 +31,7 @@ export function Undo({ result, words, onUndo }: UndoProps) {
       >
         {words.undoYes}
       </button>
-      <button type="button" class="link" onClick={() => setAsking(false)}>
+      <button class="link" onClick={() => setAsking(false)}>
         {words.undoNo}
       </button>
     </div>

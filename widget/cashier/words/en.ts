@@ -1,6 +1,10 @@
 import { cardStates } from '../../ui/words/card-en.ts'
 import type { Words } from './words.ts'
 
+const wishes = { redeem: 'redeem', load: 'activate', both: 'activate and redeem' }
+const unposted: Words['sale']['unposted'] = (what) =>
+  `The sale is not posted. We ${wishes[what]} when you post and save it`
+
 export const en: Words = {
   status: {
     online: 'Online',
@@ -21,7 +25,6 @@ export const en: Words = {
   },
   card: {
     state: cardStates,
-    face: (last4) => `•••• ${last4}`,
     balance: 'Balance',
     available: (sum) => `available ${sum}`,
     heldBy: (till) => `in use: till ${till}`,
@@ -46,11 +49,9 @@ export const en: Words = {
     toPay: (sum, qrForbidden) => `Remaining to pay ${sum}: cash or bank card${qrForbidden ? ', no QR' : ''}`,
     nothingToPay: 'Nothing left to pay',
     prepared: (what, posted) =>
-      `Prepared. We ${{ redeem: 'redeem', load: 'activate', both: 'activate and redeem' }[what]} when you ${
-        posted ? 'save' : 'post and save'
-      } the sale`,
+      `Prepared. We ${wishes[what]} when you ${posted ? '' : 'post and '}save the sale`,
     searching: 'Looking for the sale…',
-    unposted: 'The sale is not posted. We charge when you post and save it',
+    unposted,
     paid: (face, sum) => `This sale was paid with gift card ${face}: ${sum}`,
     sold: (face, sum) => `Gift card ${face} for ${sum} was sold in this sale`,
     by: (time, till) => `${time}${till === null ? '' : ` · till ${till}`}`,
@@ -63,18 +64,21 @@ export const en: Words = {
     which: (time) => `Prepared at ${time}. Is it for this sale?`,
     unchecked: (time) => `Prepared at ${time}. Was that sale saved?`,
     unsaved: (time) => `Prepared at ${time} and never saved. The card is waiting`,
-    unposted: (time) => `Prepared at ${time}, the sale is not posted. We charge when you post and save it`,
+    unposted: (time, what) => `Prepared at ${time}. ${unposted(what)}`,
     doubtful: (time) => `Prepared at ${time}, the sale has changed since. Is it for this one?`,
     sale: (name, time, sum) => `Sale ${name}, ${time}, ${sum}`,
     saleSum: (sum) => `Sale of ${sum}`,
-    yesRedeem: (sum) => `Yes, redeem ${sum}`,
-    yesLoad: (sum) => `Yes, activate for ${sum}`,
-    yesBoth: (loaded, redeemed) => `Yes, activate for ${loaded} and redeem ${redeemed}`,
+    yes: {
+      redeem: (sum) => `Yes, redeem ${sum}`,
+      load: (_, sum) => `Yes, activate for ${sum}`,
+      both: (redeemed, loaded) => `Yes, activate for ${loaded} and redeem ${redeemed}`,
+    },
     ghostRedeem: (sum, time) =>
       `The till closed while redeeming ${sum} (${time}). Did the customer leave without paying this amount?`,
     ghostLoad: (sum, time) =>
       `The till closed while activating a card for ${sum} (${time}). Was the card handed over?`,
-    ghostKeep: 'Yes, redeem it',
+    ghostRedeemed: 'Yes, redeem it',
+    ghostLoaded: 'Yes, activate it',
     ghostCancel: 'No, cancel it',
     linkRedeem: (sum, time) => `Redeemed offline at ${time}, ${sum}. Was it for this sale?`,
     linkLoad: (cards, time) => `Activated offline at ${time}: ${cards}. Was it in this sale?`,
@@ -85,7 +89,7 @@ export const en: Words = {
     cannotPromise:
       'The card was scanned too long ago or entered by hand: it cannot be done offline. Wait for the connection',
   },
-  operation: { redeem: 'Redeem', load: 'Activation' },
+  operation: { redeem: 'Redemption', load: 'Activation' },
   result: {
     undecided: 'Needs a decision',
     waiting: 'Recorded, waiting for the answer…',
@@ -95,10 +99,9 @@ export const en: Words = {
     cancel: 'Cancel',
     acceptOffline: 'Accept offline',
     promised: 'Accepted offline, we will send it',
-    redeemed: (last4, sum, balance) => `•••• ${last4}: redeemed ${sum}, balance ${balance}`,
-    loaded: (last4, sum) => `Card •••• ${last4} activated for ${sum}. Hand it to the customer`,
-    loadedPromise: (last4) =>
-      `Card •••• ${last4}: hand it to the customer. It can pay once the connection is back`,
+    redeemed: (face, sum, balance) => `${face}: redeemed ${sum}, balance ${balance}`,
+    loaded: (face, sum) => `Card ${face} activated for ${sum}. Hand it to the customer`,
+    loadedPromise: (face) => `Card ${face}: hand it to the customer. It can pay once the connection is back`,
     cancelling: (sum) => `Cancel recorded. Collect ${sum} in cash or by bank card`,
     cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in cash or by bank card`,
     cancelledLoad: 'Cancel recorded: do not hand this card over',

@@ -1,6 +1,10 @@
 import { cardStates } from '../../ui/words/card-ru.ts'
 import type { Words } from './words.ts'
 
+const wishes = { redeem: 'Спишем', load: 'Активируем', both: 'Активируем и спишем' }
+const unposted: Words['sale']['unposted'] = (what) =>
+  `Продажа не проведена. ${wishes[what]}, когда проведёте её и сохраните`
+
 export const ru: Words = {
   status: {
     online: 'На связи',
@@ -21,7 +25,6 @@ export const ru: Words = {
   },
   card: {
     state: cardStates,
-    face: (last4) => `•••• ${last4}`,
     balance: 'Остаток',
     available: (sum) => `доступно ${sum}`,
     heldBy: (till) => `занята на кассе ${till}`,
@@ -47,11 +50,9 @@ export const ru: Words = {
       `К доплате ${sum}: наличные или банковская карта${qrForbidden ? ', не QR' : ''}`,
     nothingToPay: 'Доплата не нужна',
     prepared: (what, posted) =>
-      `Подготовлено. ${{ redeem: 'Спишем', load: 'Активируем', both: 'Активируем и спишем' }[what]}, когда вы ${
-        posted ? 'сохраните' : 'проведёте и сохраните'
-      } продажу`,
+      `Подготовлено. ${wishes[what]}, когда вы ${posted ? '' : 'проведёте и '}сохраните продажу`,
     searching: 'Ищем продажу…',
-    unposted: 'Продажа не проведена. Спишем, когда проведёте её и сохраните',
+    unposted,
     paid: (face, sum) => `Эта продажа оплачена подарочной картой ${face}: ${sum}`,
     sold: (face, sum) => `В этой продаже продана подарочная карта ${face} на ${sum}`,
     by: (time, till) => `${time}${till === null ? '' : ` · касса ${till}`}`,
@@ -64,14 +65,15 @@ export const ru: Words = {
     which: (time) => `Подготовлено в ${time}. Это для этой продажи?`,
     unchecked: (time) => `Подготовлено в ${time}. Эта продажа сохранена?`,
     unsaved: (time) => `В ${time} подготовили, но не сохранили. Карта ждёт`,
-    unposted: (time) =>
-      `Подготовлено в ${time}, продажа не проведена. Спишем, когда проведёте её и сохраните`,
+    unposted: (time, what) => `Подготовлено в ${time}. ${unposted(what)}`,
     doubtful: (time) => `Подготовлено в ${time}, продажа с тех пор изменилась. Это для неё?`,
     sale: (name, time, sum) => `Продажа № ${name}, ${time}, ${sum}`,
     saleSum: (sum) => `Продажа на ${sum}`,
-    yesRedeem: (sum) => `Да, списать ${sum}`,
-    yesLoad: (sum) => `Да, активировать на ${sum}`,
-    yesBoth: (loaded, redeemed) => `Да, активировать на ${loaded} и списать ${redeemed}`,
+    yes: {
+      redeem: (sum) => `Да, списать ${sum}`,
+      load: (_, sum) => `Да, активировать на ${sum}`,
+      both: (redeemed, loaded) => `Да, активировать на ${loaded} и списать ${redeemed}`,
+    },
     no: 'Нет, отпустить карту',
     letGo: 'Отпустить карту',
     cannotPromise:
@@ -80,7 +82,8 @@ export const ru: Words = {
       `Касса закрылась во время списания ${sum} (${time}). Покупатель ушёл с товаром, не доплатив эти деньги?`,
     ghostLoad: (sum, time) =>
       `Касса закрылась во время активации карты на ${sum} (${time}). Карту отдали покупателю?`,
-    ghostKeep: 'Да, списать',
+    ghostRedeemed: 'Да, списать',
+    ghostLoaded: 'Да, активировать',
     ghostCancel: 'Нет, отменить',
     linkRedeem: (sum, time) => `Списано без связи в ${time}, ${sum}. Это за эту продажу?`,
     linkLoad: (cards, time) => `Активировано без связи в ${time}: ${cards}. Это из этой продажи?`,
@@ -97,10 +100,9 @@ export const ru: Words = {
     cancel: 'Отменить',
     acceptOffline: 'Принять без связи',
     promised: 'Принято без связи, отправим сами',
-    redeemed: (last4, sum, balance) => `•••• ${last4}: списано ${sum}, остаток ${balance}`,
-    loaded: (last4, sum) => `Карта •••• ${last4} активирована на ${sum}. Отдайте покупателю`,
-    loadedPromise: (last4) =>
-      `Карта •••• ${last4}: отдайте покупателю. Платить ею можно, когда появится связь`,
+    redeemed: (face, sum, balance) => `${face}: списано ${sum}, остаток ${balance}`,
+    loaded: (face, sum) => `Карта ${face} активирована на ${sum}. Отдайте покупателю`,
+    loadedPromise: (face) => `Карта ${face}: отдайте покупателю. Платить ею можно, когда появится связь`,
     cancelling: (sum) => `Отмена записана. Примите ${sum} деньгами`,
     cancelled: (sum) => `Отменено, с карты ничего не взято. Примите ${sum} деньгами`,
     cancelledLoad: 'Отмена записана: не отдавайте эту карту покупателю',

@@ -1,4 +1,5 @@
 import type { Notice } from '../model/notice.ts'
+import type { Wish } from '../model/panel.ts'
 import type { Fault } from '../model/verdict.ts'
 import type { CaseCode } from '../../../src/core/receipt/outcome.ts'
 import type { RefusalCode } from '../../../src/core/refusal.ts'
@@ -31,7 +32,6 @@ export interface Words {
   }
   card: {
     state: Record<CardState, string>
-    face: (last4: string) => string
     balance: string
     available: (sum: string) => string
     heldBy: (till: number) => string
@@ -51,9 +51,9 @@ export interface Words {
     load: (sum: string, cards: number) => string
     toPay: (sum: string, qrForbidden: boolean) => string
     nothingToPay: string
-    prepared: (what: 'redeem' | 'load' | 'both', posted: boolean) => string
+    prepared: (what: Wish, posted: boolean) => string
     searching: string
-    unposted: string
+    unposted: (what: Wish) => string
     paid: (face: string, sum: string) => string
     sold: (face: string, sum: string) => string
     by: (time: string, till: number | null) => string
@@ -66,19 +66,18 @@ export interface Words {
     which: (time: string) => string
     unchecked: (time: string) => string
     unsaved: (time: string) => string
-    unposted: (time: string) => string
+    unposted: (time: string, what: Wish) => string
     doubtful: (time: string) => string
     sale: (name: string, time: string, sum: string) => string
     saleSum: (sum: string) => string
-    yesRedeem: (sum: string) => string
-    yesLoad: (sum: string) => string
-    yesBoth: (loaded: string, redeemed: string) => string
+    yes: Record<Wish, (redeemed: string, loaded: string) => string>
     no: string
     letGo: string
     cannotPromise: string
     ghostRedeem: (sum: string, time: string) => string
     ghostLoad: (sum: string, time: string) => string
-    ghostKeep: string
+    ghostRedeemed: string
+    ghostLoaded: string
     ghostCancel: string
     linkRedeem: (sum: string, time: string) => string
     linkLoad: (cards: string, time: string) => string
@@ -95,9 +94,9 @@ export interface Words {
     cancel: string
     acceptOffline: string
     promised: string
-    redeemed: (last4: string, sum: string, balance: string) => string
-    loaded: (last4: string, sum: string) => string
-    loadedPromise: (last4: string) => string
+    redeemed: (face: string, sum: string, balance: string) => string
+    loaded: (face: string, sum: string) => string
+    loadedPromise: (face: string) => string
     cancelling: (sum: string) => string
     cancelled: (sum: string) => string
     cancelledLoad: string
