@@ -116,3 +116,21 @@ describe('a promise on a grant', () => {
     expect(read).not.toHaveBeenCalled()
   })
 })
+
+describe('a browser that ends a committed transaction without a reason, as WebKit does', () => {
+  beforeEach(() => void vi.spyOn(IDBTransaction.prototype, 'error', 'get').mockReturnValue(null))
+
+  it('[J3] [J11] a frame whose next number another one has taken takes the next', async () => {
+    const other = await openJournal(account)
+    await append(redeemReceipt())
+    expect((await append(redeemReceipt(), other)).seq).toBe(2)
+    expect((await append(redeemReceipt())).seq).toBe(3)
+    other.close()
+  })
+
+  it('[J3] a receipt that is recorded already is told from one whose number was taken', async () => {
+    const receipt = redeemReceipt()
+    await append(receipt)
+    await expect(append(receipt)).rejects.toMatchObject({ name: 'AlreadyRecorded' })
+  })
+})

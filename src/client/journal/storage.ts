@@ -115,8 +115,11 @@ export async function strictly<S extends StoreNames<TillSchema>, T>(
 
 function endOf(tx: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
+    let failed: DOMException | null = null
     tx.oncomplete = () => resolve()
-    tx.onabort = () => reject(tx.error ?? new DOMException('aborted', 'AbortError'))
+    // After `commit()` WebKit gives an aborted transaction no error (2.50); the first request that failed has it.
+    tx.onerror = ({ target }) => (failed ??= (target as IDBRequest).error)
+    tx.onabort = () => reject(tx.error ?? failed ?? new DOMException('aborted', 'AbortError'))
   })
 }
 
