@@ -25,6 +25,17 @@ export interface Beacon {
 
 export const beaconKey = (accountId: string) => `podarok-head-${accountId}`
 
+/** The accounts that have a beacon here. */
+export function beaconsIn(area: () => object): string[] {
+  const prefix = beaconKey('')
+  try {
+    return Object.keys(area()).flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []))
+  } catch {
+    // Denied: there is none.
+    return []
+  }
+}
+
 /** @param area the page's `localStorage`; a browser that denies it throws, and then there is no beacon */
 export function openBeacon(area: () => Pick<Storage, 'getItem' | 'setItem'>, accountId: string): Beacon {
   const key = beaconKey(accountId)

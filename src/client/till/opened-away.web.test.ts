@@ -4,6 +4,9 @@ import { drain, sell, TestTills, until } from '../testing/till-rig.ts'
 import type { Trouble } from './till.ts'
 
 const tills = new TestTills()
+const denied = () => {
+  throw new DOMException('The operation is insecure.', 'SecurityError')
+}
 
 describe('a page that was opened while the server is away', () => {
   /** A till that has one record to send, and whose page was closed. */
@@ -33,6 +36,17 @@ describe('a page that was opened while the server is away', () => {
     expect(await one.till.api('release', null, { id: uuid() })).toEqual({ released: true })
     // It is the till that it was.
     expect(tills.server.journals.size).toBe(1)
+  })
+
+  it.each([
+    ['does not list its database (WebKit)', { databases: () => Promise.resolve([]) }],
+    ['denies everything beside its database', { localStorage: denied }],
+  ])('[J12] [J13] [F31] tells it of a journal too where the browser %s', async (_, overrides) => {
+    await left()
+    const one = tills.rig(overrides)
+    void one.till.start()
+    await until(() => one.till.state.unsettled === 1)
+    expect(one.till.trouble).toBeNull()
   })
 
   it('[F23] belongs to whom the session says: a journal of another account was only counted', async () => {

@@ -1,5 +1,5 @@
 import { AccountId } from '../../core/ids.ts'
-import { openBeacon } from '../journal/beacon.ts'
+import { beaconsIn, openBeacon } from '../journal/beacon.ts'
 import { type DatabaseEvents, databaseName } from '../journal/database.ts'
 import { Drafts } from '../journal/drafts.ts'
 import { Facts } from '../journal/facts.ts'
@@ -92,11 +92,20 @@ async function isListed(accountId: AccountId, { databases, log }: OpeningDeps): 
   }
 }
 
-/** The accounts that have a journal in this browser. */
-export async function accountsHere(databases: () => Promise<readonly string[]>): Promise<AccountId[]> {
+/**
+ * The accounts that have a journal in this browser, by its databases and by their beacons: a database that lives in memory is
+ * not listed, and its beacon lives as long as it does.
+ */
+export async function accountsHere({
+  databases,
+  localStorage,
+}: Pick<OpeningDeps, 'databases' | 'localStorage'>): Promise<AccountId[]> {
   const prefix = databaseName('')
-  return (await databases()).flatMap((name) => {
-    const id = tryShape(AccountId, name.startsWith(prefix) ? name.slice(prefix.length) : null)
+  const listed = (await databases()).flatMap((name) =>
+    name.startsWith(prefix) ? name.slice(prefix.length) : [],
+  )
+  return [...new Set([...listed, ...beaconsIn(localStorage)])].flatMap((text) => {
+    const id = tryShape(AccountId, text)
     return id.success ? [id.data] : []
   })
 }

@@ -434,7 +434,7 @@ export class Till {
    */
   async #openOnly(): Promise<number> {
     try {
-      const accounts = this.#carrier ? [] : await accountsHere(this.#deps.databases)
+      const accounts = this.#carrier ? [] : await accountsHere(this.#deps)
       if (accounts.length === 1) await this.#open(accounts[0]!)
       await this.refresh()
       return accounts.length
