@@ -35,6 +35,7 @@ export function laterViews({ till, checkout, words, log, sounds: heard = inPage 
   const moves = new CardMoves({ api, numberOf: (cardId) => desk.numberOf(cardId) })
   const onUndo = (result: Result) => undo(result, { till, decisions, notice })
   const sounds = new Sounds({ checkout, ...heard })
+  addEventListener('storage', () => sounds.readAgain())
   return {
     Operations: (props) => (
       <Operations {...props} words={words} shift={shift} sounds={sounds} told={told} onUndo={onUndo} />

@@ -55,6 +55,16 @@ it('[U4] they can be turned off, and stay so', async () => {
   expect(rows.get('podarok-sounds')).toBe('on')
 })
 
+it('[U4] turned off in one frame they are off in the others', async () => {
+  const here = listen(page.form)
+  listen(page.saved).toggle()
+  here.readAgain()
+  expect(here.on.value).toBe(false)
+  await page.addGoods(34_900)
+  await page.scan(unknown)
+  expect(played).toEqual([])
+})
+
 it('[U4] a storage that is denied keeps nobody from turning them off', () => {
   const denied = (): never => {
     throw new DOMException('denied', 'SecurityError')

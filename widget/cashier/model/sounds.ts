@@ -20,7 +20,7 @@ export class Sounds {
 
   constructor(deps: SoundsDeps) {
     this.#deps = deps
-    this.on.value = this.#read() !== 'off'
+    this.readAgain()
     const { checkout } = deps
     this.#each('taken', () =>
       checkout.results.value
@@ -37,6 +37,11 @@ export class Sounds {
       ...checkout.ghosts.list.value.map(({ record }) => record.id),
       ...checkout.notUndone.value.map(({ record }) => record.id),
     ])
+  }
+
+  /** Another frame may have turned them off or on: they are the till's, not a frame's. */
+  readAgain(): void {
+    this.on.value = this.#read() !== 'off'
   }
 
   toggle(): void {
