@@ -120,7 +120,7 @@ describe('a promise on a grant', () => {
 describe('a browser that ends a committed transaction without a reason, as WebKit does', () => {
   beforeEach(() => void vi.spyOn(IDBTransaction.prototype, 'error', 'get').mockReturnValue(null))
 
-  it('[J3] [J11] a frame whose next number another one has taken takes the next', async () => {
+  it('[J3] [J11] [F10] a frame whose next number another one has taken takes the next', async () => {
     const other = await openJournal(account)
     await append(redeemReceipt())
     expect((await append(redeemReceipt(), other)).seq).toBe(2)
