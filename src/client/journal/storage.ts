@@ -23,11 +23,13 @@ export class TillStorage {
   #db: TillDatabase
   #reopening: Promise<TillDatabase> | null = null
   #closed = false
+  readonly #underWay = new Set<{ abort(): void }>()
 
   private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents) {
     this.accountId = accountId
     this.#db = db
     this.#events = events
+    addEventListener('pagehide', this.#onHide)
   }
 
   /** @throws as `openTillDatabase` does */
@@ -45,6 +47,7 @@ export class TillStorage {
 
   close(): void {
     this.#closed = true
+    removeEventListener('pagehide', this.#onHide)
     this.#db.close()
   }
 
@@ -55,13 +58,34 @@ export class TillStorage {
     mode: 'readwrite',
   ): TillWrite<S> | Promise<TillWrite<S>>
   begin<S extends StoreNames<TillSchema>>(stores: S[], mode: 'readonly' | 'readwrite') {
-    const open = (db: TillDatabase) => db.transaction(stores, mode, { durability: 'strict' })
+    const open = (db: TillDatabase) => {
+      const tx = db.transaction(stores, mode, { durability: 'strict' })
+      const end = () => this.#underWay.delete(tx)
+      this.#underWay.add(tx)
+      tx.done.then(end, end)
+      return tx
+    }
     try {
       return open(this.#db)
     } catch (error) {
       if (this.#closed || !isClosed(error)) throw error
       this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null))
       return this.#reopening.then(open)
+    }
+  }
+
+  /**
+   * WebKit puts a page aside with a transaction under way, when another one is opened in its tab, and whoever wants the
+   * stores of that waits until the browser is closed (2.50). Nothing runs in such a page, so it ends them before.
+   */
+  readonly #onHide = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted) return
+    for (const tx of this.#underWay) {
+      try {
+        tx.abort()
+      } catch {
+        // It was told to commit, which needs nothing more of this page.
+      }
     }
   }
 
@@ -99,9 +123,8 @@ export async function strictly<S extends StoreNames<TillSchema>, T>(
   const begun = storage.begin(stores, 'readwrite')
   const tx = begun instanceof Promise ? await begun : begun
   const raw = unwrap(tx)
-  const ended = endOf(raw)
   // idb's `done` rejects before `tx.error` is set, so we listen ourselves.
-  tx.done.catch(() => undefined)
+  const ended = endOf(raw)
   try {
     const result = await work(tx, raw)
     await ended
