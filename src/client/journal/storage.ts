@@ -76,7 +76,7 @@ export class TillStorage {
 
   /**
    * WebKit puts a page aside with a transaction under way, when another one is opened in its tab, and whoever wants the
-   * stores of that waits until the browser is closed (2.50). Nothing runs in such a page, so it ends them before.
+   * stores of that waits for more than a minute, perhaps for good (2.50). Nothing runs in such a page, so it ends them before.
    */
   readonly #onHide = ({ persisted }: PageTransitionEvent): void => {
     if (!persisted) return
