@@ -1,4 +1,5 @@
-import type { Act, Deed, Paper, Part, Screen } from './words.ts'
+import type { Part } from '../../widget/cashier/testing/screen.ts'
+import type { Act, Deed, Paper, Screen } from './words.ts'
 
 /** The certificate of the shop. */
 const faceKopecks = 150_000
