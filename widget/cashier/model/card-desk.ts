@@ -68,6 +68,8 @@ export class CardDesk {
   readonly #source: CardSource
   /** Scans and presses run one after another: each starts from the draft that the one before it left. */
   #queue: Promise<void> = Promise.resolve()
+  /** Of the open document: those that run and those that wait, perhaps for one of the document before. */
+  #turns = 0
   #last: { number: string; atMs: number } | null = null
   readonly #scanned = new Map<CardId, Scanned>()
   /** Sums that a person has typed: the card pays no more, whatever the sale comes to. */
@@ -94,6 +96,7 @@ export class CardDesk {
   reset(): void {
     this.#scanned.clear()
     this.#last = null
+    this.#turns = 0
     this.#typed.value = new Map()
     this.seen.value = []
   }
@@ -145,7 +148,8 @@ export class CardDesk {
     if (repeated) return Promise.resolve()
     return this.#inTurn(async (opened) => {
       await this.#lookUp({ number, entered }, opened)
-      await this.#share(opened, false)
+      // The sale may have got a place for it while it was looked up.
+      await this.#grow(opened)
     })
   }
 
@@ -222,12 +226,13 @@ export class CardDesk {
   /** @param quiet nobody pressed or scanned anything: what was said last stays */
   #inTurn(work: (opened: Opened) => Promise<void>, quiet = false): Promise<void> {
     const { document, busy, notice, log } = this.#deps
-    const asked = document.opened.value
+    const opened = document.opened.value
+    if (!opened) return Promise.resolve()
+    this.#turns++
+    busy.value = true
     const turn = this.#queue.then(async () => {
-      const opened = document.opened.value
       // A turn that was waiting when the next document came is not that document's business (M4).
-      if (!opened || opened !== asked) return
-      busy.value = true
+      if (!this.#isCurrent(opened)) return
       if (!quiet) notice.value = null
       try {
         await work(opened)
@@ -235,7 +240,7 @@ export class CardDesk {
         if (quiet && isUnreachable(error)) log('not_followed', error)
         else if (this.#isCurrent(opened)) notice.value = noticeOf(error)
       } finally {
-        if (this.#isCurrent(opened)) busy.value = false
+        if (this.#isCurrent(opened)) busy.value = --this.#turns > 0
       }
     })
     this.#queue = turn

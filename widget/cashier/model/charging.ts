@@ -16,6 +16,7 @@ import { confirmAll } from './draft-edit.ts'
 import type { History } from './history.ts'
 import type { Notice } from './notice.ts'
 import type { OpenDocument } from './open-document.ts'
+import type { Opened } from './opened.ts'
 import type { TillPort } from './till-port.ts'
 
 export interface ChargingDeps extends Pick<MatchingDeps, 'locks'> {
@@ -107,12 +108,28 @@ export class Charging {
    * @param isFirst for its `Open`, and not once more
    */
   async begin(isFirst: boolean): Promise<void> {
-    const { till, document, read, readSaved, onAnswer } = this.#deps
+    const { till, document, readSaved, log } = this.#deps
     const opened = document.opened.value
     if (!opened || !till.ready) return
     const search = ++this.#lastSearch
     const isCurrent = () => document.opened.value === opened && search === this.#lastSearch
     this.searching.value = true
+    try {
+      await this.#search(opened, isFirst, isCurrent)
+    } catch (error) {
+      // The storage said no. What the server knows of the sale can be asked all the same.
+      log('drafts_not_read', error)
+      await readSaved()
+    }
+    if (!isCurrent()) return
+    batch(() => {
+      this.searching.value = false
+      this.expected.value = null
+    })
+  }
+
+  async #search(opened: Opened, isFirst: boolean, isCurrent: () => boolean): Promise<void> {
+    const { read, readSaved, onAnswer } = this.#deps
     await read()
     const found = await this.#matching.ask(opened, (draft) => {
       if (isCurrent()) this.expected.value = draft
@@ -135,11 +152,6 @@ export class Charging {
       this.questions.value = [...this.questions.value, { draft, doubt: 'which', documentId, sale }]
     }
     await reading
-    if (!isCurrent()) return
-    batch(() => {
-      this.searching.value = false
-      this.expected.value = null
-    })
   }
 
   /** Whether the draft could be promised without the line now: on its holds, or on the till's grant (O2, O3). */

@@ -68,6 +68,47 @@ describe('a card before what it is for', () => {
   })
 })
 
+describe('a slow line', () => {
+  let arrive: () => void
+  beforeEach(() => {
+    page.store.slow = new Promise((done) => (arrive = done))
+  })
+  const answered = async () => {
+    page.store.slow = Promise.resolve()
+    arrive()
+    await new Promise<void>((done) => setImmediate(done))
+  }
+
+  it('[M2] a card pays for goods that were rung up while it was looked up', async () => {
+    await page.scan(card)
+    await page.addGoods(tea)
+    expect(page.maySave).toBe(false)
+    await answered()
+    expect([seen(), press()]).toEqual([[], tea])
+  })
+
+  it('[M4] [U3] a card waits for the look-up of the sale before: its sale is not saved without it meanwhile', async () => {
+    await page.scan(card)
+    await page.newSale()
+    await page.addGoods(tea)
+    expect(page.maySave).toBe(true)
+    await page.scan(second)
+    expect([page.shown.checkout.busy.value, page.maySave]).toEqual([true, false])
+    await answered()
+    expect([page.shown.checkout.busy.value, press()]).toEqual([false, tea])
+  })
+})
+
+it('[M2] a storage that is taken away keeps no saved sale waiting: what the server knows is asked all the same', async () => {
+  await page.addGoods(tea)
+  await page.save()
+  page.store.isGone = true
+  await page.openSaved(page.documentId!)
+  const { charging, document } = page.shown.checkout
+  expect([charging.searching.value, document.saved.value?.read]).toEqual([false, true])
+  expect(page.logged).toEqual(['drafts_not_read Error: StorageEmptied'])
+})
+
 describe('goods after the card', () => {
   it('[M2] the sum follows until it is confirmed, and then asks for one press', async () => {
     await page.addGoods(tea)

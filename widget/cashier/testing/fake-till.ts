@@ -24,6 +24,10 @@ export class FakeStore {
   lineUp = true
   /** Calls, by name, that get no answer; `sync` carries the records. */
   readonly stalled = new Set<string>()
+  /** A slow line: what the server has answered comes when this resolves. */
+  slow = Promise.resolve()
+  /** The browser has taken the storage away: nothing can be read. */
+  isGone = false
 
   constructor(ledger: FakeLedger) {
     this.ledger = ledger
@@ -122,7 +126,8 @@ export class FakeTill implements TillPort {
       },
       drafts: {
         waiting: () => Promise.resolve(this.#waiting().map(({ draft }) => draft)),
-        waitingInOrder: () => Promise.resolve(this.#waiting()),
+        waitingInOrder: () =>
+          store.isGone ? Promise.reject(new Error('StorageEmptied')) : Promise.resolve(this.#waiting()),
         placesOf: (ids) =>
           Promise.resolve(
             new Map(ids.flatMap((id) => (documents.has(id) ? [[id, documents.get(id)!] as const] : []))),
@@ -161,7 +166,8 @@ export class FakeTill implements TillPort {
     if (!lineUp) return Promise.reject(new Unreachable(name, null))
     if (this.#store.stalled.has(name)) return new Promise(() => undefined)
     ledger.calls.push(name)
-    return Promise.resolve(this.#answer(name, body, options.id))
+    const answer = this.#answer(name, body, options.id)
+    return this.#store.slow.then(() => answer)
   }) as TillPort['api']
 
   #answer(name: string, body: never, id: string | undefined): unknown {
