@@ -347,6 +347,8 @@ export class Checkout implements HostListener {
   #read(): void {
     const { till, log } = this.#deps
     const wasDown = this.line.value.reachable === false
+    // The till reads its state anew whenever its journal or its drafts have changed; most of what it tells is of the line.
+    const isAsRead = this.journal.value === till.state && this.ready.value === till.ready
     batch(() => {
       this.trouble.value = till.trouble
       this.warning.value = till.warning
@@ -360,9 +362,11 @@ export class Checkout implements HostListener {
       // What the till did is its own account's to see (F23).
       if (!till.ready) this.screen.value = 'desk'
     })
-    void this.#readHistory()
     const isShown = this.#isShown()
-    this.charging.dropEnded(isShown).catch((error: unknown) => log('drafts_not_read', error))
+    if (!isAsRead) {
+      void this.#readHistory()
+      this.charging.dropEnded(isShown).catch((error: unknown) => log('drafts_not_read', error))
+    }
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.

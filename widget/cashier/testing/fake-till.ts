@@ -43,7 +43,7 @@ export class FakeStore {
   tell(): void {
     void Promise.resolve().then(async () => {
       await Promise.resolve()
-      for (const frame of this.frames) frame.changed()
+      for (const frame of this.frames) frame.refreshed()
     })
   }
 
@@ -143,6 +143,12 @@ export class FakeTill implements TillPort {
         },
       },
     }
+  }
+
+  /** The journal or the drafts were read anew: their state is another object, whatever it says. */
+  refreshed(): void {
+    this.state = { ...this.state }
+    this.changed()
   }
 
   changed(): void {
