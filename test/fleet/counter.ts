@@ -1,10 +1,13 @@
 import type { JournalRecord } from '../../src/client/journal/database.ts'
-import { Matching, type OpenedSale, type Question } from '../../src/client/till/matching.ts'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import * as memory from '../../src/client/journal/memory.ts'
+import type { Parts } from '../../src/client/journal/parts.ts'
+import { HeadlessHost } from '../../src/client/testing/headless-host.ts'
 import { Till, type TillDeps } from '../../src/client/till/till.ts'
-import type { DraftId } from '../../src/core/ids.ts'
+import type { Draft } from '../../src/core/draft/draft.ts'
 import type { Receipt } from '../../src/core/receipt/receipt.ts'
+import { Checkout } from '../../widget/cashier/model/checkout.ts'
+import { type Result, statusOf } from '../../widget/cashier/model/result.ts'
 import type { Boss } from './boss.ts'
 import { FleetTab } from './tab.ts'
 import type { Deal, Truth } from './truth.ts'
@@ -12,28 +15,30 @@ import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
 import { Page, type PageDeps } from './world/page.ts'
 import type { Profile } from './world/profile.ts'
+import type { Tally } from './world/tally.ts'
 import { within } from './world/realm.ts'
 
-/** A frame with a running till in it. */
+/** Two animation frames. */
+const paintMs = 32
+
+/** A frame of MoySklad's page with the cashier's app in it: the till, and the models of its screen. */
 export class OpenTill {
   readonly page: Page
   readonly till: Till
+  readonly checkout: Checkout
+  /** MoySklad's page around the frame. */
+  readonly host: HeadlessHost
   readonly counter: Counter
   readonly tab: FleetTab
-  readonly matching: Matching
-  /** The document that MoySklad's page has opened here. */
-  opened: OpenedSale | null = null
-  /** What stands on the screen for somebody to answer. */
-  questions: Question[] = []
-  /** What this form has prepared and not left. */
-  preparing: DraftId | null = null
 
-  constructor(counter: Counter, page: Page, till: Till, tab: FleetTab, matching: Matching) {
-    this.counter = counter
+  constructor(parts: Pick<OpenTill, 'page' | 'till' | 'checkout' | 'host' | 'counter' | 'tab'>) {
+    const { page, till, checkout, host, counter, tab } = parts
     this.page = page
     this.till = till
+    this.checkout = checkout
+    this.host = host
+    this.counter = counter
     this.tab = tab
-    this.matching = matching
   }
 
   get works(): boolean {
@@ -41,7 +46,7 @@ export class OpenTill {
   }
 
   /** Runs as the code of this page. A page that dies meanwhile gives no answer. */
-  do<T>(work: () => Promise<T>): Promise<T> {
+  do<T>(work: () => T): T {
     return within(this.page, work)
   }
 }
@@ -62,8 +67,7 @@ export interface CounterParts {
   random: () => number
   log: (event: string, error: unknown) => void
   onRecord: (id: string) => void
-  /** The till has become ready, or the line has come back: what could not be asked is asked now. */
-  onReturn: (open: OpenTill) => void
+  tally: Tally
 }
 
 /** One place where cards are sold: a person at a computer, with the app open in one frame or several. */
@@ -87,70 +91,81 @@ export class Counter {
 
   /** Opens the app in a new frame, in a tab of its own or in one that is there. It is ready some time later, if the line is up. */
   load(tab = new FleetTab(this.parts.newId), of: 'form' | 'saved' = 'form'): OpenTill {
-    const { computer, profile, line, scheduler, newId, random, contextKey, userToken, log, truth } =
-      this.parts
+    const { computer, profile, line, scheduler, newId, random, truth } = this.parts
     const page = new Page({ scheduler, computer, profile, line, newId, random })
-    const till: Till = within(page, () => {
-      const deps: TillDeps = {
-        window: page.window as unknown as TillDeps['window'],
-        fetch: ((path: string, init: RequestInit) => page.fetch(path, init)) as typeof fetch,
-        locks: profile.locks as unknown as LockManager,
-        channel: (name) => profile.channels.open(name) as unknown as BroadcastChannel,
-        newId,
-        now: () => page.wallMs(),
-        elapsed: () => page.elapsedMs(),
-        random,
-        contextKey,
-        userToken: () => Promise.resolve(userToken()),
-        tab: tab.tab,
-        localStorage: () => page.localStorage,
-        memory: () => Promise.resolve(memory),
-        databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),
-        log: (event, error) => {
-          if (!page.dead) log(`${this.name} ${event}`, error)
-        },
-      }
-      return new Till(deps)
-    })
-    const matching = within(page, () => {
-      return new Matching({
-        till,
-        locks: profile.locks as unknown as LockManager,
-        log: (event, error) => {
-          if (!page.dead) log(`${this.name} ${event}`, error)
-        },
-      })
-    })
-    const open: OpenTill = new OpenTill(this, page, till, tab, matching)
-    this.open.push(open)
-    tab[of] = open
-    let was = { ready: false, reachable: till.line.reachable }
-    till.onChange(() => {
-      const is = { ready: till.ready !== null, reachable: till.line.reachable }
-      const returned = is.ready && (!was.ready || (was.reachable === false && is.reachable === true))
-      was = is
-      if (returned) page.soon(() => this.parts.onReturn(open))
-    })
     page.onRecord = (value) => {
-      const deal = this.wrote(value as JournalRecord)
+      const deal = this.#wrote(value as JournalRecord)
       this.parts.onRecord(deal.id)
       return deal
     }
     page.onWritten = (value) => truth.heldBy(profile.name).add((value as JournalRecord).id)
+    page.onDraft = (value) => this.#drafted((value as { draft: Draft }).draft, page)
+    page.onDraftKept = (value) =>
+      truth.draftsOf(profile.name).add((value as { draft: Draft }).draft.receiptId)
+    const host = new HeadlessHost({ tab: tab.tab, setTimeout: (work, ms) => scheduler.after(ms, work) })
+    const open = within(page, () => this.#start(page, tab, host))
+    this.open.push(open)
+    tab[of] = open
     page.onDeath = () => {
       this.open = this.open.filter((one) => one !== open)
       if (tab[of] === open) tab[of] = null
     }
-    page.soon(() => void till.start())
+    page.soon(() => void open.till.start())
     return open
   }
 
+  /** As the engine of the app does it, without elements. */
+  #start(page: Page, tab: FleetTab, host: HeadlessHost): OpenTill {
+    const { profile, newId, random, contextKey, userToken, truth } = this.parts
+    const locks = profile.locks as unknown as LockManager
+    const log = (event: string, error: unknown) => {
+      if (!page.dead) this.parts.log(`${this.name} ${event}`, error)
+    }
+    const till = new Till({
+      window: page.window as unknown as TillDeps['window'],
+      fetch: ((path: string, init: RequestInit) => page.fetch(path, init)) as typeof fetch,
+      locks,
+      channel: (name) => profile.channels.open(name) as unknown as BroadcastChannel,
+      newId,
+      now: () => page.wallMs(),
+      elapsed: () => page.elapsedMs(),
+      random,
+      contextKey,
+      userToken: () => Promise.resolve(userToken()),
+      tab: tab.tab,
+      localStorage: () => page.localStorage,
+      memory: () => Promise.resolve(noted(page)),
+      databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),
+      log,
+    })
+    const checkout = new Checkout({
+      till,
+      host,
+      faultText: ({ code }) => code,
+      locks,
+      newId,
+      now: () => till.serverNowMs(),
+      setTimeout: (work, ms) => page.setTimeout(work, ms),
+      afterPaint: (work) =>
+        page.setTimeout(() => {
+          for (const result of checkout.results.value) sawResult(truth, result)
+          work()
+        }, paintMs),
+      log,
+    })
+    host.listen(checkout)
+    return new OpenTill({ page, till, checkout, host, counter: this, tab })
+  }
+
   /** A record is on its way to the disk, or on it. */
-  wrote({ id, receipt }: JournalRecord): Deal {
-    const { truth, accountId, scheduler } = this.parts
+  #wrote({ id, receipt }: JournalRecord): Deal {
+    const { truth, tally, accountId, scheduler } = this.parts
     const { mode, standsFor, operations, grantId } = JSON.parse(receipt) as Receipt
     const [first] = operations
     const undoes = first?.kind === 'void' ? first.receiptId : null
+    if (mode === 'promise' && standsFor === null)
+      tally.add(grantId === null ? 'promises on hold' : 'promises on grant')
+    if (truth.prepared.get(id)?.agreed?.by === 'save') tally.add('drafts matched')
     return truth.begin({
       id,
       account: accountId,
@@ -171,6 +186,21 @@ export class Counter {
     })
   }
 
+  /** A draft is on its way to the disk, or kept in memory. What was begun in a saved sale is for that sale. */
+  #drafted({ receiptId, documentId }: Draft, page: Page): void {
+    const { prepared } = this.parts.truth
+    if (prepared.has(receiptId)) return
+    prepared.set(receiptId, {
+      receiptId,
+      counter: this.name,
+      agreed: null,
+      sale: documentId === null ? null : { documentId, posted: true },
+      left: false,
+      frame: page,
+      gaveUp: false,
+    })
+  }
+
   /** A working frame of new sales. */
   get form(): OpenTill | null {
     return this.open.find((one) => one.works && one.tab.form === one) ?? null
@@ -179,4 +209,37 @@ export class Counter {
   get working(): OpenTill | null {
     return this.open.find((one) => one.works) ?? null
   }
+}
+
+/** A result stands on a screen, drawn. */
+export function sawResult(truth: Truth, result: Result): void {
+  const { record, promise, undo } = result
+  const status = statusOf(result)
+  const what = status === 'waiting' ? 'asked' : status
+  for (const one of [record, promise?.record]) {
+    if (!one) continue
+    truth.painted(one.id)
+    truth.saw(one.id, what)
+  }
+  if (undo) truth.saw(undo.record.id, what)
+}
+
+/** What a page without storage keeps in memory is noted as what goes to a disk is. */
+function noted(page: Page): typeof memory {
+  const openInMemory = async (...args: Parameters<typeof memory.openInMemory>): Promise<Parts> => {
+    const parts = await memory.openInMemory(...args)
+    const { journal, drafts } = parts
+    const [append, save] = [journal.append.bind(journal), drafts.save.bind(drafts)]
+    journal.append = async (...receipt) => {
+      const record = await append(...receipt)
+      page.onRecord(record)
+      return record
+    }
+    drafts.save = (draft) => {
+      page.onDraft({ draft })
+      return save(draft)
+    }
+    return parts
+  }
+  return { ...memory, openInMemory }
 }

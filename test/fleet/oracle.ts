@@ -1,10 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { Broken } from './broken.ts'
 import type { Deal, Truth } from './truth.ts'
 
-/** A rule that the product has broken. */
-class Broken extends Error {
-  override name = 'Broken'
-}
+/** What every certificate of these shops is worth. */
+const certificateKopecks = 150_000
 
 interface ReceiptRow {
   rowid: number
@@ -31,6 +30,8 @@ export class Oracle {
   readonly #statements = new Map<string, StatementSync>()
   #lastRow = 0
   checks = 0
+  /** Undoings that came while what they undo waited for a human. */
+  undoneInReview = 0
   /** The most that was lost since the owner was told a number, of what the number speaks of. */
   lostSinceTold = 0
 
@@ -128,8 +129,9 @@ export class Oracle {
   }
 
   #receipt(row: ReceiptRow): void {
-    const { account_id, id, till_id, mode, status, applied_by, entries } = row
+    const { account_id, id, till_id, mode, status, applied_by, entries, voids } = row
     if (till_id === null) return
+    if (voids !== null && this.#row(voids)?.status === 'in_review') this.undoneInReview++
     const deal = this.#truth.deals.get(id)
     if (!deal) throw new Broken(`receipt ${id} was made by nobody`)
     if (deal.account !== account_id) throw new Broken(`[F23] ${told(deal)} stands in another account`)
@@ -142,10 +144,19 @@ export class Oracle {
     }
   }
 
-  /** A card is charged for the sale that it was prepared for, and for no other's (M3). */
+  /** A card is charged what somebody agreed to, for the sale that it was prepared for, and for no other's (M3). */
   #forWhom(deal: Deal, { document_id }: ReceiptRow): void {
     const about = this.#truth.prepared.get(deal.standsFor ?? deal.id)
     if (!about) throw new Broken(`${told(deal)} was prepared by nobody`)
+    const { agreed } = about
+    const { faces } = this.#truth
+    if (!agreed) throw new Broken(`[J1] ${told(deal)} was recorded, and nobody let it be done`)
+    const did = deal.cards.map(({ card, amount }) => `${faces.get(card)} ${amount}`)
+    const meant = agreed.parts.map(
+      ({ last4, paysKopecks }) => `${last4} ${paysKopecks ?? certificateKopecks}`,
+    )
+    if (did.toSorted().join() !== meant.toSorted().join())
+      throw new Broken(`[J1] ${told(deal)} does ${did.join()}, and the screen said ${meant.join()}`)
     if (about.sale === null)
       throw new Broken(`[M3] ${told(deal)} was charged for ${document_id}, and there was no sale`)
     if (document_id !== null && document_id !== about.sale.documentId)
@@ -166,8 +177,10 @@ export class Oracle {
     shutOut: ReadonlySet<string>,
     isThere: (documentId: string) => boolean,
   ): void {
-    for (const { receiptId, counter, sale, gaveUp } of this.#truth.prepared.values()) {
-      if (!sale?.posted || sale.documentId === null || !isThere(sale.documentId) || gaveUp) continue
+    for (const { receiptId, counter, sale, agreed, gaveUp } of this.#truth.prepared.values()) {
+      // What nobody pressed for was only looked at, and so may be what nobody has seen the press of.
+      if (!agreed || agreed.by === 'pressing' || gaveUp || !sale?.posted || sale.documentId === null) continue
+      if (!isThere(sale.documentId)) continue
       const kept = [...this.#truth.drafts.values()].some((ids) => ids.has(receiptId))
       if (this.#truth.deals.has(receiptId) || !kept || shutOut.has(receiptId)) continue
       const what = waiting.has(receiptId) ? 'waits, and nobody was asked' : 'is forgotten'

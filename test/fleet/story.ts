@@ -9,6 +9,7 @@ import { type Random, seeded } from '../../src/core/testing/random.ts'
 import { Boss } from './boss.ts'
 import { type Card, Cashier } from './cashier.ts'
 import { Counter, type OpenTill } from './counter.ts'
+import { Hands } from './hands.ts'
 import { Mishaps } from './mishaps.ts'
 import { Oracle } from './oracle.ts'
 import { Trace } from './trace.ts'
@@ -23,6 +24,8 @@ import type { Tally } from './world/tally.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const days = 30
+/** Longer than anybody waits before they go on: nobody else acts at that frame meanwhile. */
+const actMaxMs = 30 * 60_000
 
 export interface StoryDeps {
   seed: number
@@ -64,20 +67,21 @@ export class Story {
       if (loud) this.trace.say(...exchange(path, body, answer))
     }
     this.oracle = new Oracle(this.truth, () => this.server.file)
+    const hands = new Hands({ scheduler: this.scheduler, moment: () => minuteOf(this.#moyskladMs) })
     this.cashier = new Cashier({
+      hands,
       random: this.random,
       truth: this.truth,
       tally,
       trace: this.trace,
-      nowMs: () => this.scheduler.nowMs,
       saveSale: (sale, open, rest) => this.#saveSale(sale, open, rest),
+      saleOf: (id) => this.server.moysklad.sales.get(id) ?? null,
       postSale: (id) => {
         const { sales } = this.server.moysklad
         const sale = sales.get(id)
         if (sale) sales.set(id, { ...sale, applicable: true })
       },
       deleteSale: (id) => void this.server.moysklad.sales.delete(id),
-      moment: () => minuteOf(this.#moyskladMs),
     })
   }
 
@@ -142,11 +146,11 @@ export class Story {
       line: new Line(scheduler, server, random, this.tally),
       scheduler,
       truth,
+      tally: this.tally,
       newId: () => this.#newId(),
       random: () => random.next(),
       log: (event, error) =>
         trace.say(event, error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
-      onReturn: (open) => void this.#heard(open, this.cashier.desk.begin(open)),
       onRecord: (id) => {
         if (this.poisonNext) {
           this.poisonNext = false
@@ -187,6 +191,7 @@ export class Story {
     for (const { id, number, paid } of added) {
       this.cards.push({ id, number, account: boss.accountId })
       truth.opening.set(id, paid ?? 0)
+      truth.faces.set(id, number.slice(-4))
     }
   }
 
@@ -234,7 +239,13 @@ export class Story {
     const { random, scheduler } = this
     const here = random.shuffle(this.counters).slice(0, random.pick([1, 1, 2, 3]))
     for (const { parts } of here) parts.computer.wake()
-    await Promise.all(here.map((counter) => this.#serve(counter)))
+    const atWork = here.map(async (counter) => {
+      await this.#serve(counter)
+      // Whoever is done goes, however long the others take.
+      counter.parts.computer.sleep()
+    })
+    await Promise.all(atWork)
+    for (const { parts } of here) parts.computer.wake()
     await scheduler.run(random.int(1, 15) * 1_000)
     for (const counter of here) {
       const open = counter.working
@@ -303,26 +314,37 @@ export class Story {
     if (random.chance(0.25)) {
       line.up = !line.up
       // Long enough for the till to find out, or not.
-      const ms = random.pick([10, 500, 7_000, 16 * 60_000])
-      await new Promise<void>((done) => open.page.setTimeout(done, ms))
+      if (random.chance(0.9)) await this.#wait(random.pick([10, 500, 7_000]))
+      else await this.#nap(open.counter)
     } else if (line.up && random.chance(0.2)) await this.#flap(open)
     // Which of the tab's frames it hits, nobody knows.
     const { saved } = open.tab
     this.#mishaps.sudden(saved && random.chance(0.6) ? saved : open)
   }
 
+  /** The computer sleeps until what is held for the card in its form may be used no more. */
+  async #nap({ parts: { computer } }: Counter): Promise<void> {
+    this.tally.add('naps')
+    computer.sleep()
+    await this.#wait(16 * 60_000)
+    computer.wake()
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((done) => this.scheduler.after(ms, done))
+  }
+
   /** The line goes and comes, and the browser notices both: what a frame has open it asks about again. */
   async #flap(open: OpenTill): Promise<void> {
     const { line } = open.counter.parts
-    const wait = (ms: number) => new Promise<void>((done) => open.page.setTimeout(done, ms))
     const notice = () => open.tab.frames.forEach(({ page }) => page.tell('online'))
     this.tally.add('line flaps')
     line.up = false
     notice()
-    await wait(this.random.int(200, 3_000))
+    await this.#wait(this.random.int(200, 3_000))
     line.up = true
     notice()
-    await wait(this.random.int(500, 3_000))
+    await this.#wait(this.random.int(500, 3_000))
   }
 
   #ready(open: OpenTill): Promise<void> {
@@ -336,7 +358,7 @@ export class Story {
   /** Somebody acts at a till, until they are done or the page is gone. */
   async #as(open: OpenTill, work: () => Promise<void>): Promise<void> {
     this.tally.add('acts')
-    await this.scheduler.until(this.#heard(open, open.do(work)), 120_000, () => open.page.dead)
+    await this.scheduler.until(this.#heard(open, open.do(work)), actMaxMs, () => open.page.dead)
   }
 
   /** What the code of a dead page meets is nobody's trouble, and that the storage said no stands on the screen. */
@@ -399,6 +421,7 @@ export class Story {
     this.#draftsAtEnd()
     for (const boss of this.bosses) await boss.decide(1)
     this.oracle.end(this.scheduler.nowMs)
+    if (this.oracle.undoneInReview > 0) this.tally.add('cancels while in review', this.oracle.undoneInReview)
     if (this.oracle.losses() > 0) this.tally.add('months with losses')
     if (this.oracle.lostSinceTold > 0) this.tally.add('months with losses after the owner was told')
     scheduler.skip(dayMs)

@@ -6,6 +6,8 @@ export class FleetTab {
   readonly tab: Tab
   form: OpenTill | null = null
   saved: OpenTill | null = null
+  /** What MoySklad's page shows: it tells of no end of the other. */
+  shows: 'form' | 'saved' = 'form'
 
   constructor(newId: () => string) {
     const rows = new Map<string, string>()
@@ -18,6 +20,12 @@ export class FleetTab {
 
   get frames(): OpenTill[] {
     return [this.form, this.saved].filter((frame) => frame !== null)
+  }
+
+  /** The frame that a person sees, where it works. */
+  get shown(): OpenTill | null {
+    const frame = this[this.shows]
+    return frame?.works ? frame : null
   }
 
   close(): void {

@@ -35,12 +35,23 @@ export interface Deal {
   ghost: 'kept' | 'cancelled' | null
 }
 
+/** A card and its part in a sale, as a screen says it. */
+export interface Part {
+  last4: string
+  /** Null for a card that is to be sold. */
+  paysKopecks: number | null
+}
+
 /** What a card was prepared for before MoySklad's sale was there. */
 export interface Prepared {
   /** Of the receipt that the draft becomes. */
   receiptId: string
-  account: string
   counter: string
+  /**
+   * What stood on the screen when a person last let it be done, and by which press; null while nobody has. `pressing`: by
+   * the button, and nobody has seen yet what came of it.
+   */
+  agreed: { by: 'save' | 'button' | 'yes' | 'pressing'; parts: readonly Part[] } | null
   /** The sale as it was really made: by its id in MoySklad, or null where it was saved nowhere. Null for none so far. */
   sale: { documentId: string | null; posted: boolean } | null
   /** The buyer has gone without a sale. */
@@ -56,12 +67,16 @@ export class Truth {
   /** Of which receipts each storage holds the draft. */
   readonly drafts = new Map<string, Set<string>>()
   readonly deals = new Map<string, Deal>()
+  /** Sales that were made for a receipt which was recorded without one. */
+  readonly linked = new Map<string, string>()
   /** What the manager chose, by receipt. */
   readonly decided = new Map<string, string>()
   /** Holds that a manager has ended, with the loss that may come of it. */
   readonly ended = new Set<string>()
   /** What the owner was told that they can lose at most, when, and on which grants among others. */
   readonly told: { account: string; atMs: number; sum: number; grants: string[] }[] = []
+  /** The last digits of each card. */
+  readonly faces = new Map<string, string>()
   /** What each card began with. */
   readonly opening = new Map<string, number>()
   /** Which deals each storage holds. */

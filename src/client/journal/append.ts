@@ -5,7 +5,7 @@ import type { HeldGrant, JournalRecord, RecordKey, UnsettledRow } from './databa
 import { strictly, type TillStorage, type TillWrite } from './storage.ts'
 
 /** The grant does not allow this promise (O1): nothing was written. */
-export class GrantRefused extends Error {
+class GrantRefused extends Error {
   override name = 'GrantRefused'
   readonly code: GrantFault | 'grant_unknown'
   constructor(code: GrantFault | 'grant_unknown') {

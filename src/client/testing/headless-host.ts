@@ -150,11 +150,14 @@ function hear(listener: HostListener, data: unknown, turn: number): void {
 }
 
 /** An unsaved document as MoySklad's page tells it, with nulls where it has nothing yet. */
-export function stateOf({ rows, sumKopecks }: Sale, moment = '2026-10-02 12:30:00.000') {
+export function stateOf(
+  { rows, sumKopecks }: Sale,
+  { moment = '2026-10-02 12:30:00.000', applicable = true } = {},
+) {
   return {
     id: null,
     name: null,
-    applicable: true,
+    applicable,
     moment,
     sum: sumKopecks,
     positions: {

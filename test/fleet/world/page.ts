@@ -38,6 +38,9 @@ export class Page {
   onRecord: (record: unknown) => { written: boolean | null } | undefined = () => undefined
   /** It was committed. */
   onWritten: (record: unknown) => void = () => undefined
+  /** A draft is being kept, and was. */
+  onDraft: (row: unknown) => void = () => undefined
+  onDraftKept: (row: unknown) => void = () => undefined
   readonly #scheduler: Scheduler
   readonly #startMs: number
   readonly #timers = new Map<number, number>()

@@ -129,7 +129,17 @@ export function installStorageFaults(): void {
     page?.began(tx)
     return tx
   }
-  const store = IDBObjectStore.prototype as unknown as { add: (...args: unknown[]) => unknown }
+  const store = IDBObjectStore.prototype as unknown as Record<'add' | 'put', (...args: unknown[]) => unknown>
+  const put: (...args: unknown[]) => unknown = Reflect.get(store, 'put')
+  store.put = function (this: { name: string; transaction: RawTransaction }, ...args: unknown[]) {
+    const request = put.apply(this, args)
+    const page = this.name === 'drafts' ? pageNow() : undefined
+    if (page) {
+      page.onDraft(args[0])
+      note(this.transaction, 'complete', () => page.onDraftKept(args[0]))
+    }
+    return request
+  }
   const add: (...args: unknown[]) => unknown = Reflect.get(store, 'add')
   store.add = function (this: { name: string; transaction: RawTransaction }, ...args: unknown[]) {
     const request = add.apply(this, args)

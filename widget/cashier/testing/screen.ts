@@ -100,7 +100,7 @@ const partsOfRecord = (record: JournalRecord): Part[] =>
     return [{ last4, paysKopecks: one.kind === 'redeem' ? one.amountKopecks : null }]
   })
 
-const partsOfDraft = ({ loads, redeems }: Draft): Part[] => [
+export const partsOfDraft = ({ loads, redeems }: Draft): Part[] => [
   ...loads.map(({ last4 }) => ({ last4, paysKopecks: null })),
   ...redeems.map(({ last4, amountKopecks }) => ({ last4, paysKopecks: amountKopecks })),
 ]
