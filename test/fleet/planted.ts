@@ -8,8 +8,9 @@ interface Fault {
 
 const match = 'src/core/draft/draft-match.ts'
 const matching = 'src/client/till/matching.ts'
+const desk = 'widget/cashier/model/card-desk.ts'
 
-/** Rules of the matching (M3) that can be taken away, to see that the fleet sees it. */
+/** Rules that can be taken away, to see that the fleet sees it: with each goes what would hide that it is gone. */
 const faults: Record<string, Fault[]> = {
   'by-clocks': [
     {
@@ -39,6 +40,46 @@ const faults: Record<string, Fault[]> = {
       instead: "false) return 'other'",
     },
     { file: matching, text: 'draft.documentId !== opened.documentId) continue', instead: 'false) continue' },
+  ],
+  // The sums of a draft stay where the sale becomes smaller, and nobody keeps MoySklad from saving it (M2).
+  'sum-stays': [
+    { file: desk, text: 'const next = before && this.#fit(before)', instead: 'const next = before' },
+    {
+      file: 'src/core/draft/draft.ts',
+      text: "if (amountKopecks > payableKopecks) return { code: 'above_payable'",
+      instead: "if (amountKopecks < 0) return { code: 'above_payable'",
+    },
+  ],
+  // A card that was looked at is not taken in when its goods come, and its face says that this is right (U3).
+  'silent-card': [
+    {
+      file: desk,
+      text: 'const more = this.seen.value.some((card) => this.isWanted(card)) ||',
+      instead: 'const more =',
+    },
+    {
+      file: desk,
+      text: 'const scanned = this.#scanned.get(card.id)\n      if (scanned && ',
+      instead: 'const scanned = this.#scanned.get(card.id)\n      if (!scanned && ',
+    },
+  ],
+  // A card that nothing is done with is not shown (U3).
+  'unseen-card': [
+    { file: desk, text: 'if (card) this.#show(card)', instead: 'if (card && draft.value) this.#show(card)' },
+  ],
+  // A left draft is asked about at a sale of the same minute with another sum, and «Да» is offered for whatever sum (C5).
+  'any-yes': [
+    {
+      file: match,
+      text: 'sale.sumKopecks !== draft.sale.sumKopecks)',
+      instead: 'false)',
+    },
+    {
+      file: 'widget/cashier/model/charging.ts',
+      text: 'mayBeRight({ draft, doubt, sale, documentId }: Question): boolean {',
+      instead:
+        'mayBeRight({ draft, doubt, sale, documentId }: Question): boolean {\n    if (draft) return true',
+    },
   ],
 }
 
