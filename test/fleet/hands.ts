@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals'
+import { effect } from '@preact/signals-core'
 import { stateOf } from '../../src/client/testing/headless-host.ts'
 import type { DocumentId } from '../../src/core/ids.ts'
 import type { Sale } from '../../src/core/sale/sale.ts'

@@ -9,6 +9,8 @@ export class StorageEmptied extends Error {
   override name = 'StorageEmptied'
 }
 
+export type PageEvents = Pick<Window, 'addEventListener' | 'removeEventListener'>
+
 /**
  * The open database of one account. A browser may close the connection under us (F14); then it is opened once more.
  *
@@ -20,20 +22,22 @@ export class TillStorage {
   /** The id of its first journal, which tells this database from one that is made anew under its name; not read yet where undefined. */
   firstJournal?: string
   readonly #events: DatabaseEvents
+  readonly #page: PageEvents
   #db: TillDatabase
   #reopening: Promise<TillDatabase> | null = null
   #closed = false
   readonly #underWay = new Set<{ abort(): void }>()
 
-  private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents) {
+  private constructor(accountId: string, db: TillDatabase, events: DatabaseEvents, page: PageEvents) {
     this.accountId = accountId
     this.#db = db
     this.#events = events
-    addEventListener('pagehide', this.#onHide)
+    this.#page = page
+    page.addEventListener('pagehide', this.#onHide)
   }
 
   /** @throws as `openTillDatabase` does */
-  static async open(accountId: string, events: DatabaseEvents): Promise<TillStorage> {
+  static async open(accountId: string, events: DatabaseEvents, page: PageEvents): Promise<TillStorage> {
     const own: { storage: TillStorage | null } = { storage: null }
     const db = await openTillDatabase(accountId, {
       ...events,
@@ -42,12 +46,12 @@ export class TillStorage {
         events.onOutdated()
       },
     })
-    return (own.storage = new TillStorage(accountId, db, events))
+    return (own.storage = new TillStorage(accountId, db, events, page))
   }
 
   close(): void {
     this.#closed = true
-    removeEventListener('pagehide', this.#onHide)
+    this.#page.removeEventListener('pagehide', this.#onHide)
     this.#db.close()
   }
 

@@ -60,7 +60,7 @@ let seen: BookState[]
 
 beforeEach(async () => {
   account = uuid()
-  storage = await TillStorage.open(account, events)
+  storage = await TillStorage.open(account, events, window)
   pages = new Pages()
   seen = []
 })

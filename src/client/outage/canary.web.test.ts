@@ -10,7 +10,7 @@ let account: string
 let storage: TillStorage
 beforeEach(async () => {
   account = uuid()
-  storage = await TillStorage.open(account, events)
+  storage = await TillStorage.open(account, events, window)
 })
 afterEach(async () => {
   storage.close()

@@ -47,7 +47,7 @@ const spend = (kopecksSpent: number) =>
 
 beforeEach(async () => {
   account = uuid()
-  storage = await TillStorage.open(account, events)
+  storage = await TillStorage.open(account, events, window)
   nowMs = 1_700_000_000_000
   asked = []
   answer = give

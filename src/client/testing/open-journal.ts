@@ -38,7 +38,7 @@ export interface OpenOptions {
 /** Opens the journal of an account as a frame of the till does. */
 export async function openJournal(account: string, options: OpenOptions = {}): Promise<OpenJournal> {
   const { now = () => 1000, events = silent, serverHas = () => true, locks = navigator.locks } = options
-  const storage = await TillStorage.open(account, events)
+  const storage = await TillStorage.open(account, events, window)
   const beacon = openBeacon(() => localStorage, account)
   const frame = await enterFrame(locks, uuid())
   const identity = await Identity.open(storage, beacon)

@@ -17,7 +17,7 @@ import { type Trouble, troubleOfState, type Troubles } from '../trouble.ts'
 export type Changed = 'journal' | 'drafts' | 'identity'
 
 export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'events'> {
-  window: Pick<Window, 'setTimeout' | 'clearTimeout'>
+  window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
   random: () => number
   api: Api
   clock: TillClock

@@ -8,12 +8,13 @@ import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
 import type * as memory from '../journal/memory.ts'
 import type { Parts } from '../journal/parts.ts'
-import { TillStorage } from '../journal/storage.ts'
+import { type PageEvents, TillStorage } from '../journal/storage.ts'
 import type { Locks } from '../locks.ts'
 import type { Tab } from '../tab.ts'
 import { tryShape } from '../../core/shape.ts'
 
 export interface OpeningDeps {
+  window: PageEvents
   locks: Locks
   newId: () => string
   now: () => number
@@ -51,7 +52,7 @@ export async function openParts(accountId: AccountId, deps: OpeningDeps): Promis
 
 async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Parts> {
   const { locks, newId, now, serverHas } = deps
-  const storage = await TillStorage.open(accountId, deps.events)
+  const storage = await TillStorage.open(accountId, deps.events, deps.window)
   try {
     const durable = await isListed(accountId, deps)
     const frame = await enterFrame(locks, newId())
