@@ -102,6 +102,7 @@ export class PeerTill {
       grant: null,
       decidedAfterMs: 0,
       settledSeq: null,
+      answeredSeq: 0,
       durable: true,
     }
   }

@@ -23,6 +23,8 @@ export interface TillOptions {
   worker?: boolean
   /** False: MoySklad's page writes no context key into the addresses of its frames. */
   contextKey?: boolean
+  /** Runs in each frame before anything of its page does. */
+  beforePage?: () => void
 }
 
 /** So long is waited for a sight at most. What has to be quick is measured, and not by waiting. */
@@ -60,12 +62,13 @@ export class TillPage {
   static async open(
     page: Page,
     hostUrl: string,
-    { employee = 'anna', locale = 'ru_RU', ready = true, contextKey = true }: TillOptions,
+    { employee = 'anna', locale = 'ru_RU', ready = true, contextKey = true, beforePage }: TillOptions,
   ): Promise<TillPage> {
     page.setDefaultTimeout(sightMs)
     const till = new TillPage(page, await page.context().newCDPSession(page), locale)
     slowDown(hardness().slowProcessor)
     if (!contextKey) await page.addInitScript(dropContextKey)
+    if (beforePage) await page.addInitScript(beforePage)
     await page.goto(`${hostUrl}/?employee=${employee}&locale=${locale}#retaildemand/edit?new`)
     if (ready) await till.ready('create')
     return till

@@ -36,6 +36,26 @@ onRestoredServers('a restored server', (scene) => {
     expect(await cases()).toEqual([])
   })
 
+  test('[F22] [J7] nothing is decided for a till that has had answers above the head, until it has refilled the server', async () => {
+    const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
+    const first = pay(till, card, 10)
+    await send(till, first)
+    await backUp()
+    const paid = pay(till, card, 80)
+    await send(till, paid)
+    await setBack()
+    // No answer has told the till yet. Decided now, the 70 would be paid of money that was spent.
+    const next = pay(till, card, 70)
+    const { head, outcomes } = await till.answer('sync', { ...till.batch([next]), answeredSeq: 2 })
+    expect(outcomes.map(({ outcome }) => verdictOf(outcome))).toEqual(['later'])
+    expect(head).toMatchObject({ headSeq: 1, state: 'active' })
+    expect(await refill(till, paid)).toEqual(['applied'])
+    const { outcomes: decided } = await till.answer('sync', { ...till.batch([next]), answeredSeq: 2 })
+    expect(decided.map(({ outcome }) => verdictOf(outcome))).toEqual(['refused insufficient_funds'])
+    expect(await balanceOf(manager, card)).toBe(10)
+    expect(await cases()).toEqual([])
+  })
+
   test('[F22] what had come late is named as missing again, and refilled', async () => {
     const { till, manager, card, backUp, setBack, send, refill, cases } = await scene()
     const [first, late, third] = [pay(till, card, 10), pay(till, card, 20), pay(till, card, 30)]

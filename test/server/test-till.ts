@@ -154,6 +154,7 @@ export class TestTill {
       grant: null,
       decidedAfterMs: 0,
       settledSeq: null,
+      answeredSeq: 0,
       durable: true,
       ...rest,
     }

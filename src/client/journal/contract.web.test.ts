@@ -45,7 +45,13 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
   it('numbers records one by one and tells how many are unsent, and since when', async () => {
     expect([(await append()).seq, (await append()).seq]).toEqual([1, 2])
     expect(await journal.state()).toEqual({ headSeq: 2, unsettled: 2, oldestAtMs: 1000 })
-    expect(await journal.standing(1)).toMatchObject({ headSeq: 2, waiting: [], drained: false, grant: null })
+    expect(await journal.standing(1)).toEqual({
+      headSeq: 2,
+      answeredSeq: 0,
+      waiting: [],
+      drained: false,
+      grant: null,
+    })
   })
 
   it('takes a receipt once', async () => {
@@ -60,6 +66,7 @@ describe.each(['stored', 'in memory'] as const)('a journal %s', (kind) => {
     await settle(1, applied)
     await settle(2, applied)
     expect(await sent()).toEqual([3])
+    expect((await journal.standing(1)).answeredSeq).toBe(2)
     expect(await sent({ above: 1, below: [] })).toEqual([2, 3])
     expect(await sent({ above: 2, below: [1] })).toEqual([1, 3])
     // What waits here, and what never was here, is not settled.

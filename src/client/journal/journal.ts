@@ -1,7 +1,7 @@
 import type { ReceiptId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import { batchRecordsMax } from '../../core/wire/tills.ts'
-import { type Entry, insistOnGhost, StorageFull, writeEntry } from './append.ts'
+import { insistOnGhost, StorageFull, writeEntry } from './append.ts'
 import type { Beacon } from './beacon.ts'
 import type { CardFace, JournalRecord, RecordKey } from './database.ts'
 import type { Frame } from './frame.ts'
@@ -26,6 +26,7 @@ import {
   lastSeq,
   type ReceiptParts,
   type RecordState,
+  wantsWitness,
 } from './records.ts'
 import { settle } from './settle.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
@@ -163,7 +164,13 @@ export class Journal {
         faces,
       }
       try {
-        await writeEntry(storage, { record, receipt, tillId, frame: witness(parts, frame), decides })
+        await writeEntry(storage, {
+          record,
+          receipt,
+          tillId,
+          frame: wantsWitness(parts) ? frame.name : null,
+          decides,
+        })
         this.#last = { ordinal, seq }
         // A second look at what is on the disk already: the screen does not wait for it. By then the till may be another.
         setTimeout(() => identity.current.ordinal === ordinal && beacon.write({ tillId, journal, seq }))
@@ -304,14 +311,6 @@ export class Journal {
   #keyOfReceipt(id: ReceiptId): Promise<RecordKey | undefined> {
     return reading(this.#deps.storage, ['records'], (tx) => tx.objectStore('records').index('id').getKey(id))
   }
-}
-
-/**
- * An undoing, and a link to a sale, is a person's answer to what they saw and moves no money anew: it needs no witness, and
- * nothing could undo it.
- */
-function witness({ operations }: ReceiptParts, frame: Frame): Entry['frame'] {
-  return operations.every(({ kind }) => kind === 'void' || kind === 'link') ? null : frame.name
 }
 
 async function statesOf(

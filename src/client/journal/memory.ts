@@ -154,7 +154,9 @@ class MemoryJournal implements JournalPort {
 
   standing(ordinal: number): Promise<Standing> {
     const drained = this.#unsettled().length === 0
-    return Promise.resolve({ headSeq: this.#head(ordinal), waiting: [], drained, grant: null })
+    const headSeq = this.#head(ordinal)
+    const answeredSeq = this.#head(ordinal, (state) => state.outcome !== null)
+    return Promise.resolve({ headSeq, answeredSeq, waiting: [], drained, grant: null })
   }
 
   settle(settled: readonly Settled[]): Promise<number> {
@@ -193,8 +195,9 @@ class MemoryJournal implements JournalPort {
     return Promise.resolve()
   }
 
-  #head(ordinal: number): number {
-    return Math.max(0, ...this.#states.map(({ record }) => (record.ordinal === ordinal ? record.seq : 0)))
+  #head(ordinal: number, is: (state: RecordState) => boolean = () => true): number {
+    const own = this.#states.filter((state) => state.record.ordinal === ordinal && is(state))
+    return Math.max(0, ...own.map(({ record }) => record.seq))
   }
 
   #unsettled(): RecordState[] {

@@ -1,7 +1,7 @@
 import type { IDBPObjectStore } from 'idb'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { OutcomeRun, RecordKey, StoredOutcome, TillSchema } from './database.ts'
-import { byKey, keyOf, type Settled } from './records.ts'
+import { byKey, journalRange, keyOf, type Settled } from './records.ts'
 
 /**
  * Outcomes come many at once and are read one by one and seldom, and a browser's storage asks its price for a row and not
@@ -40,6 +40,12 @@ export async function outcomesOf(
     found.push(own())
   }
   return found
+}
+
+/** The newest number of a journal whose record has an outcome; 0 for none. */
+export async function lastAnswered(outcomes: Outcomes<IDBTransactionMode>, ordinal: number): Promise<number> {
+  const cursor = await outcomes.openCursor(journalRange(ordinal), 'prev')
+  return cursor ? endOf(cursor.value)[1] : 0
 }
 
 /** @param settled for the first time, in the order of their keys */

@@ -3,7 +3,7 @@ import type { Envelope } from '../../core/wire/tills.ts'
 import { batchBytesMax } from '../../core/wire/tills.ts'
 import type { JournalRecord, RecordKey, StoredOutcome, TillSchema, UnsettledRow } from './database.ts'
 import type { Frame } from './frame.ts'
-import { outcomesOf } from './outcomes.ts'
+import { lastAnswered, outcomesOf } from './outcomes.ts'
 import { among, byKey, journalRange, keyOf } from './records.ts'
 import { reading, type TillRead, type TillStorage } from './storage.ts'
 
@@ -20,7 +20,7 @@ export interface Outgoing {
 }
 
 /** What the journal adds to the envelope of a signed request (J5). */
-export type Standing = Pick<Envelope, 'headSeq' | 'waiting' | 'drained' | 'grant'>
+export type Standing = Pick<Envelope, 'headSeq' | 'answeredSeq' | 'waiting' | 'drained' | 'grant'>
 
 /** A live frame that has not shown its record after this time is stuck: what comes after it is not kept waiting. */
 export const unseenMaxMs = 30_000
@@ -204,15 +204,22 @@ async function recordsAt(
 }
 
 export async function standingOf(storage: TillStorage, unseen: Unseen, ordinal: number): Promise<Standing> {
-  const stores: ('records' | 'unsettled' | 'grants')[] = ['records', 'unsettled', 'grants']
+  const stores: ('records' | 'unsettled' | 'outcomes' | 'grants')[] = [
+    'records',
+    'unsettled',
+    'outcomes',
+    'grants',
+  ]
   return reading(storage, stores, async (tx) => {
-    const [last, unsettled, held] = await Promise.all([
+    const [last, answeredSeq, unsettled, held] = await Promise.all([
       tx.objectStore('records').openKeyCursor(journalRange(ordinal), 'prev'),
+      lastAnswered(tx.objectStore('outcomes'), ordinal),
       tx.objectStore('unsettled').getAllKeys(null, 1),
       tx.objectStore('grants').get('current'),
     ])
     return {
       headSeq: last?.primaryKey[1] ?? 0,
+      answeredSeq,
       waiting: unseen.rows
         .filter((row) => row.ordinal === ordinal && !unseen.isFresh(row))
         .slice(0, waitingMax)

@@ -23,6 +23,13 @@ export class AlreadyRecorded extends Error {
 /** What this program has written into its own journal; the server, which reads it as well, checks every word. */
 export const receiptOf = (record: Pick<JournalRecord, 'receipt'>) => JSON.parse(record.receipt) as Receipt
 
+/**
+ * An undoing, and a link to a sale, is a person's answer to what they saw and moves no money anew: it needs no witness, and
+ * nothing could undo it (J4).
+ */
+export const wantsWitness = ({ operations }: Pick<Receipt, 'operations'>): boolean =>
+  !operations.every(({ kind }) => kind === 'void' || kind === 'link')
+
 export const journalRange = (ordinal: number) => IDBKeyRange.bound([ordinal, 0], [ordinal, Infinity])
 export const keyOf = ({ ordinal, seq }: { ordinal: number; seq: number }): RecordKey => [ordinal, seq]
 export const byKey = (a: RecordKey, b: RecordKey) => a[0] - b[0] || a[1] - b[1]

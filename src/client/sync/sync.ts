@@ -73,6 +73,7 @@ class NonceAged extends Error {}
 export class Sync {
   readonly #deps: SyncDeps
   #timer: number | null = null
+  #timerMs = 0
   #running: Promise<void> | null = null
   #again = false
   /** Aborts the running try, so that other frames get the lock. */
@@ -121,8 +122,6 @@ export class Sync {
       this.#again = true
       return this.#running
     }
-    if (this.#timer !== null) this.#deps.clearTimeout(this.#timer)
-    this.#timer = null
     this.#running = this.#try().finally(() => {
       this.#running = null
     })
@@ -141,7 +140,18 @@ export class Sync {
         break
       }
     } while (this.#again && !this.#stopped)
-    if (!this.#stopped) this.#timer = this.#deps.setTimeout(() => void this.kick(), waitMs)
+    if (!this.#stopped) this.#plan(waitMs)
+  }
+
+  #plan(waitMs: number): void {
+    // Sales do not put a tick off: where they follow each other closely, nothing of what is due with it would be done.
+    if (this.#timer !== null && this.#timerMs === tickMs && waitMs === tickMs) return
+    if (this.#timer !== null) this.#deps.clearTimeout(this.#timer)
+    this.#timerMs = waitMs
+    this.#timer = this.#deps.setTimeout(() => {
+      this.#timer = null
+      void this.kick()
+    }, waitMs)
   }
 
   /** Full jitter (J6): tills that lost the line together must not come back together. */
@@ -170,20 +180,23 @@ export class Sync {
   async #drain(lease: AbortSignal): Promise<number> {
     const goesOn = () => !this.#stopped && !lease.aborted
     let inStep = false
-    // A new record moves the head of a restored server, and then no head tells any more what lies below it. So
-    // the heads are compared before anything is sent, whenever the server may have been away.
+    let delivered = false
+    // A copy of the till may have come to a restored server first: then its head tells nothing of what it lacks (F9). So the
+    // heads are compared before anything is sent, whenever the server may have been away.
     if (!this.#inTouch) await this.#compareHeads()
     this.#inTouch = true
     while (goesOn()) {
       const parcel = await this.#pack(null)
       if (parcel) {
         inStep = false
+        delivered = true
         const waitMs = await this.#deliver(parcel, goesOn)
         if (waitMs !== null) return waitMs
         continue
       }
-      // Nothing is left to send, or the server lacks what may not be sent yet.
-      if (inStep) break
+      // Nothing is left to send, or the server lacks what may not be sent yet. What else is due can wait for the next tick: a
+      // screen has outcomes to show (P2b).
+      if (inStep || (delivered && this.#lost.size === 0)) break
       await this.#letHoldsGo()
       await this.#compareHeads()
       await this.#deps.onInStep()
@@ -196,7 +209,11 @@ export class Sync {
 
   async #pack(after: RecordKey | null): Promise<Parcel | null> {
     const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
-    return batch && { batch, envelope: await this.#deps.envelope(batch.ordinal) }
+    if (!batch) return null
+    const envelope = await this.#deps.envelope(batch.ordinal)
+    // What the server is known to have lost is on its way.
+    const answeredSeq = Math.min(envelope.answeredSeq, this.#lost.get(batch.ordinal)?.above ?? Infinity)
+    return { batch, envelope: { ...envelope, answeredSeq } }
   }
 
   /**
@@ -212,7 +229,8 @@ export class Sync {
       // Where one fails the others still end first: nothing runs on after this try.
       await Promise.allSettled(work)
       const [, answer, next] = await Promise.all(work)
-      if (answer === null) {
+      // The till was silent for long, or the server was restored: the heads come first.
+      if (answer === null || answer.head.headSeq < parcel.envelope.answeredSeq) {
         await this.#compareHeads()
         return null
       }

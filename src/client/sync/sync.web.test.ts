@@ -14,6 +14,7 @@ const applied: Outcome = { status: 'applied', by: null, postedAtMs: 1, effects: 
 /** Calls that reach a server which stores what it gets; each test bends it. */
 class FakeApi {
   readonly stored = new Map<string, number>()
+  readonly calls: string[] = []
   readonly batches: number[][] = []
   readonly raw: string[] = []
   readonly released: string[] = []
@@ -26,6 +27,7 @@ class FakeApi {
 
   api = (async (name: string, body: unknown, options: { id?: string } = {}) => {
     await Promise.resolve()
+    this.calls.push(name)
     if (typeof body === 'function') body = (body as (nonceOf: () => null) => unknown)(() => null)
     if (name === 'ping')
       return { headSeq: this.head, serverTimeMs: 1, missing: this.missing, atHead: this.atHead }
@@ -41,6 +43,8 @@ class FakeApi {
       if (failure && !failure.after) throw failure.error
       if (failure) this.store(request)
       if (failure) throw failure.error
+      if (this.head < request.answeredSeq)
+        return { head: { headSeq: this.head, serverTimeMs: 1 }, outcomes: [] }
     }
     this.store(request)
     return {
@@ -264,6 +268,37 @@ describe('sync', () => {
     server.batches.length = 0
     await sync.kick()
     expect(server.batches).toEqual([[2, 3, 4, 5]])
+  })
+
+  it('[J7] [F22] [P2b] a restored server that no answer has told of yet decides nothing before it is refilled', async () => {
+    for (let i = 0; i < 4; i++) await append()
+    await sync.kick()
+    server.head = 1
+    server.stored.clear()
+    server.batches.length = 0
+    await append()
+    await sync.kick()
+    expect(server.batches).toEqual([[5], [2, 3, 4, 5]])
+    expect([...server.stored.values()]).toEqual([1, 1, 1, 1])
+    expect(await unsent()).toBe(0)
+  })
+
+  it('[P2b] a record goes in one request, and what else is due waits for the next tick', async () => {
+    server.calls.length = 0
+    await append()
+    await sync.kick()
+    expect(server.calls).toEqual(['sync'])
+    await sync.kick()
+    expect(server.calls).toEqual(['sync', 'ping'])
+  })
+
+  it('[P2b] sales that follow each other closely do not put the tick off', async () => {
+    const timers = waits.length
+    for (let i = 0; i < 3; i++) {
+      await append()
+      await sync.kick()
+    }
+    expect(waits).toHaveLength(timers)
   })
 
   it('[J7] [F22] a restored server gets what had come late, and its head tells nothing of', async () => {

@@ -213,7 +213,14 @@ export class FakeServer {
     })
   }
 
-  #sync({ journal, records }: SyncRequest) {
+  #sync({ journal, records, answeredSeq }: SyncRequest) {
+    if (this.#head(journal).headSeq < answeredSeq) {
+      const outcome: Outcome = { status: 'later', scope: 'all', afterMs: 1_000 }
+      return {
+        head: this.#head(journal),
+        outcomes: records.map(({ seq, id }) => ({ seq, id, outcome, proof: null })),
+      }
+    }
     const outcomes = records.map(({ seq, id, receipt, settled }) => {
       // As the server does: what it could not read would be in review there, and no test here is about that.
       parseShape(Receipt, JSON.parse(receipt))

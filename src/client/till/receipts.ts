@@ -6,7 +6,7 @@ import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { CardFace, JournalRecord } from '../journal/database.ts'
 import type { JournalPort } from '../journal/journal.ts'
-import { AlreadyRecorded, type ReceiptParts, receiptOf } from '../journal/records.ts'
+import { AlreadyRecorded, type ReceiptParts, receiptOf, wantsWitness } from '../journal/records.ts'
 import { storeOf } from './session.ts'
 
 export interface ReceiptsDeps {
@@ -19,8 +19,10 @@ export interface ReceiptsDeps {
   grantId: () => Promise<GrantId | null>
   /** Whether a promise may be made here at all. */
   canPromise: () => boolean
-  /** A record is on the disk, or may be sent now. */
+  /** A record is on the disk. */
   onWritten: () => void
+  /** What may be sent now has changed. */
+  onSendable: () => void
   /** A record could not be written: nothing happened. */
   onRefused: (error: unknown) => void
   log: (event: string, error: unknown) => void
@@ -53,7 +55,7 @@ export class Receipts {
       // It stays unsent, and is asked about when this frame is gone.
       this.#deps.log('not_marked_seen', error)
     }
-    this.#deps.onWritten()
+    this.#deps.onSendable()
   }
 
   /** Committing a draft twice, from two frames, gives the one record. */
@@ -116,8 +118,11 @@ export class Receipts {
   async #written(work: Promise<JournalRecord>): Promise<JournalRecord> {
     try {
       const record = await work
-      this.#unpainted.set(record.id, record)
+      // Before it was shown it may not go, and a try would find nothing and keep it waiting (P2b).
+      const isShownFirst = wantsWitness(receiptOf(record))
+      if (isShownFirst) this.#unpainted.set(record.id, record)
       this.#deps.onWritten()
+      if (!isShownFirst) this.#deps.onSendable()
       return record
     } catch (error) {
       this.#deps.onRefused(error)

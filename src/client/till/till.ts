@@ -374,8 +374,8 @@ export class Till {
       onWritten: () => {
         this.#full = false
         this.#tell('journal')
-        void sync.kick()
       },
+      onSendable: () => void sync.kick(),
       onRefused: (error) => {
         if (error instanceof Error && error.name === 'StorageFull') this.#full = true
         this.#changed()

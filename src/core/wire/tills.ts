@@ -57,6 +57,11 @@ const envelopeShape = {
   decidedAfterMs: Moment,
   /** Up to this number the till knows every outcome; null where it does not say (T5, to come). */
   settledSeq: v.nullable(Head),
+  /**
+   * The highest `seq` of this journal whose record the till has an answer to, as far as it takes the server to know. A server
+   * whose head is lower was restored: it decides nothing and answers `later`, so that the till refills it first (J7).
+   */
+  answeredSeq: Head,
   /** The till keeps its journal beyond the page (J13). */
   durable: v.boolean(),
 }

@@ -44,6 +44,7 @@ export function createReception(deps: Pick<Deps, 'db' | 'sealing' | 'keys'>) {
     const { settled } = batch.records[n]!
     return {
       waiting,
+      answeredSeq: batch.answeredSeq,
       settled: settled && proofs.isOurs(settled.proof, arrival, settled.outcome) ? settled.outcome : null,
       numbers: new Map(),
     }

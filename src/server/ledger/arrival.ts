@@ -35,10 +35,22 @@ export interface KnownFact {
 export interface Evidence {
   /** Records of the same journal that the till keeps back until a cashier has said whether they were seen (J4), by `seq`. */
   waiting: ReadonlyMap<number, { recordedAtMs: number }>
+  /** The till has an answer of this server to a record of the same journal with this `seq`: a lower head is a restored one (J7). */
+  answeredSeq: number
   /** What this server answered to it before it was restored, by its own mark (J7). */
   settled: FinalOutcome | null
   /** Hashes of the numbers that were sealed into its operations, by their place; null where a seal did not open (J1). */
   numbers: ReadonlyMap<number, string | null>
+}
+
+/** The till has had answers that this server, restored since, does not know of (J7): nothing is decided before they have come. */
+export class NotRefilled extends Error {
+  override name = 'NotRefilled'
+  readonly head: NonNullable<Decision['head']>
+  constructor(head: NonNullable<Decision['head']>) {
+    super('the till has had answers above the head')
+    this.head = head
+  }
 }
 
 /** A record of a till. */

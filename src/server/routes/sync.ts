@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { ApiError } from '../http/errors.ts'
 import { type Device, readBody } from '../http/body.ts'
 import { applyReceipt } from '../ledger/posting/apply-receipt.ts'
-import { type Arrival, type Decision, noSaleFacts } from '../ledger/arrival.ts'
+import { type Arrival, type Decision, NotRefilled, noSaleFacts } from '../ledger/arrival.ts'
 import { newsFor } from '../ledger/tills/head.ts'
 import { errorFacts } from '../log.ts'
 import type { OutcomeProofs } from '../keys/outcome-proofs.ts'
@@ -51,7 +51,7 @@ function checkBatch(batch: Batch): Batch {
 
 /**
  * Decides the records in order. If the database fails at the first one, the answer is a 5xx. If it fails at a later one, that
- * record and all after it are `later` (J6).
+ * record and all after it are `later` (J6); so are all of a till that has to refill a restored server first (J7).
  */
 async function settle(
   { db, programmes, clock, log, nonces }: Deps,
@@ -66,7 +66,8 @@ async function settle(
       (arrival, n) => (tx) => applyReceipt(tx, arrival, factsOf(n), { programmes, nowMs: clock() }),
     ),
   )
-  if (failure) {
+  const unfilled = failure?.error instanceof NotRefilled ? failure.error : null
+  if (failure && !unfilled) {
     const { id } = arrivals[done.length]!
     log.error({
       event: 'receipt_failed',
@@ -81,7 +82,7 @@ async function settle(
   for (const [n, { alarm }] of done.entries()) {
     if (alarm) log.error({ event: alarm, accountId, tillId, receiptId: arrivals[n]!.id })
   }
-  const head = done.at(-1)?.head
+  const head = unfilled?.head ?? done.at(-1)?.head
   if (!head) throw new Error('a record of a till was decided and moved no head')
   const rest = await db.read(async (query) => ({
     headSeq: head.seq,

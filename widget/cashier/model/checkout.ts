@@ -381,8 +381,9 @@ export class Checkout implements HostListener {
     // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
     const { till, afterPaint } = this.#deps
     for (const id of till.unpainted) afterPaint(() => void till.painted(id))
-    // An outcome that has just come changes what the sale still needs.
-    if (this.results.value.some((result) => changed.has(result.record.id))) await this.#readSaved()
+    // An outcome that has just come changes what the sale still needs; it is seen before that is asked (P2b).
+    if (this.results.value.some((result) => changed.has(result.record.id)))
+      afterPaint(() => void this.#readSaved())
   }
 
   /** Nothing was opened in another frame of this tab since: MoySklad's page shows one document, and tells of no end. */

@@ -8,7 +8,15 @@ import type { PostedOperation, Posting } from '../../../core/posting/types.ts'
 import { employeeOf } from '../../../core/receipt/author.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
-import type { Alarm, Arrival, Decision, Evidence, PlacedArrival, SaleFacts } from '../arrival.ts'
+import {
+  type Alarm,
+  type Arrival,
+  type Decision,
+  type Evidence,
+  NotRefilled,
+  type PlacedArrival,
+  type SaleFacts,
+} from '../arrival.ts'
 import { closeUndone, settledBySibling } from './siblings.ts'
 import { findCardByNumber } from '../cards/cards.ts'
 import { type NewCase, openCase, subjectOf } from '../cases/cases.ts'
@@ -27,7 +35,7 @@ import { checkPosting, writePosting } from './write-posting.ts'
  * Decides one record and writes it with its outcome: one transaction, everything or nothing (L4). Sending it again gives
  * the stored outcome (L5); a refused record stays refused.
  *
- * @throws when the database fails or the books would not balance; then nothing was written
+ * @throws NotRefilled when the till has had answers above the head; when the database fails or the books would not balance; then nothing was written
  */
 export async function applyReceipt(
   tx: Tx,
@@ -77,9 +85,11 @@ async function moveHead(
   return { seq: await advanceHead(tx, accountId, to, journal.headSeq, nowMs), state: journal.state }
 }
 
-async function requireJournal(tx: Tx, { accountId, place }: PlacedArrival): Promise<Journal> {
+async function requireJournal(tx: Tx, { accountId, place, evidence }: PlacedArrival): Promise<Journal> {
   const journal = await lockJournal(tx, accountId, place.journal)
   if (!journal) throw new Error(`journal ${place.journal} was never registered`)
+  const { headSeq, state } = journal
+  if (headSeq < (evidence?.answeredSeq ?? 0)) throw new NotRefilled({ seq: headSeq, state })
   return journal
 }
 
