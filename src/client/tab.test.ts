@@ -34,6 +34,22 @@ describe('a browser tab', () => {
     expect(shared.getItem('podarok-opens')!.split(' ')).toHaveLength(20)
   })
 
+  it('[P2c] tells a frame whether its document is the one that is open', () => {
+    const shared = storage()
+    const [form, saved] = [openTab(() => shared, newId, log), openTab(() => shared, newId, log)]
+    const shown = () => [form.isShown(), saved.isShown()]
+    expect(shown()).toEqual([false, false])
+    form.opened(1, null)
+    expect(shown()).toEqual([true, false])
+    saved.opened(4, 'a')
+    expect(shown()).toEqual([false, true])
+    // Told late: its frame was loading at 3.
+    form.opened(3, null)
+    expect(shown()).toEqual([false, true])
+    form.opened(5, null)
+    expect(shown()).toEqual([true, false])
+  })
+
   it('[M3] is another one than its neighbour', () => {
     expect(openTab(storage, newId, log).name).not.toBe(openTab(storage, newId, log).name)
   })

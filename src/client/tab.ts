@@ -14,8 +14,8 @@ export interface Tab {
    * @returns the turn of the last `Open` of anything else before it; 0 for none
    */
   opened(turn: number, documentId: string | null): number
-  /** The turn of the newest `Open` of all frames of this tab; 0 for none. MoySklad's page shows one document at a time. */
-  newestOpen(): number
+  /** Nothing was opened in another frame of this tab since: MoySklad's page shows one document at a time, and tells of no end. */
+  isShown(): boolean
 }
 
 const nameKey = 'podarok-tab'
@@ -31,13 +31,15 @@ export function openTab(
   newId: () => string,
   log: (event: string, error: unknown) => void,
 ): Tab {
-  const own = new Map<string, string>()
+  const rows = new Map<string, string>()
   const memory: Pick<Storage, 'getItem' | 'setItem'> = {
-    getItem: (key) => own.get(key) ?? null,
-    setItem: (key, value) => void own.set(key, value),
+    getItem: (key) => rows.get(key) ?? null,
+    setItem: (key, value) => void rows.set(key, value),
   }
   let name = newId()
   let last = 0
+  /** The turn of this frame's own newest `Open`. */
+  let own = -1
   let shared = memory
   /** Storage is denied or full, which the till finds out and says; from now on this frame is a tab of its own. */
   function alone(error: unknown): void {
@@ -73,6 +75,7 @@ export function openTab(
       }),
     opened: (turn, documentId) =>
       sharing(() => {
+        own = turn
         const opens = readOpens(shared.getItem(opensKey))
         const what = documentId ?? form
         const before = opens.filter((open) => open.turn < turn && open.what !== what)
@@ -80,8 +83,8 @@ export function openTab(
         shared.setItem(opensKey, kept.map((open) => `${open.turn}/${open.what}`).join(' '))
         return Math.max(0, ...before.map((open) => open.turn))
       }),
-    newestOpen: () =>
-      sharing(() => Math.max(0, ...readOpens(shared.getItem(opensKey)).map((open) => open.turn))),
+    isShown: () =>
+      sharing(() => own === Math.max(0, ...readOpens(shared.getItem(opensKey)).map((open) => open.turn))),
   }
 }
 

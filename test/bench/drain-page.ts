@@ -77,12 +77,12 @@ export class BenchDrain {
     const till = this.#till!
     const { sync } = till.ready!
     await till.refresh()
-    const half = till.state.unsettled / 2
+    const half = till.journal.state.unsettled / 2
     const startedAt = performance.now()
     const drained = new Promise<number>((resolve) => {
       const undo = till.onChange(() => {
-        if (till.state.unsettled <= half) this.#half?.()
-        if (till.state.unsettled > 0) return
+        if (till.journal.state.unsettled <= half) this.#half?.()
+        if (till.journal.state.unsettled > 0) return
         undo()
         resolve(performance.now() - startedAt)
       })

@@ -103,8 +103,13 @@ export class FaultTill {
   }
 
   course(): TillCourse {
-    const { state, trouble } = this.#till!
-    return { unsettled: state.unsettled, headSeq: state.headSeq, trouble, log: this.#log }
+    const { journal, trouble } = this.#till!
+    return {
+      unsettled: journal.state.unsettled,
+      headSeq: journal.recent[0]?.record.seq ?? 0,
+      trouble,
+      log: this.#log,
+    }
   }
 
   /** What the journal holds, past a key: at most `limit` records. */

@@ -10,6 +10,7 @@ import { Checkout } from '../../widget/cashier/model/checkout.ts'
 import { type Result, statusOf } from '../../widget/cashier/model/result.ts'
 import type { Boss } from './boss.ts'
 import { FleetTab } from './tab.ts'
+import type { Tab } from '../../src/client/tab.ts'
 import type { Deal, Truth } from './truth.ts'
 import type { Computer } from './world/computer.ts'
 import type { Line } from './world/line.ts'
@@ -102,8 +103,9 @@ export class Counter {
     page.onDraft = (value) => this.#drafted((value as { draft: Draft }).draft, page)
     page.onDraftKept = (value) =>
       truth.draftsOf(profile.name).add((value as { draft: Draft }).draft.receiptId)
-    const host = new HeadlessHost({ tab: tab.tab, setTimeout: (work, ms) => scheduler.after(ms, work) })
-    const open = within(page, () => this.#start(page, tab, host))
+    const frame = tab.enter()
+    const host = new HeadlessHost({ tab: frame, setTimeout: (work, ms) => scheduler.after(ms, work) })
+    const open = within(page, () => this.#start(page, tab, frame, host))
     this.open.push(open)
     tab[of] = open
     page.onDeath = () => {
@@ -115,7 +117,7 @@ export class Counter {
   }
 
   /** As the engine of the app does it, without elements. */
-  #start(page: Page, tab: FleetTab, host: HeadlessHost): OpenTill {
+  #start(page: Page, tab: FleetTab, frame: Tab, host: HeadlessHost): OpenTill {
     const { profile, newId, random, contextKey, userToken, truth } = this.parts
     const locks = profile.locks as unknown as LockManager
     const log = (event: string, error: unknown) => {
@@ -132,7 +134,7 @@ export class Counter {
       random,
       contextKey,
       userToken: () => Promise.resolve(userToken()),
-      tab: tab.tab,
+      tab: frame,
       localStorage: () => page.localStorage,
       memory: () => Promise.resolve(noted(page)),
       databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),

@@ -440,7 +440,7 @@ export class Story {
     const { scheduler, server } = this
     const open = counter.load()
     await scheduler.until(this.#ready(open), 10_000)
-    const isDone = () => open.till.ghosts.length === 0 && open.till.state.unsettled === 0
+    const isDone = () => open.till.journal.ghosts.length === 0 && open.till.journal.state.unsettled === 0
     // Asked about a ghost again and again, people answer.
     for (let n = 0; n < 15 && (n < 2 || !isDone()); n++) {
       await scheduler.run(2_000)
@@ -463,8 +463,8 @@ export class Story {
     if (open.works) counter.waiting = receipts
     else counter.shutOut = receipts
     await open.do(() => open.till.refresh())
-    counter.unsent = open.till.ready ? open.till.state.unsettled : -1
-    counter.why = `${open.till.trouble ?? ''} ${open.till.ghosts.length} ghosts`
+    counter.unsent = open.till.ready ? open.till.journal.state.unsettled : -1
+    counter.why = `${open.till.trouble ?? ''} ${open.till.journal.ghosts.length} ghosts`
     open.page.kill()
   }
 

@@ -3,7 +3,8 @@ import type { OpenTill } from './counter.ts'
 
 /** A tab of MoySklad's page: the frame of new sales and that of saved ones, which share a name and an order. */
 export class FleetTab {
-  readonly tab: Tab
+  /** Of one more frame. */
+  readonly enter: () => Tab
   form: OpenTill | null = null
   saved: OpenTill | null = null
   /** What MoySklad's page shows: it tells of no end of the other. */
@@ -15,7 +16,7 @@ export class FleetTab {
       getItem: (key: string) => rows.get(key) ?? null,
       setItem: (key: string, value: string) => void rows.set(key, value),
     }
-    this.tab = openTab(() => storage, newId, console.error)
+    this.enter = () => openTab(() => storage, newId, console.error)
   }
 
   get frames(): OpenTill[] {

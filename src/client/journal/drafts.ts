@@ -58,29 +58,23 @@ export class Drafts {
     })
   }
 
-  /** Notes sales that the till has now: it was told of them by MoySklad's page or by the server. */
-  async noteDocuments(ids: readonly DocumentId[]): Promise<void> {
-    await strictly(this.#storage, ['documents'], async (tx) => {
+  /**
+   * Notes sales that the till has now: it was told of them by MoySklad's page or by the server.
+   *
+   * @returns their places in the till's order; the first time counts
+   */
+  async noteDocuments(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
+    return strictly(this.#storage, ['documents'], async (tx) => {
       const store = tx.objectStore('documents')
+      const places = new Map<DocumentId, number>()
       for (const id of ids) {
-        // The first time counts.
-        if ((await store.index('id').getKey(id)) !== undefined) continue
-        const key = await store.add({ id })
-        if (key % tidyEvery === 0) await store.delete(IDBKeyRange.upperBound(key - documentsMax))
+        const known = await store.index('id').getKey(id)
+        const key = known ?? (await store.add({ id }))
+        places.set(id, key)
+        if (known === undefined && key % tidyEvery === 0)
+          await store.delete(IDBKeyRange.upperBound(key - documentsMax))
       }
-    })
-  }
-
-  /** The places of sales in the till's order; those that it never had are missing. */
-  async placesOf(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
-    return reading(this.#storage, ['documents'], async (tx) => {
-      const keys = await Promise.all(ids.map((id) => tx.objectStore('documents').index('id').getKey(id)))
-      return new Map(
-        ids.flatMap((id, at) => {
-          const key = keys[at]
-          return key === undefined ? [] : [[id, key] as const]
-        }),
-      )
+      return places
     })
   }
 

@@ -9,9 +9,9 @@ import type { Identity } from './identity.ts'
 import {
   type Batch,
   type Lost,
+  type Marks,
   nextBatch,
   settledAmong,
-  type ShownUpTo,
   type Standing,
   standingOf,
   unseenNow,
@@ -21,7 +21,7 @@ import { reclaim } from './reclaim.ts'
 import {
   type Settled,
   AlreadyRecorded,
-  journalRange,
+  type JournalChange,
   keyOf,
   lastSeq,
   type ReceiptParts,
@@ -32,7 +32,6 @@ import { settle } from './settle.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 
 export interface JournalState {
-  headSeq: number
   unsettled: number
   /** When the oldest record without an outcome was written; null when all are settled (J12). */
   oldestAtMs: number | null
@@ -47,6 +46,7 @@ export interface JournalDeps {
   now: () => number
   /** Whether the server is known to have the record. */
   serverHas: (ordinal: number, seq: number) => boolean
+  onChange: (change: JournalChange) => void
 }
 
 /** What the rest of the till needs of a journal; the other one is in memory, where the browser gives no storage (J13). */
@@ -63,7 +63,7 @@ export class Journal {
   /** Appends of one frame run one after another, so that one that fails leaves no gap behind. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  readonly #shown: ShownUpTo = new Map()
+  readonly #marks: Marks = { shown: new Map(), answered: new Map() }
 
   private constructor(deps: JournalDeps, last: { ordinal: number; seq: number }) {
     this.#deps = deps
@@ -99,7 +99,7 @@ export class Journal {
   /** Records that a dead frame has left without anybody having seen them, oldest first. */
   async ghosts(): Promise<RecordState[]> {
     const { storage, frame, now } = this.#deps
-    const { rows, isGhost } = await unseenNow(storage, frame, now(), this.#shown)
+    const { rows, isGhost } = await unseenNow(storage, frame, now(), this.#marks)
     if (rows.length === 0) return []
     return reading(storage, ['records'], async (tx) => {
       const found = await Promise.all(
@@ -119,6 +119,7 @@ export class Journal {
       await insistOnGhost(tx, [ordinal, seq])
       await tx.objectStore('seen').add({ ordinal, seq })
     })
+    this.#tell({ kind: 'other' })
   }
 
   /**
@@ -171,7 +172,8 @@ export class Journal {
           frame: wantsWitness(parts) ? frame.name : null,
           decides,
         })
-        this.#last = { ordinal, seq }
+        this.#tell({ kind: 'written', record })
+        if (decides !== null) this.#tell({ kind: 'other' })
         // A second look at what is on the disk already: the screen does not wait for it. By then the till may be another.
         setTimeout(() => identity.current.ordinal === ordinal && beacon.write({ tillId, journal, seq }))
         return record
@@ -215,14 +217,12 @@ export class Journal {
   }
 
   async state(): Promise<JournalState> {
-    const { storage, identity } = this.#deps
-    return reading(storage, ['records', 'unsettled'], async (tx) => {
-      const [last, oldest, unsettled] = await Promise.all([
-        tx.objectStore('records').openKeyCursor(journalRange(identity.current.ordinal), 'prev'),
+    return reading(this.#deps.storage, ['unsettled'], async (tx) => {
+      const [oldest, unsettled] = await Promise.all([
         tx.objectStore('unsettled').getAll(null, 1),
         tx.objectStore('unsettled').count(),
       ])
-      return { headSeq: last?.primaryKey[1] ?? 0, unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
+      return { unsettled, oldestAtMs: oldest[0]?.recordedAtMs ?? null }
     })
   }
 
@@ -248,14 +248,14 @@ export class Journal {
     after: RecordKey | null = null,
   ): Promise<Batch | null> {
     const { storage, frame, now } = this.#deps
-    const unseen = await unseenNow(storage, frame, now(), this.#shown)
-    return nextBatch(storage, unseen, { lost, recordsMax, after })
+    const unseen = await unseenNow(storage, frame, now(), this.#marks)
+    return nextBatch(storage, unseen, this.#marks, { lost, recordsMax, after })
   }
 
   /** What the envelope of a signed request says of this journal. */
   async standing(ordinal: number): Promise<Standing> {
     const { storage, frame, now } = this.#deps
-    return standingOf(storage, await unseenNow(storage, frame, now(), this.#shown), ordinal)
+    return standingOf(storage, await unseenNow(storage, frame, now(), this.#marks), ordinal, this.#marks)
   }
 
   /**
@@ -264,8 +264,30 @@ export class Journal {
    *
    * @returns how many records had no outcome before
    */
-  settle(settled: readonly Settled[]): Promise<number> {
-    return settle(this.#deps.storage, settled, this.#deps.now())
+  async settle(settled: readonly Settled[]): Promise<number> {
+    if (settled.length === 0) return 0
+    const first = await settle(this.#deps.storage, settled, this.#deps.now())
+    this.#tell({ kind: 'settled', settled: settled.map(({ key, outcome }) => ({ key, outcome })) })
+    return first
+  }
+
+  /** Takes what another frame has told. */
+  hear(change: JournalChange): void {
+    if (change.kind === 'written') {
+      const { ordinal, seq } = change.record
+      if (this.#last.ordinal === ordinal) this.#last.seq = Math.max(this.#last.seq, seq)
+    }
+    if (change.kind !== 'settled') return
+    const { answered } = this.#marks
+    for (const { key } of change.settled) {
+      const known = answered.get(key[0])
+      if (known !== undefined) answered.set(key[0], Math.max(known, key[1]))
+    }
+  }
+
+  #tell(change: JournalChange): void {
+    this.hear(change)
+    this.#deps.onChange(change)
   }
 
   async find(id: ReceiptId): Promise<RecordState | null> {
@@ -279,10 +301,16 @@ export class Journal {
   async recent(limit: number): Promise<RecordState[]> {
     return reading(this.#deps.storage, ['records', 'outcomes'], async (tx) => {
       const records: JournalRecord[] = []
-      let cursor = await tx.objectStore('records').openCursor(null, 'prev')
-      while (cursor && records.length < limit) {
-        records.push(cursor.value)
-        cursor = await cursor.continue()
+      let range: IDBKeyRange | null = null
+      while (records.length < limit) {
+        const cursor = await tx.objectStore('records').openKeyCursor(range, 'prev')
+        if (!cursor) break
+        const [ordinal, seq] = cursor.primaryKey
+        // Numbers follow each other, so a page of them is as many records.
+        const from = seq - (limit - records.length)
+        const page = IDBKeyRange.bound([ordinal, from], [ordinal, seq], true)
+        records.push(...(await tx.objectStore('records').getAll(page)).reverse())
+        range = IDBKeyRange.upperBound([ordinal, Math.max(0, from)])
       }
       return statesOf(tx.objectStore('outcomes'), records)
     })
@@ -306,6 +334,7 @@ export class Journal {
     await strictly(this.#deps.storage, ['attention'], (tx) =>
       tx.objectStore('attention').delete(keyOf(record)),
     )
+    this.#tell({ kind: 'acknowledged', record })
   }
 
   #keyOfReceipt(id: ReceiptId): Promise<RecordKey | undefined> {

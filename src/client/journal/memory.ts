@@ -15,6 +15,7 @@ import {
   type Settled,
   AlreadyRecorded,
   byKey,
+  type JournalChange,
   keyOf,
   type ReceiptParts,
   type RecordState,
@@ -27,10 +28,10 @@ import { parseShape } from '../../core/shape.ts'
  */
 export async function openInMemory(
   accountId: AccountId,
-  { now, tab }: { now: () => number; tab: Tab },
+  { now, tab, onChange }: { now: () => number; tab: Tab; onChange: (change: JournalChange) => void },
 ): Promise<Parts> {
   const identity = await memoryIdentity()
-  const journal = new MemoryJournal(identity, now)
+  const journal = new MemoryJournal(identity, now, () => onChange({ kind: 'other' }))
   return {
     accountId,
     durable: false,
@@ -83,12 +84,14 @@ async function memoryIdentity(): Promise<IdentityPort> {
 class MemoryJournal implements JournalPort {
   readonly #identity: IdentityPort
   readonly #now: () => number
+  readonly #onChange: () => void
   readonly #states: RecordState[] = []
   readonly #attention = new Set<RecordState>()
 
-  constructor(identity: IdentityPort, now: () => number) {
+  constructor(identity: IdentityPort, now: () => number, onChange: () => void) {
     this.#identity = identity
     this.#now = now
+    this.#onChange = onChange
   }
 
   append(parts: ReceiptParts, version: Receipt['version'], faces: CardFace[]): Promise<JournalRecord> {
@@ -108,6 +111,7 @@ class MemoryJournal implements JournalPort {
       faces,
     }
     this.#states.push({ record, outcome: null })
+    this.#onChange()
     return Promise.resolve(record)
   }
 
@@ -123,7 +127,6 @@ class MemoryJournal implements JournalPort {
   state(): Promise<JournalState> {
     const unsettled = this.#unsettled()
     return Promise.resolve({
-      headSeq: this.#head(this.#identity.current.ordinal),
       unsettled: unsettled.length,
       oldestAtMs: unsettled[0]?.record.recordedAtMs ?? null,
     })
@@ -134,7 +137,10 @@ class MemoryJournal implements JournalPort {
     return Promise.resolve(numbers.filter((seq) => settled.some(({ record }) => record.seq === seq)))
   }
 
-  batch(
+  // Nobody shares it.
+  hear = (): void => undefined
+
+  async batch(
     lost: ReadonlyMap<number, Lost>,
     recordsMax = batchRecordsMax,
     after: RecordKey | null = null,
@@ -144,12 +150,13 @@ class MemoryJournal implements JournalPort {
         (outcome === null || isLost(record, lost)) && (after === null || byKey(after, keyOf(record)) < 0),
     )
     const ordinal = due[0]?.record.ordinal
-    if (ordinal === undefined) return Promise.resolve(null)
+    if (ordinal === undefined) return null
     const records = due
       .filter(({ record }) => record.ordinal === ordinal)
       .slice(0, recordsMax)
       .map(({ record }) => ({ record, settled: null }))
-    return Promise.resolve({ ordinal, records })
+    const standing = await this.standing(ordinal)
+    return { ordinal, records, standing, isLast: records.length === due.length }
   }
 
   standing(ordinal: number): Promise<Standing> {
@@ -173,6 +180,7 @@ class MemoryJournal implements JournalPort {
         this.#attention.add(state)
       }
     }
+    this.#onChange()
     return Promise.resolve(first)
   }
 
@@ -192,6 +200,7 @@ class MemoryJournal implements JournalPort {
 
   acknowledge(record: JournalRecord): Promise<void> {
     for (const state of this.#attention) if (state.record.id === record.id) this.#attention.delete(state)
+    this.#onChange()
     return Promise.resolve()
   }
 
@@ -254,16 +263,9 @@ class MemoryDrafts implements DraftsPort {
     return Promise.resolve()
   }
   releases = () => Promise.resolve([...this.#releases])
-  noteDocuments(ids: readonly DocumentId[]): Promise<void> {
+  noteDocuments(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
     for (const id of ids) if (!this.#documents.has(id)) this.#documents.set(id, this.#documents.size + 1)
-    return Promise.resolve()
-  }
-  placesOf(ids: readonly DocumentId[]): Promise<Map<DocumentId, number>> {
-    const known = ids.flatMap((id) => {
-      const place = this.#documents.get(id)
-      return place === undefined ? [] : [[id, place] as const]
-    })
-    return Promise.resolve(new Map(known))
+    return Promise.resolve(this.#documents)
   }
   waitingInOrder(): Promise<WaitingDraft[]> {
     const kept = [...this.#kept.values()].map((one) => ({ ...one, ofThisTab: true, left: true }))

@@ -24,22 +24,33 @@ export function outcomesIn({ run, ...first }: OutcomeRun): StoredOutcome[] {
   return run.map((one, n) => ({ ...first, seq: first.seq + n, ...one }))
 }
 
-/** @returns the outcomes of the records, in the order of the keys; quickest where neighbours stand together */
+/**
+ * Reads the rows of a journal's records in one request where the records lie close together, as they mostly do, and otherwise
+ * in one for each that is in no row known already.
+ *
+ * @returns the outcomes of the records, in the order of the keys
+ */
 export async function outcomesOf(
   outcomes: Outcomes<IDBTransactionMode>,
   keys: readonly RecordKey[],
 ): Promise<(StoredOutcome | undefined)[]> {
-  const found: (StoredOutcome | undefined)[] = []
-  let near: StoredOutcome[] = []
-  for (const [ordinal, seq] of keys) {
-    const own = () => near.find((one) => one.ordinal === ordinal && one.seq === seq)
-    if (!own()) {
-      const cursor = await outcomes.openCursor(upTo([ordinal, seq]), 'prev')
-      near = cursor ? outcomesIn(cursor.value) : []
-    }
-    found.push(own())
+  const near = new Map<string, StoredOutcome>()
+  const know = (rows: readonly OutcomeRun[]) => {
+    for (const one of rows.flatMap(outcomesIn)) near.set(String(keyOf(one)), one)
   }
-  return found
+  for (const ordinal of new Set(keys.map((key) => key[0]))) {
+    const numbers = keys.flatMap((key) => (key[0] === ordinal ? [key[1]] : []))
+    const [first, last] = [Math.min(...numbers), Math.max(...numbers)]
+    if (last - first < runMax + 2 * numbers.length)
+      know(await outcomes.getAll(IDBKeyRange.bound([ordinal, first - runMax], [ordinal, last])))
+    else
+      for (const seq of numbers) {
+        if (near.has(String([ordinal, seq]))) continue
+        const cursor = await outcomes.openCursor(upTo([ordinal, seq]), 'prev')
+        if (cursor) know([cursor.value])
+      }
+  }
+  return keys.map((key) => near.get(String(key)))
 }
 
 /** The newest number of a journal whose record has an outcome; 0 for none. */

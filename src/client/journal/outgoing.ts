@@ -11,6 +11,9 @@ import { reading, type TillRead, type TillStorage } from './storage.ts'
 export interface Batch {
   ordinal: number
   records: Outgoing[]
+  standing: Standing
+  /** Nothing else is known that could be sent. */
+  isLast: boolean
 }
 
 export interface Outgoing {
@@ -42,13 +45,20 @@ export interface Unseen {
  * Up to which number every record of a journal was shown already, or never needs to be. What was shown stays shown, and the
  * numbers of a journal only grow, so a long queue is read through once and not with every batch.
  */
-export type ShownUpTo = Map<number, number>
+type ShownUpTo = Map<number, number>
+
+/** What is known of each journal without reading it again. */
+export interface Marks {
+  shown: ShownUpTo
+  /** The newest number whose record has an outcome. */
+  answered: Map<number, number>
+}
 
 export async function unseenNow(
   storage: TillStorage,
   frame: Frame,
   nowMs: number,
-  shown: ShownUpTo,
+  { shown }: Marks,
 ): Promise<Unseen> {
   const rows = await unseenRows(storage, shown)
   // A row that comes after this has a frame that lives.
@@ -92,9 +102,10 @@ async function unseenAmong(
 /** All keys but those that are known to be shown. */
 function beyond(shown: ShownUpTo): IDBKeyRange[] {
   const ranges: IDBKeyRange[] = []
-  let from: RecordKey = [0, 0]
+  // The first journal is number 1.
+  let from: RecordKey = [1, 0]
   for (const [ordinal, seq] of [...shown].sort(byKey)) {
-    ranges.push(IDBKeyRange.bound(from, [ordinal, 0], true, true))
+    if (byKey(from, [ordinal, 0]) < 0) ranges.push(IDBKeyRange.bound(from, [ordinal, 0], true, true))
     from = [ordinal, seq]
   }
   return [...ranges, IDBKeyRange.lowerBound(from, true)]
@@ -126,13 +137,15 @@ interface Wanted {
 export async function nextBatch(
   storage: TillStorage,
   unseen: Unseen,
+  marks: Marks,
   { lost, recordsMax, after }: Wanted,
 ): Promise<Batch | null> {
-  const stores: ('records' | 'unsettled' | 'seen' | 'outcomes')[] = [
+  const stores: ('records' | 'unsettled' | 'seen' | 'outcomes' | 'grants')[] = [
     'records',
     'unsettled',
     'seen',
     'outcomes',
+    'grants',
   ]
   return reading(storage, stores, async (tx) => {
     const limit = recordsMax + unseen.rows.length
@@ -159,9 +172,12 @@ export async function nextBatch(
     const ordinal = keys[0]?.[0]
     if (ordinal === undefined) return null
     const own = keys.filter((key) => key[0] === ordinal)
-    const found = await recordsAt(tx.objectStore('records'), own)
-    // What was never settled has no outcome.
-    const outcomes = lost.size > 0 ? await outcomesOf(tx.objectStore('outcomes'), own) : []
+    const [found, standing, outcomes] = await Promise.all([
+      recordsAt(tx.objectStore('records'), own),
+      standingIn(tx, unseen, ordinal, marks, after === null && open.length === 0),
+      // What was never settled has no outcome.
+      lost.size > 0 ? outcomesOf(tx.objectStore('outcomes'), own) : [],
+    ])
     const records: Outgoing[] = []
     let bytes = 0
     for (const [n, record] of found.entries()) {
@@ -171,7 +187,8 @@ export async function nextBatch(
       if (records.length > 0 && bytes > batchBytesMax) break
       records.push(one)
     }
-    return records.length > 0 ? { ordinal, records } : null
+    const isLast = lost.size === 0 && records.length === open.length
+    return records.length > 0 ? { ordinal, records, standing, isLast } : null
   })
 }
 
@@ -203,7 +220,12 @@ async function recordsAt(
   return keys.map(([, seq]) => byNumber.get(seq))
 }
 
-export async function standingOf(storage: TillStorage, unseen: Unseen, ordinal: number): Promise<Standing> {
+export async function standingOf(
+  storage: TillStorage,
+  unseen: Unseen,
+  ordinal: number,
+  marks: Marks,
+): Promise<Standing> {
   const stores: ('records' | 'unsettled' | 'outcomes' | 'grants')[] = [
     'records',
     'unsettled',
@@ -211,23 +233,35 @@ export async function standingOf(storage: TillStorage, unseen: Unseen, ordinal: 
     'grants',
   ]
   return reading(storage, stores, async (tx) => {
-    const [last, answeredSeq, unsettled, held] = await Promise.all([
-      tx.objectStore('records').openKeyCursor(journalRange(ordinal), 'prev'),
-      lastAnswered(tx.objectStore('outcomes'), ordinal),
-      tx.objectStore('unsettled').getAllKeys(null, 1),
-      tx.objectStore('grants').get('current'),
-    ])
-    return {
-      headSeq: last?.primaryKey[1] ?? 0,
-      answeredSeq,
-      waiting: unseen.rows
-        .filter((row) => row.ordinal === ordinal && !unseen.isFresh(row))
-        .slice(0, waitingMax)
-        .map(({ seq, recordedAtMs }) => ({ seq, recordedAtMs })),
-      drained: unsettled.length === 0,
-      grant: held?.grant ?? null,
-    }
+    const unsettled = await tx.objectStore('unsettled').getAllKeys(null, 1)
+    return standingIn(tx, unseen, ordinal, marks, unsettled.length === 0)
   })
+}
+
+async function standingIn(
+  tx: Pick<TillRead<'records' | 'outcomes' | 'grants'>, 'objectStore'>,
+  unseen: Unseen,
+  ordinal: number,
+  { answered }: Marks,
+  drained: boolean,
+): Promise<Standing> {
+  const [last, answeredSeq, held] = await Promise.all([
+    tx.objectStore('records').openKeyCursor(journalRange(ordinal), 'prev'),
+    answered.get(ordinal) ?? lastAnswered(tx.objectStore('outcomes'), ordinal),
+    tx.objectStore('grants').get('current'),
+  ])
+  // It may have grown meanwhile.
+  if (answeredSeq > (answered.get(ordinal) ?? -1)) answered.set(ordinal, answeredSeq)
+  return {
+    headSeq: last?.primaryKey[1] ?? 0,
+    answeredSeq,
+    waiting: unseen.rows
+      .filter((row) => row.ordinal === ordinal && !unseen.isFresh(row))
+      .slice(0, waitingMax)
+      .map(({ seq, recordedAtMs }) => ({ seq, recordedAtMs })),
+    drained,
+    grant: held?.grant ?? null,
+  }
 }
 
 function settledOf(stored: StoredOutcome | undefined): Outgoing['settled'] {

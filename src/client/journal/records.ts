@@ -54,3 +54,11 @@ export interface Settled {
   /** The server's mark that it said so. */
   proof: string | null
 }
+
+/** What has become of the journal. The frames of a till tell each other, so that none has to read it (J11). */
+export type JournalChange =
+  | { kind: 'written'; record: JournalRecord }
+  | { kind: 'settled'; settled: Pick<Settled, 'key' | 'outcome'>[] }
+  | { kind: 'acknowledged'; record: JournalRecord }
+  /** Whoever shows it has to read it again. */
+  | { kind: 'other' }

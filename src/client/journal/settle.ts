@@ -6,6 +6,7 @@ import { strictly, type TillStorage } from './storage.ts'
  * Files the server's answers to a batch in one strict transaction. It is asked for in few requests, all at once: each
  * costs as much as many rows.
  *
+ * @param settled at least one
  * @returns how many records had no outcome before
  */
 export async function settle(
@@ -13,7 +14,6 @@ export async function settle(
   settled: readonly Settled[],
   settledAtMs: number,
 ): Promise<number> {
-  if (settled.length === 0) return 0
   const sorted = settled.toSorted((a, b) => byKey(a.key, b.key))
   const stores: ('unsettled' | 'seen' | 'outcomes' | 'attention')[] = [
     'unsettled',

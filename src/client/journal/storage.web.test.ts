@@ -40,7 +40,7 @@ it('[J1] what was told to commit is on the disk, though the page is put aside at
   await Promise.resolve()
   hide(true)
   await written
-  expect((await till.journal.state()).headSeq).toBe(1)
+  expect(await till.journal.headOf(1)).toBe(1)
 })
 
 it('[J11] a page that is closed for good is left to the browser', async () => {

@@ -4,7 +4,7 @@ import type { DraftsPort } from '../journal/drafts.ts'
 import type { RecordKey } from '../journal/database.ts'
 import type { JournalPort } from '../journal/journal.ts'
 import type { Settled } from '../journal/records.ts'
-import { type Batch, type Lost, wireRecord } from '../journal/outgoing.ts'
+import { type Batch, type Lost, type Standing, wireRecord } from '../journal/outgoing.ts'
 import { keyOf } from '../journal/records.ts'
 
 /**
@@ -23,7 +23,7 @@ export interface SyncDeps {
   /** The till's journals by their places in its database, oldest first; the last one is the current. */
   ordinals: () => readonly number[]
   /** Everything of the envelope but the nonce. */
-  envelope: (ordinal: number) => Promise<Omit<Envelope, 'nonce'>>
+  envelope: (ordinal: number, standing?: Standing) => Promise<Omit<Envelope, 'nonce'>>
   /** Whether an employee is logged in: letting holds go takes one, the journal does not (A2). */
   inSession: () => boolean
   /** One frame of the till sends at a time (J11). */
@@ -31,8 +31,8 @@ export interface SyncDeps {
   random: () => number
   setTimeout: (work: () => void, ms: number) => number
   clearTimeout: (timer: number) => void
-  /** Something in the journal was settled. */
-  onSettled(): void
+  /** Some time has passed. */
+  onTick(): void
   /** The server has records of a journal that are not here (F8). */
   onAhead(ordinal: number, headSeq: number): Promise<void>
   /** The server does not know a journal: it was restored to a moment before that. */
@@ -150,6 +150,7 @@ export class Sync {
     this.#timerMs = waitMs
     this.#timer = this.#deps.setTimeout(() => {
       this.#timer = null
+      this.#deps.onTick()
       void this.kick()
     }, waitMs)
   }
@@ -192,6 +193,7 @@ export class Sync {
         delivered = true
         const waitMs = await this.#deliver(parcel, goesOn)
         if (waitMs !== null) return waitMs
+        if (parcel.batch.isLast && this.#lost.size === 0) break
         continue
       }
       // Nothing is left to send, or the server lacks what may not be sent yet. What else is due can wait for the next tick: a
@@ -210,7 +212,7 @@ export class Sync {
   async #pack(after: RecordKey | null): Promise<Parcel | null> {
     const batch = await this.#deps.journal.batch(this.#lost, this.#batchMax, after)
     if (!batch) return null
-    const envelope = await this.#deps.envelope(batch.ordinal)
+    const envelope = await this.#deps.envelope(batch.ordinal, batch.standing)
     // What the server is known to have lost is on its way.
     const answeredSeq = Math.min(envelope.answeredSeq, this.#lost.get(batch.ordinal)?.above ?? Infinity)
     return { batch, envelope: { ...envelope, answeredSeq } }
@@ -382,7 +384,6 @@ export class Sync {
       settled.push({ key: [record.ordinal, record.seq], outcome: answer.outcome, proof: answer.proof })
     }
     const first = await this.#deps.journal.settle(settled)
-    if (settled.length > 0) this.#deps.onSettled()
     const lost = this.#lost.get(ordinal)
     if (lost === undefined) return waitMs
     for (const { key } of settled) if (lost.below.includes(key[1])) this.#refilled.add(key.join())

@@ -117,7 +117,7 @@ function newSync(onTrouble: (error: unknown) => void = rethrow): Sync {
     random: () => 1,
     setTimeout: (_work, ms) => waits.push(ms),
     clearTimeout: () => undefined,
-    onSettled: () => undefined,
+    onTick: () => undefined,
     onAhead: () => Promise.resolve(),
     onKeyUnknown: () => Promise.resolve(),
     onInStep: () => Promise.resolve(),

@@ -5,6 +5,7 @@ import { Drafts } from '../journal/drafts.ts'
 import { enterFrame, type Frame } from '../journal/frame.ts'
 import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
+import type { JournalChange } from '../journal/records.ts'
 import { TillStorage } from '../journal/storage.ts'
 import type { Locks } from '../locks.ts'
 import type { Tab } from '../tab.ts'
@@ -33,16 +34,18 @@ export interface OpenOptions {
   serverHas?: (ordinal: number, seq: number) => boolean
   locks?: Locks
   tab?: Tab
+  onChange?: (change: JournalChange) => void
 }
 
 /** Opens the journal of an account as a frame of the till does. */
 export async function openJournal(account: string, options: OpenOptions = {}): Promise<OpenJournal> {
   const { now = () => 1000, events = silent, serverHas = () => true, locks = navigator.locks } = options
+  const { onChange = () => undefined } = options
   const storage = await TillStorage.open(account, events, window)
   const beacon = openBeacon(() => localStorage, account)
   const frame = await enterFrame(locks, uuid())
   const identity = await Identity.open(storage, beacon)
-  const journal = await Journal.open({ storage, identity, beacon, frame, now, serverHas })
+  const journal = await Journal.open({ storage, identity, beacon, frame, now, serverHas, onChange })
   return {
     storage,
     beacon,

@@ -6,6 +6,9 @@ import type { Api } from '../api/api.ts'
 import type { TillClock } from '../clock.ts'
 import { Errands } from './errands.ts'
 import type { Heads } from './heads.ts'
+import type { Standing } from '../journal/outgoing.ts'
+import { Overview } from '../journal/overview.ts'
+import type { JournalChange } from '../journal/records.ts'
 import type { Parts } from '../journal/parts.ts'
 import { openParts, type OpeningDeps } from './opening.ts'
 import type { Outage } from '../outage/outage.ts'
@@ -14,9 +17,7 @@ import { storeOf } from './session.ts'
 import { Sync } from '../sync/sync.ts'
 import { type Trouble, troubleOfState, type Troubles } from '../trouble.ts'
 
-export type Changed = 'journal' | 'drafts' | 'identity'
-
-export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'events'> {
+export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'events' | 'onChange'> {
   window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
   random: () => number
   api: Api
@@ -25,8 +26,10 @@ export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'ev
   troubles: Troubles
   /** The session of an employee who is logged in, or null. */
   session: () => SessionAnswer | null
-  /** Something that all frames show is another now. */
-  tell: (what: Changed) => void
+  /** Something that all frames of the till have to know. */
+  tell: (change: JournalChange | 'identity') => void
+  /** A tick of the sync. */
+  onTick: () => void
   /** Reads again what this frame shows. */
   refresh: () => void
 }
@@ -35,6 +38,7 @@ export interface CarrierDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'ev
 export class Carrier {
   readonly #deps: CarrierDeps
   readonly parts: Parts
+  readonly overview: Overview
   readonly registration: Registration
   readonly errands: Errands
   readonly sync: Sync
@@ -46,6 +50,7 @@ export class Carrier {
     this.parts = parts
     const { api, heads, log, clock, session } = deps
     const { identity, journal } = parts
+    this.overview = new Overview(journal, parts.facts)
     this.registration = new Registration({
       api,
       accountId: parts.accountId,
@@ -69,7 +74,7 @@ export class Carrier {
 
   /** @throws as `openParts` does */
   static async open(accountId: AccountId, deps: CarrierDeps): Promise<Carrier> {
-    const { clock, heads, troubles, refresh } = deps
+    const { clock, heads, troubles, refresh, tell } = deps
     const parts = await openParts(accountId, {
       ...deps,
       now: () => clock.nowMs(),
@@ -80,6 +85,7 @@ export class Carrier {
         // Reading opens it again, or finds that it is lost (F14).
         onTerminated: refresh,
       },
+      onChange: tell,
     })
     troubles.clear('storage_blocked')
     clock.notBelow(await parts.facts.latestMs())
@@ -107,7 +113,7 @@ export class Carrier {
     if (heads.state !== 'revoked') return
     this.outage = null
     facts.wipe().then(
-      () => tell('drafts'),
+      () => tell({ kind: 'other' }),
       (error: unknown) => log('not_wiped', error),
     )
   }
@@ -118,7 +124,7 @@ export class Carrier {
   }
 
   #newSync(): Sync {
-    const { api, window, locks, random, log, session, heads, troubles, tell } = this.#deps
+    const { api, window, locks, random, log, session, heads, troubles, tell, onTick } = this.#deps
     const { accountId, identity, journal, drafts } = this.parts
     const { registration } = this
     return new Sync({
@@ -131,9 +137,9 @@ export class Carrier {
       setTimeout: (work, ms) => window.setTimeout(work, ms),
       clearTimeout: (timer) => window.clearTimeout(timer),
       ordinals: () => identity.ordinals,
-      envelope: (ordinal) => this.envelope(ordinal),
+      envelope: (ordinal, standing) => this.envelope(ordinal, standing),
+      onTick,
       inSession: () => session() !== null,
-      onSettled: () => tell('journal'),
       async onAhead(ordinal, headSeq) {
         await identity.loseTail(ordinal, await journal.headOf(ordinal), headSeq)
         tell('identity')
@@ -159,13 +165,13 @@ export class Carrier {
   }
 
   /** Everything of a signed request but the nonce. */
-  async envelope(ordinal: number): Promise<Omit<Envelope, 'nonce'>> {
+  async envelope(ordinal: number, standing?: Standing): Promise<Omit<Envelope, 'nonce'>> {
     const { accountId, durable, identity, journal } = this.parts
     return {
       wire: wireVersion,
       accountId,
       journal: identity.device(ordinal).id,
-      ...(await journal.standing(ordinal)),
+      ...(standing ?? (await journal.standing(ordinal))),
       decidedAfterMs: this.#deps.heads.decidedAfterMs,
       settledSeq: null,
       durable,
@@ -178,7 +184,7 @@ export class Carrier {
     try {
       await facts.keepDecisions(decisions)
       heads.decidedAfterMs = await facts.decidedAfterMs()
-      tell('journal')
+      tell({ kind: 'other' })
     } catch (error) {
       // The server tells them again as long as they are not known here.
       log('decisions_not_kept', error)

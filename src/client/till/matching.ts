@@ -46,7 +46,7 @@ export interface Found {
 
 const nothing: Found = { certain: [], doubtful: [], unposted: [], opened: null, answered: false }
 
-type MatchingDrafts = Pick<DraftsPort, 'waitingInOrder' | 'placesOf' | 'noteDocuments'>
+type MatchingDrafts = Pick<DraftsPort, 'waitingInOrder' | 'noteDocuments'>
 
 export interface MatchingDeps {
   till: Pick<Till, 'api' | 'dropDraft' | 'serverNowMs'> & { ready: { drafts: MatchingDrafts } | null }
@@ -69,6 +69,8 @@ interface Candidate {
   /** Nothing stands against it. */
   sure: boolean
 }
+
+type Places = ReadonlyMap<DocumentId, number>
 
 interface Weighed extends WaitingDraft {
   /** A live frame is preparing it. */
@@ -111,7 +113,7 @@ export class Matching {
   async ask(opened: OpenedSale, onExpected: (draft: Draft) => void): Promise<Found> {
     // From now on the till has it, whoever asks for what: it is not the sale of a draft that begins later. Nobody waits for the
     // disk: a transaction that begins later comes later.
-    if (opened.documentId !== null) void this.#note([opened.documentId])
+    const noting = this.#note(opened.documentId === null ? [] : [opened.documentId])
     const waiting = await this.#waiting(opened)
     if (waiting.length === 0) return nothing
     const expected = waiting.find((one) => isExpected(one, opened))
@@ -122,9 +124,9 @@ export class Matching {
       answer = await this.#deps.till.api('match', body, { timeoutMs: 5_000 })
     } catch (error) {
       if (!isUnreachable(error)) this.#deps.log('match_failed', error)
-      return { ...nothing, doubtful: (await this.#unasked(waiting, opened)).slice(0, questionsMax) }
+      return { ...nothing, doubtful: this.#unasked(waiting, await noting, opened).slice(0, questionsMax) }
     }
-    const weighed = await this.#weigh(waiting, answer, opened)
+    const weighed = await this.#weigh(waiting, answer, await noting, opened)
     const found = opened.documentId === null ? atForm(weighed) : atSale(weighed, opened.documentId)
     const { opened: told } = answer
     return { ...found, doubtful: found.doubtful.slice(0, questionsMax), opened: told, answered: true }
@@ -134,10 +136,11 @@ export class Matching {
   async #weigh(
     waiting: readonly WaitingDraft[],
     { matches }: MatchAnswer,
+    place: Places,
     opened: OpenedSale,
   ): Promise<Weighed[]> {
-    const named = [...new Set(matches.flatMap((match) => match.candidates.map(({ sale }) => sale.id)))]
-    const places = (await this.#deps.till.ready?.drafts.placesOf(named)) ?? new Map<DocumentId, number>()
+    const named = new Set(matches.flatMap((match) => match.candidates.map(({ sale }) => sale.id)))
+    const places = new Map([...place, ...(await this.#note([...named].filter((id) => !place.has(id))))])
     const nowMs = this.#deps.till.serverNowMs()
     const weighed: Weighed[] = []
     for (const one of waiting) {
@@ -150,12 +153,11 @@ export class Matching {
       const foreign = await this.#isBusy(one)
       weighed.push({ ...one, candidates, complete: match?.complete ?? false, foreign })
     }
-    void this.#note(named.filter((id) => id !== opened.documentId))
     return weighed
   }
 
   /** What can be asked without the server: it cannot say what a sale holds, the till knows what it had before. */
-  async #unasked(waiting: readonly WaitingDraft[], opened: OpenedSale): Promise<Question[]> {
+  #unasked(waiting: readonly WaitingDraft[], places: Places, opened: OpenedSale): Question[] {
     const { documentId } = opened
     if (documentId === null) {
       return waiting.map(({ draft }) => ({
@@ -166,10 +168,9 @@ export class Matching {
         sale: null,
       }))
     }
-    const place = (await this.#deps.till.ready?.drafts.placesOf([documentId]))?.get(documentId)
     const questions: Question[] = []
     for (const one of waiting) {
-      const { hadBefore, openedAfter } = orderOf(one, documentId, place, opened)
+      const { hadBefore, openedAfter } = orderOf(one, documentId, places.get(documentId), opened)
       // Nobody can say what the sale holds: only the order of the draft's own tab speaks for it. A form asks about the others.
       if (one.draft.documentId === null && (hadBefore || !openedAfter)) continue
       questions.push({ draft: one.draft, doubt: 'offline', documentId, sale: null })
@@ -209,13 +210,14 @@ export class Matching {
     return false
   }
 
-  async #note(ids: readonly DocumentId[]): Promise<void> {
+  async #note(ids: readonly DocumentId[]): Promise<Places> {
     try {
-      if (ids.length > 0) await this.#deps.till.ready?.drafts.noteDocuments(ids)
+      if (ids.length > 0) return (await this.#deps.till.ready?.drafts.noteDocuments(ids)) ?? new Map()
     } catch (error) {
       // A storage that keeps no more keeps no draft either; what it has not noted has no order, and is asked about.
       this.#deps.log('documents_not_noted', error)
     }
+    return new Map()
   }
 }
 

@@ -23,7 +23,7 @@ describe('a page that was opened while the server is away', () => {
     const id = await left()
     const one = tills.rig()
     const started = one.till.start()
-    await until(() => one.till.state.unsettled === 1)
+    await until(() => one.till.journal.state.unsettled === 1)
     expect(one.till.ready).toBeNull()
     expect(one.till.trouble).toBeNull()
     expect(one.till.line.reachable).toBe(false)
@@ -32,7 +32,7 @@ describe('a page that was opened while the server is away', () => {
     await started
     await drain(one)
     expect(tills.server.stored.has(id)).toBe(true)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     expect(await one.till.api('release', null, { id: uuid() })).toEqual({ released: true })
     // It is the till that it was.
     expect(tills.server.journals.size).toBe(1)
@@ -45,7 +45,7 @@ describe('a page that was opened while the server is away', () => {
     await left()
     const one = tills.rig(overrides)
     void one.till.start()
-    await until(() => one.till.state.unsettled === 1)
+    await until(() => one.till.journal.state.unsettled === 1)
     expect(one.till.trouble).toBeNull()
   })
 
@@ -55,12 +55,12 @@ describe('a page that was opened while the server is away', () => {
     other.cut = () => 'before'
     const one = tills.rig({}, other)
     const started = one.till.start()
-    await until(() => one.till.state.unsettled === 1)
+    await until(() => one.till.journal.state.unsettled === 1)
     other.cut = null
     await until(() => (one.tick(), one.till.ready !== null))
     await started
     expect(one.till.trouble).toBeNull()
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     const record = await sell(one)
     await drain(one)
     expect([...other.stored.keys()]).toEqual([record.id])
@@ -83,7 +83,7 @@ describe('a page that was opened while the server is away', () => {
     one.till.onChange(() => one.till.trouble && seen.push(one.till.trouble))
     const started = one.till.start()
     await until(() => (one.tick(), tries === 3))
-    expect([one.till.state.unsettled, seen]).toEqual([0, []])
+    expect([one.till.journal.state.unsettled, seen]).toEqual([0, []])
     tills.server.cut = null
     await until(() => (one.tick(), one.till.ready !== null))
     await started

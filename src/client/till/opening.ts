@@ -7,6 +7,7 @@ import { enterFrame } from '../journal/frame.ts'
 import { Identity } from '../journal/identity.ts'
 import { Journal } from '../journal/journal.ts'
 import type * as memory from '../journal/memory.ts'
+import type { JournalChange } from '../journal/records.ts'
 import type { Parts } from '../journal/parts.ts'
 import { type PageEvents, TillStorage } from '../journal/storage.ts'
 import type { Locks } from '../locks.ts'
@@ -26,6 +27,7 @@ export interface OpeningDeps {
   databases: () => Promise<readonly string[]>
   serverHas: (ordinal: number, seq: number) => boolean
   events: DatabaseEvents
+  onChange: (change: JournalChange) => void
   log: (event: string, error: unknown) => void
 }
 
@@ -51,7 +53,7 @@ export async function openParts(accountId: AccountId, deps: OpeningDeps): Promis
 }
 
 async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Parts> {
-  const { locks, newId, now, serverHas } = deps
+  const { locks, newId, now, serverHas, onChange } = deps
   const storage = await TillStorage.open(accountId, deps.events, deps.window)
   try {
     const durable = await isListed(accountId, deps)
@@ -65,7 +67,7 @@ async function openDurable(accountId: AccountId, deps: OpeningDeps): Promise<Par
       storage: durable ? storage : null,
       cameAlone: frame.cameAlone,
       identity,
-      journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas }),
+      journal: await Journal.open({ storage, identity, beacon, frame, now, serverHas, onChange }),
       drafts: new Drafts(storage, deps.tab),
       facts: new Facts(storage),
       close() {

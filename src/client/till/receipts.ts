@@ -19,7 +19,7 @@ export interface ReceiptsDeps {
   grantId: () => Promise<GrantId | null>
   /** Whether a promise may be made here at all. */
   canPromise: () => boolean
-  /** A record is on the disk. */
+  /** A record is on the disk, and may be shown. */
   onWritten: () => void
   /** What may be sent now has changed. */
   onSendable: () => void

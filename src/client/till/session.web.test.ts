@@ -46,7 +46,7 @@ describe('the first session', () => {
     expect(asked()).toEqual([byToken])
     await sell(one)
     await drain(one)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
   })
 
   it('[A1] is had by a user token where the key was refused', async () => {
@@ -119,7 +119,7 @@ describe('a frame that lives on', () => {
     expect(await call(one)).toEqual({ released: true })
     await one.till.painted(record.id)
     await drain(one)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     expect([...tills.server.stored.keys()]).toEqual([record.id])
     expect(seen).toEqual([])
   })

@@ -37,7 +37,7 @@ describe('storage that fails', () => {
     expect(one.till.trouble).toBeNull()
     await sell(one)
     await drain(one)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
   })
 
   it('[F14] a connection that the browser has closed is opened again, and the sale is recorded', async () => {
@@ -72,7 +72,7 @@ describe('storage that fails', () => {
     await expect(sell(one)).rejects.toMatchObject({ name: 'StorageEmptied' })
     expect((await sell(two)).seq).toBe(1)
     await drain(two)
-    expect(two.till.state.unsettled).toBe(0)
+    expect(two.till.journal.state.unsettled).toBe(0)
   })
 
   it('[F15] a full disk is said by name, and the warning goes with the next sale that is recorded', async () => {
@@ -101,7 +101,7 @@ describe('storage that fails', () => {
     const record = await sell(one)
     await drain(one)
     expect(tills.server.stored.has(record.id)).toBe(true)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     await expect(one.till.commitDraft(sale(), null, 'promise')).rejects.toThrow('may not promise')
     const prepared = sale()
     await one.till.saveDraft(prepared)
@@ -157,7 +157,7 @@ describe('storage that is gone with the browser', () => {
     const two = await tills.start(unlisted)
     await drain(two)
     expect(tills.server.stored.has(record.id)).toBe(true)
-    expect(two.till.ghosts).toEqual([])
+    expect(two.till.journal.ghosts).toEqual([])
   })
 
   it('[J13] [F9] a till in it that was retired goes on as a new one with the next page, as any other', async () => {
@@ -226,7 +226,7 @@ describe('frames that live', () => {
     const frames = [await tills.start(), await tills.start()] as const
     const seen: string[] = []
     for (const { till } of frames)
-      till.onChange(() => seen.push(...till.ghosts.map(({ record }) => record.id)))
+      till.onChange(() => seen.push(...till.journal.ghosts.map(({ record }) => record.id)))
     for (const from of [0, 1, 0] as const) {
       const { till } = frames[from]
       const record = await till.commitDraft(sale(), null, 'ask')
@@ -246,7 +246,7 @@ describe('frames that live', () => {
     one.till.close()
     const two = await tills.start({ locks: locks() })
     await drain(two)
-    expect(two.till.ghosts).toEqual([])
+    expect(two.till.journal.ghosts).toEqual([])
     two.hands.elapsedMs += unseenMaxMs
     const record = await sell(two)
     await drain(two)
@@ -273,8 +273,8 @@ describe('frames that go', () => {
     iframe.remove()
     const two = await tills.start()
     await drain(two)
-    expect(two.till.state.unsettled).toBe(0)
-    expect(two.till.ghosts).toEqual([])
+    expect(two.till.journal.state.unsettled).toBe(0)
+    expect(two.till.journal.ghosts).toEqual([])
     expect(server.stored.get(record.id)!.times).toBe(2)
   })
 
@@ -286,13 +286,13 @@ describe('frames that go', () => {
     expect(tills.server.stored.size).toBe(0)
     one.till.close()
     const two = await tills.start()
-    expect(two.till.ghosts.map(({ record }) => record.id)).toEqual([kept.id, cancelled.id])
+    expect(two.till.journal.ghosts.map(({ record }) => record.id)).toEqual([kept.id, cancelled.id])
     await drain(two)
     expect(tills.server.stored.size).toBe(0)
     await two.till.keepGhost(kept)
     await two.till.cancelGhost(cancelled)
     await drain(two)
-    expect(two.till.ghosts).toEqual([])
+    expect(two.till.journal.ghosts).toEqual([])
     const sent = tills.server.of(tillOf(kept).journal).map(({ receipt }) => receipt)
     expect(sent.slice(0, 2)).toEqual([kept.receipt, cancelled.receipt])
     expect(JSON.parse(sent[2]!)).toMatchObject({

@@ -1,20 +1,19 @@
 import type { Draft } from '../../core/draft/draft.ts'
 import type { AccountId, DocumentId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
-import type { CaseDecision } from '../../core/wire/cases.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'
 import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, createApi, isDenied } from '../api/api.ts'
 import { type CallName, calls } from '../api/calls.ts'
-import { Carrier, type Changed } from './carrier.ts'
+import { Carrier } from './carrier.ts'
 import { TillClock } from '../clock.ts'
 import { signBytes } from '../crypto/device-key.ts'
 import { Sealing } from '../crypto/sealing.ts'
 import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from '../journal/database.ts'
-import type { JournalState } from '../journal/journal.ts'
-import type { RecordState } from '../journal/records.ts'
+import { type JournalView, nothingWritten } from '../journal/overview.ts'
+import { type JournalChange, receiptOf } from '../journal/records.ts'
 import { Outage, type Readiness } from '../outage/outage.ts'
 import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
@@ -37,7 +36,7 @@ export type { Trouble, Warning } from '../trouble.ts'
 
 export type { Line, TillDeps, TillReady } from './till-deps.ts'
 
-type Told = Changed | 'up' | 'down'
+type Told = JournalChange | { dropped: string } | 'identity' | 'up' | 'down'
 
 /** Beside those without an outcome: what a book read within the last minutes may not tell of yet. */
 const recentRecords = 200
@@ -60,9 +59,10 @@ export class Till {
   #full = false
   ready: TillReady | null = null
   line: Line = { reachable: null }
-  state: JournalState = { headSeq: 0, unsettled: 0, oldestAtMs: null }
-  /** Records of dead frames that nobody has seen: «Списание было? Оставить / Отменить» (J4). */
-  ghosts: RecordState[] = []
+  /** Drafts and receipts that ended in another frame. */
+  readonly #endedElsewhere = new Set<string>()
+  /** The journal has to be read again, when this frame is shown. */
+  #isStale = false
 
   constructor(deps: TillDeps) {
     this.#deps = deps
@@ -137,9 +137,14 @@ export class Till {
     return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
   }
 
-  /** What humans decided about this till's records. */
-  async decisions(): Promise<CaseDecision[]> {
-    return (await this.#carrier?.parts.facts.decisions()) ?? []
+  /** What the screen shows of the journal. */
+  get journal(): JournalView {
+    return this.#carrier?.overview.view ?? nothingWritten
+  }
+
+  /** Another frame has recorded the draft, or given it up. */
+  isEndedElsewhere({ id, receiptId }: Draft): boolean {
+    return this.#endedElsewhere.has(id) || this.#endedElsewhere.has(receiptId)
   }
 
   /** The browser tab in which this frame of the till is. */
@@ -159,6 +164,7 @@ export class Till {
 
   /** A document was opened: another one may be at the screen than an hour ago. */
   documentOpened(): void {
+    if (this.#isStale) void this.refresh()
     void this.#sessions.opened()
   }
 
@@ -200,12 +206,12 @@ export class Till {
     this.#listeners.clear()
   }
 
-  /** Reads the journal's state again and tells this frame. */
+  /** Reads the journal again and tells this frame. */
   async refresh(): Promise<void> {
     if (!this.#carrier || this.#closed) return
-    const { journal } = this.#carrier.parts
+    this.#isStale = false
     try {
-      ;[this.state, this.ghosts] = await Promise.all([journal.state(), journal.ghosts()])
+      await this.#carrier.overview.read()
       await this.#carrier.outage?.refresh()
     } catch (error) {
       this.#deps.log('journal_unreadable', error)
@@ -248,7 +254,6 @@ export class Till {
   /** Keeps a draft here and, when the line allows, a copy on the server (M2). */
   async saveDraft(draft: Draft): Promise<void> {
     await this.#mustBeReady().drafts.save(draft)
-    this.#tell('drafts')
     // The copy is a second chance for the draft, not a condition: a failure shows in `line` and needs nothing else.
     void this.api('saveDraft', draft, { id: draft.id }).catch((error: unknown) =>
       this.#deps.log('draft_copy', error),
@@ -259,7 +264,7 @@ export class Till {
   async dropDraft(draft: Draft): Promise<void> {
     const { drafts, sync } = this.#mustBeReady()
     await drafts.drop(draft)
-    this.#tell('drafts')
+    this.#channel?.postMessage({ dropped: draft.id } satisfies Told)
     void sync.kick()
   }
 
@@ -312,7 +317,6 @@ export class Till {
 
   async keepGhost(ghost: JournalRecord): Promise<void> {
     await this.#mustBeReady().journal.keepGhost(ghost)
-    this.#tell('journal')
     void this.#carrier?.sync.kick()
   }
 
@@ -322,7 +326,6 @@ export class Till {
 
   async acknowledge(record: JournalRecord): Promise<void> {
     await this.#mustBeReady().journal.acknowledge(record)
-    this.#tell('journal')
   }
 
   async #open(accountId: AccountId): Promise<Carrier> {
@@ -337,7 +340,8 @@ export class Till {
       heads: this.#heads,
       troubles: this.#troubles,
       session: () => this.#sessions.current,
-      tell: (what) => this.#tell(what),
+      tell: (change) => this.#tell(change),
+      onTick: () => void this.#look(),
       refresh: () => void this.refresh(),
     })
     this.#carrier = carrier
@@ -373,7 +377,7 @@ export class Till {
       canPromise: () => this.canPromise,
       onWritten: () => {
         this.#full = false
-        this.#tell('journal')
+        this.#changed()
       },
       onSendable: () => void sync.kick(),
       onRefused: (error) => {
@@ -469,23 +473,40 @@ export class Till {
   }
 
   #told(what: Told): void {
-    switch (what) {
-      case 'up':
-      case 'down':
-        return this.#heard(what === 'up', 'elsewhere')
-      case 'identity':
-        void this.#carrier?.parts.identity.reload().then(() => this.refresh())
-        return
-      case 'journal':
-      case 'drafts':
-        void this.refresh()
+    if (what === 'up' || what === 'down') return this.#heard(what === 'up', 'elsewhere')
+    if (what === 'identity') return void this.#carrier?.parts.identity.reload().then(() => this.refresh())
+    if ('dropped' in what) {
+      this.#endedElsewhere.add(what.dropped)
+      return this.#changed()
     }
+    if (what.kind === 'written') this.#endedElsewhere.add(what.record.id)
+    this.#carrier?.parts.journal.hear(what)
+    this.#take(what)
   }
 
-  #tell(what: Changed): void {
+  /** Something that all frames of the till have to know. */
+  #tell(what: JournalChange | 'identity'): void {
     if (this.#closed) return
     this.#channel?.postMessage(what satisfies Told)
-    void this.refresh()
+    this.#take(what === 'identity' ? { kind: 'other' } : what)
+  }
+
+  /** A frame that is not shown reads nothing until it is (P2c). */
+  #take(change: JournalChange): void {
+    const carrier = this.#carrier
+    if (carrier?.overview.take(change)) this.#changed()
+    else if (this.#deps.tab.isShown()) void this.refresh()
+    else this.#isStale = true
+    // What a promise has used of the grant.
+    if (change.kind === 'written' && receiptOf(change.record).grantId !== null)
+      carrier?.outage?.refresh().catch((error: unknown) => this.#deps.log('journal_unreadable', error))
+  }
+
+  /** Finds what nobody has told of. */
+  async #look(): Promise<void> {
+    const { overview } = this.#carrier ?? {}
+    if (!this.#deps.tab.isShown() || (await overview?.isCurrent().catch(() => false))) return
+    await this.refresh()
   }
 
   readonly #onNetwork = (): void => {

@@ -13,7 +13,7 @@ describe('a till with a session', () => {
     const { journal } = tillOf(await sell(one))
     await drain(one)
     expect(tills.server.of(journal).map((record) => record.seq)).toEqual([1])
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     expect(tills.server.named('PUT /api/till')[0]!.body).toMatchObject({
       accountId: tills.server.accountId,
       journal,
@@ -36,7 +36,7 @@ describe('a till with a session', () => {
       get: () => ready,
       set(value: typeof ready) {
         ready = value
-        waiting.push(next.till.state.unsettled)
+        waiting.push(next.till.journal.state.unsettled)
       },
     })
     await next.till.start()
@@ -53,7 +53,7 @@ describe('a till with a session', () => {
     const nonces = tills.server.named('POST /api/sync').map(({ body }) => (body as { nonce: string }).nonce)
     expect(nonces).toHaveLength(2)
     expect(nonces[0]).not.toBe(nonces[1])
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
   })
 
   it('[J14] a record names employee, session, store, till and moment', async () => {
@@ -132,7 +132,7 @@ describe('whatever became of the session', () => {
     expect(one.till.trouble).toBe('session_over')
     await one.till.painted(record.id)
     await drain(one)
-    expect(one.till.state.unsettled).toBe(0)
+    expect(one.till.journal.state.unsettled).toBe(0)
     expect(tills.server.stored.has(record.id)).toBe(true)
     expect(one.till.trouble).toBe('session_over')
   })
@@ -141,7 +141,7 @@ describe('whatever became of the session', () => {
     const record = await leaveUnsent()
     tills.server.sessions = false
     const two = await tills.start()
-    await until(() => two.till.state.unsettled === 0 && tills.server.stored.has(record.id))
+    await until(() => two.till.journal.state.unsettled === 0 && tills.server.stored.has(record.id))
     expect(two.till.ready).toBeNull()
     expect(two.till.trouble).toBe('session_over')
     // Nothing but what a device may do.
@@ -349,7 +349,7 @@ describe('a restored server', () => {
     tills.server.keyIsOld = false
     await until(async () => {
       await drain(one)
-      return one.till.state.headSeq === 0
+      return tills.server.journals.size === 2
     })
     const second = await sell(one)
     await drain(one)

@@ -26,8 +26,6 @@ export interface ChargingDeps extends Pick<MatchingDeps, 'locks'> {
   draft: Signal<Draft | null>
   notice: Signal<Notice | null>
   history: History
-  /** Reads the journal again, and what follows from it. */
-  read: () => Promise<void>
   /** Asks the server what it knows of the open sale. */
   readSaved: () => Promise<void>
   /** The server has told of the open sale with another answer. */
@@ -129,8 +127,7 @@ export class Charging {
   }
 
   async #search(opened: Opened, isFirst: boolean, isCurrent: () => boolean): Promise<void> {
-    const { read, readSaved, onAnswer } = this.#deps
-    await read()
+    const { readSaved, onAnswer } = this.#deps
     const found = await this.#matching.ask(opened, (draft) => {
       if (isCurrent()) this.expected.value = draft
     })
@@ -167,7 +164,7 @@ export class Charging {
    * @returns whether it is recorded; if not, the cashier is told why
    */
   async commit(draft: Draft, documentId: DocumentId | null): Promise<boolean> {
-    const { till, document, line, notice, history, read, onRecorded, log } = this.#deps
+    const { till, document, line, notice, history, onRecorded, log } = this.#deps
     const opened = document.opened.value
     const offline = line.value.reachable === false
     if (offline && !this.mayPromise(draft)) {
@@ -188,7 +185,6 @@ export class Charging {
       if (till.warning !== 'storage_full') notice.value = { kind: 'not_recorded' }
       return false
     }
-    await read()
     return true
   }
 
@@ -239,20 +235,17 @@ export class Charging {
   /**
    * Another frame may have ended a draft that stands here: as a question, or on the desk, where it was green a moment ago
    * (J11).
-   *
-   * @param isShown the cashier sees this frame; another one is told nothing: its own sale was saved
    */
-  async dropEnded(isShown: boolean): Promise<void> {
-    const { till, draft, notice, document } = this.#deps
-    const [mine, opened] = [draft.value, document.opened.value]
-    if (!mine && this.questions.value.length === 0) return
-    const waiting = new Set((await till.ready?.drafts.waiting())?.map(({ id }) => id))
-    if (document.opened.value !== opened) return
+  dropEnded(): void {
+    const { till, draft, notice } = this.#deps
+    const isOver = (one: Draft) => till.isEndedElsewhere(one)
     batch(() => {
-      this.questions.value = this.questions.value.filter((question) => waiting.has(question.draft.id))
-      if (!mine || waiting.has(mine.id) || draft.value?.id !== mine.id) return
+      if (this.questions.value.some((question) => isOver(question.draft)))
+        this.questions.value = this.questions.value.filter((question) => !isOver(question.draft))
+      if (!draft.value || !isOver(draft.value)) return
       draft.value = null
-      if (isShown) notice.value = { kind: 'decided_elsewhere' }
+      // In a frame that the cashier does not see its own sale was saved.
+      if (till.tab.isShown()) notice.value = { kind: 'decided_elsewhere' }
     })
   }
 

@@ -68,7 +68,7 @@ export class Checkout implements HostListener {
   readonly trouble = signal<Trouble | null>(null)
   readonly warning = signal<Warning | null>(null)
   readonly line = signal<Line>({ reachable: null })
-  readonly journal = signal<JournalState>({ headSeq: 0, unsettled: 0, oldestAtMs: null })
+  readonly journal = signal<JournalState>({ unsettled: 0, oldestAtMs: null })
   readonly readiness
   readonly casesOpen = signal(0)
 
@@ -155,16 +155,14 @@ export class Checkout implements HostListener {
     const { till, host, faultText, locks, newId, now, log } = deps
     const { ready, warning, line, draft, notice, busy } = this
     this.readiness = signal(till.readiness)
-    this.history = new History({ ready, decisions: () => till.decisions(), setTimeout: deps.setTimeout, log })
+    this.history = new History({ till, setTimeout: deps.setTimeout })
     const { results } = this.history
-    const read = () => this.#readHistory()
     const onRecorded = (id: string) => (this.#mine.value = new Set([...this.#mine.value, id]))
-    this.decisions = new Decisions({ till, locks, log, notice, results, read })
+    this.decisions = new Decisions({ till, locks, log, notice, results })
     // What became of a ghost is shown here, whatever sale is open.
     this.ghosts = new Ghosts({
       till,
       notice,
-      read,
       onDecided: onRecorded,
       now,
       setTimeout: deps.setTimeout,
@@ -191,7 +189,6 @@ export class Checkout implements HostListener {
       notice,
       history: this.history,
       locks,
-      read,
       readSaved: () => this.#readSaved(),
       onAnswer: (answer) => this.#take(answer),
       onRecorded,
@@ -340,33 +337,29 @@ export class Checkout implements HostListener {
   #take(answer: SaleAnswer): void {
     batch(() => {
       this.document.read(answer)
-      if (this.#isShown()) this.desk.follow()
+      if (this.#deps.till.tab.isShown()) this.desk.follow()
     })
   }
 
   #read(): void {
-    const { till, log } = this.#deps
+    const { till } = this.#deps
     const wasDown = this.line.value.reachable === false
-    // The till reads its state anew whenever its journal or its drafts have changed; most of what it tells is of the line.
-    const isAsRead = this.journal.value === till.state && this.ready.value === till.ready
     batch(() => {
       this.trouble.value = till.trouble
       this.warning.value = till.warning
       // Without a session nobody could answer.
-      this.ghosts.find(till.ready ? till.ghosts : [])
+      this.ghosts.find(till.ready ? till.journal.ghosts : [])
       this.readiness.value = till.readiness
       this.casesOpen.value = till.casesOpen
       this.line.value = till.line
-      this.journal.value = till.state
+      this.journal.value = till.journal.state
       this.ready.value = till.ready
       // What the till did is its own account's to see (F23).
       if (!till.ready) this.screen.value = 'desk'
     })
-    const isShown = this.#isShown()
-    if (!isAsRead) {
-      void this.#readHistory()
-      this.charging.dropEnded(isShown).catch((error: unknown) => log('drafts_not_read', error))
-    }
+    this.#readHistory()
+    this.charging.dropEnded()
+    const isShown = till.tab.isShown()
     if (!this.ready.value) this.#answerEarly()
     if (!wasDown || !till.line.reachable) return
     // What could not be asked while the line was down is asked now.
@@ -376,19 +369,14 @@ export class Checkout implements HostListener {
     if (isShown || this.document.documentId.value !== null) this.#begin(false)
   }
 
-  async #readHistory(): Promise<void> {
-    const changed = await this.history.read()
+  #readHistory(): void {
+    const changed = this.history.read()
     // What this frame has recorded stands on the screen now, and may be sent when it is drawn (J4).
     const { till, afterPaint } = this.#deps
     for (const id of till.unpainted) afterPaint(() => void till.painted(id))
     // An outcome that has just come changes what the sale still needs; it is seen before that is asked (P2b).
     if (this.results.value.some((result) => changed.has(result.record.id)))
       afterPaint(() => void this.#readSaved())
-  }
-
-  /** Nothing was opened in another frame of this tab since: MoySklad's page shows one document, and tells of no end. */
-  #isShown(): boolean {
-    return this.document.opened.value?.turn === this.#deps.till.tab.newestOpen()
   }
 
   /** Without the line a card that may not be promised would not be charged after the sale is saved. */

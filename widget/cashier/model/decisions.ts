@@ -11,8 +11,6 @@ export interface DecisionsDeps {
   log: (event: string, error: unknown) => void
   notice: Signal<Notice | null>
   results: ReadonlySignal<Result[]>
-  /** Reads the results again. */
-  read: () => Promise<void>
 }
 
 /** What a cashier decides about receipts that are in the journal already. */
@@ -46,7 +44,7 @@ export class Decisions {
   async decide(result: Result, expected: ResultStatus, act: () => Promise<unknown>): Promise<void> {
     const { id } = result.record
     await this.#deps.locks.request(`podarok-decide-${id}`, async () => {
-      await this.#deps.read()
+      await this.#deps.till.refresh()
       const now = this.#deps.results.value.find((one) => one.record.id === id)
       if (now && statusOf(now) === expected) await this.#act(act())
     })
@@ -60,6 +58,6 @@ export class Decisions {
       this.#deps.notice.value = { kind: 'not_recorded' }
     }
     // Also after a failure: what could be chosen before it may not be any more.
-    await this.#deps.read()
+    await this.#deps.till.refresh()
   }
 }

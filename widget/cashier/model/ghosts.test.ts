@@ -17,7 +17,6 @@ function scene() {
     now: () => nowMs.value,
     setTimeout: (work, ms) => timers.push({ work, ms }),
     notice: signal(null),
-    read: () => Promise.resolve(),
     onDecided: () => undefined,
     log: () => undefined,
   })

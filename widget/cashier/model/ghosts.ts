@@ -14,8 +14,6 @@ export interface GhostsDeps {
   now: () => number
   setTimeout: (work: () => void, ms: number) => number
   notice: Signal<Notice | null>
-  /** Reads the results again. */
-  read: () => Promise<void>
   /** This frame has answered for the receipt. */
   onDecided: (receiptId: string) => void
   log: (event: string, error: unknown) => void
@@ -85,7 +83,6 @@ export class Ghosts {
       notice.value = { kind: decided ? 'decided_elsewhere' : 'not_recorded' }
     }
     await till.refresh()
-    await this.#deps.read()
     this.#deciding.delete(id)
   }
 }

@@ -1,20 +1,15 @@
-import { batch, type ReadonlySignal, signal } from '@preact/signals-core'
+import { batch, signal } from '@preact/signals-core'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
-import type { TillWorks } from './till-port.ts'
+import type { TillPort } from './till-port.ts'
 import { isOvertaken, type Result, resultsOf, statusOf } from './result.ts'
 
 /** After so long without an answer the cashier gets a choice (J2). */
 const patienceMs = 5_000
-/** So many of the till's last records are kept at hand. */
-const historyLength = 60
 
 export interface HistoryDeps {
-  ready: ReadonlySignal<Pick<TillWorks, 'journal'> | null>
-  /** What humans decided about this till's records. */
-  decisions: () => Promise<CaseDecision[]>
+  till: Pick<TillPort, 'ready' | 'journal'>
   setTimeout: (work: () => void, ms: number) => number
-  log: (event: string, error: unknown) => void
 }
 
 /** The last receipts of this till as the journal has them, and which of them wait too long for their answer. */
@@ -34,35 +29,26 @@ export class History {
     this.#deps = deps
   }
 
-  /** Reads the journal again. @returns the receipts whose status has changed since the last time */
-  async read(): Promise<ReadonlySet<string>> {
+  /** Takes what the till shows of its journal. @returns the receipts whose status has changed since the last time */
+  read(): ReadonlySet<string> {
     const changed = new Set<string>()
-    const ready = this.#deps.ready.value
+    const { ready, journal } = this.#deps.till
     if (!ready) return changed
-    try {
-      const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
-      const [states, attention, decisions] = await Promise.all([
-        ready.journal.recent(historyLength),
-        ready.journal.attention(),
-        this.#deps.decisions(),
-      ])
-      const results = resultsOf(states)
-      batch(() => {
-        this.results.value = results
-        this.decided.value = new Map(
-          decisions.flatMap((one) => (one.receiptId ? [[one.receiptId, one]] : [])),
-        )
-        this.attention.value = attention.filter(({ record }) => !isOvertaken(record.id, results))
-      })
-      for (const result of results) {
-        const { id } = result.record
-        const status = statusOf(result)
-        if (status === 'waiting') this.watch(id)
-        const was = before.get(id)
-        if (was !== undefined && was !== status) changed.add(id)
-      }
-    } catch (error) {
-      this.#deps.log('journal_unreadable', error)
+    const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
+    const results = resultsOf(journal.recent)
+    batch(() => {
+      this.results.value = results
+      this.decided.value = new Map(
+        journal.decisions.flatMap((one) => (one.receiptId ? [[one.receiptId, one]] : [])),
+      )
+      this.attention.value = journal.attention.filter(({ record }) => !isOvertaken(record.id, results))
+    })
+    for (const result of results) {
+      const { id } = result.record
+      const status = statusOf(result)
+      if (status === 'waiting') this.watch(id)
+      const was = before.get(id)
+      if (was !== undefined && was !== status) changed.add(id)
     }
     return changed
   }

@@ -10,8 +10,8 @@ export interface TillPort extends Pick<
   | 'trouble'
   | 'warning'
   | 'line'
-  | 'state'
-  | 'ghosts'
+  | 'journal'
+  | 'isEndedElsewhere'
   | 'readiness'
   | 'casesOpen'
   | 'canPromise'
@@ -21,7 +21,6 @@ export interface TillPort extends Pick<
   | 'refresh'
   | 'serverNowMs'
   | 'documentOpened'
-  | 'decisions'
   | 'seal'
   | 'newDraft'
   | 'saveDraft'
@@ -43,6 +42,6 @@ export interface TillPort extends Pick<
 
 export interface TillWorks {
   session: SessionAnswer
-  journal: Pick<JournalPort, 'recent' | 'attention'>
-  drafts: Pick<DraftsPort, 'waiting' | 'waitingInOrder' | 'placesOf' | 'noteDocuments' | 'leave'>
+  journal: Pick<JournalPort, 'recent'>
+  drafts: Pick<DraftsPort, 'waiting' | 'waitingInOrder' | 'noteDocuments' | 'leave'>
 }

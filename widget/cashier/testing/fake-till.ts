@@ -7,6 +7,7 @@ import { cardsOf, type Draft, draftOperations } from '../../../src/core/draft/dr
 import type { AccountId, DocumentId, EmployeeId, HoldId, StoreId } from '../../../src/core/ids.ts'
 import type { Receipt } from '../../../src/core/receipt/receipt.ts'
 import type { SessionAnswer } from '../../../src/core/wire/session.ts'
+import { type JournalView, nothingWritten } from '../../../src/client/journal/overview.ts'
 import type { TillPort, TillWorks } from '../model/till-port.ts'
 import type { FakeLedger } from './fake-ledger.ts'
 
@@ -43,7 +44,7 @@ export class FakeStore {
   tell(): void {
     void Promise.resolve().then(async () => {
       await Promise.resolve()
-      for (const frame of this.frames) frame.refreshed()
+      for (const frame of this.frames) frame.changed()
     })
   }
 
@@ -88,10 +89,13 @@ export class FakeTill implements TillPort {
   readonly #store: FakeStore
   readonly #listeners = new Set<() => void>()
   readonly #unpainted = new Set<string>()
+  /** Drafts that ended in this frame. */
+  readonly #ended = new Set<string>()
   readonly tab: Tab
   ready: TillWorks | null
   trouble: TillPort['trouble'] = null
   warning: TillPort['warning'] = null
+  /** As a dead frame leaves them. */
   ghosts: RecordState[] = []
   casesOpen = 0
   readonly canPromise = true
@@ -104,7 +108,6 @@ export class FakeTill implements TillPort {
     cards: 0,
     asOfMs: null,
   }
-  state = { headSeq: 0, unsettled: 0, oldestAtMs: null }
   line: { reachable: boolean | null } = { reachable: true }
 
   constructor(store: FakeStore, tab: Tab) {
@@ -122,19 +125,14 @@ export class FakeTill implements TillPort {
               .reverse()
               .map((state) => ({ ...state })),
           ),
-        attention: () => Promise.resolve(store.attention()),
       },
       drafts: {
         waiting: () => Promise.resolve(this.#waiting().map(({ draft }) => draft)),
         waitingInOrder: () =>
           store.isGone ? Promise.reject(new Error('StorageEmptied')) : Promise.resolve(this.#waiting()),
-        placesOf: (ids) =>
-          Promise.resolve(
-            new Map(ids.flatMap((id) => (documents.has(id) ? [[id, documents.get(id)!] as const] : []))),
-          ),
         noteDocuments: (ids) => {
           for (const id of ids) if (!documents.has(id)) documents.set(id, documents.size + 1)
-          return Promise.resolve()
+          return Promise.resolve(documents)
         },
         leave: (id) => {
           const row = rows.get(id)
@@ -145,10 +143,15 @@ export class FakeTill implements TillPort {
     }
   }
 
-  /** The journal or the drafts were read anew: their state is another object, whatever it says. */
-  refreshed(): void {
-    this.state = { ...this.state }
-    this.changed()
+  get journal(): JournalView {
+    const { states } = this.#store
+    const recent = states.map((state) => ({ ...state })).reverse()
+    return { ...nothingWritten, recent, attention: this.#store.attention(), ghosts: this.ghosts }
+  }
+
+  isEndedElsewhere(draft: Draft): boolean {
+    const isOver = this.#store.rows.get(draft.id)?.dropped === true || this.#store.isRecorded(draft)
+    return isOver && !this.#ended.has(draft.id)
   }
 
   changed(): void {
@@ -202,9 +205,11 @@ export class FakeTill implements TillPort {
   }
 
   serverNowMs = () => this.#store.ledger.nowMs
-  refresh = () => Promise.resolve()
+  refresh(): Promise<void> {
+    this.changed()
+    return Promise.resolve()
+  }
   documentOpened = () => undefined
-  decisions = () => Promise.resolve([])
   seal = () => Promise.resolve(null)
 
   newDraft(begun: Pick<Draft, 'id' | 'receiptId' | 'documentId' | 'documentMoment' | 'sale'>): Draft {
@@ -227,6 +232,7 @@ export class FakeTill implements TillPort {
   }
 
   dropDraft(draft: Draft): Promise<void> {
+    this.#ended.add(draft.id)
     this.#put(draft, { left: true, dropped: true })
     for (const { holdId } of cardsOf(draft)) if (holdId) this.#store.ledger.holds.delete(holdId)
     return Promise.resolve()
@@ -255,6 +261,7 @@ export class FakeTill implements TillPort {
 
   commitDraft(draft: Draft, documentId: DocumentId | null, mode: Receipt['mode']): Promise<JournalRecord> {
     const { states, rows, ledger } = this.#store
+    this.#ended.add(draft.id)
     const known = states.find(({ record }) => record.id === draft.receiptId)
     if (known) return Promise.resolve(known.record)
     const sale = { documentId, draftId: draft.id, sumKopecks: draft.sale.sumKopecks }

@@ -10,6 +10,7 @@ import { TurnLocks } from './turn-locks.ts'
 
 /** One frame of the widget, with what MoySklad's page was told by it. */
 interface Frame {
+  tab: Tab
   checkout: Checkout
   till: FakeTill
   /** The verdict on each Change. */
@@ -30,7 +31,7 @@ export class SalePage {
   #ids = 0
   #messages = 0
   #sale: { documentId: DocumentId | null; rows: SaleRow[]; posted: boolean } = newSale()
-  readonly #tab: Tab
+  readonly #tabStorage = tabStorage()
   readonly form: Frame
   readonly saved: Frame
   readonly logged: string[] = []
@@ -38,7 +39,6 @@ export class SalePage {
   refused: string | null = null
 
   constructor() {
-    this.#tab = openTab(tabStorage, () => this.#newId(), console.error)
     this.form = this.#frame()
     this.saved = this.#frame()
   }
@@ -80,7 +80,7 @@ export class SalePage {
   async newSale(): Promise<void> {
     this.#sale = newSale()
     this.form.changeId = null
-    this.form.checkout.open(this.#open('document.retaildemand.create', null), this.#tab.turn())
+    this.form.checkout.open(this.#open('document.retaildemand.create', null), this.form.tab.turn())
     await settled()
   }
 
@@ -88,7 +88,7 @@ export class SalePage {
     const { sale, applicable } = this.ledger.documents.get(id)!
     this.#sale = { documentId: id, rows: [...sale.rows], posted: applicable }
     this.saved.changeId = null
-    this.saved.checkout.open(this.#open('document.retaildemand.edit', id), this.#tab.turn())
+    this.saved.checkout.open(this.#open('document.retaildemand.edit', id), this.saved.tab.turn())
     await settled()
   }
 
@@ -214,7 +214,12 @@ export class SalePage {
   }
 
   #frame(): Frame {
-    const till = new FakeTill(this.store, this.#tab)
+    const tab = openTab(
+      () => this.#tabStorage,
+      () => this.#newId(),
+      console.error,
+    )
+    const till = new FakeTill(this.store, tab)
     const verdicts = new Map<number, string | null>()
     const checkout = new Checkout({
       till,
@@ -231,7 +236,7 @@ export class SalePage {
       log: (event, error) => this.logged.push(`${event} ${String(error)}`),
     })
     till.changed()
-    return { checkout, till, verdicts, changeId: null }
+    return { checkout, tab, till, verdicts, changeId: null }
   }
 
   #open(
