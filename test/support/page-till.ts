@@ -1,5 +1,5 @@
 import { openTab } from '../../src/client/tab.ts'
-import type { TillDeps } from '../../src/client/till/till.ts'
+import type { TillDeps } from '../../src/client/till/till-deps.ts'
 
 /** What the client needs of a page, as the widget gives it, for pages that have no screen. */
 export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps {

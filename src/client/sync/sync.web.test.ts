@@ -5,7 +5,10 @@ import type { Envelope, SyncRequest } from '../../core/wire/tills.ts'
 import { type Api, Denied, Unreachable } from '../api/api.ts'
 import type { Drafts } from '../journal/drafts.ts'
 import type { Journal } from '../journal/journal.ts'
-import { backoffMaxMs, backoffMinMs, probeMaxMs, Sync } from './sync.ts'
+import { backoffMinMs, Delivery } from './delivery.ts'
+import { letHoldsGo } from './let-holds-go.ts'
+import { type Journals, Refill } from './refill.ts'
+import { backoffMaxMs, probeMaxMs, Sync } from './sync.ts'
 import { draft, redeemReceipt, uuid } from '../testing/builders.ts'
 import { evict, openJournal, type OpenJournal } from '../testing/open-journal.ts'
 
@@ -104,25 +107,33 @@ const rethrow = (error: unknown) => {
 }
 
 function newSync(onTrouble: (error: unknown) => void = rethrow): Sync {
-  return new Sync({
-    api: server.api,
-    accountId: account,
-    journal,
-    drafts,
+  const { api } = server
+  const journals: Journals = {
     ordinals: () => till.identity.ordinals,
-    envelope: async (ordinal) =>
-      ({ journal: till.identity.device(ordinal).id, ...(await journal.standing(ordinal)) }) as Envelope,
-    inSession: () => true,
+    envelope: async (ordinal, standing) =>
+      ({
+        journal: till.identity.device(ordinal).id,
+        ...(standing ?? (await journal.standing(ordinal))),
+      }) as Envelope,
+    goOn: () => Promise.resolve(),
+    introduce: () => Promise.resolve(),
+  }
+  const refill = new Refill({ api, journal, journals, onDenied })
+  return new Sync({
+    accountId: account,
+    delivery: new Delivery({ api, journal, journals, refill }),
+    refill,
+    upkeep: {
+      tick: () => undefined,
+      letGo: () => letHoldsGo(api, drafts, () => true),
+      run: () => Promise.resolve(),
+      denied: onDenied,
+      failed: onTrouble,
+    },
     locks: navigator.locks,
     random: () => 1,
     setTimeout: (_work, ms) => waits.push(ms),
     clearTimeout: () => undefined,
-    onTick: () => undefined,
-    onAhead: () => Promise.resolve(),
-    onKeyUnknown: () => Promise.resolve(),
-    onInStep: () => Promise.resolve(),
-    onDenied,
-    onTrouble,
   })
 }
 

@@ -89,8 +89,10 @@ describe('what a frame shows of the journal', () => {
     one.till.close()
     await until(() => ids(two).includes(ghost.id))
     expect(two.till.journal.ghosts).toEqual([])
-    two.tick()
-    await until(() => two.till.journal.ghosts.length === 1)
+    await until(() => {
+      two.tick()
+      return two.till.journal.ghosts.length === 1
+    })
   })
 
   it('[J11] knows of drafts that another frame has ended, and not of its own', async () => {

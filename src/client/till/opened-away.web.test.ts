@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { uuid } from '../testing/builders.ts'
 import { drain, sell, TestTills, until } from '../testing/till-rig.ts'
-import type { Trouble } from './till.ts'
+import type { Trouble } from '../trouble.ts'
 
 const tills = new TestTills()
 const denied = () => {

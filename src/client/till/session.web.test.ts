@@ -3,7 +3,7 @@ import { receiptOf } from '../journal/records.ts'
 import { uuid } from '../testing/builders.ts'
 import { sessionRenewMs } from '../testing/fake-server.ts'
 import { drain, sale, sell, TestTills, type TillRig, until } from '../testing/till-rig.ts'
-import type { Trouble } from './till.ts'
+import type { Trouble } from '../trouble.ts'
 
 const tills = new TestTills()
 

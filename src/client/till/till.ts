@@ -6,22 +6,23 @@ import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, createApi, isDenied } from '../api/api.ts'
 import { type CallName, calls } from '../api/calls.ts'
-import { Carrier } from './carrier.ts'
+import type { Change } from './change.ts'
 import { TillClock } from '../clock.ts'
 import { signBytes } from '../crypto/device-key.ts'
 import { Sealing } from '../crypto/sealing.ts'
 import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from '../journal/database.ts'
 import { type JournalView, nothingWritten } from '../journal/overview.ts'
-import { type JournalChange, receiptOf } from '../journal/records.ts'
-import { Outage, type Readiness } from '../outage/outage.ts'
+import type { Outage, Readiness } from '../outage/outage.ts'
 import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, Sessions } from './session.ts'
-import { backoffMinMs, probeMaxMs } from '../sync/sync.ts'
+import { backoffMinMs } from '../sync/delivery.ts'
+import { probeMaxMs } from '../sync/sync.ts'
 import type { Tab } from '../tab.ts'
 import type { Line, TillDeps, TillReady } from './till-deps.ts'
 import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
+import { Uplink } from './uplink.ts'
 
 /**
  * One till: session, journal, drafts and sync, wired together. Knows nothing of screens.
@@ -31,15 +32,6 @@ import { type Trouble, troubleOf, Troubles, type Warning } from '../trouble.ts'
  *    ├──────── no session: the one journal of this browser is sent, and nothing else is done (A2), until there is one
  *    └──────── nobody answers: what waits in that journal is shown, until somebody does
  */
-
-export type { Trouble, Warning } from '../trouble.ts'
-
-export type { Line, TillDeps, TillReady } from './till-deps.ts'
-
-type Told = JournalChange | { dropped: string } | 'identity' | 'up' | 'down'
-
-/** Beside those without an outcome: what a book read within the last minutes may not tell of yet. */
-const recentRecords = 200
 
 export class Till {
   readonly #deps: TillDeps
@@ -51,7 +43,7 @@ export class Till {
   readonly api: Api
   readonly #sessions: Sessions
   #starting = false
-  #carrier: Carrier | null = null
+  #uplink: Uplink | null = null
   #receipts: Receipts | null = null
   #channel: BroadcastChannel | null = null
   #closed = false
@@ -61,8 +53,6 @@ export class Till {
   line: Line = { reachable: null }
   /** Drafts and receipts that ended in another frame. */
   readonly #endedElsewhere = new Set<string>()
-  /** The journal has to be read again, when this frame is shown. */
-  #isStale = false
 
   constructor(deps: TillDeps) {
     this.#deps = deps
@@ -72,8 +62,10 @@ export class Till {
       base: '',
       token: () => this.#sessions.token,
       sign: (journal, body) => signBytes(this.#mustBeOpen().parts.identity.of(journal).keys, body),
-      onLine: (reachable) => this.#heard(reachable, 'here'),
-      onHead: (head, journal) => this.#carrier?.hear(head, journal),
+      onLine: (reachable) => {
+        if (this.line.reachable !== reachable) this.#emit({ kind: 'line', reachable })
+      },
+      onHead: (head, journal) => this.#uplink?.hearHead(head, journal),
       onTime: (serverTimeMs) => this.#clock.hear(serverTimeMs),
       onDenied: (code, name, token) => this.#denied(code, name, token),
     })
@@ -86,7 +78,7 @@ export class Till {
         return this.#pause(attempt)
       },
       troubles: this.#troubles,
-      accountId: () => this.#carrier?.parts.accountId ?? null,
+      accountId: () => this.#uplink?.parts.accountId ?? null,
       onRenewed: (session) => this.#renewed(session),
       onMoved: () => {
         this.ready = null
@@ -110,7 +102,7 @@ export class Till {
   }
 
   get warning(): Warning | null {
-    if (this.#carrier?.parts.durable === false) return 'memory_only'
+    if (this.#uplink?.parts.durable === false) return 'memory_only'
     return this.#full ? 'storage_full' : null
   }
 
@@ -121,17 +113,17 @@ export class Till {
 
   /** Whether a promise may be made here at all; what it stands on is looked at elsewhere. */
   get canPromise(): boolean {
-    return this.#carrier?.parts.durable === true && this.#heads.state === 'active'
+    return this.#uplink?.parts.durable === true && this.#heads.state === 'active'
   }
 
   /** What promises without a hold stand on; null where none may be made. */
   get outage(): Outage | null {
-    return this.canPromise ? (this.#carrier?.outage ?? null) : null
+    return this.canPromise ? (this.#uplink?.outage ?? null) : null
   }
 
   /** Whether this till would survive an outage now, and why not (O8). */
   get readiness(): Readiness {
-    const outage = this.#carrier?.outage
+    const outage = this.#uplink?.outage
     if (outage) return outage.readiness(this.trouble)
     const why = this.trouble ? 'trouble' : this.warning === 'memory_only' ? 'memory_only' : 'grant_waits'
     return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
@@ -139,7 +131,7 @@ export class Till {
 
   /** What the screen shows of the journal. */
   get journal(): JournalView {
-    return this.#carrier?.overview.view ?? nothingWritten
+    return this.#uplink?.overview.view ?? nothingWritten
   }
 
   /** Another frame has recorded the draft, or given it up. */
@@ -164,7 +156,7 @@ export class Till {
 
   /** A document was opened: another one may be at the screen than an hour ago. */
   documentOpened(): void {
-    if (this.#isStale) void this.refresh()
+    this.#uplink?.shown()
     void this.#sessions.opened()
   }
 
@@ -202,31 +194,21 @@ export class Till {
     this.#deps.window.removeEventListener('online', this.#onNetwork)
     this.#deps.window.removeEventListener('freeze', this.#onFreeze, { capture: true })
     this.#channel?.close()
-    this.#carrier?.close()
+    this.#uplink?.close()
     this.#listeners.clear()
   }
 
   /** Reads the journal again and tells this frame. */
   async refresh(): Promise<void> {
-    if (!this.#carrier || this.#closed) return
-    this.#isStale = false
-    try {
-      await this.#carrier.overview.read()
-      await this.#carrier.outage?.refresh()
-    } catch (error) {
-      this.#deps.log('journal_unreadable', error)
-      return this.#troubles.add('storage_lost')
-    }
-    this.#troubles.clear('storage_lost')
-    this.#changed()
+    await this.#uplink?.refresh()
   }
 
   /** Seals a card number into the receipt that it is scanned for (J1); null where there is no key to seal to. */
   async seal(digits: string, receiptId: string): Promise<SealedNumber | null> {
     const { sealingKey } = this.#heads
-    if (!sealingKey || !this.#carrier) return null
+    if (!sealingKey || !this.#uplink) return null
     try {
-      const { accountId, identity } = this.#carrier.parts
+      const { accountId, identity } = this.#uplink.parts
       const place = { accountId, tillId: identity.current.tillId, receiptId }
       return await this.#sealing.seal(sealingKey, place, digits)
     } catch (error) {
@@ -264,7 +246,7 @@ export class Till {
   async dropDraft(draft: Draft): Promise<void> {
     const { drafts, sync } = this.#mustBeReady()
     await drafts.drop(draft)
-    this.#channel?.postMessage({ dropped: draft.id } satisfies Told)
+    this.#emit({ kind: 'dropped', draftId: draft.id })
     void sync.kick()
   }
 
@@ -317,7 +299,7 @@ export class Till {
 
   async keepGhost(ghost: JournalRecord): Promise<void> {
     await this.#mustBeReady().journal.keepGhost(ghost)
-    void this.#carrier?.sync.kick()
+    void this.#uplink?.sync.kick()
   }
 
   cancelGhost(ghost: JournalRecord): Promise<JournalRecord> {
@@ -328,39 +310,39 @@ export class Till {
     await this.#mustBeReady().journal.acknowledge(record)
   }
 
-  async #open(accountId: AccountId): Promise<Carrier> {
-    if (this.#carrier?.parts.accountId === accountId) return this.#carrier
+  async #open(accountId: AccountId): Promise<Uplink> {
+    if (this.#uplink?.parts.accountId === accountId) return this.#uplink
     // Opened while nobody could say whose the page is; nothing was done with it.
-    this.#carrier?.close()
+    this.#uplink?.close()
     this.#channel?.close()
-    const carrier = await Carrier.open(accountId, {
+    const uplink = await Uplink.open(accountId, {
       ...this.#deps,
       api: this.api,
       clock: this.#clock,
       heads: this.#heads,
       troubles: this.#troubles,
       session: () => this.#sessions.current,
-      tell: (change) => this.#tell(change),
-      onTick: () => void this.#look(),
-      refresh: () => void this.refresh(),
+      isShown: () => this.tab.isShown(),
+      emit: (change) => this.#emit(change),
     })
-    this.#carrier = carrier
+    this.#uplink = uplink
     this.#openChannel(databaseName(accountId))
-    return carrier
+    return uplink
   }
 
   /** A browser may deny it together with the storage: then nobody shares that, and there is nobody to tell (J13). */
   #openChannel(name: string): void {
     try {
       this.#channel = this.#deps.channel(name)
-      this.#channel.onmessage = (event: MessageEvent<Told>) => this.#told(event.data)
+      this.#channel.onmessage = ({ data }: MessageEvent<Change>) => void this.#told(data)
     } catch (error) {
       this.#deps.log('channel_denied', error)
     }
   }
 
   /** With a session: the till is told to the server and works. */
-  async #work(session: SessionAnswer, { parts, registration, errands, sync }: Carrier): Promise<void> {
+  async #work(session: SessionAnswer, uplink: Uplink): Promise<void> {
+    const { parts, registration, errands, sync } = uplink
     const { journal, drafts, facts } = parts
     // A journal is never sent under another account's session (F23).
     if (session.accountId !== parts.accountId) throw new Error('the journal is of another account')
@@ -392,34 +374,8 @@ export class Till {
     if (!this.#sessions.last) return
     this.ready = { session: this.#sessions.last, journal, drafts, sync }
     this.#changed()
-    // Not waited for: a sale on the line needs neither grant nor book.
-    void this.#openOutage()
+    void uplink.openOutage()
     sync.start()
-  }
-
-  async #openOutage(): Promise<void> {
-    const carrier = this.#carrier
-    const { bookKey } = this.#heads
-    if (!carrier?.parts.storage || !bookKey) return
-    const { accountId, storage, cameAlone, identity, journal } = carrier.parts
-    try {
-      carrier.outage = await Outage.open({
-        api: this.api,
-        storage,
-        accountId,
-        bookKey,
-        locks: this.#deps.locks,
-        cameAlone,
-        nowMs: () => this.#clock.nowMs(),
-        envelope: () => carrier.envelope(identity.current.ordinal),
-        records: async () => journal.recent((await journal.state()).unsettled + recentRecords),
-        onChange: () => this.#changed(),
-        log: this.#deps.log,
-      })
-      void carrier.sync.kick()
-    } catch (error) {
-      this.#deps.log('outage_not_prepared', error)
-    }
   }
 
   /**
@@ -428,7 +384,7 @@ export class Till {
    */
   async #sendOnly(): Promise<void> {
     if ((await this.#openOnly()) > 1) this.#troubles.add('several_accounts')
-    this.#carrier?.sync.start()
+    this.#uplink?.sync.start()
   }
 
   /**
@@ -438,7 +394,7 @@ export class Till {
    */
   async #openOnly(): Promise<number> {
     try {
-      const accounts = this.#carrier ? [] : await accountsHere(this.#deps)
+      const accounts = this.#uplink ? [] : await accountsHere(this.#deps)
       if (accounts.length === 1) await this.#open(accounts[0]!)
       await this.refresh()
       return accounts.length
@@ -461,69 +417,45 @@ export class Till {
   #denied(code: ErrorCode, name: CallName, token: string | null): Promise<boolean> {
     if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
     // Only a ping tells what the till is now.
-    else if (code === 'till_not_active') void this.#carrier?.sync.kick()
+    else if (code === 'till_not_active') void this.#uplink?.sync.kick()
     return this.#sessions.refused(code, name, token)
   }
 
-  #heard(reachable: boolean, from: 'here' | 'elsewhere'): void {
-    if (this.line.reachable === reachable) return
-    this.line = { reachable }
-    if (from === 'here') this.#channel?.postMessage(reachable ? 'up' : 'down')
+  /** Something has changed here: this frame follows, and the others are told. */
+  #emit(change: Change): void {
+    if (this.#closed) return
+    if (change.kind !== 'shown') this.#channel?.postMessage(change)
+    this.#follow(change)
+  }
+
+  async #told(change: Change): Promise<void> {
+    if (change.kind === 'written') this.#endedElsewhere.add(change.record.id)
+    if (change.kind === 'dropped') this.#endedElsewhere.add(change.draftId)
+    await this.#uplink?.hear(change)
+    this.#follow(change)
+  }
+
+  #follow(change: Change): void {
+    if (change.kind === 'line') this.line = { reachable: change.reachable }
+    this.#uplink?.follow(change)
     this.#changed()
   }
 
-  #told(what: Told): void {
-    if (what === 'up' || what === 'down') return this.#heard(what === 'up', 'elsewhere')
-    if (what === 'identity') return void this.#carrier?.parts.identity.reload().then(() => this.refresh())
-    if ('dropped' in what) {
-      this.#endedElsewhere.add(what.dropped)
-      return this.#changed()
-    }
-    if (what.kind === 'written') this.#endedElsewhere.add(what.record.id)
-    this.#carrier?.parts.journal.hear(what)
-    this.#take(what)
-  }
-
-  /** Something that all frames of the till have to know. */
-  #tell(what: JournalChange | 'identity'): void {
-    if (this.#closed) return
-    this.#channel?.postMessage(what satisfies Told)
-    this.#take(what === 'identity' ? { kind: 'other' } : what)
-  }
-
-  /** A frame that is not shown reads nothing until it is (P2c). */
-  #take(change: JournalChange): void {
-    const carrier = this.#carrier
-    if (carrier?.overview.take(change)) this.#changed()
-    else if (this.#deps.tab.isShown()) void this.refresh()
-    else this.#isStale = true
-    // What a promise has used of the grant.
-    if (change.kind === 'written' && receiptOf(change.record).grantId !== null)
-      carrier?.outage?.refresh().catch((error: unknown) => this.#deps.log('journal_unreadable', error))
-  }
-
-  /** Finds what nobody has told of. */
-  async #look(): Promise<void> {
-    const { overview } = this.#carrier ?? {}
-    if (!this.#deps.tab.isShown() || (await overview?.isCurrent().catch(() => false))) return
-    await this.refresh()
-  }
-
   readonly #onNetwork = (): void => {
-    void this.#carrier?.sync.kick()
+    void this.#uplink?.sync.kick()
   }
 
   readonly #onFreeze = (): void => {
-    this.#carrier?.sync.freeze()
+    this.#uplink?.sync.freeze()
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  #mustBeOpen(): Carrier {
-    if (!this.#carrier) throw new Error('the till is not open')
-    return this.#carrier
+  #mustBeOpen(): Uplink {
+    if (!this.#uplink) throw new Error('the till is not open')
+    return this.#uplink
   }
 
   #mustBeReady(): TillReady {

@@ -31,7 +31,7 @@ import { type Notice, noticeOf } from './notice.ts'
 import type { OpenDocument } from './open-document.ts'
 import type { Opened } from './opened.ts'
 import type { TillPort } from './till-port.ts'
-import type { Line } from '../../../src/client/till/till.ts'
+import type { Line } from '../../../src/client/till/till-deps.ts'
 
 export interface CardDeskDeps {
   till: TillPort

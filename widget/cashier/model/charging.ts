@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/draft/draft.ts'
 import { fitToSale } from '../../../src/core/draft/fit.ts'
 import type { DocumentId } from '../../../src/core/ids.ts'
-import type { Line } from '../../../src/client/till/till.ts'
+import type { Line } from '../../../src/client/till/till-deps.ts'
 import type { SaleAnswer } from '../../../src/core/wire/receipts.ts'
 import { certificatesOf } from '../../../src/core/sale/sale.ts'
 import { confirmAll } from './draft-edit.ts'

@@ -3,7 +3,8 @@ import { isUnreachable } from '../../../src/client/api/api.ts'
 import type { HostListener, HostPort } from '../../../src/client/host/host-port.ts'
 import type { JournalState } from '../../../src/client/journal/journal.ts'
 import type { Locks } from '../../../src/client/locks.ts'
-import type { Line, Trouble, Warning } from '../../../src/client/till/till.ts'
+import type { Line } from '../../../src/client/till/till-deps.ts'
+import type { Trouble, Warning } from '../../../src/client/trouble.ts'
 import {
   cardsOf,
   type Draft,

@@ -1,5 +1,5 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core'
-import type { Warning } from '../../../src/client/till/till.ts'
+import type { Warning } from '../../../src/client/trouble.ts'
 import { type Draft, redeemTotal } from '../../../src/core/draft/draft.ts'
 import type { HostMessageOf } from '../../../src/core/host/host-messages.ts'
 import { sumKopecks } from '../../../src/core/money.ts'

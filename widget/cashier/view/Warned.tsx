@@ -1,4 +1,4 @@
-import type { Warning } from '../../../src/client/till/till.ts'
+import type { Warning } from '../../../src/client/trouble.ts'
 import type { Language } from '../words/language.ts'
 
 interface WarnedProps {

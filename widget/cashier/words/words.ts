@@ -4,7 +4,7 @@ import type { Fault } from '../model/verdict.ts'
 import type { CaseCode } from '../../../src/core/receipt/outcome.ts'
 import type { RefusalCode } from '../../../src/core/refusal.ts'
 import type { CardState } from '../../../src/core/card/card.ts'
-import type { Trouble } from '../../../src/client/till/till.ts'
+import type { Trouble } from '../../../src/client/trouble.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 
 /**
