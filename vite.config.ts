@@ -102,6 +102,12 @@ function partsInPage(): Plugin {
         this.emitFile({ type: 'chunk', id: inRoot(file), name, preserveSignature })
       }
     },
+    // Without an import of the engine in each part that follows, the bundler cuts out of it what several of them share with it.
+    transform(code, id) {
+      const page: Page | undefined = pages[this.environment.name as keyof typeof pages]
+      const isLater = page && Object.values(page.later).some(({ file }) => inRoot(file) === id)
+      return isLater ? `import ${JSON.stringify(inRoot(page.parts.engine))}\n${code}` : null
+    },
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle, filename }) {

@@ -49,6 +49,7 @@ export const pages = {
       'operations-ru': { file: 'widget/cashier/words/operations-ru.ts', ceilingKb: 1.25 },
       'operations-en': { file: 'widget/cashier/words/operations-en.ts', ceilingKb: 1 },
       memory: { file: 'src/client/journal/memory.ts', ceilingKb: 2 },
+      supply: { file: 'src/client/outage/supply.ts', ceilingKb: 3 },
     },
     ceilingsKb: { start: 6, app: 64 },
   },

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { OfflinePolicy } from '../core/receipt/offline.ts'
+import type { OfflinePolicy } from '../core/receipt/grant.ts'
 import { Programme } from '../core/card/programme.ts'
 import { wireVersion } from '../core/receipt/version.ts'
 import { CardsAnswer } from '../core/wire/cards.ts'

@@ -1,6 +1,6 @@
 import type { AccountId, CardId, GrantId, ReceiptId, TillId } from '../../src/core/ids.ts'
 import { kopecks } from '../../src/core/money.ts'
-import type { OfflinePolicy } from '../../src/core/receipt/offline.ts'
+import type { OfflinePolicy } from '../../src/core/receipt/grant.ts'
 import type { Operation } from '../../src/core/receipt/operations.ts'
 import { refund } from '../../src/core/testing/builders.ts'
 import type { Random } from '../../src/core/testing/random.ts'

@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../src/client/journal/database.ts'
 // Loaded beforehand: a module that is read in the middle of a story would come at no certain moment of it.
 import * as memory from '../../src/client/journal/memory.ts'
 import type { Parts } from '../../src/client/journal/parts.ts'
+import * as supply from '../../src/client/outage/supply.ts'
 import { HeadlessHost } from '../../src/client/testing/headless-host.ts'
 import { Till } from '../../src/client/till/till.ts'
 import type { TillDeps } from '../../src/client/till/till-deps.ts'
@@ -138,6 +139,7 @@ export class Counter {
       tab: frame,
       localStorage: () => page.localStorage,
       memory: () => Promise.resolve(noted(page)),
+      supply: () => Promise.resolve(supply),
       databases: async () => (await indexedDB.databases()).map(({ name }) => name ?? ''),
       log,
     })

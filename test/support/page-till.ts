@@ -21,6 +21,7 @@ export function pageTillDeps(contextKey: string, log: TillDeps['log']): TillDeps
     ),
     localStorage: () => localStorage,
     memory: () => import('../../src/client/journal/memory.ts'),
+    supply: () => import('../../src/client/outage/supply.ts'),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
   }

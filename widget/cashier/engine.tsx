@@ -56,6 +56,7 @@ export function startEngine({ root, door, tab, contextKey, spoken, log, ...first
     tab,
     localStorage: () => localStorage,
     memory: () => load('memory', () => import('../../src/client/journal/memory.ts')),
+    supply: () => load('supply', () => import('../../src/client/outage/supply.ts')),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log,
   })

@@ -1,4 +1,5 @@
 import type * as memory from '../../src/client/journal/memory.ts'
+import type * as supply from '../../src/client/outage/supply.ts'
 import type * as operations from './operations.tsx'
 import type * as operationsEn from './words/operations-en.ts'
 import type * as operationsRu from './words/operations-ru.ts'
@@ -9,6 +10,7 @@ export interface LaterParts {
   'operations-ru': typeof operationsRu
   'operations-en': typeof operationsEn
   memory: typeof memory
+  supply: typeof supply
 }
 
 /**

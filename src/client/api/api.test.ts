@@ -2,8 +2,9 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JournalId } from '../../core/ids.ts'
-import { type CallName, calls } from './calls.ts'
-import { endpoints, type RequestOf } from '../../core/wire/endpoints.ts'
+import { type Calls, calls } from './calls.ts'
+import { type EndpointName, endpoints, type RequestOf } from '../../core/wire/endpoints.ts'
+import { supplyCalls } from '../outage/supply-calls.ts'
 import { createApi, Denied, type NonceOf, Unreachable } from './api.ts'
 
 const base = 'http://podarok.test'
@@ -15,6 +16,7 @@ const api = createApi(calls, {
   fetch: (...args) => fetch(...args),
   base,
   token: () => 'secret',
+  nonces: new Map(),
   sign: (journal, body) => Promise.resolve(`${journal}:${body.byteLength}`),
   onLine,
   onHead,
@@ -37,11 +39,14 @@ afterEach(() => {
 afterAll(() => server.close())
 
 describe('api', () => {
-  it.each(Object.keys(calls) as CallName[])('calls %s as the wire says', (name) => {
-    const { method, path, signed, answer } = endpoints[name]
-    expect(calls[name]).toEqual({ method, path, signed, answer })
-    expect(calls[name].answer).toBe(answer)
-  })
+  it.each(Object.entries<Calls<EndpointName>[EndpointName]>({ ...calls, ...supplyCalls }))(
+    'calls %s as the wire says',
+    (name, call) => {
+      const { method, path, signed, answer } = endpoints[name as EndpointName]
+      expect(call).toEqual({ method, path, signed, answer })
+      expect(call.answer).toBe(answer)
+    },
+  )
 
   it('gives the checked answer and carries the session', async () => {
     server.use(

@@ -37,13 +37,16 @@ export const isUnreachable = (error: unknown): error is Unreachable =>
   error instanceof Error && error.name === 'Unreachable'
 export const isDenied = (error: unknown): error is Denied => error instanceof Error && error.name === 'Denied'
 
-export interface ApiDeps<Name> {
+/** How the calls of a page reach the server: one for all lists of calls. */
+export interface ApiDeps {
   fetch: typeof fetch
   /** Origin of the server, without a slash at the end; empty for the page's own. */
   base: string
   token: () => string | null
   /** Signs a body with the key of a journal (J5). */
   sign: (journal: JournalId, body: Uint8Array<ArrayBuffer>) => Promise<string>
+  /** By journals, from the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
+  nonces: Map<JournalId, string>
   /** Called with every sign of life or of silence (J7). */
   onLine: (reachable: boolean) => void
   /** What the server says of the till comes with many answers; `journal` is the one that was asked about. */
@@ -51,7 +54,7 @@ export interface ApiDeps<Name> {
   /** The server's moment, which comes with some answers. */
   onTime: (serverTimeMs: number) => void
   /** A call was refused that was made with this token. @returns whether to make it once more */
-  onDenied: (code: ErrorCode, name: Name, token: string | null) => Promise<boolean>
+  onDenied: (code: ErrorCode, name: EndpointName, token: string | null) => Promise<boolean>
 }
 
 interface CallOptions {
@@ -66,28 +69,27 @@ export type NonceOf = (journal: JournalId) => string | null
 /** A body, or how to make it over the newest nonce: a signature holds for the bytes that hold the nonce. */
 type BodyOf<N extends EndpointName> = RequestOf<N> | ((nonceOf: NonceOf) => RequestOf<N>)
 
-/** Calls of one page, by their names. */
+/** Calls of one list, by their names. */
 export type ApiOf<Name extends EndpointName> = <N extends Name>(
   name: N,
   body: BodyOf<N>,
   options?: CallOptions,
 ) => Promise<AnswerOf<N>>
 
-/** What a till can call. */
+/** What a sale calls. */
 export type Api = ApiOf<CallName>
 
 /** A till that waits longer than this for one answer treats the line as cut. */
 const callTimeoutMs = 8_000
 
 /**
- * Calls the server by the names of `calls`, the list of one page: no page carries the shapes of another one's answers.
+ * Calls the server by the names of `calls`: no file of a page carries the shapes of answers that only others read.
  *
  * @returns the answer, checked against its schema
  * @throws Unreachable when nothing is known of the call's fate, Denied when the server refused it as a whole
  */
-export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: ApiDeps<Name>): ApiOf<Name> {
-  /** From the last answers that brought one. A till that was retired still sends its queue beside the one that follows it. */
-  const nonces = new Map<string, string>()
+export function createApi<Name extends EndpointName>(calls: Calls<Name>, deps: ApiDeps): ApiOf<Name> {
+  const { nonces } = deps
   const nonceOf: NonceOf = (journal) => nonces.get(journal) ?? null
 
   async function call<N extends Name>(

@@ -4,17 +4,17 @@ import { HoldAnswer, ReleaseAnswer } from '../../core/wire/holds.ts'
 import { CardHistoryAnswer, LookupAnswer } from '../../core/wire/cards.ts'
 import { OperationsAnswer, SaleAnswer } from '../../core/wire/receipts.ts'
 import { SessionAnswer } from '../../core/wire/session.ts'
-import { BookAnswer, GrantAnswer } from '../../core/wire/offline.ts'
 import { PingAnswer, SyncAnswer, TillAnswer } from '../../core/wire/tills.ts'
 
-/** The calls of one page. */
+/** A list of calls. */
 export type Calls<Name extends EndpointName> = {
   [N in Name]: Pick<Endpoints[N], 'method' | 'path' | 'signed' | 'answer'>
 }
 
 /**
- * What a till calls, and how its answers are checked. The whole list of endpoints would bring the shapes of every request
- * and the manager's routes along, which no till reads; a test holds the two lists together.
+ * What a sale calls, and how its answers are checked; what follows the engine may bring a list of its own. The whole list of
+ * endpoints would bring the shapes of every request and the manager's routes along, which no till reads; a test holds the
+ * lists together.
  */
 export const calls = {
   session: { method: 'POST', path: '/api/session', signed: false, answer: SessionAnswer },
@@ -31,8 +31,6 @@ export const calls = {
   match: { method: 'POST', path: '/api/drafts/match', signed: false, answer: MatchAnswer },
   sale: { method: 'GET', path: '/api/sales/{id}', signed: false, answer: SaleAnswer },
   operations: { method: 'GET', path: '/api/operations', signed: false, answer: OperationsAnswer },
-  grant: { method: 'POST', path: '/api/grant', signed: true, answer: GrantAnswer },
-  book: { method: 'POST', path: '/api/book', signed: false, answer: BookAnswer },
 } satisfies Partial<Calls<EndpointName>>
 
 export type CallName = keyof typeof calls

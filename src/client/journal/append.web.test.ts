@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GrantId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
-import { type Grant, unusedGrant } from '../../core/receipt/offline.ts'
+import { type Grant, unusedGrant } from '../../core/receipt/grant.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
 import { redeemReceipt, uuid } from '../testing/builders.ts'

@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Draft } from '../../core/draft/draft.ts'
 import type { DocumentId, ReceiptId, TillId } from '../../core/ids.ts'
-import type { Grant, GrantUse } from '../../core/receipt/offline.ts'
+import type { Grant, GrantUse } from '../../core/receipt/grant.ts'
 import type { FinalOutcome } from '../../core/receipt/outcome.ts'
 import type { Entered } from '../../core/card/proof.ts'
 import type { CaseDecision } from '../../core/wire/cases.ts'

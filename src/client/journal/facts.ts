@@ -1,5 +1,5 @@
 import type { CaseDecision } from '../../core/wire/cases.ts'
-import type { Grant } from '../../core/receipt/offline.ts'
+import type { Grant } from '../../core/receipt/grant.ts'
 import type { Fact, FactKey } from './database.ts'
 import { reading, strictly, type TillStorage } from './storage.ts'
 

@@ -1,10 +1,13 @@
 import { deleteDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BookEntry, chunkOfTag, encodeEntries } from '../../core/card/book.ts'
+import { encodeEntries } from '../../core/card/book-page.ts'
+import { type BookEntry, chunkOfTag } from '../../core/card/book.ts'
 import type { CardId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
 import type { BookAnswer } from '../../core/wire/offline.ts'
-import { Book, type BookState } from './book.ts'
+import { Book } from './book.ts'
+import { type BookState, BookSupply } from './book-supply.ts'
+import { Facts } from '../journal/facts.ts'
 import { databaseName } from '../journal/database.ts'
 import { reading, TillStorage } from '../journal/storage.ts'
 import { uuid } from '../testing/builders.ts'
@@ -69,39 +72,40 @@ afterEach(async () => {
   await deleteDB(databaseName(account))
 })
 
-const open = (key = bookKey) =>
-  Book.open(
-    {
-      storage,
-      page: pages.page,
-      locks: navigator.locks,
-      name: account,
-      onChange: (state) => seen.push(state),
-    },
-    key,
-  )
+/** Both halves: what a sale reads, and what fills it. */
+async function open(key = bookKey) {
+  const book = await Book.open(storage, key)
+  const supply: BookSupply = new BookSupply({
+    book,
+    storage,
+    page: pages.page,
+    locks: navigator.locks,
+    onChange: () => seen.push(supply.state),
+  })
+  return { book, supply }
+}
 
 describe('the book', () => {
   it('[O3] finds a card by its number, and only cards that are in it', async () => {
     const entries = await Promise.all(Array.from({ length: 300 }, (_, n) => pages.add(`29000000${1000 + n}`)))
-    const book = await open()
+    const { book, supply } = await open()
     expect(await book.find('290000001042')).toBeNull()
-    await book.refresh()
+    await supply.refresh()
     expect(await book.find('290000001042')).toEqual(entries[42])
     expect(await book.find('290000009999')).toBeNull()
-    expect(book.state).toEqual({ cards: 300, asOfMs: 1_000, progress: null })
+    expect(supply.state).toEqual({ cards: 300, asOfMs: 1_000, progress: null })
   })
 
   it('[O7] [U7] shows its progress, and goes on where a cut stopped it', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, n) => pages.add(`29000000${1000 + n}`)))
     pages.cutAfter = 5
-    const book = await open()
-    await expect(book.refresh()).rejects.toThrow('cut')
-    expect(book.state.progress).toBeCloseTo(80 / 256)
-    expect(book.state.asOfMs).toBeNull()
+    const { supply } = await open()
+    await expect(supply.refresh()).rejects.toThrow('cut')
+    expect(supply.state.progress).toBeCloseTo(80 / 256)
+    expect(supply.state.asOfMs).toBeNull()
     pages.cutAfter = Infinity
     pages.nowMs = 2_000
-    const later = await open()
+    const { supply: later } = await open()
     await later.refresh()
     expect(pages.asked.slice(6)).not.toContain('from 0')
     // What changed while it was read comes afterwards, from the first page on.
@@ -113,46 +117,46 @@ describe('the book', () => {
 
   it('[O7] takes what changed since, page by page', async () => {
     const card = await pages.add('290000001000')
-    const book = await open()
-    await book.refresh()
+    const { book, supply } = await open()
+    await supply.refresh()
     pages.nowMs = 2_000
     pages.changes = [{ ...card, availableKopecks: kopecks(10), state: 'blocked' }]
     for (let n = 0; n < 150; n++) pages.changes.push(await pages.add(`29000000${2000 + n}`))
-    await book.refresh()
+    await supply.refresh()
     expect(await book.find('290000001000')).toMatchObject({ availableKopecks: 10, state: 'blocked' })
     expect(await book.find('290000002149')).not.toBeNull()
-    expect(book.state.asOfMs).toBe(2_000)
+    expect(supply.state.asOfMs).toBe(2_000)
   })
 
   it('[O3] is as old as the changes that it lacks: one that is cut among them is no younger for it', async () => {
     const card = await pages.add('290000001000')
     const readings = 16
     pages.cutAfter = readings
-    const first = await open()
+    const { supply: first } = await open()
     await expect(first.refresh()).rejects.toThrow('cut')
     expect(first.state).toEqual({ cards: 1, asOfMs: null, progress: 1 })
     pages.cutAfter = Infinity
-    const book = await open()
-    await book.refresh()
+    const { book, supply } = await open()
+    await supply.refresh()
     expect(pages.asked.filter((one) => one.startsWith('from'))).toHaveLength(readings)
-    expect(book.state.asOfMs).toBe(1_000)
+    expect(supply.state.asOfMs).toBe(1_000)
     pages.nowMs = 2_000
     for (let n = 0; n < 150; n++) pages.changes.push(await pages.add(`29000000${2000 + n}`))
     pages.changes.push({ ...card, availableKopecks: kopecks(10) })
     pages.cutAfter = pages.asked.length + 1
-    await expect(book.refresh()).rejects.toThrow('cut')
+    await expect(supply.refresh()).rejects.toThrow('cut')
     expect(await book.find('290000001000')).toEqual(card)
-    expect(book.state.asOfMs).toBe(1_000)
+    expect(supply.state.asOfMs).toBe(1_000)
     pages.cutAfter = Infinity
-    await book.refresh()
+    await supply.refresh()
     expect(await book.find('290000001000')).toMatchObject({ availableKopecks: 10 })
-    expect(book.state.asOfMs).toBe(2_000)
+    expect(supply.state.asOfMs).toBe(2_000)
   })
 
   it('[O7] lies in the storage without a number, a tag or a card id in plain', async () => {
     const entry = await pages.add('290000001000')
-    const book = await open()
-    await book.refresh()
+    const { supply } = await open()
+    await supply.refresh()
     const stored = await reading(storage, ['chunks'], (tx) => tx.objectStore('chunks').getAll())
     const bytes = stored.map((row) => new Uint8Array(row.bytes))
     const plain = encodeEntries([entry])
@@ -168,12 +172,13 @@ describe('the book', () => {
 
   it('[O7] with another key starts anew, and after a wipe knows nothing', async () => {
     await pages.add('290000001000')
-    await (await open()).refresh()
-    const other = await open(base64url(new Uint8Array(32).fill(8)))
+    await (await open()).supply.refresh()
+    const { book, supply: other } = await open(base64url(new Uint8Array(32).fill(8)))
     expect(other.state).toEqual({ cards: 0, asOfMs: null, progress: null })
     await other.refresh()
     expect(pages.asked.filter((one) => one === 'from 0')).toHaveLength(2)
-    await other.wipe()
+    await new Facts(storage).wipe()
+    await book.refresh()
     expect(await reading(storage, ['chunks'], (tx) => tx.objectStore('chunks').count())).toBe(0)
     expect(other.state.asOfMs).toBeNull()
   })

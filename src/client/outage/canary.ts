@@ -22,14 +22,18 @@ export const beatMs = 60_000
 /**
  * Looks at the mark, or makes it.
  *
- * @param alone no page of a till lived when this one came
+ * @param cameAloneAtMs when this page came, if no page of a till lived then: what has passed since proves nothing
  * @returns whether the storage has outlived a closed browser
  */
-export async function lookAtCanary(storage: TillStorage, nowMs: number, alone: boolean): Promise<boolean> {
+export async function lookAtCanary(
+  storage: TillStorage,
+  nowMs: number,
+  cameAloneAtMs: number | null,
+): Promise<boolean> {
   return strictly(storage, ['facts'], async (tx) => {
     const parsed = tryShape(CanaryFact, (await tx.objectStore('facts').get('canary'))?.value)
     const known = parsed.success ? parsed.data : { bornAtMs: nowMs, seenAtMs: nowMs, lived: false }
-    const lived = known.lived || (alone && nowMs - known.seenAtMs >= closedForMs)
+    const lived = known.lived || (cameAloneAtMs !== null && cameAloneAtMs - known.seenAtMs >= closedForMs)
     await tx.objectStore('facts').put({ key: 'canary', value: { ...known, seenAtMs: nowMs, lived } })
     return lived
   })

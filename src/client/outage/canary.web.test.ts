@@ -18,11 +18,21 @@ afterEach(async () => {
 })
 
 it('[O8] storage is proven when its mark is there after all pages were closed, and not before', async () => {
-  expect(await lookAtCanary(storage, 1_000, true)).toBe(false)
-  expect(await lookAtCanary(storage, 2_000, true)).toBe(false)
+  const look = (nowMs: number) => lookAtCanary(storage, nowMs, nowMs)
+  expect(await look(1_000)).toBe(false)
+  expect(await look(2_000)).toBe(false)
   // Another page lives: nothing was closed.
-  expect(await lookAtCanary(storage, 2_000 + closedForMs, false)).toBe(false)
-  expect(await lookAtCanary(storage, 2_001 + closedForMs, true)).toBe(false)
-  expect(await lookAtCanary(storage, 2_001 + 2 * closedForMs, true)).toBe(true)
-  expect(await lookAtCanary(storage, 2_002 + 2 * closedForMs, false)).toBe(true)
+  expect(await lookAtCanary(storage, 2_000 + closedForMs, null)).toBe(false)
+  expect(await look(2_001 + closedForMs)).toBe(false)
+  expect(await look(2_001 + 2 * closedForMs)).toBe(true)
+  expect(await lookAtCanary(storage, 2_002 + 2 * closedForMs, null)).toBe(true)
+})
+
+it('[O8] a page that waits long for the file that looks at the mark proves nothing by its waiting', async () => {
+  await lookAtCanary(storage, 1_000, 1_000)
+  const cameAtMs = 31_000
+  expect(await lookAtCanary(storage, cameAtMs + closedForMs, cameAtMs)).toBe(false)
+  // And it has lived until now.
+  const nextMs = cameAtMs + 2 * closedForMs - 1
+  expect(await lookAtCanary(storage, nextMs, nextMs)).toBe(false)
 })

@@ -1,3 +1,4 @@
+import type { Kopecks } from '../../core/money.ts'
 import type { Trouble } from '../trouble.ts'
 
 /** Why this till would not survive an outage now (O8). */
@@ -14,6 +15,18 @@ export type NotReady =
   | 'grant_over'
   | 'book_loading'
   | 'book_old'
+
+/** How the till stands for an outage, for the light (O8). */
+export interface Readiness {
+  /** Null when it is ready. */
+  why: NotReady | null
+  /** How much of the book's first reading is done, 0 to 1. */
+  progress: number | null
+  leftKopecks: Kopecks | null
+  untilMs: number | null
+  cards: number
+  asOfMs: number | null
+}
 
 export interface ReadinessFacts {
   trouble: Trouble | null

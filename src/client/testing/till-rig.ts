@@ -56,6 +56,7 @@ function newTill(server: FakeServer, overrides: Partial<TillDeps> = {}): TillRig
     tab: tab(),
     localStorage: () => localStorage,
     memory: () => import('../journal/memory.ts'),
+    supply: () => import('../outage/supply.ts'),
     databases: async () => (await indexedDB.databases()).flatMap(({ name }) => name ?? []),
     log: (event) => logged.push(event),
     ...overrides,

@@ -1,9 +1,9 @@
 import type { AccountId, StoreId } from '../../core/ids.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
+import type { EndpointName } from '../../core/wire/endpoints.ts'
 import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import { type Api, Denied, isDenied, isUnreachable } from '../api/api.ts'
-import type { CallName } from '../api/calls.ts'
 import { type Trouble, troubleOf, type Troubles } from '../trouble.ts'
 
 /** An employee's only point of sale; one who sells in several has to be asked, and until then there is none. */
@@ -38,7 +38,7 @@ type Renewal = 'renewed' | 'refused' | 'silent'
 const againMs = 10 * 60_000
 
 /** Calls that need no session, or that tell a session which till it is. */
-const outside: ReadonlySet<CallName> = new Set(['session', 'till', 'ping', 'sync', 'syncRaw'])
+const outside: ReadonlySet<EndpointName> = new Set(['session', 'till', 'ping', 'sync', 'syncRaw'])
 
 /** What a new session settles. */
 const entryTroubles = ['session_over', 'not_allowed', 'several_accounts', 'wire_unknown'] as const
@@ -114,7 +114,7 @@ export class Sessions {
    * @param token that the call was made with
    * @returns whether the call is to be made again, in another session
    */
-  async refused(code: ErrorCode, name: CallName, token: string | null): Promise<boolean> {
+  async refused(code: ErrorCode, name: EndpointName, token: string | null): Promise<boolean> {
     if (code === 'not_allowed' && !outside.has(name)) this.#end('not_allowed')
     const isOver = code === 'session_expired' || code === 'session_missing'
     if (!isOver && (code !== 'till_unknown' || outside.has(name))) return false

@@ -3,6 +3,7 @@ import type { DraftsPort } from '../journal/drafts.ts'
 import type { JournalPort } from '../journal/journal.ts'
 import type { Locks } from '../locks.ts'
 import type * as memory from '../journal/memory.ts'
+import type * as supply from '../outage/supply.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { Tab } from '../tab.ts'
 
@@ -38,6 +39,8 @@ export interface TillDeps {
   localStorage: () => Pick<Storage, 'getItem' | 'setItem'>
   /** Gives the journal for a browser without storage; resolves when it is there, however long that takes. */
   memory: () => Promise<typeof memory>
+  /** Gives what fills grant and book; resolves as `memory` does. */
+  supply: () => Promise<typeof supply>
   /** Names of the databases in this storage partition. */
   databases: () => Promise<readonly string[]>
   log: (event: string, error: unknown) => void

@@ -2,10 +2,11 @@ import type { Draft } from '../../core/draft/draft.ts'
 import type { AccountId, DocumentId } from '../../core/ids.ts'
 import type { Receipt } from '../../core/receipt/receipt.ts'
 import type { SealedNumber } from '../../core/card/sealed-number.ts'
+import type { EndpointName } from '../../core/wire/endpoints.ts'
 import type { ErrorCode } from '../../core/wire/errors.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
-import { type Api, createApi, isDenied } from '../api/api.ts'
-import { type CallName, calls } from '../api/calls.ts'
+import { type Api, type ApiDeps, createApi, isDenied } from '../api/api.ts'
+import { calls } from '../api/calls.ts'
 import type { Change } from './change.ts'
 import { TillClock } from '../clock.ts'
 import { signBytes } from '../crypto/device-key.ts'
@@ -13,7 +14,8 @@ import { Sealing } from '../crypto/sealing.ts'
 import { Heads } from './heads.ts'
 import { databaseName, type JournalRecord } from '../journal/database.ts'
 import { type JournalView, nothingWritten } from '../journal/overview.ts'
-import type { Outage, Readiness } from '../outage/outage.ts'
+import type { Outage } from '../outage/outage.ts'
+import type { Readiness } from '../outage/readiness.ts'
 import { accountsHere } from './opening.ts'
 import { Receipts } from './receipts.ts'
 import { insist, Sessions } from './session.ts'
@@ -40,6 +42,7 @@ export class Till {
   readonly #heads = new Heads()
   readonly #sealing = new Sealing()
   readonly #troubles = new Troubles(() => this.#changed())
+  readonly #apiDeps: ApiDeps
   readonly api: Api
   readonly #sessions: Sessions
   #starting = false
@@ -57,9 +60,10 @@ export class Till {
   constructor(deps: TillDeps) {
     this.#deps = deps
     this.#clock = new TillClock(deps.now, deps.elapsed)
-    this.api = createApi(calls, {
+    this.#apiDeps = {
       fetch: deps.fetch,
       base: '',
+      nonces: new Map(),
       token: () => this.#sessions.token,
       sign: (journal, body) => signBytes(this.#mustBeOpen().parts.identity.of(journal).keys, body),
       onLine: (reachable) => {
@@ -68,7 +72,8 @@ export class Till {
       onHead: (head, journal) => this.#uplink?.hearHead(head, journal),
       onTime: (serverTimeMs) => this.#clock.hear(serverTimeMs),
       onDenied: (code, name, token) => this.#denied(code, name, token),
-    })
+    }
+    this.api = createApi(calls, this.#apiDeps)
     this.#sessions = new Sessions({
       ...deps,
       api: this.api,
@@ -123,10 +128,10 @@ export class Till {
 
   /** Whether this till would survive an outage now, and why not (O8). */
   get readiness(): Readiness {
-    const outage = this.#uplink?.outage
-    if (outage) return outage.readiness(this.trouble)
+    const { outage, supply } = this.#uplink ?? {}
+    if (supply) return supply.readiness(this.trouble)
     const why = this.trouble ? 'trouble' : this.warning === 'memory_only' ? 'memory_only' : 'grant_waits'
-    return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: null }
+    return { why, progress: null, leftKopecks: null, untilMs: null, cards: 0, asOfMs: outage?.asOfMs ?? null }
   }
 
   /** What the screen shows of the journal. */
@@ -318,6 +323,7 @@ export class Till {
     const uplink = await Uplink.open(accountId, {
       ...this.#deps,
       api: this.api,
+      apiDeps: this.#apiDeps,
       clock: this.#clock,
       heads: this.#heads,
       troubles: this.#troubles,
@@ -414,7 +420,7 @@ export class Till {
     return !this.#closed
   }
 
-  #denied(code: ErrorCode, name: CallName, token: string | null): Promise<boolean> {
+  #denied(code: ErrorCode, name: EndpointName, token: string | null): Promise<boolean> {
     if (code === 'wire_version_unknown') this.#troubles.add('wire_unknown')
     // Only a ping tells what the till is now.
     else if (code === 'till_not_active') void this.#uplink?.sync.kick()

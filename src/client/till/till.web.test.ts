@@ -128,7 +128,7 @@ describe('whatever became of the session', () => {
     const record = await one.till.commitDraft(sale(), null, 'ask')
     tills.server.sessions = false
     await one.till.releaseHold(uuid())
-    await expect(one.till.api('book', { cursor: '', fromChunk: 0 })).rejects.toThrow('session_expired')
+    await expect(one.till.api('operations', null)).rejects.toThrow('session_expired')
     expect(one.till.trouble).toBe('session_over')
     await one.till.painted(record.id)
     await drain(one)

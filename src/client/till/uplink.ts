@@ -2,7 +2,7 @@ import type { AccountId, JournalId } from '../../core/ids.ts'
 import { wireVersion } from '../../core/receipt/version.ts'
 import type { SessionAnswer } from '../../core/wire/session.ts'
 import type { Envelope, TillHead } from '../../core/wire/tills.ts'
-import { type Api, isDenied } from '../api/api.ts'
+import { type Api, type ApiDeps, isDenied } from '../api/api.ts'
 import type { Change } from './change.ts'
 import type { TillClock } from '../clock.ts'
 import { Errands } from './errands.ts'
@@ -13,6 +13,7 @@ import { receiptOf } from '../journal/records.ts'
 import type { Parts } from '../journal/parts.ts'
 import { openParts, type OpeningDeps } from './opening.ts'
 import { Outage } from '../outage/outage.ts'
+import type * as supply from '../outage/supply.ts'
 import { Registration } from './registration.ts'
 import { storeOf } from './session.ts'
 import { Delivery } from '../sync/delivery.ts'
@@ -25,6 +26,9 @@ export interface UplinkDeps extends Omit<OpeningDeps, 'now' | 'serverHas' | 'eve
   window: Pick<Window, 'setTimeout' | 'clearTimeout' | 'addEventListener' | 'removeEventListener'>
   random: () => number
   api: Api
+  /** For calls that `api` does not know. */
+  apiDeps: ApiDeps
+  supply: () => Promise<typeof supply>
   clock: TillClock
   heads: Heads
   troubles: Troubles
@@ -51,6 +55,8 @@ export class Uplink {
   readonly sync: Sync
   /** Grant and book; null until the till is bound, and for one that is shut out. */
   outage: Outage | null = null
+  /** What fills them; null until its file is there. */
+  supply: supply.Supply | null = null
   /** The journal has to be read again when this frame is shown. */
   #isStale = false
   #isClosed = false
@@ -113,7 +119,8 @@ export class Uplink {
     heads.hear(head, ordinal, tillId === identity.current.tillId)
     if (head.decisions.length > 0) void this.#keepDecisions(head.decisions)
     if (heads.casesOpen !== casesOpen) emit({ kind: 'shown' })
-    if (head.grantIsOver) this.outage?.endGrant().catch((error: unknown) => log('grant_not_ended', error))
+    if (head.grantIsOver)
+      this.outage?.grants.giveBack().catch((error: unknown) => log('grant_not_ended', error))
     if (heads.state === before) return
     const is: Trouble | null = troubleOfState[heads.state]
     for (const trouble of Object.values(troubleOfState)) {
@@ -121,7 +128,7 @@ export class Uplink {
     }
     if (is) troubles.add(is)
     if (heads.state !== 'revoked') return
-    this.outage = null
+    this.outage = this.supply = null
     facts.wipe().then(
       () => emit({ kind: 'other' }),
       (error: unknown) => log('not_wiped', error),
@@ -130,6 +137,7 @@ export class Uplink {
 
   close(): void {
     this.#isClosed = true
+    this.outage = this.supply = null
     this.sync.stop()
     this.parts.close()
   }
@@ -146,7 +154,7 @@ export class Uplink {
     if (change.kind === 'line' || change.kind === 'shown' || change.kind === 'dropped') return
     // A promise has used some of the grant.
     if (change.kind === 'written' && receiptOf(change.record).grantId !== null)
-      this.outage?.refresh().catch((error: unknown) => this.#deps.log('grant_unreadable', error))
+      this.outage?.grants.refresh().catch((error: unknown) => this.#deps.log('grant_unreadable', error))
     if (change.kind !== 'identity' && this.overview.take(change)) return
     this.#isStale = true
     this.shown()
@@ -164,7 +172,7 @@ export class Uplink {
     this.#isStale = false
     try {
       await this.overview.read()
-      await this.outage?.refresh()
+      await this.outage?.grants.refresh()
     } catch (error) {
       log('journal_unreadable', error)
       return troubles.add('storage_lost')
@@ -173,26 +181,41 @@ export class Uplink {
     emit({ kind: 'shown' })
   }
 
-  /** Grant and book, where they may be kept; not waited for: a sale on the line needs neither. */
+  /** Grant and book, where they may be kept, and what fills them; not waited for: a sale on the line needs neither. */
   async openOutage(): Promise<void> {
-    const { api, heads, locks, clock, emit, log } = this.#deps
-    const { accountId, storage, cameAlone, identity, journal } = this.parts
+    const { heads, clock, emit, log } = this.#deps
+    const { storage, cameAlone, identity, journal } = this.parts
     const { bookKey } = heads
     if (!storage || !bookKey) return
+    const nowMs = () => clock.nowMs()
+    const onChange = () => emit({ kind: 'shown' })
+    const cameAloneAtMs = cameAlone ? nowMs() : null
     try {
-      this.outage = await Outage.open({
-        api,
+      const outage = await Outage.open({
         storage,
-        accountId,
         bookKey,
-        locks,
-        cameAlone,
-        nowMs: () => clock.nowMs(),
-        envelope: () => this.envelope(identity.current.ordinal),
+        nowMs,
         records: () => journal.recent(this.overview.view.state.unsettled + recentRecords),
-        onChange: () => emit({ kind: 'shown' }),
-        log,
+        onChange,
       })
+      this.outage = outage
+      onChange()
+      // Shut out, or closed.
+      const isOver = () => this.outage !== outage
+      const { Supply } = await this.#deps.supply()
+      if (isOver()) return
+      const supply = await Supply.open({
+        ...this.#deps,
+        outage,
+        storage,
+        cameAloneAtMs,
+        nowMs,
+        envelope: () => this.envelope(identity.current.ordinal),
+        onChange,
+      })
+      if (isOver()) return
+      this.supply = supply
+      onChange()
       void this.sync.kick()
     } catch (error) {
       log('outage_not_prepared', error)
@@ -242,7 +265,7 @@ export class Uplink {
           await this.errands.run()
           // One that may not sell gets neither grant nor book. Asking all the same would be denied, and a denial is a reason to
           // ask how the till stands: the two would follow each other without an end.
-          if (session() && heads.state === 'active') this.outage?.tend()
+          if (session() && heads.state === 'active') this.supply?.tend()
         },
         denied,
         failed(error) {

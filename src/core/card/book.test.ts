@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { type BookEntry, chunkOfTag, decodeEntries, encodeEntries, entryBytes, findEntry } from './book.ts'
+import { decodeEntries, encodeEntries } from './book-page.ts'
+import { type BookEntry, chunkOfTag, entryBytes, findEntry } from './book.ts'
 import type { CardId } from '../ids.ts'
 import { amountMaxKopecks, kopecks } from '../money.ts'
 

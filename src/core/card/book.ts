@@ -32,33 +32,17 @@ export const entryBytes = 36
 
 export const chunkOfTag = (tag: string) => Number.parseInt(tag.slice(0, 2), 16)
 
-const states: readonly CardState[] = ['unsold', 'active', 'blocked', 'annulled', 'expired', 'used_up']
-const noExpiry = 65_535
-const dayMs = 86_400_000
-const firstDayMs = Date.UTC(2000, 0, 1)
-
-export function encodeEntries(entries: readonly BookEntry[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(entries.length * entryBytes)
-  const view = new DataView(bytes.buffer)
-  for (const [n, entry] of entries.entries()) {
-    const at = n * entryBytes
-    putHex(bytes, at, entry.tag)
-    putHex(bytes, at + 8, entry.cardId.replaceAll('-', ''))
-    view.setUint16(at + 24, Math.floor(entry.availableKopecks / 2 ** 32))
-    view.setUint32(at + 26, entry.availableKopecks % 2 ** 32)
-    view.setUint16(at + 30, entry.expiresOn === null ? noExpiry : dayOf(entry.expiresOn))
-    view.setUint16(at + 32, Number(entry.last4))
-    view.setUint8(at + 34, states.indexOf(entry.state))
-  }
-  return bytes
-}
-
-/** @throws when the bytes are no whole number of sound entries */
-export function decodeEntries(bytes: Uint8Array): BookEntry[] {
-  if (bytes.byteLength % entryBytes !== 0)
-    throw new Error(`${bytes.byteLength} bytes are no entries of a book`)
-  return Array.from({ length: bytes.byteLength / entryBytes }, (_, n) => decodeEntry(bytes, n * entryBytes))
-}
+/** A state is told by its place here. */
+export const bookStates: readonly CardState[] = [
+  'unsold',
+  'active',
+  'blocked',
+  'annulled',
+  'expired',
+  'used_up',
+]
+export const noExpiry = 65_535
+export const firstDay = '2000-01-01'
 
 /** Finds one entry without decoding the others. */
 export function findEntry(bytes: Uint8Array, tag: string): BookEntry | null {
@@ -68,10 +52,11 @@ export function findEntry(bytes: Uint8Array, tag: string): BookEntry | null {
   return null
 }
 
-function decodeEntry(bytes: Uint8Array, at: number): BookEntry {
+/** @throws when the entry is not sound */
+export function decodeEntry(bytes: Uint8Array, at: number): BookEntry {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, entryBytes)
   const id = hexAt(bytes, at + 8, 16)
-  const state = states[view.getUint8(34)]
+  const state = bookStates[view.getUint8(34)]
   if (!state) throw new Error('an entry of the book has an unknown state')
   const expires = view.getUint16(30)
   return {
@@ -80,18 +65,8 @@ function decodeEntry(bytes: Uint8Array, at: number): BookEntry {
     last4: String(view.getUint16(32)).padStart(4, '0'),
     state,
     availableKopecks: kopecks(view.getUint16(24) * 2 ** 32 + view.getUint32(26)),
-    expiresOn: expires === noExpiry ? null : addDays('2000-01-01', expires),
+    expiresOn: expires === noExpiry ? null : addDays(firstDay, expires),
   }
-}
-
-/** Days that do not fit are put at the end of what fits: cards are not asked in the year 2179. */
-function dayOf(date: string): number {
-  const days = Math.round((Date.parse(`${date}T00:00:00Z`) - firstDayMs) / dayMs)
-  return Math.min(noExpiry - 1, Math.max(0, days))
-}
-
-function putHex(bytes: Uint8Array, at: number, hex: string): void {
-  for (let i = 0; i < hex.length / 2; i++) bytes[at + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
 }
 
 /** Bytes as hex. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { CardId, GrantId, HoldId, ProductId, TillId } from '../ids.ts'
 import { kopecks } from '../money.ts'
-import { chargeGrant, type Grant, type GrantUse, roomOnGrant, unusedGrant, useOf } from './offline.ts'
+import { type Grant, type GrantUse, unusedGrant } from './grant.ts'
+import { chargeGrant, roomOnGrant, useOf } from './offline.ts'
 import type { Operation } from './operations.ts'
 
 const [first, second] = [randomUUID() as CardId, randomUUID() as CardId]

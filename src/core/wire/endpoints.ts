@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { Programme } from '../card/programme.ts'
 import { Draft } from '../draft/draft.ts'
-import { OfflinePolicy } from '../receipt/offline.ts'
+import { OfflinePolicy } from '../receipt/grant.ts'
 import {
   CardHistoryAnswer,
   CardHistoryRequest,

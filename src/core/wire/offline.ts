@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { GrantId, Moment, TillId } from '../ids.ts'
 import { Kopecks } from '../money.ts'
-import { Grant, OfflinePolicy } from '../receipt/offline.ts'
+import { Grant, OfflinePolicy } from '../receipt/grant.ts'
 import { signed } from './tills.ts'
 import { Int } from '../shape.ts'
 

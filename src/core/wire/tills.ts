@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AccountId, Bytes32, EmployeeId, JournalId, Moment, ReceiptId, StoreId, TillId } from '../ids.ts'
-import { Grant } from '../receipt/offline.ts'
+import { Grant } from '../receipt/grant.ts'
 import { FinalOutcome, Outcome } from '../receipt/outcome.ts'
 import { receiptBytesMax, wireVersion } from '../receipt/version.ts'
 import { SealingKey } from '../card/sealed-number.ts'

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../core/ids.ts'
-import type { Grant } from '../../core/receipt/offline.ts'
+import type { Grant } from '../../core/receipt/grant.ts'
 import { createMarks } from './marks.ts'
 
 export interface GrantProofs {

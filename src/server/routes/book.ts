@@ -1,4 +1,4 @@
-import { encodeEntries } from '../../core/card/book.ts'
+import { encodeEntries } from '../../core/card/book-page.ts'
 import type { AccountId } from '../../core/ids.ts'
 import { BookRequest } from '../../core/wire/offline.ts'
 import { requireActive } from '../http/active-till.ts'

@@ -4,7 +4,7 @@ import { redeem, type TestTill } from '../../../test/server/test-till.ts'
 import { addCard, certificateId, faceKopecks, verdictOf, world } from '../../../test/server/world.ts'
 import type { GrantId } from '../../core/ids.ts'
 import { kopecks } from '../../core/money.ts'
-import type { Grant, OfflinePolicy } from '../../core/receipt/offline.ts'
+import type { Grant, OfflinePolicy } from '../../core/receipt/grant.ts'
 import { load } from '../../../test/server/test-till.ts'
 import { holdKeepMs } from '../../core/card/hold.ts'
 

@@ -1,5 +1,5 @@
 import { GrantId } from '../../core/ids.ts'
-import { OfflinePolicy } from '../../core/receipt/offline.ts'
+import { OfflinePolicy } from '../../core/receipt/grant.ts'
 import { GrantRequest } from '../../core/wire/offline.ts'
 import type { Deps } from '../deps.ts'
 import { createGrantProofs } from '../keys/grant-proofs.ts'

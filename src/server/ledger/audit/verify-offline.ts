@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Kopecks } from '../../../core/money.ts'
-import type { GrantUse } from '../../../core/receipt/offline.ts'
+import type { GrantUse } from '../../../core/receipt/grant.ts'
 import type { Query } from '../../db/db.ts'
 import { Difference } from './difference.ts'
 import { chargedByCard, postedOn } from '../offline/grants.ts'

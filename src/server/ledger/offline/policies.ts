@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { AccountId, EmployeeId } from '../../../core/ids.ts'
-import { OfflinePolicy } from '../../../core/receipt/offline.ts'
+import { OfflinePolicy } from '../../../core/receipt/grant.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { parseFirst } from '../../db/rows.ts'
 import { Int, parseShape } from '../../../core/shape.ts'

@@ -1,5 +1,6 @@
 import type { AccountId, GrantId, TillId } from '../../../core/ids.ts'
-import { addUse, chargeGrant, type GrantUse, useOf } from '../../../core/receipt/offline.ts'
+import type { GrantUse } from '../../../core/receipt/grant.ts'
+import { addUse, chargeGrant, useOf } from '../../../core/receipt/offline.ts'
 import type { PostingContext } from '../../../core/posting/types.ts'
 import type { Receipt } from '../../../core/receipt/receipt.ts'
 import type { Tx } from '../../db/db.ts'
