@@ -179,11 +179,17 @@ onBothEngines('cards and history', (engine) => {
     await till.send(loose)
     shop.time.nowMs += 1_000
     await till.send(till.receipt([{ kind: 'void', receiptId: loose.id, because: 'unanswered' }]))
+    // Its sale is found later (M11).
+    const late = till.receipt([redeem(card.id, 40)])
+    await till.send(late)
+    const found = shop.moysklad.sell(goodsSale(40), { name: '00002' })
+    await till.send(till.receipt([{ kind: 'link', receiptId: late.id }], { sale: saleOf(found.id, 40) }))
     const other = await shop.till(accountId)
     const { moves } = await other.answer('cardHistory', { number: card.number })
     expect(
       moves.map((one) => [one.kind, one.changeKopecks, one.balanceKopecks, one.till, one.saleName]),
     ).toEqual([
+      ['redeem', -40, 860, expect.any(Number), found.name],
       ['void', 250, 900, expect.any(Number), null],
       ['redeem', -250, 650, expect.any(Number), null],
       ['redeem', -100, 900, expect.any(Number), document.name],

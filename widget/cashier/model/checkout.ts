@@ -28,7 +28,7 @@ import { Links } from './links.ts'
 import { type Notice, whenLineIsBack, whenSaleChanged } from './notice.ts'
 import { OpenDocument } from './open-document.ts'
 import { type Panel, panelOf } from './panel.ts'
-import { doubledIn, isVoid, type Result } from './result.ts'
+import { doubledIn, isUndoneSince, isVoid, type Result } from './result.ts'
 import type { TillPort, TillWorks } from './till-port.ts'
 import { type Fault, lacksCard, Verdict } from './verdict.ts'
 
@@ -145,7 +145,11 @@ export class Checkout implements HostListener {
 
   /** The sum to collect fills the screen (U5); a cancel that was refused changes nothing, and is told beside the rest. */
   readonly refused = computed(() => this.history.attention.value.find((state) => !isVoid(state)) ?? null)
-  readonly notUndone = computed(() => this.history.attention.value.filter(isVoid))
+  readonly notUndone = computed(() =>
+    this.history.attention.value.filter(
+      (state) => isVoid(state) && !isUndoneSince(state, this.history.results.value),
+    ),
+  )
 
   readonly panel: ReadonlySignal<Panel> = computed(() =>
     panelOf(this.document, this.draft.value, this.fault.value, this.desk.offerKopecks.value),

@@ -11,6 +11,8 @@ export type Notice =
   | { kind: 'away' }
   /** Nothing can be done without the line; what was scanned has to be scanned again when it is back. */
   | { kind: 'offline'; scanned?: true }
+  /** What was done is undone on the line only (C8). */
+  | { kind: 'undo_offline' }
   /** A number that was typed pays on the line only (O5). */
   | { kind: 'typed_offline' }
   | { kind: 'scan_again' }
@@ -36,7 +38,7 @@ const lacksLine = new Set<Notice['kind']>([
 
 /** What is left to say when the line is back. A word that has nothing to do with the line stays: somebody has to read it. */
 export function whenLineIsBack(notice: Notice | null): Notice | null {
-  if (notice?.kind === 'offline' && !notice.scanned) return null
+  if (notice?.kind === 'undo_offline' || (notice?.kind === 'offline' && !notice.scanned)) return null
   return notice && lacksLine.has(notice.kind) ? { kind: 'scan_again' } : notice
 }
 

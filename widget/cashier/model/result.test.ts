@@ -7,7 +7,7 @@ import { kopecks } from '../../../src/core/money.ts'
 import type { FinalOutcome } from '../../../src/core/receipt/outcome.ts'
 import type { Receipt } from '../../../src/core/receipt/receipt.ts'
 import { wireVersion } from '../../../src/core/receipt/version.ts'
-import { effectsOf, resultsOf, statusOf } from './result.ts'
+import { effectsOf, isUndoneSince, resultsOf, statusOf } from './result.ts'
 
 const applied = (by: string | null = null): FinalOutcome => ({
   status: 'applied',
@@ -126,4 +126,14 @@ describe('results', () => {
     expect(statusAfter(ask, voidOf(ask, refused))).toBe('done')
     expect(statusAfter(ask, voidOf(ask, applied()), voidOf(ask, refused))).toBe('cancelled')
   })
+})
+
+it('[C8] a refused cancel is said only until another one has done it', () => {
+  const done = state({}, applied())
+  const failed = voidOf(done, refused)
+  expect(isUndoneSince(failed, resultsOf([failed, done]))).toBe(false)
+  const again = voidOf(done, applied())
+  expect(isUndoneSince(failed, resultsOf([again, failed, done]))).toBe(true)
+  const other = state({}, applied())
+  expect(isUndoneSince(failed, resultsOf([voidOf(other, applied()), other, failed, done]))).toBe(false)
 })

@@ -34,6 +34,17 @@ export type ResultStatus =
 export const isVoid = ({ record }: RecordState): boolean =>
   receiptOf(record).operations.some((operation) => operation.kind === 'void')
 
+/** Whether a later cancel did what this refused one could not. */
+export function isUndoneSince({ record }: RecordState, results: readonly Result[]): boolean {
+  const targets = receiptOf(record).operations.flatMap((one) => (one.kind === 'void' ? one.receiptId : []))
+  return results.some(
+    ({ undo, receipt, promise }) =>
+      undo !== null &&
+      undo.record.id !== record.id &&
+      targets.some((id) => id === receipt.id || id === promise?.record.id),
+  )
+}
+
 /** Puts records, newest first, together into results, newest first. */
 export function resultsOf(states: readonly RecordState[]): Result[] {
   const results: Result[] = []

@@ -17,7 +17,7 @@ export function undo(result: Result, { till, decisions, notice }: UndoDeps): Pro
     return decisions.decide(result, 'promised', () => till.voidReceipt(record, 'unanswered'))
   }
   if (till.line.reachable === false) {
-    notice.value = { kind: 'offline' }
+    notice.value = { kind: 'undo_offline' }
     return Promise.resolve()
   }
   // Where a promise took the ask's place, whichever of the two was applied is the one to undo.

@@ -16,7 +16,7 @@ import { Warned } from './Warned.tsx'
 import { attend } from './attend.ts'
 import { useSteady } from './use-steady.ts'
 import { isOwn } from '../model/need.ts'
-import { statusOf } from '../model/result.ts'
+import { type Result, statusOf } from '../model/result.ts'
 
 interface AppProps extends ScreenProps {
   /** Null until its file is there: then there is no button for it either. */
@@ -68,6 +68,7 @@ function Desk({ checkout, language, later }: AppProps) {
   // Before its drafts are found and its receipts are read a saved sale only seems to lack cards.
   const unsure = opened?.documentId && (charging.searching.value || !saved)
   const next = unsure ? undefined : open[0]
+  const isOfOpen = ({ documentId }: Result) => documentId !== null && documentId === document.documentId.value
   // One question at a time: a buyer waits, and scanning goes on beside it.
   const [ghost] = ghosts.list.value
   const [offer] = links.offers.value
@@ -95,7 +96,11 @@ function Desk({ checkout, language, later }: AppProps) {
         wanted={next ? { name: next.name, at: slots.length - open.length + 1, of: slots.length } : null}
         forgotten={Boolean(next && opened?.documentId && !draft)}
         typing={checkout.typing.value}
-        onType={(text) => (checkout.typing.value = text)}
+        onType={(text) => {
+          // What was said of the last card is no answer to the next number.
+          checkout.notice.value = null
+          checkout.typing.value = text
+        }}
         onNumber={(text) => checkout.scan(text, 'typed')}
       />
       <div class="desk-top">
@@ -126,11 +131,8 @@ function Desk({ checkout, language, later }: AppProps) {
                 language={language}
                 programme={programme}
                 // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
-                paidKopecks={
-                  result.documentId !== null && result.documentId === document.documentId.value
-                    ? document.done.value.redeemedKopecks
-                    : 0
-                }
+                paidKopecks={isOfOpen(result) ? document.done.value.redeemedKopecks : 0}
+                saleKopecks={isOfOpen(result) ? (document.sale.value?.sumKopecks ?? null) : null}
                 unanswered={history.late.value.has(result.record.id) || offline}
                 decided={history.decided.value}
                 decisions={decisions}

@@ -21,7 +21,7 @@ export function LinkBox({ result, links, language }: LinkProps) {
   return (
     <AskBox
       text={text}
-      note={null}
+      note={faces(result.record.faces)}
       yes={[words.question.linkYes, () => links.accept(result)]}
       no={[words.question.linkNo, () => links.decline(result)]}
     />

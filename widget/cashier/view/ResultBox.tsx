@@ -16,6 +16,8 @@ interface ResultProps {
   programme: Programme | null
   /** What cards have paid for the open sale, if the result is of it; 0 otherwise. */
   paidKopecks: Kopecks | 0
+  /** What that sale is worth now; null where the result is of another one. */
+  saleKopecks: Kopecks | null
   /** Nobody has answered for too long, or nobody can. */
   unanswered: boolean
   /** What people decided, by the receipt. */
@@ -136,13 +138,19 @@ function Done(props: ResultProps) {
   const balanceOf = (cardId: string) =>
     sum(effects.find((effect) => effect.cardId === cardId)?.balanceKopecks ?? 0)
   const loss = sumKopecks(effects.map((effect) => effect.lossKopecks))
+  // What was linked to its sale later may have been charged long before, and the card has gone on since (M11).
+  const isOfNow = (props.result.receipt.sale?.documentId ?? null) === props.result.documentId
   return (
     <Box
       tone={loss > 0 ? 'bad' : 'good'}
       icon={loss > 0 ? '!' : '✓'}
       heads={[
         ...redeems.map(({ cardId, amountKopecks }) =>
-          words.result.redeemed(face(last4Of(cardId)), sum(amountKopecks), balanceOf(cardId)),
+          words.result.redeemed(
+            face(last4Of(cardId)),
+            sum(amountKopecks),
+            isOfNow ? balanceOf(cardId) : null,
+          ),
         ),
         ...loads.map(({ cardId }) => words.result.loaded(face(last4Of(cardId)), balanceOf(cardId))),
       ]}

@@ -7,15 +7,18 @@ interface RingProps {
   result: Result
   programme: Programme | null
   paidKopecks: Kopecks | 0
+  /** What the sale of the result is worth now, if it is the open one; null otherwise. */
+  saleKopecks: Kopecks | null
   language: Language
 }
 
 /** What to ring up on the fiscal register (M10), by the pair of entries that the shop's accountant chose (M6). */
-export function RingUp({ result, programme, paidKopecks, language: { words, sum } }: RingProps) {
+export function RingUp({ result, programme, paidKopecks, saleKopecks, language: { words, sum } }: RingProps) {
   if (!programme) return null
   const { loads, redeemedKopecks } = summaryOf(result)
   const advance = programme.accounting === 'advance'
-  const rest = (result.receipt.sale?.sumKopecks ?? 0) - Math.max(redeemedKopecks, paidKopecks)
+  // A sale may grow after cards have paid for it.
+  const rest = (saleKopecks ?? result.receipt.sale?.sumKopecks ?? 0) - Math.max(redeemedKopecks, paidKopecks)
   return (
     <div class="ring">
       <p>{words.ring.title}</p>

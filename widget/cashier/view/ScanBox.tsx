@@ -20,7 +20,7 @@ interface ScanBoxProps {
 /** Says whether the scanner is heard (U2), what to scan, and takes a typed number. */
 export function ScanBox({ language, focused, busy, wanted, forgotten, typing, ...on }: ScanBoxProps) {
   const { words, first } = language
-  useDigits(on.onType)
+  useDigits(on.onType, on.onNumber)
   const box = useRef<HTMLDivElement>(null)
   // In a box of one height: what moves when the frame gets the keys moves away under a finger.
   const state = busy ? first.checking : focused ? first.listening : wanted ? words.scan.deaf : first.idle

@@ -22,6 +22,7 @@ export function Undo({ result, words, onUndo }: UndoProps) {
   return (
     <div class="choices">
       <span>{words.undoSure}</span>
+      {result.documentId !== null && !isUnsentPromise(result) && <span class="dim">{words.undoFirst}</span>}
       <button
         class="secondary"
         onClick={() => {

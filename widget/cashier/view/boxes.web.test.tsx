@@ -103,8 +103,8 @@ describe('what a page that died has left', () => {
   })
 
   it.each([
-    [pays, /Списано без связи в \d\d:\d\d, 349,00 ₽. Это за эту продажу\?/],
-    [sells, /Активировано без связи в \d\d:\d\d: •••• 9501. Это из этой продажи\?/],
+    [pays, /Списано в \d\d:\d\d, 349,00 ₽, продажа не найдена. Это за эту продажу\?•••• 6537/],
+    [sells, /Активировано в \d\d:\d\d: •••• 9501, продажа не найдена. Это из этой продажи\?/],
   ])('[M11] a receipt without a sale is offered to this one: %#', (draft, question) => {
     const links = { accept: vi.fn(), decline: vi.fn() }
     const result = resultOf(recordOf(draft, null, 'promise'))
@@ -215,6 +215,7 @@ describe('what became of a receipt', () => {
       language={language}
       programme={programmeOf()}
       paidKopecks={0}
+      saleKopecks={null}
       unanswered={false}
       decided={new Map()}
       decisions={decisions}
@@ -268,6 +269,17 @@ describe('what became of a receipt', () => {
     const advance = programmeOf({ accounting: 'advance' })
     render(box(resultOf(recordOf(big, applied())), { programme: advance, paidKopecks: kopecks(50_000) }))
     expect(rung()).toEqual(['аванс 1 500,00 ₽', 'зачёт аванса 349,00 ₽', 'к оплате деньгами 1 500,00 ₽'])
+    cleanup()
+    // The sale has grown since cards paid for it.
+    render(box(resultOf(recordOf(pays, applied())), { saleKopecks: kopecks(69_800) }))
+    expect(rung()).toEqual(['скидка на товары 349,00 ₽', 'к оплате деньгами 349,00 ₽'])
+  })
+
+  it('[M11] a receipt that was linked to its sale later tells no balance: the card has gone on', () => {
+    const result = resultOf(recordOf(pays, applied({ '6537': 115_100 })))
+    render(box({ ...result, documentId: 'd0000000-0000-4000-8000-000000000009' as never }))
+    expect(text()).toContain('•••• 6537: списано 349,00 ₽')
+    expect(text()).not.toContain('остаток')
   })
 
   it('[O6] a loss is told', () => {

@@ -9,15 +9,15 @@ const quietMs = 300
  * Digits that are no scan and fall into no field: typed by hand, sent by a scanner that is slower than one, or pasted. Without
  * this nothing at all would happen.
  */
-export function useDigits(onDigits: (digits: string) => void): void {
+export function useDigits(onDigits: (digits: string) => void, onNumber: (digits: string) => void): void {
   useEffect(() => {
     let digits = ''
     let lastMs = -Infinity
     let timer: ReturnType<typeof setTimeout> | undefined
 
-    function give(): void {
+    function give(to = onDigits): void {
       clearTimeout(timer)
-      if (digits !== '') onDigits(digits)
+      if (digits !== '') to(digits)
       digits = ''
     }
 
@@ -26,13 +26,13 @@ export function useDigits(onDigits: (digits: string) => void): void {
       const isBurst = event.timeStamp - lastMs <= burstGapMs
       lastMs = event.timeStamp
       if (event.key === 'Enter' && digits !== '' && !isBurst) {
-        // It ends a number, and presses nothing.
+        // It ends a number, and presses nothing: a slow scanner's number is looked up at once.
         event.preventDefault()
-        return give()
+        return give(onNumber)
       }
       const isTyped = /^\d$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey
       digits = isTyped && !isBurst && !isField(event.target) ? digits + event.key : ''
-      if (digits !== '') timer = setTimeout(give, quietMs)
+      if (digits !== '') timer = setTimeout(() => give(), quietMs)
     }
 
     function onPaste(event: ClipboardEvent): void {

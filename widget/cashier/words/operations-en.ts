@@ -25,6 +25,7 @@ export const operationsWords: OperationsWords = {
   },
   undo: 'Void',
   undoSure: 'Void the whole operation?',
+  undoFirst: 'Delete the sale in MoySklad first. Then void it here or under “⋯”',
   undoYes: 'Yes, void it',
   undoNo: 'No',
   states: {

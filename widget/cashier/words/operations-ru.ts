@@ -25,6 +25,7 @@ export const operationsWords: OperationsWords = {
   },
   undo: 'Отменить',
   undoSure: 'Отменить операцию целиком?',
+  undoFirst: 'Сначала удалите продажу в МоёмСкладе. Потом отмените здесь или под «⋯»',
   undoYes: 'Да, отменить',
   undoNo: 'Нет',
   states: {

@@ -20,6 +20,8 @@ export interface OperationsWords {
   history: { show: string; hide: string; left: (sum: string) => string; offline: string; failed: string }
   undo: string
   undoSure: string
+  /** Before that, where its sale stands in MoySklad. */
+  undoFirst: string
   undoYes: string
   undoNo: string
   states: Record<ResultStatus, string>

@@ -94,7 +94,8 @@ export interface Words {
     cancel: string
     acceptOffline: string
     promised: string
-    redeemed: (face: string, sum: string, balance: string) => string
+    /** The balance is null where it may be another by now. */
+    redeemed: (face: string, sum: string, balance: string | null) => string
     loaded: (face: string, sum: string) => string
     loadedPromise: (face: string) => string
     cancelling: (sum: string) => string

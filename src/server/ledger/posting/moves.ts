@@ -5,6 +5,7 @@ import { Int } from '../../../core/shape.ts'
 import type { CardMove } from '../../../core/wire/cards.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
+import { linkStands } from './receipts.ts'
 
 /** So many moves answer what a buyer asks: where the money went. */
 const lastMax = 20
@@ -26,7 +27,9 @@ export async function movesOfCard(query: Query, accountId: AccountId, cardId: Ca
       from operation o
       join receipt r on r.account_id = o.account_id and r.id = o.receipt_id
       left join till t on t.account_id = r.account_id and t.id = r.till_id
-      left join document_seen d on d.account_id = r.account_id and d.document_id = r.document_id
+      left join receipt_link k on k.account_id = r.account_id and k.receipt_id = r.id and ${linkStands}
+      left join document_seen d
+        on d.account_id = r.account_id and d.document_id = coalesce(r.document_id, k.document_id)
       where o.account_id = $1 and o.card_id = $2 order by o.chain_n desc limit ${lastMax + 1}`,
     [accountId, cardId],
   )

@@ -115,6 +115,7 @@ export const badEnds: readonly ScreenState[] = [
       undoLast(page, 'cancelled', null)
       page.store.send()
       await page.newSale()
+      page.shown.till.changed()
     },
   },
 
