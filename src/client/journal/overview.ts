@@ -43,10 +43,15 @@ export class Overview {
     this.#facts = facts
   }
 
-  /** @throws the storage's error */
+  /**
+   * What was told while it was read may be missing in it, so it is read once more: what stands on a screen must not leave it
+   * for a moment, in which it would count as seen (J4).
+   *
+   * @throws the storage's error
+   */
   async read(): Promise<void> {
-    for (let taken = -1; taken !== this.#taken;) {
-      taken = this.#taken
+    for (;;) {
+      const taken = this.#taken
       const [state, recent, attention, ghosts, decisions] = await Promise.all([
         this.#journal.state(),
         this.#journal.recent(recentMax),
@@ -54,7 +59,9 @@ export class Overview {
         this.#journal.ghosts(),
         this.#facts.decisions(),
       ])
+      if (taken !== this.#taken) continue
       this.view = { state, recent, attention, ghosts, decisions }
+      return
     }
   }
 

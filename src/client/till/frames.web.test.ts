@@ -95,6 +95,20 @@ describe('what a frame shows of the journal', () => {
     })
   })
 
+  it('[J4] [F4] shows what it commits also where a frame had recorded it that died before it told', async () => {
+    const [one, two] = [await tills.start(), await tills.start()]
+    for (const each of [one, two]) await drain(each)
+    const prepared = sale()
+    const untold = vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockReturnValue()
+    const record = await one.till.commitDraft(prepared, null, 'ask')
+    one.till.close()
+    untold.mockRestore()
+    expect(ids(two)).toEqual([])
+    expect((await two.till.commitDraft(prepared, null, 'ask')).id).toBe(record.id)
+    // It is drawn two frames later, and then counts as seen.
+    expect(ids(two)).toEqual([record.id])
+  })
+
   it('[J11] knows of drafts that another frame has ended, and not of its own', async () => {
     const [one, two] = [await tills.start(), await tills.start()]
     const [charged, dropped] = [sale(), sale()]

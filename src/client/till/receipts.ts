@@ -21,6 +21,8 @@ export interface ReceiptsDeps {
   canPromise: () => boolean
   /** A record is on the disk, and may be shown. */
   onWritten: () => void
+  /** Reads again what the screen shows of the journal. */
+  readAgain: () => Promise<void>
   /** What may be sent now has changed. */
   onSendable: () => void
   /** A record could not be written: nothing happened. */
@@ -139,6 +141,8 @@ export class Receipts {
       const known = await journal.find(parts.id)
       // The same draft committed twice is one receipt; another content under its id is a fault, not a success.
       if (!known || !sameOperations(known.record, parts)) throw error
+      // The frame that wrote it may have died before it told the others: without this it would count as shown, and be nowhere (J4).
+      await this.#deps.readAgain()
       return known.record
     }
   }

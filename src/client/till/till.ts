@@ -367,6 +367,7 @@ export class Till {
         this.#full = false
         this.#changed()
       },
+      readAgain: () => this.refresh(),
       onSendable: () => void sync.kick(),
       onRefused: (error) => {
         if (error instanceof Error && error.name === 'StorageFull') this.#full = true
