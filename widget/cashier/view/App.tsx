@@ -69,6 +69,12 @@ function Desk({ checkout, language, later }: AppProps) {
   const unsure = opened?.documentId && (charging.searching.value || !saved)
   const next = unsure ? undefined : open[0]
   const isOfOpen = ({ documentId }: Result) => documentId !== null && documentId === document.documentId.value
+  const isSold = (cardId: string) =>
+    history.results.value.some(
+      (one) =>
+        ['done', 'promised'].includes(statusOf(one)) &&
+        one.receipt.operations.some((operation) => operation.kind === 'load' && operation.cardId === cardId),
+    )
   // One question at a time: a buyer waits, and scanning goes on beside it.
   const [ghost] = ghosts.list.value
   const [offer] = links.offers.value
@@ -132,6 +138,8 @@ function Desk({ checkout, language, later }: AppProps) {
                 programme={programme}
                 // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
                 paidKopecks={isOfOpen(result) ? document.done.value.redeemedKopecks : 0}
+                here={isOfOpen(result)}
+                isSold={isSold}
                 saleKopecks={isOfOpen(result) ? (document.sale.value?.sumKopecks ?? null) : null}
                 unanswered={history.late.value.has(result.record.id) || offline}
                 decided={history.decided.value}

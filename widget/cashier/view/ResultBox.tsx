@@ -16,6 +16,8 @@ interface ResultProps {
   programme: Programme | null
   /** What cards have paid for the open sale, if the result is of it; 0 otherwise. */
   paidKopecks: Kopecks | 0
+  /** It is of the open sale: only then there is something to ring up for that. */
+  here: boolean
   /** What that sale is worth now; null where the result is of another one. */
   saleKopecks: Kopecks | null
   /** Nobody has answered for too long, or nobody can. */
@@ -23,6 +25,8 @@ interface ResultProps {
   /** What people decided, by the receipt. */
   decided: ReadonlyMap<string, CaseDecision>
   decisions: Pick<Decisions, 'acceptOffline' | 'canAcceptOffline' | 'giveUp'>
+  /** Another receipt of this till has sold the card since. */
+  isSold: (cardId: string) => boolean
   onWait: () => void
   /** The way to undo it. */
   undo: ComponentChildren
@@ -125,7 +129,7 @@ function Promised(props: ResultProps) {
       {loads.map(({ cardId }) => (
         <p key={cardId}>{words.result.loadedPromise(face(last4Of(cardId)))}</p>
       ))}
-      <RingUp {...props} />
+      {props.here && <RingUp {...props} />}
       {props.undo}
     </Box>
   )
@@ -156,30 +160,37 @@ function Done(props: ResultProps) {
       ]}
     >
       {loss > 0 && <p>{words.result.loss(sum(loss))}</p>}
-      <RingUp {...props} />
+      {props.here && <RingUp {...props} />}
       {props.undo}
     </Box>
   )
 }
 
-function Cancelled({ result, settled, language }: ResultProps & { settled: boolean }) {
+function Cancelled({ result, settled, language, here, ...sale }: ResultProps & { settled: boolean }) {
   const { words, sum, faces } = language
   const { loads, redeemedKopecks } = summaryOf(result)
   const undo = result.undo && receiptOf(result.undo.record).operations.find((one) => one.kind === 'void')
   const gaveUp = undo?.because === 'unanswered'
   const { cancelled, cancelling, undone, cancelledLoad, undoneLoad, undoing } = words.result
-  const told = !gaveUp ? undone : settled ? cancelled : cancelling
+  // The sale may have been paid otherwise since, or have become smaller, and its cards may be sold after all.
+  const owed =
+    here && sale.saleKopecks !== null
+      ? Math.min(redeemedKopecks, Math.max(0, sale.saleKopecks - sale.paidKopecks))
+      : redeemedKopecks
+  const unsold = loads.filter(({ cardId }) => !sale.isSold(cardId))
+  const collect = owed > 0 ? sum(owed) : null
+  const told = settled ? cancelled(collect) : cancelling(collect)
   const heads =
     gaveUp || settled
       ? [
-          redeemedKopecks > 0 && told(sum(redeemedKopecks)),
-          loads.length > 0 && (gaveUp ? cancelledLoad : undoneLoad),
+          redeemedKopecks > 0 && (gaveUp ? told : undone(sum(redeemedKopecks))),
+          unsold.length > 0 && (gaveUp ? cancelledLoad : undoneLoad),
         ]
       : [undoing]
   return (
     <Box tone="warn" icon="↶" heads={heads}>
       <p class="dim">{faces(result.record.faces)}</p>
-      <p>{words.ring.undo}</p>
+      {(gaveUp || settled) && <p>{words.ring.undo}</p>}
     </Box>
   )
 }

@@ -216,6 +216,8 @@ describe('what became of a receipt', () => {
       programme={programmeOf()}
       paidKopecks={0}
       saleKopecks={null}
+      here={true}
+      isSold={() => false}
       unanswered={false}
       decided={new Map()}
       decisions={decisions}
@@ -275,6 +277,31 @@ describe('what became of a receipt', () => {
     expect(rung()).toEqual(['скидка на товары 349,00 ₽', 'к оплате деньгами 349,00 ₽'])
   })
 
+  it('[U5] a cancelled receipt orders no more than its sale still owes, and no card that is sold after all', () => {
+    const undone = (of: typeof pays) => {
+      const done = recordOf(of, null)
+      return resultOf(voidOf(done, 'unanswered', applied()), done)
+    }
+    const show = (of: typeof pays, props: Partial<ComponentProps<typeof ResultBox>>) => {
+      cleanup()
+      render(box(undone(of), props))
+      return text()
+    }
+    expect(show(pays, { saleKopecks: kopecks(34_900) })).toContain('Примите 349,00 ₽ деньгами')
+    expect(show(pays, { saleKopecks: kopecks(17_450) })).toContain('Примите 174,50 ₽ деньгами')
+    const paid = show(pays, { saleKopecks: kopecks(34_900), paidKopecks: kopecks(34_900) })
+    expect(paid).toContain('с карты ничего не взято')
+    expect(paid).not.toContain('Примите')
+    expect(show(sells, {})).toContain('не отдавайте эту карту')
+    expect(show(sells, { isSold: () => true })).not.toContain('не отдавайте')
+  })
+
+  it('[M10] another sale’s result says what was charged, and orders nothing to be rung up for this one', () => {
+    render(box(resultOf(recordOf(pays, applied())), { here: false }))
+    expect(text()).toContain('списано 349,00 ₽')
+    expect(text()).not.toContain('Пробейте')
+  })
+
   it('[M11] a receipt that was linked to its sale later tells no balance: the card has gone on', () => {
     const result = resultOf(recordOf(pays, applied({ '6537': 115_100 })))
     render(box({ ...result, documentId: 'd0000000-0000-4000-8000-000000000009' as never }))
@@ -308,7 +335,9 @@ describe('what became of a receipt', () => {
       render(box(resultOf(voidOf(done, why, end), done)))
       expect(text()).toContain(told)
       expect(text()).toContain(draft === pays ? '•••• 6537' : '•••• 9501')
-      expect(text()).toContain('Если чек уже пробит, пробейте возврат')
+      // A cancel that may be refused yet orders no return.
+      const rings = text().includes('Если чек уже пробит, пробейте возврат')
+      expect(rings).toBe(why === 'unanswered' || end !== null)
     },
   )
 

@@ -102,8 +102,9 @@ export const en: Words = {
     redeemed: (face, sum, balance) => `${face}: redeemed ${sum}${balance ? `, balance ${balance}` : ''}`,
     loaded: (face, sum) => `Card ${face} activated for ${sum}. Hand it to the customer`,
     loadedPromise: (face) => `Card ${face}: hand it to the customer. It can pay once the connection is back`,
-    cancelling: (sum) => `Cancel recorded. Collect ${sum} in cash or by bank card`,
-    cancelled: (sum) => `Cancelled, nothing was taken from the card. Collect ${sum} in cash or by bank card`,
+    cancelling: (sum) => `Cancel recorded${sum ? `. Collect ${sum} in cash or by bank card` : ''}`,
+    cancelled: (sum) =>
+      `Cancelled, nothing was taken from the card${sum ? `. Collect ${sum} in cash or by bank card` : ''}`,
     cancelledLoad: 'Cancel recorded: do not hand this card over',
     undoing: 'Void recorded, waiting for the answer',
     undone: (sum) => `Voided: ${sum} is back on the card`,

@@ -98,8 +98,9 @@ export interface Words {
     redeemed: (face: string, sum: string, balance: string | null) => string
     loaded: (face: string, sum: string) => string
     loadedPromise: (face: string) => string
-    cancelling: (sum: string) => string
-    cancelled: (sum: string) => string
+    /** The sum is null where the sale is paid by now. */
+    cancelling: (sum: string | null) => string
+    cancelled: (sum: string | null) => string
     cancelledLoad: string
     undoing: string
     undone: (sum: string) => string
