@@ -179,7 +179,7 @@ describe('the line flaps', () => {
     await preparePayment()
     await shop.fault({ kind: 'drop-request', path: '/api/drafts/', method: 'DELETE', times: null })
     await till.press('create', 'Убрать')
-    await till.frame('create').locator('.cards').waitFor({ state: 'detached' })
+    await till.frame('create').locator('.cards .card').waitFor({ state: 'detached' })
     const read = till.page.waitForResponse(/\/api\/sales\//)
     await till.saveNew()
     await (await read).finished()

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
-import { CERTIFICATES, GOODS } from '../../src/sandbox/demo.ts'
+import { CERTIFICATES, EMPLOYEES, GOODS } from '../../src/sandbox/demo.ts'
 import type { TillPage } from './till-page.ts'
 
 /** Looks at the app's frame as a cashier would, and as a reader for the blind would. */
@@ -33,7 +33,10 @@ export const sound: Look = {
 }
 
 /** What people named themselves; the same in every language. */
-const names = [...CERTIFICATES, ...GOODS].map(({ name }) => name)
+const names = [
+  ...[...CERTIFICATES, ...GOODS].map(({ name }) => name),
+  ...EMPLOYEES.map(({ firstName, lastName }) => `${lastName} ${firstName[0]!}.`),
+]
 
 /**
  * @param name of the picture, which is kept in the folder that `PODAROK_SCREENS` names
