@@ -60,6 +60,9 @@ export class FaultTill {
     })
     await till.start()
     if (!till.ready) throw new Error(`the till did not open: ${till.trouble}`)
+    // A frame that shows nothing reads nothing (P2c).
+    till.tab.opened(till.tab.turn(), null)
+    till.documentOpened()
     this.#till = till
   }
 

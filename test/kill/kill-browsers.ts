@@ -243,7 +243,7 @@ class Ordeal {
     }
     expect(await this.#receipt(id)).toEqual([])
     const press = (till: TillPage) =>
-      till.press('create', decision === 'cancel' ? 'Нет, отменить' : 'Да, списать')
+      till.press('create', decision === 'cancel' ? 'Нет, отменить' : /^Да, (списать|активировать)$/)
     if (!again) return press(browser!.till)
 
     await this.#reopen(again)
