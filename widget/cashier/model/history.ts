@@ -1,4 +1,5 @@
 import { batch, signal } from '@preact/signals-core'
+import type { JournalView } from '../../../src/client/journal/overview.ts'
 import type { RecordState } from '../../../src/client/journal/records.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 import type { TillPort } from './till-port.ts'
@@ -16,6 +17,7 @@ export interface HistoryDeps {
 export class History {
   readonly #deps: HistoryDeps
   readonly #watched = new Set<string>()
+  #taken: JournalView | null = null
 
   readonly results = signal<Result[]>([])
   /** Bad ends that nobody has acknowledged. */
@@ -33,7 +35,9 @@ export class History {
   read(): ReadonlySet<string> {
     const changed = new Set<string>()
     const { ready, journal } = this.#deps.till
-    if (!ready) return changed
+    // Most of what the till tells is of the line and leaves its journal as it was.
+    if (!ready || journal === this.#taken) return changed
+    this.#taken = journal
     const before = new Map(this.results.value.map((result) => [result.record.id, statusOf(result)]))
     const results = resultsOf(journal.recent)
     batch(() => {
