@@ -8,8 +8,8 @@ import { Int } from '../../core/shape.ts'
 /** As much of a sale as its order needs, and its number for people. */
 type Seen = Pick<SaleDocument, 'id' | 'name' | 'createdAtMs'>
 
-const SeenRow = v.object({ documentId: DocumentId, seenAtMs: Int })
-const NamedRow = v.object({ documentId: DocumentId, name: v.string() })
+const SeenRow = v.object({ documentId: DocumentId, name: v.string(), seenAtMs: Int })
+type SeenSale = v.InferOutput<typeof SeenRow>
 const MadeRow = v.object({ madeAtMs: Int })
 
 /** Rows of one statement; the engines bind so many parameters at least. */
@@ -17,40 +17,22 @@ const chunkMax = 100
 /** MoySklad's moments of making follow ours of reading, give or take these. */
 const newestAmong = 20
 
-/** When the server first read these sales; those that it has never read are missing. */
+/** When the server first read these sales, and the numbers that they had then; those that it has never read are missing. */
 export async function seenAmong(
   query: Query,
   accountId: AccountId,
   ids: readonly DocumentId[],
-): Promise<Map<DocumentId, number>> {
-  const seen = new Map<DocumentId, number>()
+): Promise<Map<DocumentId, SeenSale>> {
+  const seen = new Map<DocumentId, SeenSale>()
   for (const some of chunks(ids)) {
     const rows = await query.all(
-      `select document_id as "documentId", seen_at_ms as "seenAtMs" from document_seen
+      `select document_id as "documentId", name, seen_at_ms as "seenAtMs" from document_seen
         where account_id = $1 and document_id in (${some.map((_, n) => `$${n + 2}`).join(', ')})`,
       [accountId, ...some],
     )
-    for (const row of parseRows(SeenRow, rows)) seen.set(row.documentId, row.seenAtMs)
+    for (const row of parseRows(SeenRow, rows)) seen.set(row.documentId, row)
   }
   return seen
-}
-
-/** The numbers of sales, as they stood when the server first read them; those that it has never read are missing. */
-export async function namesAmong(
-  query: Query,
-  accountId: AccountId,
-  ids: readonly DocumentId[],
-): Promise<Map<DocumentId, string>> {
-  const names = new Map<DocumentId, string>()
-  for (const some of chunks(ids)) {
-    const rows = await query.all(
-      `select document_id as "documentId", name from document_seen
-        where account_id = $1 and document_id in (${some.map((_, n) => `$${n + 2}`).join(', ')})`,
-      [accountId, ...some],
-    )
-    for (const row of parseRows(NamedRow, rows)) names.set(row.documentId, row.name)
-  }
-  return names
 }
 
 /** When the newest sale that was read by a moment was made, by MoySklad's clock; null for none. */

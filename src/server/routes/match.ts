@@ -130,7 +130,7 @@ async function settle(
     const newestMadeMs = await newestMadeBy(query, accountId, draft.heardMs)
     const candidates: Match['candidates'] = []
     for (const document of among?.documents ?? []) {
-      const order = { seenAtMs: seen.get(document.id) ?? null, newestMadeMs }
+      const order = { seenAtMs: seen.get(document.id)?.seenAtMs ?? null, newestMadeMs }
       const verdict = matchDraft(document, draft, order)
       if (verdict === 'other' || (await taken(document.id))) continue
       candidates.push({ sale: briefOf(document), verdict })

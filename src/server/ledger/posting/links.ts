@@ -3,28 +3,20 @@ import { type AccountId, DocumentId, ReceiptId } from '../../../core/ids.ts'
 import type { Link } from '../../../core/posting/link.ts'
 import type { Query, Tx } from '../../db/db.ts'
 import { linkStands, type StoredReceipt } from './receipts.ts'
-import { parseFirst, parseRows } from '../../db/rows.ts'
+import { parseRows } from '../../db/rows.ts'
 
 /** Receipts that were committed without a document and have found their sale since (M11). */
-
-const LinkRow = v.object({ documentId: DocumentId })
 
 /** The sale that a receipt was for: named by itself, or by a standing one that linked it since; null for none. */
 export async function saleOfReceipt(
   query: Query,
   accountId: AccountId,
-  { id, documentId }: StoredReceipt,
+  stored: StoredReceipt,
 ): Promise<DocumentId | null> {
-  if (documentId !== null) return documentId
-  const rows = await query.all(
-    `select k.document_id as "documentId" from receipt_link k
-      where k.account_id = $1 and k.receipt_id = $2 and ${linkStands}`,
-    [accountId, id],
-  )
-  return parseFirst(LinkRow, rows)?.documentId ?? null
+  return (await salesOfReceipts(query, accountId, [stored])).get(stored.id) ?? null
 }
 
-const LinksRow = v.object({ receiptId: ReceiptId, documentId: DocumentId })
+const LinkRow = v.object({ receiptId: ReceiptId, documentId: DocumentId })
 
 /** The same of many at once; those without a sale are missing. */
 export async function salesOfReceipts(
@@ -42,7 +34,7 @@ export async function salesOfReceipts(
       where k.account_id = $1 and k.receipt_id in (${others.map((_, n) => `$${n + 2}`).join(', ')}) and ${linkStands}`,
     [accountId, ...others.map(({ id }) => id)],
   )
-  for (const { receiptId, documentId } of parseRows(LinksRow, rows)) sales.set(receiptId, documentId)
+  for (const { receiptId, documentId } of parseRows(LinkRow, rows)) sales.set(receiptId, documentId)
   return sales
 }
 

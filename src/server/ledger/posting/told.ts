@@ -7,7 +7,7 @@ import { type Kopecks, zeroKopecks } from '../../../core/money.ts'
 import type { ToldOperation, ToldReceipt } from '../../../core/wire/receipts.ts'
 import type { Query } from '../../db/db.ts'
 import { parseRows } from '../../db/rows.ts'
-import { namesAmong } from '../documents-seen.ts'
+import { seenAmong } from '../documents-seen.ts'
 import { employeeNames } from '../tills/employees.ts'
 import { salesOfReceipts } from './links.ts'
 import { returnsOn } from './operations.ts'
@@ -35,7 +35,7 @@ export async function toldReceipts(
   const authors = [...new Set(read.flatMap(({ author }) => author ?? []))]
   const people = await employeeNames(query, accountId, authors)
   const sales = await salesOfReceipts(query, accountId, stored)
-  const names = await namesAmong(query, accountId, [...new Set(sales.values())])
+  const seen = await seenAmong(query, accountId, [...new Set(sales.values())])
   const returned = await returnsOn(query, accountId, stored)
   const returnedOf = (id: ReceiptId) => (cardId: CardId) =>
     returned.find((one) => one.receiptId === id && one.cardId === cardId)?.amountKopecks ?? zeroKopecks
@@ -47,7 +47,7 @@ export async function toldReceipts(
     return {
       till: (one.tillId && ordinals.get(one.tillId)) ?? null,
       employee: (author && people.get(author)) ?? null,
-      saleName: (soldIn && names.get(soldIn)) ?? null,
+      saleName: (soldIn && seen.get(soldIn)?.name) ?? null,
       happenedAtMs,
       stands: outcome.status === 'applied' && outcome.by === null && voidedBy === null,
       undone: voidedBy !== null,
