@@ -131,6 +131,14 @@ export function summaryOf({ receipt, record }: Pick<Result, 'receipt' | 'record'
   }
 }
 
+/** Whether one of them has sold the card. */
+export const isSold = (cardId: string, results: readonly Result[]): boolean =>
+  results.some(
+    (one) =>
+      ['done', 'promised'].includes(statusOf(one)) &&
+      summaryOf(one).loads.some((load) => load.cardId === cardId),
+  )
+
 /** A refused ask whose promise went out in its place is not the last word: the promise's own end is (J2). */
 export function isOvertaken(id: string, results: readonly Result[]): boolean {
   return results.some((result) => result.record.id === id && result.promise !== null)

@@ -16,7 +16,7 @@ import { Warned } from './Warned.tsx'
 import { attend } from './attend.ts'
 import { useSteady } from './use-steady.ts'
 import { isOwn } from '../model/need.ts'
-import { type Result, statusOf } from '../model/result.ts'
+import { isSold, type Result, statusOf } from '../model/result.ts'
 
 interface AppProps extends ScreenProps {
   /** Null until its file is there: then there is no button for it either. */
@@ -69,12 +69,11 @@ function Desk({ checkout, language, later }: AppProps) {
   const unsure = opened?.documentId && (charging.searching.value || !saved)
   const next = unsure ? undefined : open[0]
   const isOfOpen = ({ documentId }: Result) => documentId !== null && documentId === document.documentId.value
-  const isSold = (cardId: string) =>
-    history.results.value.some(
-      (one) =>
-        ['done', 'promised'].includes(statusOf(one)) &&
-        one.receipt.operations.some((operation) => operation.kind === 'load' && operation.cardId === cardId),
-    )
+  // A second receipt of it leaves less to collect.
+  const openSale = {
+    sumKopecks: document.sale.value?.sumKopecks ?? null,
+    paidKopecks: document.done.value.redeemedKopecks,
+  }
   // One question at a time: a buyer waits, and scanning goes on beside it.
   const [ghost] = ghosts.list.value
   const [offer] = links.offers.value
@@ -136,11 +135,8 @@ function Desk({ checkout, language, later }: AppProps) {
                 result={result}
                 language={language}
                 programme={programme}
-                // A second receipt of the open sale leaves less to collect; what cards paid for another sale does not.
-                paidKopecks={isOfOpen(result) ? document.done.value.redeemedKopecks : 0}
-                here={isOfOpen(result)}
-                isSold={isSold}
-                saleKopecks={isOfOpen(result) ? (document.sale.value?.sumKopecks ?? null) : null}
+                sale={isOfOpen(result) ? openSale : null}
+                isSold={(cardId) => isSold(cardId, history.results.value)}
                 unanswered={history.late.value.has(result.record.id) || offline}
                 decided={history.decided.value}
                 decisions={decisions}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { sumKopecks } from '../../../src/core/money.ts'
 import type { ToldReceipt } from '../../../src/core/wire/receipts.ts'
@@ -6,7 +7,7 @@ import { NoticeLine } from './NoticeLine.tsx'
 import { NotUndone } from './NotUndone.tsx'
 import { Readiness } from './Readiness.tsx'
 import { ShiftSummary } from './ShiftSummary.tsx'
-import { effectsOf, type Result, statusOf, summaryOf } from '../model/result.ts'
+import { effectsOf, type Result, type ResultStatus, statusOf, summaryOf } from '../model/result.ts'
 import type { Sounds } from '../model/sounds.ts'
 import type { ShiftReport } from '../model/shift.ts'
 import type { ToldOperations } from '../model/told-operations.ts'
@@ -73,7 +74,6 @@ function Row({ result, checkout, language, words, told, onUndo }: OperationsProp
   const { receipt, record } = result
   const status = statusOf(result)
   const { redeemedKopecks } = summaryOf(result)
-  const tone = status === 'done' ? 'good' : status === 'refused' || status === 'in_review' ? 'bad' : ''
   const lines = receipt.operations.map((operation) => {
     const part = operation.kind === 'refund' ? operation.basis : operation
     const last4 = 'cardId' in part && record.faces.find((face) => face.cardId === part.cardId)?.last4
@@ -84,21 +84,19 @@ function Row({ result, checkout, language, words, told, onUndo }: OperationsProp
   const decision = checkout.history.decided.value.get(record.id)
   const loss = sumKopecks(effectsOf(result).map((effect) => effect.lossKopecks))
   return (
-    <li class="card">
-      <div class="card-line">
-        <span class="dim">{time(record.recordedAtMs)}</span>
-        {!decision && <span class={`state ${tone}`}>{words.states[status]}</span>}
-      </div>
-      {lines.map((line) => (
-        <p key={line}>{line}</p>
-      ))}
-      <Whose receipt={told.of(result)} words={words} />
+    <OperationCard
+      time={time(record.recordedAtMs)}
+      state={decision ? null : status}
+      lines={lines}
+      receipt={told.of(result)}
+      words={words}
+    >
       {status === 'cancelled' && redeemedKopecks > 0 && <p>{common.result.undone(sum(redeemedKopecks))}</p>}
       {(status === 'cancelled' || status === 'cancelling') && <p class="dim">{common.ring.undo}</p>}
       {decision && <p>{common.result.decided(decision.choice)}</p>}
       {loss > 0 && <p class="notice">{common.result.loss(sum(loss))}</p>}
       <Undo result={result} words={words} onUndo={onUndo} />
-    </li>
+    </OperationCard>
   )
 }
 
@@ -108,28 +106,43 @@ function ToldRow({ receipt, language, words }: OperationsProps & { receipt: Told
   const { own, undone, happenedAtMs, operations } = receipt
   const refused = own?.outcome.status === 'refused'
   const state = undone ? 'cancelled' : refused ? 'refused' : receipt.stands ? 'done' : 'in_review'
+  const lines = operations.map(({ kind, amountKopecks, last4 }) =>
+    [kindName(kind, common, words), amountKopecks !== null && sum(amountKopecks), last4 && face(last4)]
+      .filter(Boolean)
+      .join(' '),
+  )
   return (
-    <li class="card">
-      <div class="card-line">
-        <span class="dim">{time(happenedAtMs)}</span>
-        <span class={`state ${{ done: 'good', cancelled: '', refused: 'bad', in_review: 'bad' }[state]}`}>
-          {words.states[state]}
-        </span>
-      </div>
-      {operations.map(({ kind, amountKopecks, last4 }, at) => (
-        <p key={at}>
-          {kindName(kind, common, words)} {amountKopecks !== null && sum(amountKopecks)}{' '}
-          {last4 && face(last4)}
-        </p>
-      ))}
-      <Whose receipt={receipt} words={words} />
-    </li>
+    <OperationCard time={time(happenedAtMs)} state={state} lines={lines} receipt={receipt} words={words} />
   )
 }
 
-/** The sale of an operation and who did it. */
-function Whose({ receipt, words }: { receipt: ToldReceipt | null; words: OperationsWords }) {
+interface CardProps {
+  time: string
+  /** Null where a person has decided: that is said below. */
+  state: ResultStatus | null
+  lines: readonly string[]
+  /** Of which the server knows the sale and who did it. */
+  receipt: ToldReceipt | null
+  words: OperationsWords
+  children?: ComponentChildren
+}
+
+const tones: Partial<Record<ResultStatus, string>> = { done: 'good', refused: 'bad', in_review: 'bad' }
+
+function OperationCard({ time, state, lines, receipt, words, children }: CardProps) {
   const { saleName, employee } = receipt ?? {}
-  const parts = [saleName && words.saleName(saleName), employee].filter(Boolean)
-  return parts.length > 0 ? <p class="dim">{parts.join(' · ')}</p> : null
+  const whose = [saleName && words.saleName(saleName), employee].filter(Boolean).join(' · ')
+  return (
+    <li class="card">
+      <div class="card-line">
+        <span class="dim">{time}</span>
+        {state && <span class={`state ${tones[state] ?? ''}`}>{words.states[state]}</span>}
+      </div>
+      {lines.map((line, at) => (
+        <p key={at}>{line}</p>
+      ))}
+      {whose && <p class="dim">{whose}</p>}
+      {children}
+    </li>
+  )
 }

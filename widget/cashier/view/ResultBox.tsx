@@ -2,24 +2,20 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { receiptOf } from '../../../src/client/journal/records.ts'
 import type { Programme } from '../../../src/core/card/programme.ts'
-import { type Kopecks, sumKopecks } from '../../../src/core/money.ts'
+import { sumKopecks } from '../../../src/core/money.ts'
 import type { CaseDecision } from '../../../src/core/wire/cases.ts'
 import type { Decisions } from '../model/decisions.ts'
 import { effectsOf, type Result, statusOf, summaryOf } from '../model/result.ts'
 import type { Language } from '../words/language.ts'
 import { Box } from './Box.tsx'
-import { RingUp } from './RingUp.tsx'
+import { type OpenSale, RingUp } from './RingUp.tsx'
 
 interface ResultProps {
   result: Result
   language: Language
   programme: Programme | null
-  /** What cards have paid for the open sale, if the result is of it; 0 otherwise. */
-  paidKopecks: Kopecks | 0
-  /** It is of the open sale: only then there is something to ring up for that. */
-  here: boolean
-  /** What that sale is worth now; null where the result is of another one. */
-  saleKopecks: Kopecks | null
+  /** The open sale, if the result is of it: only then there is something to ring up for that. */
+  sale: OpenSale | null
   /** Nobody has answered for too long, or nobody can. */
   unanswered: boolean
   /** What people decided, by the receipt. */
@@ -129,7 +125,7 @@ function Promised(props: ResultProps) {
       {loads.map(({ cardId }) => (
         <p key={cardId}>{words.result.loadedPromise(face(last4Of(cardId)))}</p>
       ))}
-      {props.here && <RingUp {...props} />}
+      {props.sale && <RingUp {...props} sale={props.sale} />}
       {props.undo}
     </Box>
   )
@@ -160,13 +156,13 @@ function Done(props: ResultProps) {
       ]}
     >
       {loss > 0 && <p>{words.result.loss(sum(loss))}</p>}
-      {props.here && <RingUp {...props} />}
+      {props.sale && <RingUp {...props} sale={props.sale} />}
       {props.undo}
     </Box>
   )
 }
 
-function Cancelled({ result, settled, language, here, ...sale }: ResultProps & { settled: boolean }) {
+function Cancelled({ result, settled, language, sale, isSold }: ResultProps & { settled: boolean }) {
   const { words, sum, faces } = language
   const { loads, redeemedKopecks } = summaryOf(result)
   const undo = result.undo && receiptOf(result.undo.record).operations.find((one) => one.kind === 'void')
@@ -174,10 +170,10 @@ function Cancelled({ result, settled, language, here, ...sale }: ResultProps & {
   const { cancelled, cancelling, undone, cancelledLoad, undoneLoad, undoing } = words.result
   // The sale may have been paid otherwise since, or have become smaller, and its cards may be sold after all.
   const owed =
-    here && sale.saleKopecks !== null
-      ? Math.min(redeemedKopecks, Math.max(0, sale.saleKopecks - sale.paidKopecks))
+    sale && sale.sumKopecks !== null
+      ? Math.min(redeemedKopecks, Math.max(0, sale.sumKopecks - sale.paidKopecks))
       : redeemedKopecks
-  const unsold = loads.filter(({ cardId }) => !sale.isSold(cardId))
+  const unsold = loads.filter(({ cardId }) => !isSold(cardId))
   const collect = owed > 0 ? sum(owed) : null
   const told = settled ? cancelled(collect) : cancelling(collect)
   const heads =

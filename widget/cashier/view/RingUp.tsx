@@ -3,22 +3,29 @@ import type { Kopecks } from '../../../src/core/money.ts'
 import { type Result, summaryOf } from '../model/result.ts'
 import type { Language } from '../words/language.ts'
 
+/** The sale that is open, as cards have left it. */
+export interface OpenSale {
+  /** What it is worth now; null where it could not be read. */
+  sumKopecks: Kopecks | null
+  /** What cards have paid for it. */
+  paidKopecks: Kopecks
+}
+
 interface RingProps {
   result: Result
   programme: Programme | null
-  paidKopecks: Kopecks | 0
-  /** What the sale of the result is worth now, if it is the open one; null otherwise. */
-  saleKopecks: Kopecks | null
+  sale: OpenSale
   language: Language
 }
 
 /** What to ring up on the fiscal register (M10), by the pair of entries that the shop's accountant chose (M6). */
-export function RingUp({ result, programme, paidKopecks, saleKopecks, language: { words, sum } }: RingProps) {
+export function RingUp({ result, programme, sale, language: { words, sum } }: RingProps) {
   if (!programme) return null
   const { loads, redeemedKopecks } = summaryOf(result)
   const advance = programme.accounting === 'advance'
   // A sale may grow after cards have paid for it.
-  const rest = (saleKopecks ?? result.receipt.sale?.sumKopecks ?? 0) - Math.max(redeemedKopecks, paidKopecks)
+  const rest =
+    (sale.sumKopecks ?? result.receipt.sale?.sumKopecks ?? 0) - Math.max(redeemedKopecks, sale.paidKopecks)
   return (
     <div class="ring">
       <p>{words.ring.title}</p>

@@ -206,6 +206,10 @@ describe('a bad end over the whole screen', () => {
 describe('what became of a receipt', () => {
   const decisions = { acceptOffline: vi.fn(), giveUp: vi.fn(), canAcceptOffline: vi.fn(() => true) }
   const onWait = vi.fn()
+  const openSale = (sum: number | null = null, paid = 0) => ({
+    sumKopecks: sum === null ? null : kopecks(sum),
+    paidKopecks: kopecks(paid),
+  })
   const box = (
     result: ReturnType<typeof resultOf>,
     props: Partial<ComponentProps<typeof ResultBox>> = {},
@@ -214,9 +218,7 @@ describe('what became of a receipt', () => {
       result={result}
       language={language}
       programme={programmeOf()}
-      paidKopecks={0}
-      saleKopecks={null}
-      here={true}
+      sale={openSale()}
       isSold={() => false}
       unanswered={false}
       decided={new Map()}
@@ -269,11 +271,11 @@ describe('what became of a receipt', () => {
     cleanup()
     const big = draftOf({ ...both, sale: goodsSale(200_000) })
     const advance = programmeOf({ accounting: 'advance' })
-    render(box(resultOf(recordOf(big, applied())), { programme: advance, paidKopecks: kopecks(50_000) }))
+    render(box(resultOf(recordOf(big, applied())), { programme: advance, sale: openSale(null, 50_000) }))
     expect(rung()).toEqual(['аванс 1 500,00 ₽', 'зачёт аванса 349,00 ₽', 'к оплате деньгами 1 500,00 ₽'])
     cleanup()
     // The sale has grown since cards paid for it.
-    render(box(resultOf(recordOf(pays, applied())), { saleKopecks: kopecks(69_800) }))
+    render(box(resultOf(recordOf(pays, applied())), { sale: openSale(69_800) }))
     expect(rung()).toEqual(['скидка на товары 349,00 ₽', 'к оплате деньгами 349,00 ₽'])
   })
 
@@ -287,9 +289,9 @@ describe('what became of a receipt', () => {
       render(box(undone(of), props))
       return text()
     }
-    expect(show(pays, { saleKopecks: kopecks(34_900) })).toContain('Примите 349,00 ₽ деньгами')
-    expect(show(pays, { saleKopecks: kopecks(17_450) })).toContain('Примите 174,50 ₽ деньгами')
-    const paid = show(pays, { saleKopecks: kopecks(34_900), paidKopecks: kopecks(34_900) })
+    expect(show(pays, { sale: openSale(34_900) })).toContain('Примите 349,00 ₽ деньгами')
+    expect(show(pays, { sale: openSale(17_450) })).toContain('Примите 174,50 ₽ деньгами')
+    const paid = show(pays, { sale: openSale(34_900, 34_900) })
     expect(paid).toContain('с карты ничего не взято')
     expect(paid).not.toContain('Примите')
     expect(show(sells, {})).toContain('не отдавайте эту карту')
@@ -297,7 +299,7 @@ describe('what became of a receipt', () => {
   })
 
   it('[M10] another sale’s result says what was charged, and orders nothing to be rung up for this one', () => {
-    render(box(resultOf(recordOf(pays, applied())), { here: false }))
+    render(box(resultOf(recordOf(pays, applied())), { sale: null }))
     expect(text()).toContain('списано 349,00 ₽')
     expect(text()).not.toContain('Пробейте')
   })
